@@ -1,0 +1,90 @@
+"""Invite people by a copyable one-use link; no mail server is needed."""
+
+import hashlib
+import secrets
+from datetime import timedelta
+
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts import roles
+from accounts.models import Grant, Invitation, Role, User
+
+LIFETIME = timedelta(days=14)
+
+
+class InvitationRefused(ValueError):
+    """The link cannot be used: unknown, used, withdrawn or expired; the message says which."""
+
+
+def _digest(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+@transaction.atomic
+def invite(*, by: User, email: str, roles_given: list[str]) -> tuple[Invitation, str]:
+    """Return the invitation and its token; the token is shown once and not stored."""
+    roles.require(roles.may_invite(by))
+    email = email.strip().lower()
+    validate_email(email)
+    unknown = set(roles_given) - set(Role.values)
+    if unknown or not roles_given:
+        raise ValidationError(_("Choose at least one of the roles."))
+    if User.objects.filter(email=email).exists():
+        raise ValidationError(_("This person already has an account; set her roles instead."))
+    token = secrets.token_urlsafe(32)
+    invitation = Invitation.objects.create(
+        token_digest=_digest(token),
+        email=email,
+        roles=sorted(set(roles_given)),
+        invited_by=by,
+        expires_at=timezone.now() + LIFETIME,
+    )
+    return invitation, token
+
+
+def find(token: str) -> Invitation:
+    invitation = Invitation.objects.filter(token_digest=_digest(token)).first()
+    if invitation is None:
+        raise InvitationRefused(_("This link is not known here. Ask for a new one."))
+    if invitation.used_at:
+        raise InvitationRefused(_("This link has been used. Log in instead, or ask for a new one."))
+    if invitation.withdrawn_at:
+        raise InvitationRefused(_("This invitation was withdrawn."))
+    if invitation.expires_at < timezone.now():
+        raise InvitationRefused(_("This link has expired. Ask for a new one."))
+    return invitation
+
+
+@transaction.atomic
+def join(*, token: str, name: str, password: str, time_zone: str = "UTC") -> User:
+    """Use the link: make the account with the roles it promised."""
+    invitation = find(token)
+    # Two browsers may submit the same link at once; only the one that changes the row goes on.
+    now = timezone.now()
+    if not Invitation.objects.filter(pk=invitation.pk, used_at=None).update(used_at=now):
+        raise InvitationRefused(_("This link has been used. Log in instead, or ask for a new one."))
+    validate_password(password, User(email=invitation.email, name=name))
+    user = User.objects.create_user(invitation.email, password, name=name.strip(), time_zone=time_zone)
+    for role in invitation.roles:
+        Grant.objects.create(user=user, role=role, granted_by=invitation.invited_by)
+    Invitation.objects.filter(pk=invitation.pk).update(used_by=user)
+    return user
+
+
+@transaction.atomic
+def set_roles(*, by: User, user: User, roles_given: list[str]) -> User:
+    """Give and take roles; a lead cannot take her own lead role, so that one is always left."""
+    roles.require(roles.may_invite(by))
+    wanted = set(roles_given) & set(Role.values)
+    if by == user and Role.LEAD not in wanted:
+        raise ValidationError(_("You cannot take the lead role from yourself; another lead can."))
+    user.grants.exclude(role__in=wanted).delete()
+    for role in wanted - set(user.grants.values_list("role", flat=True)):
+        Grant.objects.create(user=user, role=role, granted_by=by)
+    user.__dict__.pop("_roles", None)
+    return user

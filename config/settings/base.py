@@ -1,0 +1,156 @@
+"""Settings that run on a laptop as they stand: SQLite, loopback, secrets made once and kept beside the database."""
+
+from pathlib import Path
+
+import dj_database_url
+
+from config.settings.reading import flag, kept_secret, listed, text, whole
+
+ROOT = Path(__file__).resolve().parents[2]
+HOME = Path(text("ONE_WAY_MIRROR_HOME", str(ROOT / "var"))).resolve()
+HOME.mkdir(parents=True, exist_ok=True)
+ARTEFACTS = HOME / "artefacts"
+
+SECRET_KEY = kept_secret(HOME, "DJANGO_SECRET_KEY")
+DEBUG = flag("DJANGO_DEBUG")
+ALLOWED_HOSTS = listed("DJANGO_ALLOWED_HOSTS", "localhost,127.0.0.1,[::1],testserver")
+CSRF_TRUSTED_ORIGINS = listed("DJANGO_TRUSTED_ORIGINS")
+BASE_URL = text("BASE_URL", "http://127.0.0.1:8000")
+
+INSTALLED_APPS = [
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "rest_framework",
+    "drf_spectacular",
+    "django_htmx",
+    "bootstrap",
+    "accounts",
+    "guidelines",
+    "synthesis",
+    "review",
+    "exports",
+    "config",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "accounts.zones.OwnTimeZone",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [ROOT / "config" / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "config.pages.rail.places",
+            ]
+        },
+    }
+]
+
+DATABASES = {
+    "default": dj_database_url.parse(
+        text("DATABASE_URL", f"sqlite:///{HOME / 'db.sqlite3'}"), conn_max_age=60, conn_health_checks=True
+    )
+}
+if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    DATABASES["default"]["OPTIONS"] = {
+        # A writer that began by reading could not upgrade its lock without failing: take it at once.
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 30,
+        "init_command": (
+            "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA recursive_triggers=ON; "
+            "PRAGMA foreign_keys=ON;"
+        ),
+    }
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+ATOMIC_REQUESTS = False
+
+AUTH_USER_MODEL = "accounts.User"
+LOGIN_URL = "login"
+LOGIN_REDIRECT_URL = "/"
+LOGOUT_REDIRECT_URL = "login"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+X_FRAME_OPTIONS = "DENY"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
+
+LANGUAGE_CODE = "en"
+TIME_ZONE = "UTC"
+USE_TZ = True
+USE_I18N = True
+STATIC_URL = "static/"
+STATIC_ROOT = HOME / "staticfiles"
+STATICFILES_DIRS = [ROOT / "config" / "static"]
+WHITENOISE_USE_FINDERS = True
+
+# Broker, cache: the database is the truth, so losing all of Redis loses nothing.
+REDIS_URL = text("REDIS_URL")
+CELERY_BROKER_URL = REDIS_URL or "memory://"
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = False
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600, "socket_timeout": 10, "socket_connect_timeout": 5}
+CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0, "interval_step": 0.2}
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_TASK_ROUTES = {
+    "synthesis.*": {"queue": "synthesis"},
+    "review.*": {"queue": "review"},
+    "exports.*": {"queue": "exports"},
+}
+CELERY_TASK_DEFAULT_QUEUE = "review"
+CELERY_BEAT_SCHEDULE_FILENAME = str(HOME / "celerybeat-schedule")
+
+# Model endpoints: the environment fills the first rows; a key itself is never stored.
+OPENAI_BASE_URL = text("OPENAI_BASE_URL")
+OPENAI_MODEL = text("OPENAI_MODEL")
+MODEL_TIMEOUT_SECONDS = whole("MODEL_TIMEOUT_SECONDS", 600)
+
+# Label Studio, the editor that reviewers work in.
+LABEL_STUDIO_URL = text("LABEL_STUDIO_URL")
+LABEL_STUDIO_TOKEN = text("LABEL_STUDIO_TOKEN")
+LABEL_STUDIO_PUBLIC_URL = text("LABEL_STUDIO_PUBLIC_URL", LABEL_STUDIO_URL)
+LABEL_STUDIO_WEBHOOK_SECRET = kept_secret(HOME, "LABEL_STUDIO_WEBHOOK_SECRET")
+# Encrypts reviewers' Label Studio passwords, which never leave the server unless the next flag is set.
+REVIEW_ACCOUNTS_KEY = kept_secret(HOME, "REVIEW_ACCOUNTS_KEY")
+REVIEW_DIRECT_ACCOUNTS = flag("REVIEW_DIRECT_ACCOUNTS")
+
+# The GPU node: its broker connection sees training messages only.
+TRAINING_BROKER_URL = text("TRAINING_BROKER_URL", REDIS_URL)
+TRAINING_KEY_PREFIX = text("TRAINING_KEY_PREFIX", "training:")
+
+REST_FRAMEWORK = {
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+}
+SPECTACULAR_SETTINGS = {"TITLE": "One-Way Mirror", "VERSION": "0.1.0", "SERVE_INCLUDE_SCHEMA": False}
+
+from config.settings.logs import LOGGING  # noqa: E402, F401  (the last setting; it reads nothing above)

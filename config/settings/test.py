@@ -1,0 +1,16 @@
+"""Tests: a throw-away home folder, fast password hashing, everything else as it runs."""
+
+import os
+import tempfile
+
+os.environ.setdefault("ONE_WAY_MIRROR_HOME", tempfile.mkdtemp(prefix="one-way-mirror-test-"))
+
+from config.settings.base import *  # noqa: E402, F403  (after the home folder is set)
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+REDIS_URL = ""
+CELERY_BROKER_URL = "memory://"
+TRAINING_BROKER_URL = ""
+LABEL_STUDIO_URL = ""
+OPENAI_BASE_URL = ""
+WHITENOISE_AUTOREFRESH = True

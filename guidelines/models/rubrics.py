@@ -1,0 +1,70 @@
+"""Dimensions: the same shape as pairs, for rating rubrics."""
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from accounts.freezing import APPEND_ONLY
+from accounts.identity import Identified
+from guidelines.models.guideline import Guideline
+
+
+class Scale(models.TextChoices):
+    NOMINAL = "nominal", _("named categories")
+    ORDINAL = "ordinal", _("ordered levels")
+    INTERVAL = "interval", _("equal steps")
+    BOOLEAN = "boolean", _("yes or no")
+    PAIRWISE = "pairwise", _("which of two is better")
+
+
+class Dimension(Identified):
+    """One thing that is rated."""
+
+    guideline = models.ForeignKey(Guideline, models.PROTECT, related_name="dimensions")
+    key = models.SlugField(max_length=80)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(name="a_dimension_has_one_key", fields=["guideline", "key"])]
+
+    def __str__(self):
+        return self.key
+
+    def natural_key_parts(self):
+        return (self.guideline.slug, self.key)
+
+
+class DimensionRevision(Identified):
+    """One saved text of a dimension. `levels` is a list of {value, anchor}, lowest first."""
+
+    freezing = APPEND_ONLY
+    FIELDS = ("name", "definition", "scale", "levels", "reverse", "source")
+
+    dimension = models.ForeignKey(Dimension, models.PROTECT, related_name="revisions")
+    n = models.PositiveIntegerField()
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    at = models.DateTimeField(auto_now_add=True)
+    reason = models.CharField(max_length=300, blank=True)
+    base = models.ForeignKey("self", models.PROTECT, null=True, related_name="+")
+    digest = models.CharField(max_length=64)
+    name = models.CharField(_("name"), max_length=200)
+    definition = models.TextField(_("definition"))
+    scale = models.CharField(_("scale"), max_length=10, choices=Scale)
+    levels = models.JSONField(_("levels and their anchors"), default=list)
+    reverse = models.BooleanField(_("worded in reverse"), default=False)
+    source = models.TextField(_("source"), blank=True)
+
+    class Meta:
+        ordering = ["dimension", "n"]
+        constraints = [
+            models.UniqueConstraint(name="dimension_revisions_are_numbered", fields=["dimension", "n"])
+        ]
+
+    def __str__(self):
+        return f"{self.dimension.key} r{self.n}"
+
+    def natural_key_parts(self):
+        return (*self.dimension.natural_key_parts(), self.n)
+
+    @property
+    def texts(self) -> dict:
+        return {field: getattr(self, field) for field in self.FIELDS}

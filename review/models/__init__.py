@@ -1,0 +1,29 @@
+from review.models.decisions import Decision, DecisionKind, Finding, RawAnnotation, Rating, Verdict
+from review.models.label_studio import Account, SeatProject
+from review.models.raters import Rater, RaterKind
+from review.models.readings import Arm, Item, Reading, SendState
+from review.models.rounds import Round, RoundState, Seat
+from review.models.standings import Aspect, Standing, StandingState
+
+__all__ = [
+    "Account",
+    "Arm",
+    "Aspect",
+    "Decision",
+    "DecisionKind",
+    "Finding",
+    "Item",
+    "Rater",
+    "RaterKind",
+    "Rating",
+    "RawAnnotation",
+    "Reading",
+    "Round",
+    "RoundState",
+    "Seat",
+    "SeatProject",
+    "SendState",
+    "Standing",
+    "StandingState",
+    "Verdict",
+]

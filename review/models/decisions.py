@@ -1,0 +1,148 @@
+"""Decisions: one judgement on a reading or a dispute, append-only, with the words that were judged."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from accounts.freezing import APPEND_ONLY, Freezing
+from accounts.identity import Identified
+from accounts.models import ReviewerRecord
+from guidelines.models import DimensionRevision, PairRevision, Version
+from review.models.raters import Rater
+from review.models.readings import Item, Reading
+
+
+class Verdict(models.TextChoices):
+    ACCEPT = "accept", _("accept")
+    EDIT = "edit", _("accept after my edit")
+    REJECT = "reject", _("reject")
+
+
+class DecisionKind(models.TextChoices):
+    READING = "reading", _("a reader's judgement")
+    ADJUDICATION = "adjudication", _("settles a disputed verdict or findings")
+    WORDING = "wording", _("says which edited wordings stand")
+
+
+class RawAnnotation(models.Model):
+    """An annotation as Label Studio gave it. What cannot be read as a decision says why, and is shown to the lead."""
+
+    freezing = Freezing(
+        # Only the reason may be added later, when it could not be turned into a decision.
+        update="NEW.payload IS DISTINCT FROM OLD.payload OR NEW.ls_id IS DISTINCT FROM OLD.ls_id "
+        "OR NEW.ls_updated_at IS DISTINCT FROM OLD.ls_updated_at",
+        delete="TRUE",
+    )
+
+    server = models.CharField(max_length=300)
+    project_id = models.PositiveBigIntegerField()
+    task_id = models.PositiveBigIntegerField()
+    ls_id = models.PositiveBigIntegerField()
+    ls_updated_at = models.DateTimeField()
+    completed_by = models.PositiveBigIntegerField(null=True)
+    payload = models.TextField()
+    reading = models.ForeignKey(Reading, models.PROTECT, null=True, related_name="raw_annotations")
+    # Empty when it became a decision; otherwise why it did not count, in words.
+    uncounted = models.CharField(max_length=300, blank=True)
+    received_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(
+                name="each_state_of_an_annotation_once", fields=["server", "ls_id", "ls_updated_at"]
+            )
+        ]
+
+
+class Decisions(models.QuerySet):
+    def in_force(self):
+        """Not superseded by a later decision of the same rater within the reading."""
+        return self.filter(superseded_by=None)
+
+    def readers(self):
+        return self.filter(kind=DecisionKind.READING)
+
+
+class Decision(Identified):
+    freezing = APPEND_ONLY
+
+    item = models.ForeignKey(Item, models.PROTECT, related_name="decisions")
+    reading = models.ForeignKey(Reading, models.PROTECT, null=True, related_name="decisions")
+    rater = models.ForeignKey(Rater, models.PROTECT, related_name="decisions")
+    record = models.ForeignKey(ReviewerRecord, models.PROTECT, null=True, related_name="+")
+    kind = models.CharField(max_length=12, choices=DecisionKind, default=DecisionKind.READING)
+    n = models.PositiveIntegerField()
+    supersedes = models.OneToOneField("self", models.PROTECT, null=True, related_name="superseded_by")
+    # What was judged: the words shown, the versions they were judged under.
+    judged = models.JSONField()
+    judged_digest = models.CharField(max_length=64)
+    pairs_version = models.ForeignKey(Version, models.PROTECT, related_name="+")
+    rubric_version = models.ForeignKey(Version, models.PROTECT, related_name="+")
+    # The judgement.
+    any_mistake = models.BooleanField(null=True)
+    believable = models.PositiveSmallIntegerField(null=True)
+    verdict = models.CharField(max_length=8, choices=Verdict, blank=True)
+    edited_text = models.TextField(blank=True)
+    reject_reasons = models.JSONField(default=list, blank=True)
+    # For a wording decision: the public ids of the edits whose text is approved.
+    approved_edits = models.JSONField(default=list, blank=True)
+    unsafe = models.BooleanField(default=False)
+    comment = models.TextField(blank=True)
+    # When: as the editor said, and as we received it; how long, in seconds, if known.
+    decided_at = models.DateTimeField()
+    received_at = models.DateTimeField(auto_now_add=True)
+    lead_time_seconds = models.FloatField(null=True)
+    raw = models.OneToOneField(RawAnnotation, models.PROTECT, null=True, related_name="decision")
+
+    objects = Decisions.as_manager()
+
+    class Meta:
+        ordering = ["item", "n"]
+        constraints = [
+            models.UniqueConstraint(name="decisions_are_numbered", fields=["item", "n"]),
+            models.CheckConstraint(
+                name="a_readers_judgement_has_a_reading",
+                condition=Q(kind="reading", reading__isnull=False) | (~Q(kind="reading") & Q(reading=None)),
+            ),
+            models.CheckConstraint(
+                name="an_edit_has_words", condition=~Q(verdict="edit", kind="reading") | ~Q(edited_text="")
+            ),
+        ]
+
+    def natural_key_parts(self):
+        return (*self.item.natural_key_parts(), self.n)
+
+
+class Finding(models.Model):
+    """One mistake that the rater found: which (None: not in the guideline), where, how serious (0–3)."""
+
+    freezing = APPEND_ONLY
+
+    decision = models.ForeignKey(Decision, models.PROTECT, related_name="findings")
+    position = models.PositiveSmallIntegerField()
+    pair_revision = models.ForeignKey(PairRevision, models.PROTECT, null=True, related_name="+")
+    utterances = models.JSONField(default=list)
+    severity = models.PositiveSmallIntegerField()
+
+    class Meta:
+        ordering = ["decision", "position"]
+        constraints = [
+            models.UniqueConstraint(name="findings_have_positions", fields=["decision", "position"]),
+            models.CheckConstraint(name="severity_is_0_to_3", condition=Q(severity__lte=3)),
+        ]
+
+
+class Rating(models.Model):
+    """A value on one dimension, under the revision that the rater saw."""
+
+    freezing = APPEND_ONLY
+
+    decision = models.ForeignKey(Decision, models.PROTECT, related_name="ratings")
+    dimension_revision = models.ForeignKey(DimensionRevision, models.PROTECT, related_name="+")
+    value = models.CharField(max_length=60)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(name="rated_once", fields=["decision", "dimension_revision"])
+        ]

@@ -1,0 +1,104 @@
+"""Items and readings: what is judged, and one putting of it before one rater."""
+
+import uuid
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from accounts.freezing import Freezing
+from accounts.identity import Identified
+from review.models.rounds import Round, Seat
+from synthesis.models import Instance
+
+
+class Arm(models.TextChoices):
+    AIDED = "aided", _("with the draft")
+    UNAIDED = "unaided", _("without the draft")
+
+
+class Items(models.QuerySet):
+    def disputed(self):
+        return self.filter(standings__state="disputed").distinct()
+
+    def settled(self):
+        """Items of which every aspect that their round asks for is settled."""
+        return self.filter(standings__isnull=False).exclude(standings__state__in=["open", "disputed"]).distinct()
+
+    def unsettled(self):
+        return self.filter(Q(standings__isnull=True) | Q(standings__state__in=["open", "disputed"])).distinct()
+
+
+class Item(Identified):
+    """Exactly one instance in a round. A later reading of the same instance is a new item that names this."""
+
+    freezing = Freezing(update="TRUE", delete="TRUE")
+
+    round = models.ForeignKey(Round, models.PROTECT, related_name="items")
+    instance = models.ForeignKey(Instance, models.PROTECT, related_name="+")
+    arm = models.CharField(max_length=8, choices=Arm)
+    position = models.PositiveIntegerField()
+    inclusion_probability = models.FloatField(default=1.0)
+    supersedes = models.ForeignKey("self", models.PROTECT, null=True, related_name="superseded_by")
+    at = models.DateTimeField(auto_now_add=True)
+
+    objects = Items.as_manager()
+
+    class Meta:
+        ordering = ["round", "position"]
+        constraints = [
+            models.UniqueConstraint(name="items_have_positions", fields=["round", "position"]),
+            # An instance may be read aided and unaided in one round, by other raters.
+            models.UniqueConstraint(
+                name="an_instance_is_one_item_per_arm", fields=["round", "instance", "arm"],
+                condition=Q(supersedes=None),
+            ),
+        ]  # fmt: skip
+
+    def natural_key_parts(self):
+        return (self.round.serial, self.position)
+
+
+class SendState(models.TextChoices):
+    PLANNED = "planned", _("to be sent")
+    SENDING = "sending", _("being sent")
+    SENT = "sent", _("sent")
+    MISSING = "missing", _("gone from Label Studio")
+
+
+class Readings(models.QuerySet):
+    def unsent(self):
+        return self.filter(send_state__in=[SendState.PLANNED, SendState.SENDING])
+
+    def undecided(self):
+        return self.filter(decisions=None)
+
+
+class Reading(models.Model):
+    seat = models.ForeignKey(Seat, models.PROTECT, related_name="readings")
+    item = models.ForeignKey(Item, models.PROTECT, related_name="readings")
+    # Pass 2 is a hidden repeat: it measures the rater and never enters standing.
+    pass_number = models.PositiveSmallIntegerField(default=1)
+    order = models.PositiveIntegerField()
+    # Which of two texts stood left, for pairwise screens: "ab" or "ba".
+    position_ab = models.CharField(max_length=2, blank=True)
+    # What Label Studio sees of us: random, so nothing can be computed from it.
+    external_id = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
+    content_hash = models.CharField(max_length=64)
+    send_state = models.CharField(max_length=8, choices=SendState, default=SendState.PLANNED)
+    sending_since = models.DateTimeField(null=True)
+    task_id = models.PositiveBigIntegerField(null=True)
+    at = models.DateTimeField(auto_now_add=True)
+
+    objects = Readings.as_manager()
+
+    class Meta:
+        ordering = ["seat", "order"]
+        constraints = [
+            models.UniqueConstraint(name="read_once_per_pass", fields=["seat", "item", "pass_number"]),
+            models.UniqueConstraint(name="readings_have_an_order", fields=["seat", "order"]),
+            models.CheckConstraint(name="first_or_repeat", condition=Q(pass_number__in=[1, 2])),
+            models.CheckConstraint(
+                name="sent_has_a_task", condition=~Q(send_state="sent") | Q(task_id__isnull=False)
+            ),
+        ]

@@ -1,0 +1,88 @@
+"""A round puts instances before raters; a seat is one rater in it."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from accounts.freezing import Freezing
+from accounts.identity import Identified
+from guidelines.models import Version
+from review.models.raters import Rater
+
+
+class RoundState(models.TextChoices):
+    OPEN = "open", _("open")
+    CLOSED = "closed", _("closed")
+
+
+class Rounds(models.QuerySet):
+    def open(self):
+        return self.filter(state=RoundState.OPEN)
+
+    def closed(self):
+        return self.filter(state=RoundState.CLOSED)
+
+    def human(self):
+        return self.filter(rehearsal=False)
+
+
+class Round(Identified):
+    freezing = Freezing(update="OLD.state = 'closed'", delete="TRUE")
+
+    serial = models.PositiveIntegerField(unique=True)
+    name = models.CharField(_("name"), max_length=120)
+    screen = models.SlugField(max_length=60)
+    pairs_version = models.ForeignKey(Version, models.PROTECT, related_name="+")
+    rubric_version = models.ForeignKey(Version, models.PROTECT, related_name="+")
+    overlap = models.PositiveSmallIntegerField(_("readers per item"), default=2)
+    unaided_share = models.FloatField(_("share read without the draft"), default=0.2)
+    seed = models.PositiveBigIntegerField(default=0)
+    # True when a simulated or model rater counts toward standing; decided when the round is made.
+    rehearsal = models.BooleanField(default=False)
+    settings_json = models.JSONField(default=dict, blank=True)
+    state = models.CharField(max_length=8, choices=RoundState, default=RoundState.OPEN)
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    opened_at = models.DateTimeField(auto_now_add=True)
+    deadline = models.DateTimeField(_("deadline"), null=True, blank=True)
+    closed_at = models.DateTimeField(null=True)
+    closed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+
+    objects = Rounds.as_manager()
+
+    class Meta:
+        ordering = ["-serial"]
+        constraints = [
+            models.CheckConstraint(
+                name="closed_has_a_time",
+                condition=Q(state="closed", closed_at__isnull=False) | Q(state="open", closed_at=None),
+            ),
+            models.CheckConstraint(name="overlap_is_at_least_one", condition=Q(overlap__gte=1)),
+            models.CheckConstraint(
+                name="unaided_share_is_a_share", condition=Q(unaided_share__gte=0, unaided_share__lte=1)
+            ),
+        ]
+
+    def __str__(self):
+        return self.name or f"round {self.serial}"
+
+    def natural_key_parts(self):
+        return (self.serial,)
+
+
+class Seat(Identified):
+    """A rater in a round. An observer's decisions never enter standing."""
+
+    round = models.ForeignKey(Round, models.PROTECT, related_name="seats")
+    rater = models.ForeignKey(Rater, models.PROTECT, related_name="seats")
+    observer = models.BooleanField(default=False)
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(name="a_rater_sits_once", fields=["round", "rater"])]
+
+    def __str__(self):
+        return f"{self.rater} in {self.round}"
+
+    def natural_key_parts(self):
+        return (self.round.serial, *self.rater.natural_key_parts())

@@ -1,0 +1,50 @@
+"""Where an item stands, per aspect: open → settled | disputed → settled; written by review.workflow alone."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from accounts.freezing import Freezing
+from review.models.readings import Item
+
+
+class StandingState(models.TextChoices):
+    OPEN = "open", _("open")
+    DISPUTED = "disputed", _("disputed")
+    SETTLED = "settled", _("settled")
+
+
+class Aspect(models.TextChoices):
+    """Fixed aspects; dimensions and severity are kept and do not block, so they have no standing yet."""
+
+    VERDICT = "verdict", _("verdict")
+    FINDINGS = "findings", _("findings")
+    WORDING = "wording", _("wording")
+
+
+class Standings(models.QuerySet):
+    def disputed(self):
+        return self.filter(state=StandingState.DISPUTED)
+
+
+class Standing(models.Model):
+    freezing = Freezing(update="OLD.state = 'settled'", delete="TRUE")
+
+    item = models.ForeignKey(Item, models.PROTECT, related_name="standings")
+    aspect = models.CharField(max_length=80)
+    state = models.CharField(max_length=8, choices=StandingState, default=StandingState.OPEN)
+    # verdict: "accept" | "edit" | "reject"; findings: a list of findings; wording: public ids of approved edits.
+    outcome = models.JSONField(null=True)
+    at = models.DateTimeField(auto_now=True)
+
+    objects = Standings.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(name="one_standing_per_aspect", fields=["item", "aspect"]),
+            models.CheckConstraint(
+                name="outcome_only_when_settled",
+                condition=Q(state="settled", outcome__isnull=False) | (~Q(state="settled") & Q(outcome=None)),
+            ),
+        ]
+        indexes = [models.Index(name="standing_by_state", fields=["state", "aspect"])]

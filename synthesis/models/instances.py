@@ -1,0 +1,91 @@
+"""One cell of a run: planned → making → made | failed | cancelled; frozen once made."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.freezing import Freezing
+from accounts.identity import Identified
+from guidelines.models import PairRevision, Version
+from synthesis.models.profiles import Profile
+from synthesis.models.runs import Run
+
+
+class InstanceState(models.TextChoices):
+    PLANNED = "planned", _("planned")
+    MAKING = "making", _("in the making")
+    MADE = "made", _("made")
+    FAILED = "failed", _("failed")
+    CANCELLED = "cancelled", _("cancelled")
+
+
+class Origin(models.TextChoices):
+    RUN = "run", _("made by a run")
+    IMPORT = "import", _("imported")
+    EDIT = "edit", _("an edited turn")
+    EVALUATION = "evaluation", _("made to evaluate a model")
+
+
+class Instances(models.QuerySet):
+    def made(self):
+        return self.filter(state=InstanceState.MADE)
+
+    def claimable(self):
+        """Planned, or being made by somebody whose lease has run out; of runs that are open."""
+        expired = Q(state=InstanceState.MAKING, lease_until__lt=timezone.now())
+        return self.filter(Q(state=InstanceState.PLANNED) | expired, run__state="open")
+
+
+class Instance(Identified):
+    freezing = Freezing(update="OLD.state = 'made'", delete="OLD.state IN ('made', 'failed')")
+
+    run = models.ForeignKey(Run, models.PROTECT, null=True, related_name="instances")
+    origin = models.CharField(max_length=10, choices=Origin, default=Origin.RUN)
+    parent = models.ForeignKey("self", models.PROTECT, null=True, related_name="children")
+    recipe = models.SlugField(max_length=60)
+    version = models.ForeignKey(Version, models.PROTECT, related_name="+")
+    # The intended mistake: a prompt, never a gold label. None where the recipe has none.
+    pair_revision = models.ForeignKey(PairRevision, models.PROTECT, null=True, related_name="+")
+    profile = models.ForeignKey(Profile, models.PROTECT, null=True, related_name="+")
+    factors = models.JSONField(default=dict, blank=True)
+    sample = models.PositiveIntegerField(default=0)
+    # SHA-256 of the cell's identity (invariant 7): equal cells of two runs share stored replies.
+    cell = models.CharField(max_length=64)
+    state = models.CharField(max_length=10, choices=InstanceState, default=InstanceState.PLANNED)
+    lease_by = models.CharField(max_length=80, blank=True)
+    lease_until = models.DateTimeField(null=True)
+    tries = models.PositiveIntegerField(default=0)
+    # Why it failed, in words a lead understands; kept when it is planned again.
+    failure = models.CharField(max_length=500, blank=True)
+    # The instance itself, by its recipe's shape (synthesis.shapes), and the keys of the calls it came from.
+    content = models.JSONField(null=True)
+    trace = models.JSONField(default=list)
+    digest = models.CharField(max_length=64, blank=True)
+    planned_at = models.DateTimeField(auto_now_add=True)
+    made_at = models.DateTimeField(null=True)
+
+    objects = Instances.as_manager()
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(name="a_run_plans_a_cell_once", fields=["run", "cell"]),
+            models.CheckConstraint(
+                name="made_has_content",
+                condition=Q(state="made", content__isnull=False, made_at__isnull=False) & ~Q(digest="")
+                | ~Q(state="made") & Q(content=None, made_at=None),
+            ),
+            models.CheckConstraint(
+                name="making_has_a_lease",
+                condition=Q(state="making", lease_until__isnull=False) & ~Q(lease_by="") | ~Q(state="making"),
+            ),
+            models.CheckConstraint(
+                name="an_edit_names_its_parent",
+                condition=~Q(origin="edit") | Q(parent__isnull=False),
+            ),
+        ]
+        indexes = [models.Index(name="claimable", fields=["run", "state", "lease_until"])]
+
+    def natural_key_parts(self):
+        return (self.run.serial if self.run else self.origin, self.cell)

@@ -1,0 +1,42 @@
+"""Marks: later facts about frozen rows. The tier in force is the highest not lowered."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from accounts.freezing import APPEND_ONLY
+from synthesis.models.instances import Instance
+from synthesis.models.profiles import Profile, Tier
+
+
+class MarkKind(models.TextChoices):
+    TIER = "tier"
+    HELD = "held"
+    RELEASED = "released"
+
+
+class Mark(models.Model):
+    freezing = APPEND_ONLY
+
+    instance = models.ForeignKey(Instance, models.PROTECT, null=True, related_name="marks")
+    profile = models.ForeignKey(Profile, models.PROTECT, null=True, related_name="marks")
+    kind = models.CharField(max_length=8, choices=MarkKind)
+    tier = models.CharField(max_length=24, choices=Tier, blank=True)
+    # A lowering names the mark that it lowers, and only a qualified human may make it.
+    lowers = models.ForeignKey("self", models.PROTECT, null=True, related_name="+")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    by_machine = models.CharField(max_length=120, blank=True)
+    reason = models.TextField()
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="a_mark_is_on_one_thing",
+                condition=Q(instance__isnull=True) ^ Q(profile__isnull=True),
+            ),
+            models.CheckConstraint(
+                name="a_mark_is_made_by_somebody", condition=Q(by__isnull=False) | ~Q(by_machine="")
+            ),
+            models.CheckConstraint(name="a_tier_mark_names_it", condition=~Q(kind="tier") | ~Q(tier="")),
+        ]

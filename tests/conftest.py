@@ -1,0 +1,82 @@
+"""Named people, and what every test shares. Ana edits, Ben and Chloe review, Dan adjudicates,
+Eve must be refused, Lena leads."""
+
+import pytest
+from django.test import TransactionTestCase
+
+from accounts import freezing
+from accounts.models import Grant, ReviewerRecord, Role, User
+
+pytest_plugins = ["tests.plugin_suites", "tests.parts.fixtures"]
+
+PASSWORD = "a long enough password"
+
+# A flush between transactional tests is not something that production code may do: lift the triggers for it.
+_flush = TransactionTestCase._fixture_teardown
+
+
+def _flush_with_triggers_lifted(self):
+    for using in self._databases_names(include_mirrors=False):
+        freezing.lift(using)
+    _flush(self)
+    for using in self._databases_names(include_mirrors=False):
+        freezing.install(using)
+
+
+TransactionTestCase._fixture_teardown = _flush_with_triggers_lifted
+
+
+def person(name: str, *roles: str) -> User:
+    user = User.objects.create_user(f"{name.lower()}@example.org", PASSWORD, name=name)
+    for role in roles:
+        Grant.objects.create(user=user, role=role)
+    if Role.ANNOTATOR in roles or Role.ADJUDICATOR in roles:
+        ReviewerRecord.objects.create(
+            user=user, n=1, profession="psychotherapist", years=9, languages=["en"], terms_version="2026-11"
+        )
+    return user
+
+
+@pytest.fixture
+def ana(db):
+    return person("Ana", Role.CLINICIAN)
+
+
+@pytest.fixture
+def amir(db):
+    """A second clinician, for four-eyes."""
+    return person("Amir", Role.CLINICIAN)
+
+
+@pytest.fixture
+def ben(db):
+    return person("Ben", Role.ANNOTATOR)
+
+
+@pytest.fixture
+def chloe(db):
+    return person("Chloe", Role.ANNOTATOR)
+
+
+@pytest.fixture
+def dan(db):
+    return person("Dan", Role.ADJUDICATOR)
+
+
+@pytest.fixture
+def eve(db):
+    return person("Eve")
+
+
+@pytest.fixture
+def lena(db):
+    return person("Lena", Role.LEAD)
+
+
+@pytest.fixture
+def log_in(client):
+    def as_(user):
+        client.force_login(user)
+        return client
+
+    return as_
