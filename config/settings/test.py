@@ -14,3 +14,6 @@ TRAINING_BROKER_URL = ""
 LABEL_STUDIO_URL = ""
 OPENAI_BASE_URL = ""
 WHITENOISE_AUTOREFRESH = True
+# A file, not memory: the engine's writer thread and the tests' own processes need the same database.
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):  # noqa: F405
+    DATABASES["default"]["TEST"] = {"NAME": str(HOME / "test.sqlite3")}  # noqa: F405
