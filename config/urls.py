@@ -1,3 +1,28 @@
-from django.urls import path
+from django.contrib import admin
+from django.urls import include, path
+from drf_spectacular.views import SpectacularAPIView
 
-urlpatterns: list = [path("login/", lambda r: None, name="login")]
+from config.pages import health, home, road, settings
+
+urlpatterns = [
+    path("", home.page, name="home"),
+    path("healthz", health.process, name="healthz"),
+    path("readyz", health.ready, name="readyz"),
+    path("road/", road.page, name="road"),
+    path("road/progress/", road.progress, name="road_progress"),
+    path("settings/", settings.page, name="settings"),
+    path("settings/test/<slug:part>/", settings.test, name="settings_test"),
+    path("settings/endpoints/", settings.save_endpoint, name="endpoint_save"),
+    path("settings/roles/", settings.save_role, name="model_role_save"),
+    path("settings/nodes/", settings.make_node, name="node_make"),
+    path("", include("accounts.urls")),
+    path("guidelines/", include("guidelines.urls")),
+    path("", include("synthesis.urls")),
+    path("", include("review.urls")),
+    path("", include("exports.urls")),
+    path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("admin/", admin.site.urls),
+]
+handler403 = "config.pages.errors.refused"
+handler404 = "config.pages.errors.missing"
+handler500 = "config.pages.errors.broken"

@@ -1,0 +1,88 @@
+"""/healthz: the process answers. /readyz: each part it needs, with its state; none of them holds a secret."""
+
+import time
+from collections.abc import Callable
+
+import httpx
+import redis
+from django.conf import settings
+from django.db import DatabaseError, connection
+from django.http import JsonResponse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from synthesis.models import Endpoint
+
+TIMEOUT = 3.0
+
+
+def _state(ok: bool | None, message: str = "", **more) -> dict:
+    return {"state": {True: "ok", False: "down", None: "not connected"}[ok], "message": message, **more}
+
+
+def database() -> dict:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+            cursor.fetchone()
+    except DatabaseError as error:
+        return _state(False, type(error).__name__)
+    return _state(True, connection.vendor)
+
+
+def broker() -> dict:
+    if not settings.REDIS_URL:
+        return _state(None, _("No broker is set; work runs only with --wait."))
+    try:
+        client = redis.Redis.from_url(settings.REDIS_URL, socket_timeout=TIMEOUT, socket_connect_timeout=TIMEOUT)
+        client.ping()
+    except redis.RedisError as error:
+        return _state(False, type(error).__name__)
+    return _state(True)
+
+
+def label_studio() -> dict:
+    if not settings.LABEL_STUDIO_URL:
+        return _state(None, _("No Label Studio address is set."))
+    return _answers(settings.LABEL_STUDIO_URL.rstrip("/") + "/health")
+
+
+def model_endpoint() -> dict:
+    endpoint = Endpoint.objects.order_by("id").first()
+    base_url = endpoint.base_url if endpoint else settings.OPENAI_BASE_URL
+    if not base_url:
+        return _state(None, _("No model endpoint is set."))
+    # 401 counts as an answer: the endpoint is there; the settings page tests the key.
+    return _answers(base_url.rstrip("/") + "/models", accept={200, 401, 403, 404})
+
+
+def _answers(url: str, accept: set[int] | None = None) -> dict:
+    try:
+        status = httpx.get(url, timeout=TIMEOUT, follow_redirects=True).status_code
+    except httpx.HTTPError as error:
+        return _state(False, type(error).__name__)
+    return _state(status in (accept or {200}), f"HTTP {status}")
+
+
+PARTS: dict[str, Callable[[], dict]] = {
+    "database": database,
+    "broker": broker,
+    "label_studio": label_studio,
+    "model_endpoint": model_endpoint,
+}
+
+
+@require_safe
+def process(request):
+    return JsonResponse({"state": "ok"})
+
+
+@require_safe
+def ready(request):
+    """200 when no part is down; a part that is not connected is named and does not count as down."""
+    found = {}
+    for name, check in PARTS.items():
+        started = time.monotonic()
+        found[name] = {**check(), "ms": round((time.monotonic() - started) * 1000)}
+    down = any(part["state"] == "down" for part in found.values())
+    return JsonResponse({"state": "down" if down else "ok", "parts": found}, status=503 if down else 200)

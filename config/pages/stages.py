@@ -1,0 +1,117 @@
+"""The road in numbers: every stage counted in one place, and what is stuck there in words."""
+
+from datetime import timedelta
+
+from django.db.models import Count, Max, Min, Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from config.pages import health
+from exports.models import Dataset, Node, TrainingRun
+from guidelines.models import Version
+from review.models import Decision, Item, RawAnnotation, Reading, SeatProject, Standing
+from synthesis.models import Call, Instance, Run
+
+
+def _by_state(queryset, field="state") -> dict[str, int]:
+    return dict(queryset.order_by().values_list(field).annotate(n=Count("id")))
+
+
+def _stage(key, title, url, rows, stuck) -> dict:
+    return {"key": key, "title": title, "url": url, "rows": rows, "stuck": [s for s in stuck if s]}
+
+
+def guidelines() -> dict:
+    n = _by_state(Version.objects.all())
+    rows = [(_("published versions"), n.get("published", 0)), (_("drafts"), n.get("draft", 0)),
+            (_("in review"), n.get("in_review", 0))]  # fmt: skip
+    stuck = [None if n.get("published") else _("No guideline is in force: publish one.")]
+    return _stage("guidelines", _("Guidelines"), reverse("guidelines"), rows, stuck)
+
+
+def synthesis() -> dict:
+    n = _by_state(Instance.objects.all())
+    rows = [(_("planned"), n.get("planned", 0)), (_("in the making"), n.get("making", 0)),
+            (_("made"), n.get("made", 0)), (_("failed"), n.get("failed", 0)),
+            (_("model replies"), Call.objects.count())]  # fmt: skip
+    stuck = []
+    if n.get("failed"):
+        count = n["failed"]
+        stuck.append(ngettext("%(n)s instance failed; its run says why.", "%(n)s instances failed; their runs say why.",
+                              count) % {"n": count})  # fmt: skip
+    overdue = Instance.objects.filter(state="making", lease_until__lt=timezone.now() - timedelta(minutes=2)).count()
+    if overdue:
+        stuck.append(_("%(n)s instances were left by a worker that stopped; start a worker.") % {"n": overdue})
+    if n.get("planned") and health.model_endpoint()["state"] == "down":
+        stuck.append(_("The model endpoint does not answer; planned instances wait."))
+    return _stage("synthesis", _("Sessions"), reverse("runs"), rows, stuck)
+
+
+def review() -> dict:
+    standings = _by_state(Standing.objects.filter(item__round__state="open"))
+    readings = Reading.objects.filter(seat__round__state="open")
+    waiting = readings.undecided().count()
+    rows = [(_("items"), Item.objects.count()), (_("readings to do"), waiting),
+            (_("decisions"), Decision.objects.count()), (_("in dispute"), standings.get("disputed", 0))]  # fmt: skip
+    stuck = []
+    failing = SeatProject.objects.filter(failing_since__isnull=False).aggregate(n=Count("id"), since=Min("failing_since"))
+    if failing["n"]:
+        since = timezone.localtime(failing["since"]).strftime("%H:%M")
+        stuck.append(_("Label Studio has not answered since %(since)s; the queue waits.") % {"since": since})
+    if standings.get("disputed"):
+        stuck.append(_("Disputes wait for an adjudicator."))
+    uncounted = RawAnnotation.objects.exclude(uncounted="").count()
+    if uncounted:
+        stuck.append(_("%(n)s annotations are kept but not counted; the round says why.") % {"n": uncounted})
+    return _stage("review", _("Review"), reverse("rounds"), rows, stuck)
+
+
+def datasets() -> dict:
+    n = _by_state(Dataset.objects.all())
+    rows = [(_("frozen"), n.get("frozen", 0)), (_("being built"), n.get("building", 0)),
+            (_("failed"), n.get("failed", 0))]  # fmt: skip
+    stuck = [_("A dataset could not be frozen; its page says why.") if n.get("failed") else None]
+    return _stage("datasets", _("Datasets"), reverse("datasets"), rows, stuck)
+
+
+def training() -> dict:
+    n = _by_state(TrainingRun.objects.all())
+    rows = [(_("waiting"), n.get("queued", 0)), (_("running"), n.get("running", 0)),
+            (_("succeeded"), n.get("succeeded", 0)), (_("failed"), n.get("failed", 0))]  # fmt: skip
+    stuck = []
+    seen = Node.objects.filter(retired_at=None).aggregate(at=Max("seen_at"))["at"]
+    if n.get("queued") and (seen is None or seen < timezone.now() - timedelta(minutes=2)):
+        stuck.append(_("No training node has called in the last two minutes; start one."))
+    if n.get("failed"):
+        stuck.append(_("A training run failed; its page shows the last lines of its log."))
+    return _stage("training", _("Training"), reverse("training"), rows, stuck)
+
+
+def stages() -> list[dict]:
+    return [guidelines(), synthesis(), review(), datasets(), training()]
+
+
+def runs_under_way(limit: int = 10) -> list[dict]:
+    """The newest runs, each with its counts, rate (instances a minute over the last ten) and time left."""
+    since = timezone.now() - timedelta(minutes=10)
+    state = {name: Count("instances", filter=Q(instances__state=name))
+             for name in ("planned", "making", "made", "failed", "cancelled")}  # fmt: skip
+    recent = Count("instances", filter=Q(instances__made_at__gte=since))
+    first = Min("instances__made_at", filter=Q(instances__made_at__gte=since))
+    rows = []
+    for run in Run.objects.annotate(total=Count("instances"), recent=recent, first_recent=first, **state)[:limit]:
+        minutes = max((timezone.now() - run.first_recent).total_seconds() / 60, 0.5) if run.first_recent else None
+        rate = run.recent / minutes if minutes else 0.0
+        left = run.planned + run.making
+        rows.append(
+            {
+                "run": run,
+                "share": round(100 * (run.made + run.failed + run.cancelled) / run.total) if run.total else 0,
+                "rate": round(rate, 1),
+                "minutes_left": round(left / rate) if left and rate else None,
+                "left": left,
+            }
+        )
+    return rows

@@ -1,0 +1,61 @@
+"""What waits for a person, and since when."""
+
+from django.db.models import Count, Min
+from django.utils.translation import gettext as _
+
+from accounts.models import Role
+from guidelines.models import Version, VersionState
+from review.models import Reading, Standing, StandingState
+from synthesis.models import Instance, InstanceState
+
+
+def readings_of(user):
+    """Readings in open rounds that this person has not judged."""
+    return Reading.objects.undecided().filter(seat__rater__user=user, seat__round__state="open")
+
+
+def disputes_for(user):
+    """Disputes that this person may settle: not of items that she herself reviewed."""
+    return (
+        Standing.objects.disputed()
+        .filter(item__round__state="open")
+        .exclude(item__readings__seat__rater__user=user)
+    )
+
+
+def drafts_to_approve(user):
+    return Version.objects.filter(state=VersionState.IN_REVIEW).exclude(approvals__approver=user)
+
+
+def numbers(user) -> dict[str, int]:
+    """Return {place: how many} for the places with waiting work."""
+    found = {}
+    if Role.ANNOTATOR in user.roles:
+        found["desk"] = readings_of(user).count()
+    if Role.ADJUDICATOR in user.roles:
+        found["disputes"] = disputes_for(user).values("item").distinct().count()
+    if Role.CLINICIAN in user.roles:
+        found["guidelines"] = drafts_to_approve(user).count()
+    if Role.LEAD in user.roles:
+        found["runs"] = Instance.objects.filter(state=InstanceState.FAILED).count()
+    return found
+
+
+def work(user) -> list[dict]:
+    """Return the person's waiting work, each with place, sentence, number and the time it has waited since."""
+    rows = []
+    if Role.ANNOTATOR in user.roles:
+        found = readings_of(user).aggregate(n=Count("id"), since=Min("at"))
+        rows.append({"place": "desk", "sentence": _("sessions to judge"), **found})
+    if Role.ADJUDICATOR in user.roles:
+        found = disputes_for(user).aggregate(n=Count("item", distinct=True), since=Min("at"))
+        rows.append({"place": "disputes", "sentence": _("disputes to settle"), **found})
+    if Role.CLINICIAN in user.roles:
+        found = drafts_to_approve(user).aggregate(n=Count("id"), since=Min("opened_at"))
+        rows.append({"place": "guidelines", "sentence": _("drafts to read and approve"), **found})
+    if Role.LEAD in user.roles:
+        found = Instance.objects.filter(state=InstanceState.FAILED).aggregate(n=Count("id"), since=Min("planned_at"))
+        rows.append({"place": "runs", "sentence": _("instances that failed and can be retried"), **found})
+        found = Standing.objects.filter(state=StandingState.DISPUTED).aggregate(n=Count("item", distinct=True), since=Min("at"))
+        rows.append({"place": "rounds", "sentence": _("items in dispute"), **found})
+    return [row for row in rows if row["n"]]
