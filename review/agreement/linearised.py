@@ -1,0 +1,26 @@
+"""Gwet's linearised variance of a chance-corrected coefficient (pa - pe) / (1 - pe).
+
+Gwet (2008), Computing inter-rater reliability and its variance in the presence of high agreement;
+Gwet (2014), Handbook of Inter-Rater Reliability, 4th ed. Items are taken as independent, raters as fixed.
+"""
+
+import numpy as np
+from scipy import stats
+
+from review.agreement.tally import Tally
+
+
+def standard_error(
+    tally: Tally, agreeing: np.ndarray, pe: float, item_pe: np.ndarray, estimate: float
+) -> float:
+    """`agreeing` and `item_pe`: each item's part in observed and in chance agreement."""
+    n = tally.n_items
+    own = n / tally.paired.sum() * (agreeing - pe * tally.paired) / (1 - pe)
+    own = own - 2 * (1 - estimate) * (item_pe - pe) / (1 - pe)
+    return float(np.sqrt(((own - estimate) ** 2).sum() / (n * (n - 1))))
+
+
+def t_interval(estimate: float, error: float, n: int) -> tuple[float, float]:
+    """95 %, t with n - 1 degrees of freedom, cut at 1 as irrCAC does."""
+    reach = float(stats.t.ppf(0.975, n - 1)) * error
+    return estimate - reach, min(1.0, estimate + reach)

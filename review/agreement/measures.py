@@ -1,0 +1,116 @@
+"""Which coefficients a table has: name, method, function of item weights, interval of its own."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from review.agreement import icc as shrout_fleiss
+from review.agreement.alpha import krippendorff
+from review.agreement.difference import Nominal, Squared, ratio
+from review.agreement.gwet import gwet_ac, gwet_ac_error
+from review.agreement.intervals import Measure
+from review.agreement.kappa import (
+    Cohen,
+    brennan_prediger,
+    brennan_prediger_error,
+    fleiss_error,
+    fleiss_kappa,
+)
+from review.agreement.linearised import t_interval
+from review.agreement.percent import percent_agreement
+from review.agreement.table import Ratings
+
+LINEARISED = "Gwet's linearised variance, t({df}), items independent"
+LARGE_SAMPLE = "Fleiss, Cohen & Everitt 1969, large sample, items independent"
+F_BASED = "Shrout & Fleiss 1979, F-based, items independent"
+RATIO_LEVELS = 3000  # the ratio metric needs a table of levels by levels
+
+Analytic = Callable[[float], tuple[float, float, str] | None]
+
+
+@dataclass(frozen=True)
+class Coefficient:
+    """`value`: the coefficient as a function of item weights (batch by items), NaN where undefined."""
+
+    method: str
+    value: Callable[[np.ndarray], np.ndarray] | None = None
+    analytic: Analytic | None = None
+
+
+def coefficients(ratings: Ratings) -> tuple[dict[str, Coefficient], Measure]:
+    """Everything but the ICCs, for at least two items rated twice; and the measure of all of them."""
+    tally, q = ratings.tally, len(ratings.levels)
+    nominal = ratings.scale == "nominal"
+    weighting = Nominal() if nominal else Squared(tally.scores)
+    ac = "AC1 (Gwet 2008), unweighted" if nominal else "AC2 (Gwet 2014), quadratic weights on level values"
+    found = {
+        "percent_agreement": Coefficient(
+            "share of agreeing pairs, mean over items rated twice or more",
+            lambda w: percent_agreement(tally, w),
+        ),
+        "krippendorff_alpha": _alpha(ratings),
+        "gwet_ac": Coefficient(
+            ac,
+            lambda w: gwet_ac(tally, w, weighting),
+            _linear(tally, lambda: gwet_ac_error(tally, weighting)),
+        ),
+        "fleiss_kappa": Coefficient(
+            "Fleiss' kappa, Gwet's generalisation to unequal numbers of raters, unweighted",
+            lambda w: fleiss_kappa(tally, w),
+            _linear(tally, lambda: fleiss_error(tally)),
+        ),
+        "brennan_prediger": Coefficient(
+            f"Brennan-Prediger, unweighted, {q} levels",
+            lambda w: brennan_prediger(tally, w),
+            _linear(tally, lambda: brennan_prediger_error(tally)),
+        ),
+    }
+    if ratings.n_raters == 2:
+        found["cohen_kappa"] = _cohen("Cohen's kappa, unweighted", Cohen(ratings.codes, q, Nominal()))
+        if ratings.scale == "ordinal":
+            weighted = Cohen(ratings.codes, q, Squared(tally.scores))
+            method = "Cohen's weighted kappa, quadratic weights on level values"
+            found["cohen_kappa_weighted"] = _cohen(method, weighted)
+    return found, lambda weights: {name: coefficient.value(weights) for name, coefficient in found.items()}
+
+
+def icc_coefficients(ratings: Ratings) -> tuple[dict[str, Coefficient], Measure]:
+    """The six forms of a complete crossed table of two items and two raters or more, and their measure."""
+    table = ratings.scores[ratings.codes]
+    bounds = shrout_fleiss.icc_intervals(table)
+
+    def analytic(form):
+        return lambda estimate: (*bounds[form], F_BASED) if bounds[form] else None
+
+    found = {
+        form: Coefficient(f"{form}, {words}", analytic=analytic(form))
+        for form, words in shrout_fleiss.FORMS.items()
+    }
+    return found, lambda weights: shrout_fleiss.icc(table, weights)
+
+
+def _alpha(ratings: Ratings) -> Coefficient:
+    method = f"Krippendorff's alpha, {ratings.scale} metric, items rated once dropped"
+    if ratings.scale == "ratio" and len(ratings.levels) > RATIO_LEVELS:
+        return Coefficient(method, lambda w: np.full(len(w), np.nan))
+    difference = {
+        "nominal": Nominal,
+        "ordinal": lambda: None,
+        "interval": lambda: Squared(ratings.scores),
+        "ratio": lambda: ratio(ratings.levels),
+    }[ratings.scale]()
+    return Coefficient(method, krippendorff(ratings.tally, difference))
+
+
+def _linear(tally, error: Callable[[], float]) -> Analytic:
+    name = LINEARISED.format(df=tally.n_items - 1)
+    return lambda estimate: (*t_interval(estimate, error(), tally.n_items), name)
+
+
+def _cohen(method: str, cohen: Cohen) -> Coefficient:
+    def analytic(estimate):
+        reach = 1.959963984540054 * cohen.error()
+        return estimate - reach, min(1.0, estimate + reach), LARGE_SAMPLE
+
+    return Coefficient(method, cohen, analytic)

@@ -1,0 +1,160 @@
+"""The agreement of one dimension as the plain object that pages show and the `agreement` command prints."""
+
+import math
+from collections.abc import Iterable
+
+import numpy as np
+
+from review.agreement.icc import FORMS
+from review.agreement.intervals import Interval, Measure, intervals
+from review.agreement.measures import RATIO_LEVELS, Coefficient, coefficients, icc_coefficients
+from review.agreement.table import Ratings, tabulate
+from review.agreement.values import BadRatings, in_words
+
+BY_LEVELS = {"gwet_ac", "brennan_prediger", "cohen_kappa_weighted"}  # an unused level changes these
+ALWAYS = ("percent_agreement", "krippendorff_alpha", "gwet_ac", "fleiss_kappa", "brennan_prediger")
+NO_VARIATION = "no variation observed"
+SHOWN_LEVELS = 12
+
+
+def agreement(
+    rows: Iterable[tuple], *, scale: str, levels: Iterable | None = None, bootstrap: int = 1000, seed: int = 0
+) -> dict:
+    """How far raters agree on one dimension; design.md's contract of the `agreement` command.
+
+    `rows`: (item, rater, value or None, cluster or None). `scale`: nominal, ordinal, interval or ratio.
+    Numbers are finite; what is undefined is None with the reason in `note`. Raises BadRatings.
+    """
+    if bootstrap < 0:
+        raise BadRatings("the number of resamples is below zero")
+    return result(tabulate(rows, scale=scale, levels=levels), bootstrap=bootstrap, seed=seed)
+
+
+def estimate_all(
+    rows: Iterable[tuple], *, scale: str, levels: Iterable | None = None
+) -> dict[str, float | None]:
+    """The point estimates alone, by name, undefined as None: no intervals, fast enough for live figures."""
+    found = agreement(rows, scale=scale, levels=levels, bootstrap=0)
+    flat = {name: value for name, value in found.items() if isinstance(value, dict) and name != "icc"}
+    return {name: value["estimate"] for name, value in (flat | found.get("icc", {})).items()}
+
+
+def result(ratings: Ratings, *, bootstrap: int, seed: int) -> dict:
+    head = {
+        "n_items": ratings.n_items,
+        "n_raters": ratings.n_raters,
+        "n_ratings": ratings.n_ratings,
+        "n_clusters": ratings.n_clusters,
+        "missing_share": float(ratings.missing_share),
+    }
+    crossed = ratings.scale in ("interval", "ratio")
+    reason = _too_little(ratings)
+    if reason:
+        nothing = {name: _undefined("undefined", reason) for name in [*ALWAYS, *_two_rater_names(ratings)]}
+        return head | nothing | ({"icc": _undefined_icc(reason)} if crossed else {})
+    body = _objects(ratings, *coefficients(ratings), bootstrap, seed)
+    if crossed:
+        body["icc"] = _icc(ratings, bootstrap, seed)
+    return head | body
+
+
+def _too_little(ratings: Ratings) -> str:
+    """Why nothing at all can be said, in words; empty when something can."""
+    if not ratings.n_ratings:
+        return "undefined: there are no ratings"
+    if ratings.n_raters < 2:
+        return "undefined: one rater only, agreement needs at least two"
+    if not ratings.n_paired:
+        return "undefined: no overlap, no item was rated by two raters"
+    if ratings.n_items < 2:
+        return "undefined: one item only, agreement needs at least two"
+    if ratings.n_paired < 2:
+        return "undefined: only one item was rated by two or more raters, agreement needs at least two"
+    return ""
+
+
+def _two_rater_names(ratings: Ratings) -> list[str]:
+    if ratings.n_raters != 2:
+        return []
+    return ["cohen_kappa"] + (["cohen_kappa_weighted"] if ratings.scale == "ordinal" else [])
+
+
+def _icc(ratings: Ratings, bootstrap: int, seed: int) -> dict:
+    if ratings.missing_share:
+        empty = ratings.n_items * ratings.n_raters - ratings.n_ratings
+        note = f"undefined: needs every rater on every item, {empty} of these ratings are missing"
+        return _undefined_icc(note)
+    return _objects(ratings, *icc_coefficients(ratings), bootstrap, seed)
+
+
+def _objects(
+    ratings: Ratings, found: dict[str, Coefficient], measure: Measure, bootstrap: int, seed: int
+) -> dict:
+    unit = "clusters" if ratings.clustered else "items"
+    width = max(len(ratings.levels), ratings.n_items)
+    around = intervals(measure, ratings.clusters, unit=unit, width=width, bootstrap=bootstrap, seed=seed)
+    whole = measure(np.ones((1, ratings.n_items)))
+    return {
+        name: _one(ratings, name, coefficient, float(whole[name][0]), around[name])
+        for name, coefficient in found.items()
+    }
+
+
+def _one(ratings: Ratings, name: str, coefficient: Coefficient, estimate: float, around: Interval) -> dict:
+    notes = _facts(ratings, name)
+    if math.isnan(estimate):
+        notes.insert(0, f"undefined: {_why_undefined(ratings, name)}")
+        return _undefined(coefficient.method, "; ".join(notes))
+    if ratings.n_observed < 2:
+        notes.insert(0, NO_VARIATION)
+    notes += [around.note] if around.note else []
+    analytic = coefficient.analytic(estimate) if coefficient.analytic else None
+    method = f"{coefficient.method}; {around.method}" if around.ci else coefficient.method
+    ci = around.ci
+    if ci and name == "percent_agreement":
+        ci = (max(0.0, ci[0]), ci[1])
+    return _object(estimate, ci, analytic, method=method, note="; ".join(notes))
+
+
+def _facts(ratings: Ratings, name: str) -> list[str]:
+    facts = []
+    if name == "percent_agreement" and len(ratings.levels) <= SHOWN_LEVELS:
+        shares = (f"{in_words(level)} {share:.3f}" for level, share in ratings.prevalence().items())
+        facts.append("prevalence: " + ", ".join(shares))
+    if name.startswith("cohen"):
+        facts.append(f"n = {ratings.n_paired} items rated by both raters")
+    if name in BY_LEVELS and not ratings.declared:
+        facts.append(f"levels are those observed ({len(ratings.levels)}), none were declared")
+    return facts
+
+
+def _why_undefined(ratings: Ratings, name: str) -> str:
+    if ratings.n_observed < 2:
+        if name in ("gwet_ac", "brennan_prediger") and not ratings.declared:
+            return f"{NO_VARIATION}, only one level was observed and no levels were declared"
+        if name in ("gwet_ac", "brennan_prediger"):
+            return f"{NO_VARIATION}, and only one level is declared"
+        return f"{NO_VARIATION}, every rating is the same"
+    if name == "krippendorff_alpha" and ratings.scale == "ratio" and len(ratings.levels) > RATIO_LEVELS:
+        return f"the ratio metric is not computed for more than {RATIO_LEVELS} different values"
+    if name.startswith("ICC"):
+        return "the items do not differ from one another in the mean of their ratings"
+    return f"{NO_VARIATION} among the items rated by two raters or more"
+
+
+def _undefined_icc(note: str) -> dict:
+    return {form: _undefined(f"{form}, {words}", note) for form, words in FORMS.items()}
+
+
+def _undefined(method: str, note: str) -> dict:
+    return _object(None, None, None, method=method, note=note)
+
+
+def _object(estimate, ci, analytic, *, method: str, note: str) -> dict:
+    return {
+        "estimate": estimate,
+        "ci": list(ci) if ci else None,
+        "ci_analytic": dict(zip(("low", "high", "name"), analytic, strict=True)) if analytic else None,
+        "method": method,
+        "note": note,
+    }

@@ -1,0 +1,110 @@
+"""Ratings of one dimension as a table of items by raters."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from scipy import sparse
+
+from review.agreement.tally import Tally
+from review.agreement.values import BadRatings, check_level, clean_levels, clean_value
+
+
+@dataclass(frozen=True)
+class Ratings:
+    """One dimension: `codes` (items by raters) index `levels`, -1 where a rating is missing."""
+
+    scale: str
+    codes: np.ndarray
+    levels: tuple
+    declared: bool
+    clusters: np.ndarray  # the cluster's number, per item
+    clustered: bool
+
+    @property
+    def n_items(self) -> int:
+        return self.codes.shape[0]
+
+    @property
+    def n_raters(self) -> int:
+        return self.codes.shape[1]
+
+    @property
+    def n_ratings(self) -> int:
+        return int((self.codes >= 0).sum())
+
+    @property
+    def n_clusters(self) -> int:
+        return len(np.unique(self.clusters))
+
+    @property
+    def missing_share(self) -> float:
+        cells = self.n_items * self.n_raters
+        return 1 - self.n_ratings / cells if cells else 0.0
+
+    @property
+    def n_paired(self) -> int:
+        """Items with at least two ratings."""
+        return int(((self.codes >= 0).sum(axis=1) >= 2).sum())
+
+    @property
+    def n_observed(self) -> int:
+        """Levels that were used."""
+        return len(np.unique(self.codes[self.codes >= 0]))
+
+    @cached_property
+    def scores(self) -> np.ndarray | None:
+        """The levels moved and stretched onto 0..1; only ratio alpha depends on origin, nothing on unit."""
+        if self.scale == "nominal":
+            return None
+        values = np.array(self.levels, float)
+        span = values.max() - values.min() if len(values) > 1 else 0.0
+        return (values - values.min()) / span if span else np.zeros(len(values))
+
+    @cached_property
+    def tally(self) -> Tally:
+        rows, columns = np.nonzero(self.codes >= 0)
+        entries = (np.ones(len(rows)), (rows, self.codes[rows, columns]))
+        counts = sparse.coo_array(entries, shape=(self.n_items, len(self.levels))).tocsr()
+        counts.sum_duplicates()
+        return Tally(counts, self.scores)
+
+    def prevalence(self) -> dict:
+        """Share of each level: the mean over items of the item's own shares."""
+        if not self.n_items:
+            return dict.fromkeys(self.levels, 0.0)
+        shares = self.tally.prevalence(np.ones((1, self.n_items)))[0]
+        return {level: float(share) for level, share in zip(self.levels, shares, strict=True)}
+
+
+def tabulate(rows: Iterable[tuple], *, scale: str, levels: Iterable | None = None) -> Ratings:
+    """Ratings from rows (item, rater, value or None, cluster or None) of one dimension.
+
+    Items and raters without a single rating are left out of the table. An item without a cluster is its own.
+    The order of rows never matters. Raises BadRatings.
+    """
+    declared = clean_levels(levels, scale)
+    cells, cluster_of = {}, {}
+    for item, rater, raw, cluster in rows:
+        value = clean_value(raw, scale)
+        check_level(value, declared)
+        if (item, rater) in cells:
+            raise BadRatings(f"item {item} was rated twice by {rater}")
+        cells[item, rater] = value
+        if cluster not in (None, "") and cluster_of.setdefault(item, cluster) != cluster:
+            raise BadRatings(f"item {item} is in two clusters, {cluster_of[item]} and {cluster}")
+    rated = {key: value for key, value in cells.items() if value is not None}
+    items = sorted({item for item, _ in rated}, key=str)
+    raters = sorted({rater for _, rater in rated}, key=str)
+    known = declared or tuple(sorted(set(rated.values())))
+    code = {level: number for number, level in enumerate(known)}
+    row, column = ({key: number for number, key in enumerate(keys)} for keys in (items, raters))
+    codes = np.full((len(items), len(raters)), -1)
+    for (item, rater), value in rated.items():
+        codes[row[item], column[rater]] = code[value]
+    own = {item: ("item", str(item)) for item in items}
+    keys = [("cluster", str(cluster_of[item])) if item in cluster_of else own[item] for item in items]
+    number = {key: n for n, key in enumerate(sorted(set(keys)))}
+    clusters = np.array([number[key] for key in keys], int)
+    return Ratings(scale, codes, known, declared is not None, clusters, bool(cluster_of))
