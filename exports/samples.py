@@ -1,0 +1,38 @@
+"""A sample: one settled item, with everything that may leave about it, free of the database."""
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Edit:
+    """A reader's own wording, and whether it was approved."""
+
+    decision: str
+    text: str
+    approved: bool
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One settled, aided item. `verdict` is accept | edit | reject; `draft` is the text that was judged."""
+
+    item: str
+    instance: str
+    group: str
+    split: str
+    verdict: str
+    draft: str
+    utterances: tuple[dict, ...]
+    edits: tuple[Edit, ...]
+    guideline: str
+    mistakes: tuple[dict, ...]
+    provenance: dict = field(default_factory=dict)
+
+    @property
+    def approved_texts(self) -> list[tuple[str, str]]:
+        """(text, who wrote it) of every wording that was approved; empty when the item was rejected."""
+        if self.verdict == "accept":
+            return [(self.draft, "model")]
+        if self.verdict == "edit":
+            return [(edit.text, "model, edited by a reviewer") for edit in self.edits if edit.approved]
+        return []
