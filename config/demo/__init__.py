@@ -1,1 +1,1 @@
-"""Starts and stops the real parts on one machine. Knows nothing of Django, so that tests and scripts can use it alone."""
+"""Starts and stops the real parts on one machine. Knows nothing of Django: scripts use it alone."""

@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+import sys
 from pathlib import Path
 
 from .processes import PartFailed
@@ -14,13 +15,22 @@ CACHE = Path(
 
 
 def in_shell(command: str) -> str:
-    """The last line that a bash command prints after `bin/lib/environment.sh`; raises PartFailed with its last error."""
+    """What a bash command prints after `bin/lib/environment.sh`; PartFailed carries its last line of error.
+
+    Its progress goes on to stderr as it comes: a first install takes a minute.
+    """
     script = f'source "{ROOT}/bin/lib/environment.sh"; {command}'
-    done = subprocess.run(["bash", "-c", script], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    if done.returncode:
-        errors = done.stderr.strip().splitlines()
-        raise PartFailed(errors[-1] if errors else f"{command}: status {done.returncode}")
-    return done.stdout.strip().splitlines()[-1]
+    last = f"{command}: failed"
+    with subprocess.Popen(
+        ["bash", "-c", script], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as shell:
+        for line in shell.stderr:
+            print(line, end="", file=sys.stderr, flush=True)
+            last = line.strip() or last
+        printed = shell.stdout.read().strip()
+    if shell.returncode:
+        raise PartFailed(last)
+    return printed
 
 
 def label_studio_environment() -> Path:
@@ -29,6 +39,6 @@ def label_studio_environment() -> Path:
 
 
 def weights(name: str) -> Path:
-    """The checked weights `smollm2` or `qwen`. The environment that installed uv has pip; the app's own has not."""
+    """The checked weights `smollm2` or `qwen`, by the environment that installed uv: it has pip, the app's not."""
     python = 'python="$CACHE/uv-$UV_VERSION/bin/python"; [ -x "$python" ] || python="$(find_python)"; '
     return Path(in_shell(f'{python} "$python" "$ROOT/bin/lib/weights.py" {name}'))

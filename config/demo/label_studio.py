@@ -1,5 +1,6 @@
-"""Label Studio Community on loopback, from an environment of its own, with its SQLite and its secrets in one folder."""
+"""Label Studio Community on loopback, from its own environment, with its SQLite and its secrets in one folder."""
 
+import argparse
 import fcntl
 import json
 import os
@@ -13,9 +14,9 @@ import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
 
-from .environments import CACHE, label_studio_environment
+from .environments import CACHE, ROOT, label_studio_environment
 from .ports import LOOPBACK, free_port, listening_in_group
-from .processes import PartFailed, Process, Stack
+from .processes import PartFailed, Process, Stack, stop_on_sigterm
 
 OWNER = "label-studio@example.org"
 
@@ -31,7 +32,7 @@ class LabelStudioPart:
 
 
 def start(stack: Stack, folder: Path | str, *, port: int | None = None) -> LabelStudioPart:
-    """Start Label Studio with its data in `folder`; a folder used before keeps its data, token and password."""
+    """Start Label Studio with its data in `folder`; a folder used before keeps data, token and password."""
     environment = label_studio_environment()
     folder, port = Path(folder).resolve(), port or free_port()
     folder.mkdir(parents=True, exist_ok=True)
@@ -57,7 +58,7 @@ def start(stack: Stack, folder: Path | str, *, port: int | None = None) -> Label
 
 
 def _settings(folder: Path, database: Path) -> dict[str, str]:
-    """The whole environment: Label Studio reads plain names (DEBUG, SECRET_KEY, CI, ...) that are meant for others."""
+    """The whole environment: Label Studio reads plain names (DEBUG, SECRET_KEY, CI) that are meant for others."""
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TZ", "TMPDIR") if name in os.environ}
     return kept | {
         "LABEL_STUDIO_BASE_DATA_DIR": str(folder),
@@ -82,7 +83,7 @@ def _credentials(path: Path) -> dict[str, str]:
 
 
 def migrated_schema(environment: Path) -> Path:
-    """An SQLite file with Label Studio's tables and nobody in them, made once for each version of the environment.
+    """An SQLite file with Label Studio's tables and nobody in them, made once for each lock of its environment.
 
     Its migrations take most of a minute, so a new folder begins with a copy of this file.
     """
@@ -127,3 +128,25 @@ def _healthy(url: str) -> bool:
             return answer.status == 200
     except (urllib.error.URLError, TimeoutError):
         return False
+
+
+def main() -> None:
+    """Label Studio alone, in the foreground until Ctrl-C."""
+    parser = argparse.ArgumentParser(description=main.__doc__)
+    parser.add_argument("--folder", type=Path, default=ROOT / "var" / "labelstudio")
+    parser.add_argument("--port", type=int)
+    given = parser.parse_args()
+    stop_on_sigterm()
+    with Stack(given.folder) as stack:
+        part = start(stack, given.folder, port=given.port)
+        print(f"Label Studio: {part.url}\nlog in as:    {part.username}")
+        print(f"password and token: {given.folder / 'owner.json'}", flush=True)
+        try:
+            stack.processes[0].popen.wait()
+        except KeyboardInterrupt:
+            return
+    raise SystemExit("Label Studio ended by itself; its log is in " + str(stack.logs))
+
+
+if __name__ == "__main__":
+    main()

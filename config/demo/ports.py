@@ -30,8 +30,8 @@ def listening(port: int) -> bool:
 def listening_in_group(port: int, group: int) -> bool:
     """A process of this group holds the port; where there is no /proc (not Linux), somebody does.
 
-    A part that found its port taken may quietly move to the next one; an answer on the port we asked for would
-    then come from a stranger.
+    A part that found its port taken may quietly move to the next one; an answer on the port we asked for
+    would then come from a stranger.
     """
     if not Path("/proc/net/tcp").exists():
         return listening(port)
@@ -42,7 +42,9 @@ def listening_in_group(port: int, group: int) -> bool:
             fields = line.split()
             if fields[1].endswith(local) and fields[3] == listen:
                 sockets.add(f"socket:[{fields[9]}]")
-    return any(_holds(process, sockets) for process in Path("/proc").glob("[0-9]*") if _group(process) == group)
+    return any(
+        _holds(process, sockets) for process in Path("/proc").glob("[0-9]*") if _group(process) == group
+    )
 
 
 def _group(process: Path) -> int | None:

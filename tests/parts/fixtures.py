@@ -32,7 +32,7 @@ def stack(parts_folder):
 
 
 def had(name: str, start: Callable):
-    """What `start` returns, or a skip (in CI a failure) that names the part and says why it is not to be had."""
+    """What `start` returns, or a skip (in CI a failure) that names the part and the reason."""
     try:
         return start()
     except (PartFailed, ImportError, OSError) as problem:

@@ -11,16 +11,24 @@ from tests.parts.fixtures import had
 pytestmark = pytest.mark.labelstudio
 
 
+def as_owner(running: part.LabelStudioPart, method: str, path: str, **body) -> httpx.Response:
+    headers = {"Authorization": f"Token {running.token}"}
+    return httpx.request(method, running.url + path, headers=headers, json=body or None, timeout=30)
+
+
 def projects(running: part.LabelStudioPart) -> httpx.Response:
-    return httpx.get(f"{running.url}/api/projects/", headers={"Authorization": f"Token {running.token}"}, timeout=30)
+    return as_owner(running, "GET", "/api/projects/")
+
+
+def post_form(running: part.LabelStudioPart, page: str, form: dict) -> httpx.Response:
+    with httpx.Client(base_url=running.url, timeout=30) as browser:
+        token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', browser.get(page).text)[1]
+        return browser.post(page, data=form | {"csrfmiddlewaretoken": token})
 
 
 def signed_in(running: part.LabelStudioPart, password: str) -> bool:
-    with httpx.Client(base_url=running.url, timeout=30) as browser:
-        page = browser.get("/user/login/").text
-        token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page)[1]
-        form = {"email": running.username, "password": password, "csrfmiddlewaretoken": token}
-        return browser.post("/user/login/", data=form).status_code == 302
+    form = {"email": running.username, "password": password}
+    return post_form(running, "/user/login/", form).status_code == 302
 
 
 def test_the_owner_has_a_token_and_can_sign_in(label_studio):
@@ -30,24 +38,14 @@ def test_the_owner_has_a_token_and_can_sign_in(label_studio):
 
 
 def test_nobody_signs_up_without_an_invitation(label_studio):
-    assert httpx.get(f"{label_studio.url}/user/signup/", timeout=30).status_code == 403
+    form = {"email": "eve@example.org", "password": "a long enough password"}
+    assert post_form(label_studio, "/user/signup/", form).status_code == 403
 
 
 def test_a_webhook_may_point_at_this_machine(label_studio):
-    answer = httpx.post(
-        f"{label_studio.url}/api/projects/",
-        headers={"Authorization": f"Token {label_studio.token}"},
-        json={"title": "Hook"},
-        timeout=30,
-    )
-    hook = {"url": "http://127.0.0.1:9/hook", "project": answer.json()["id"], "send_payload": True}
-    made = httpx.post(
-        f"{label_studio.url}/api/webhooks/",
-        headers={"Authorization": f"Token {label_studio.token}"},
-        json=hook,
-        timeout=30,
-    )
-    assert made.status_code == 201, made.text[:300]
+    project = as_owner(label_studio, "POST", "/api/projects/", title="Hook").json()["id"]
+    hook = as_owner(label_studio, "POST", "/api/webhooks/", url="http://127.0.0.1:9/hook", project=project)
+    assert hook.status_code == 201, hook.text[:300]
 
 
 def test_a_folder_used_before_keeps_its_token_on_the_port_asked_for(tmp_path):

@@ -9,7 +9,10 @@ pytestmark = pytest.mark.llm
 
 SCHEMA = {
     "type": "object",
-    "properties": {"mood": {"enum": ["low", "steady", "high"]}, "score": {"type": "integer", "minimum": 1, "maximum": 5}},
+    "properties": {
+        "mood": {"enum": ["low", "steady", "high"]},
+        "score": {"type": "integer", "minimum": 1, "maximum": 5},
+    },
     "required": ["mood", "score"],
     "additionalProperties": False,
 }
@@ -21,7 +24,10 @@ def complete(base_url: str, **changes) -> dict:
         "messages": [{"role": "user", "content": "How was the week? Answer as JSON."}],
         "max_tokens": 64,
         "seed": 7,
-        "response_format": {"type": "json_schema", "json_schema": {"name": "week", "strict": True, "schema": SCHEMA}},
+        "response_format": {
+            "type": "json_schema",
+            "json_schema": {"name": "week", "strict": True, "schema": SCHEMA},
+        },
     }
     answer = httpx.post(f"{base_url}/chat/completions", json=body | changes, timeout=120)
     answer.raise_for_status()
@@ -46,6 +52,7 @@ def test_a_reply_that_was_cut_says_so(model_server):
     assert complete(model_server, max_tokens=3)["finish_reason"] == "length"
 
 
-def test_each_slot_takes_a_prompt_of_several_thousand_tokens(model_server):
-    long = [{"role": "user", "content": "and then we talked about it " * 900}]
-    assert complete(model_server, messages=long)["finish_reason"] == "stop"
+def test_each_slot_has_the_whole_context(model_server):
+    properties = httpx.get(f"{model_server.removesuffix('/v1')}/props", timeout=30).json()
+    assert properties["total_slots"] == 4
+    assert properties["default_generation_settings"]["n_ctx"] == 8192

@@ -15,18 +15,19 @@ from config.demo.processes import PartFailed, Stack
 
 ROOT = Path(__file__).resolve().parents[2]
 # A part with a child of its own that ignores SIGTERM: the hardest case to leave no orphan of.
-STUBBORN = "trap '' TERM; sleep 600 & echo child $!; wait; wait"
-PARENT = f"""
+STUBBORN = "trap '' TERM; sleep 600 & echo up; wait; wait"
+PARENT = """
 import sys, time
 from config.demo.processes import Stack, stop_on_sigterm
 if sys.argv[2] == "tidy":
     stop_on_sigterm()
 with Stack(sys.argv[1]) as stack:
-    stack.start("family", ["bash", "-c", "sleep 600 & echo child $!; wait"], ready=lambda p: p.log.stat().st_size > 0)
+    family = "sleep 600 & echo up; wait"
+    stack.start("family", ["bash", "-c", family], ready=lambda p: "up" in p.log.read_text())
     print(stack.processes[0].group, flush=True)
     time.sleep(600)
 """
-HTTP = "import http.server, sys; http.server.HTTPServer(('127.0.0.1', int(sys.argv[1])), None).serve_forever()"
+HTTP = "import http.server as h, sys; h.HTTPServer(('127.0.0.1', int(sys.argv[1])), None).serve_forever()"
 
 
 @pytest.fixture
@@ -35,9 +36,13 @@ def own_stack(tmp_path):
         yield stack
 
 
+def said_up(process) -> bool:
+    return "up" in process.log.read_text()
+
+
 def running_in(group: int) -> list[int]:
     """Processes of this group that are not zombies."""
-    rows = subprocess.run(["ps", "-eo", "pid=,pgid=,stat="], capture_output=True, text=True, check=True).stdout
+    rows = subprocess.check_output(["ps", "-eo", "pid=,pgid=,stat="], text=True)
     split = (row.split() for row in rows.splitlines())
     return [int(pid) for pid, pgid, state in split if int(pgid) == group and not state.startswith("Z")]
 
@@ -53,9 +58,8 @@ def gone_within(group: int, seconds: float) -> bool:
 
 def test_a_part_is_ready_when_start_returns(own_stack):
     port = free_port()
-    part = own_stack.start(
-        "web", [sys.executable, "-c", HTTP, port], ready=lambda process: listening_in_group(port, process.group)
-    )
+    command = [sys.executable, "-c", HTTP, port]
+    part = own_stack.start("web", command, ready=lambda process: listening_in_group(port, process.group))
     assert listening(port)
     assert part.running()
 
@@ -70,9 +74,10 @@ def test_an_answer_on_the_port_from_a_stranger_is_not_ours(own_stack):
 
 
 def test_a_part_that_ends_at_once_fails_early_with_the_end_of_its_log(own_stack):
+    command = ["bash", "-c", "echo no such table; exit 3"]
     began = time.monotonic()
     with pytest.raises(PartFailed, match="(?s)broken ended with status 3.*no such table"):
-        own_stack.start("broken", ["bash", "-c", "echo no such table; exit 3"], ready=lambda _: False, timeout=60)
+        own_stack.start("broken", command, ready=lambda _: False, timeout=60)
     assert time.monotonic() - began < 10
     assert own_stack.processes == []
 
@@ -88,9 +93,7 @@ def test_parts_stop_in_reverse_order_and_their_children_with_them(tmp_path):
     script = "trap 'echo {0} >> {1}; exit' TERM; sleep 600 & echo up; wait"
     with Stack(tmp_path) as stack:
         groups = [
-            stack.start(
-                name, ["bash", "-c", script.format(name, order)], ready=lambda process: process.log.stat().st_size > 0
-            ).group
+            stack.start(name, ["bash", "-c", script.format(name, order)], ready=said_up).group
             for name in ("database", "web")
         ]
     assert order.read_text().split() == ["web", "database"]
@@ -98,7 +101,7 @@ def test_parts_stop_in_reverse_order_and_their_children_with_them(tmp_path):
 
 
 def test_a_part_that_ignores_sigterm_is_killed_with_its_children(own_stack):
-    part = own_stack.start("stubborn", ["bash", "-c", STUBBORN], ready=lambda process: process.log.stat().st_size > 0)
+    part = own_stack.start("stubborn", ["bash", "-c", STUBBORN], ready=said_up)
     assert len(running_in(part.group)) == 2
     part.stop(grace=0.3)
     assert gone_within(part.group, 2)
@@ -111,7 +114,7 @@ def test_a_part_that_ended_by_itself_is_named(own_stack):
 
 
 @pytest.mark.parametrize("manners", ["tidy", "rude"])
-@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGKILL], ids=lambda s: s.name)
+@pytest.mark.parametrize("how", ["SIGINT", "SIGTERM", "SIGHUP", "SIGKILL"])
 def test_no_orphan_is_left_however_the_parent_goes(tmp_path, how, manners):
     parent = subprocess.Popen(
         [sys.executable, "-c", PARENT, tmp_path, manners],
@@ -123,7 +126,7 @@ def test_no_orphan_is_left_however_the_parent_goes(tmp_path, how, manners):
     )
     group = int(parent.stdout.readline())
     assert len(running_in(group)) == 2
-    os.killpg(parent.pid, how)  # as a terminal does: to the whole foreground group
+    os.killpg(parent.pid, signal.Signals[how])  # as a terminal does: to the whole foreground group
     parent.wait(20)
     parent.stdout.close()
     assert gone_within(group, 15)
