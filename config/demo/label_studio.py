@@ -1,4 +1,4 @@
-"""Label Studio Community on loopback, from its own environment, with its SQLite and its secrets in one folder."""
+"""Label Studio Community on loopback, from its own environment, with its SQLite and secrets in one folder."""
 
 import argparse
 import fcntl
@@ -58,7 +58,7 @@ def start(stack: Stack, folder: Path | str, *, port: int | None = None) -> Label
 
 
 def _settings(folder: Path, database: Path) -> dict[str, str]:
-    """The whole environment: Label Studio reads plain names (DEBUG, SECRET_KEY, CI) that are meant for others."""
+    """The whole environment: Label Studio reads plain names (DEBUG, CI, ...) that are meant for others."""
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TZ", "TMPDIR") if name in os.environ}
     return kept | {
         "LABEL_STUDIO_BASE_DATA_DIR": str(folder),
@@ -83,7 +83,7 @@ def _credentials(path: Path) -> dict[str, str]:
 
 
 def migrated_schema(environment: Path) -> Path:
-    """An SQLite file with Label Studio's tables and nobody in them, made once for each lock of its environment.
+    """An SQLite file with Label Studio's tables and nobody in them, made once for each of its environments.
 
     Its migrations take most of a minute, so a new folder begins with a copy of this file.
     """

@@ -23,7 +23,7 @@ CONTEXT_PER_SLOT = 8192  # tokens; llama.cpp's context is shared by its slots
 def start(
     stack: Stack, folder: Path | str, name: str = "smollm2", *, slots: int = 4, port: int | None = None
 ) -> str:
-    """Serve the weights `name` ("smollm2" or "qwen") as the model `name`; returns the base URL, ending in /v1."""
+    """Serve the weights `name` ("smollm2", "qwen") as the model `name`; returns the base URL with /v1."""
     Path(folder).mkdir(parents=True, exist_ok=True)
     port = port or free_port()
     command = [sys.executable, "-m", __name__, "--weights", weights(name), "--alias", name]
@@ -45,7 +45,7 @@ def _healthy(port: int) -> bool:
 
 
 def serve(*, path: str, alias: str, port: int, slots: int) -> None:
-    """Serve until SIGTERM, which skips the interpreter's ordinary exit: native threads still hold the model."""
+    """Serve until SIGTERM, which skips the interpreter's own exit: native threads hold the model."""
     import xllamacpp
 
     signal.signal(signal.SIGTERM, lambda *_: os._exit(0))

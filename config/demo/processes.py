@@ -35,7 +35,7 @@ class Process:
         return PartFailed("\n".join([f"{self.name} {what}; the end of {self.log}:", *tail]))
 
     def wait_until(self, ready: Callable[[], bool], timeout: float) -> None:
-        """Return when `ready()` is true; PartFailed as soon as the process ends, or after `timeout` seconds."""
+        """Return when `ready()` is true; PartFailed once the process ended, or after `timeout` seconds."""
         deadline = time.monotonic() + timeout
         while not ready():
             if not self.running():
@@ -85,7 +85,7 @@ class Stack:
         user: str | None = None,
         stop_signal: signal.Signals = signal.SIGTERM,
     ) -> Process:
-        """Start a part, wait until `ready(process)` is true. `env` is its whole environment, by default ours."""
+        """Start a part, wait until `ready(process)` is true. `env` is its whole environment, else ours."""
         log = self.logs / f"{name}.log"
         with log.open("ab") as output:
             popen = subprocess.Popen(
@@ -138,5 +138,5 @@ def _as_user(name: str | None) -> dict:
 
 
 def stop_on_sigterm() -> None:
-    """Let SIGTERM unwind the `with` blocks as Ctrl-C does, so that parts stop in order and files are put away."""
+    """Let SIGTERM unwind the `with` blocks as Ctrl-C does, so that the parts stop in order."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))

@@ -10,7 +10,7 @@ import time
 
 
 def end_group(group: int, stop_signal: int, grace: float, reap=lambda: None) -> None:
-    """The signal, then SIGKILL after `grace` seconds. `reap` collects a child: it exists until it is waited for."""
+    """The signal, then SIGKILL after `grace` seconds. `reap` collects a child, else it never goes."""
     deadline = time.monotonic() + grace
     try:
         os.killpg(group, stop_signal)

@@ -1,0 +1,78 @@
+"""The report of bin/test, tried on small suites in a process of their own."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+SUITE = """
+import pytest
+
+@pytest.mark.llm
+def test_reply():
+    pytest.skip("no weights here")
+
+@pytest.mark.browser
+def test_page():
+    pass
+
+@pytest.mark.long
+def test_soak():
+    pass
+
+def test_plain():
+    pass
+"""
+
+
+@pytest.fixture
+def run(tmp_path):
+    (tmp_path / "test_small.py").write_text(SUITE)
+    (tmp_path / "pytest.ini").write_text("[pytest]\nmarkers =\n  llm\n  browser\n  long\n")
+
+    def run_suite(*arguments: str, **environment: str) -> tuple[int, str]:
+        plugins = ["-p", "no:cacheprovider", "-p", "tests.plugin_suites"]
+        clean = {name: value for name, value in os.environ.items() if name not in ("CI", "PYTEST_ADDOPTS")}
+        bare = {
+            "PYTHONPATH": str(ROOT),
+            "ONE_WAY_MIRROR_NO_BROWSER": "",
+            "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
+        }
+        done = subprocess.run(
+            [sys.executable, "-m", "pytest", *plugins, *arguments],
+            cwd=tmp_path,
+            env=clean | bare | environment,
+            capture_output=True,
+            text=True,
+        )
+        return done.returncode, done.stdout
+
+    return run_suite
+
+
+def test_a_skipped_suite_is_named_with_its_reason(run):
+    status, report = run()
+    assert status == 0
+    assert "skipped in llm: 1 tests, because no weights here" in report
+    assert "2 passed, 1 skipped, 1 deselected" in report
+
+
+def test_in_ci_a_skipped_heavy_suite_fails_the_run(run):
+    status, report = run(CI="true")
+    assert status == 1
+    assert "the suite llm must run" in report
+
+
+def test_in_ci_the_browser_suite_alone_may_be_skipped_where_chromium_cannot_be_had(run):
+    status, report = run("-k", "page or plain", CI="true", ONE_WAY_MIRROR_NO_BROWSER="no Chromium here")
+    assert status == 0
+    assert "skipped in browser: 1 tests, because no Chromium here" in report
+
+
+def test_long_tests_run_only_when_asked(run):
+    _, report = run("--long")
+    assert "3 passed, 1 skipped" in report
+    assert "deselected" not in report
