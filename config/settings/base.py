@@ -131,6 +131,8 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(HOME / "celerybeat-schedule")
 OPENAI_BASE_URL = text("OPENAI_BASE_URL")
 OPENAI_MODEL = text("OPENAI_MODEL")
 MODEL_TIMEOUT_SECONDS = whole("MODEL_TIMEOUT_SECONDS", 600)
+# A failing endpoint is asked again, with growing waits, for so long per call; then the instance fails with the reason.
+MODEL_RETRY_BUDGET_SECONDS = whole("MODEL_RETRY_BUDGET_SECONDS", 120)
 
 # Label Studio, the editor that reviewers work in.
 LABEL_STUDIO_URL = text("LABEL_STUDIO_URL")

@@ -1,0 +1,109 @@
+"""Settings: endpoints, models per role, Label Studio, nodes, people; each with a test button."""
+
+from django import forms
+from django.contrib import messages
+from django.http import Http404
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
+
+from accounts import roles
+from accounts.models import User
+from config.pages import health
+from exports import nodes
+from exports.models import Node
+from synthesis import cast, probing
+from synthesis.models import Endpoint, ModelRole
+
+
+class EndpointForm(forms.ModelForm):
+    class Meta:
+        model = Endpoint
+        fields = ["name", "base_url", "key_env"]
+        help_texts = {
+            "base_url": gettext_lazy("The address of an OpenAI-compatible server, ending in /v1."),
+            "key_env": gettext_lazy("The key itself is never stored: name the environment variable that holds it."),
+        }
+
+
+class RoleForm(forms.ModelForm):
+    role = forms.ChoiceField(choices=[(role, role) for role in cast.ROLES], label=gettext_lazy("Role"))
+    temperature = forms.FloatField(min_value=0, max_value=2, initial=0.7, label=gettext_lazy("Temperature"))
+
+    class Meta:
+        model = ModelRole
+        fields = ["role", "endpoint", "model"]
+
+    def validate_unique(self):
+        """Saving a role that stands replaces it."""
+
+
+def _page(request, status: int = 200, **more):
+    context = {
+        "endpoints": Endpoint.objects.order_by("name"),
+        "model_roles": ModelRole.objects.select_related("endpoint").order_by("role"),
+        "nodes": Node.objects.filter(retired_at=None).order_by("name"),
+        "people": User.objects.filter(is_active=True).count(),
+        "parts": {name: check() for name, check in health.PARTS.items()},
+        "endpoint_form": EndpointForm(),
+        "role_form": RoleForm(),
+        **more,
+    }
+    return render(request, "settings.html", context, status=status)
+
+
+def page(request):
+    roles.require(roles.may_lead(request.user))
+    return _page(request)
+
+
+def test(request, part: str):
+    """Test one part now and say what it answered. A GET shows the same: testing changes nothing but the probe."""
+    roles.require(roles.may_lead(request.user))
+    if part in health.PARTS:
+        return render(request, "_part.html", {"name": part, "part": health.PARTS[part]()})
+    endpoint = Endpoint.objects.filter(name=part).first()
+    if endpoint is None:
+        raise Http404
+    if request.method == "POST":
+        probing.probe(endpoint)
+    return render(request, "_probe.html", {"endpoint": endpoint})
+
+
+@require_POST
+def save_endpoint(request):
+    roles.require(roles.may_lead(request.user))
+    existing = Endpoint.objects.filter(name=request.POST.get("name", "")).first()
+    form = EndpointForm(request.POST, instance=existing)
+    if not form.is_valid():
+        return _page(request, status=400, endpoint_form=form)
+    form.save()
+    messages.success(request, _("Endpoint saved. Test it now."))
+    return redirect("settings")
+
+
+@require_POST
+def save_role(request):
+    roles.require(roles.may_lead(request.user))
+    existing = ModelRole.objects.filter(role=request.POST.get("role", "")).first()
+    form = RoleForm(request.POST, instance=existing)
+    if not form.is_valid():
+        return _page(request, status=400, role_form=form)
+    role = form.save(commit=False)
+    role.sampling = {**role.sampling, "temperature": form.cleaned_data["temperature"]}
+    role.save()
+    messages.success(request, _("Role saved; runs planned from now on use it."))
+    return redirect("settings")
+
+
+@require_POST
+def make_node(request):
+    """Make a node's token; it is shown once."""
+    roles.require(roles.may_lead(request.user))
+    name = request.POST.get("name", "").strip()
+    if not name or Node.objects.filter(name=name).exists():
+        messages.error(request, _("Give the node a name that no other node has."))
+        return redirect("settings")
+    node, token = nodes.make_node(name=name, by=request.user)
+    return _page(request, new_node=node, new_token=token)

@@ -1,0 +1,49 @@
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from guidelines.models import Kind, Version
+from synthesis.models import Profile
+
+
+class PlanForm(forms.Form):
+    """What a lead chooses for a run of supervised dialogues."""
+
+    version = forms.ModelChoiceField(
+        Version.objects.none(), label=_("Guideline"), help_text=_("The mistakes to be played come from this version.")
+    )
+    pairs = forms.MultipleChoiceField(
+        label=_("Mistakes"), required=False, help_text=_("None chosen means all of them.")
+    )
+    profiles = forms.ModelMultipleChoiceField(
+        Profile.objects.none(), label=_("Clients"), required=False, help_text=_("None chosen means all of them.")
+    )
+    samples = forms.IntegerField(label=_("Sessions per mistake and client"), min_value=1, max_value=100, initial=1)
+    limit = forms.IntegerField(
+        label=_("At most this many sessions"), min_value=1, max_value=100_000, required=False, initial=12,
+        help_text=_("A random share of the whole grid; empty means the whole grid."),
+    )  # fmt: skip
+    supervisor = forms.ChoiceField(
+        label=_("Is the supervisor agent told the intended mistake?"),
+        choices=[("untold", _("no, it must find it")), ("told", _("yes"))],
+    )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        versions = Version.objects.published().filter(guideline__kind=Kind.PAIRS).select_related("guideline")
+        self.fields["version"].queryset = versions.order_by("guideline__title", "-number")
+        self.fields["version"].initial = versions.filter(guideline__slug="novice-mistakes").first()
+        self.fields["profiles"].queryset = Profile.objects.current().order_by("name")
+        self.fields["pairs"].choices = [
+            (entry.pair_revision.pair.key, f"{entry.pair_revision.name} ({entry.version.guideline.title})")
+            for version in versions
+            for entry in version.entries.select_related("pair_revision__pair", "version__guideline")
+        ]
+
+    def clean(self):
+        values = super().clean()
+        version, chosen = values.get("version"), values.get("pairs") or []
+        if version and chosen:
+            known = set(version.entries.values_list("pair_revision__pair__key", flat=True))
+            if strangers := sorted(set(chosen) - known):
+                self.add_error("pairs", _("Not in this guideline: %(keys)s") % {"keys": ", ".join(strangers)})
+        return values

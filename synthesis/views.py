@@ -1,0 +1,159 @@
+"""Profiles, runs and instances: for the lead; nobody who reviews may see what a run intended."""
+
+from django.contrib import messages
+from django.db.models import Count, Q, Sum
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from accounts import roles
+from guidelines import briefing
+from synthesis import access, planning, rendering, steering, tasks
+from synthesis.forms import PlanForm
+from synthesis.models import Instance, InstanceState, Profile, Run
+
+PAGE = 50
+STATES = list(InstanceState.values)
+
+
+def profiles(request):
+    roles.require(access.may_load_profiles(request.user))
+    found = list(Profile.objects.current().order_by("name"))
+    spread = {}
+    for profile in found:
+        spread.setdefault(profile.get_style_display(), []).append(profile.name)
+    return render(request, "synthesis/profiles.html", {"profiles": found, "spread": spread})
+
+
+def profile(request, public_id):
+    roles.require(access.may_load_profiles(request.user))
+    found = get_object_or_404(Profile, public_id=public_id)
+    return render(request, "synthesis/profile.html", {"profile": found})
+
+
+def _with_counts(queryset):
+    counts = {state: Count("instances", filter=Q(instances__state=state)) for state in STATES}
+    return queryset.annotate(total=Count("instances"), **counts)
+
+
+def runs(request):
+    roles.require(access.may_read_runs(request.user))
+    before = request.GET.get("before", "")
+    found = _with_counts(Run.objects.select_related("version__guideline"))
+    if before.isdigit():
+        found = found.filter(serial__lt=int(before))
+    found = list(found[: PAGE + 1])
+    more = found[PAGE - 1].serial if len(found) > PAGE else None
+    return render(request, "synthesis/runs.html", {"runs": found[:PAGE], "more": more})
+
+
+def plan_run(request):
+    roles.require(access.may_plan(request.user))
+    form = PlanForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        chosen = form.cleaned_data
+        try:
+            run = planning.plan(
+                recipe="supervised_dialogue",
+                version=chosen["version"],
+                profiles=list(chosen["profiles"]) or list(Profile.objects.current()),
+                pairs=chosen["pairs"] or "all",
+                samples=chosen["samples"],
+                limit=chosen["limit"],
+                parameters={"supervisor": chosen["supervisor"]},
+                by=request.user,
+            )
+        except planning.NotPlanned as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            tasks.wake(run)
+            messages.success(request, _("Planned. Workers begin at once; this page shows how far they are."))
+            return redirect("run", public_id=run.public_id)
+    return render(request, "synthesis/plan.html", {"form": form}, status=400 if form.errors else 200)
+
+
+def _run_context(run: Run) -> dict:
+    spent = run.instances.aggregate(
+        calls=Count("calls"), tokens_in=Sum("calls__tokens_in"), tokens_out=Sum("calls__tokens_out")
+    )
+    done = run.made + run.failed + run.cancelled
+    share = round(100 * done / run.total) if run.total else 0
+    return {"run": run, "spent": spent, "share": share, "left": run.total - done}
+
+
+def _run(request, public_id) -> Run:
+    roles.require(access.may_read_runs(request.user))
+    return get_object_or_404(_with_counts(Run.objects.select_related("version__guideline")), public_id=public_id)
+
+
+def run(request, public_id):
+    found = _run(request, public_id)
+    after = request.GET.get("after", "")
+    state = request.GET.get("state", "")
+    rows = found.instances.select_related("pair_revision", "profile").order_by("id")
+    if state in STATES:
+        rows = rows.filter(state=state)
+    if after.isdigit():
+        rows = rows.filter(id__gt=int(after))
+    rows = list(rows.defer("content")[: PAGE + 1])
+    more = rows[PAGE - 1].id if len(rows) > PAGE else None
+    failures = (
+        found.instances.filter(state=InstanceState.FAILED).values("failure").annotate(n=Count("id")).order_by("-n")[:5]
+    )
+    context = {
+        **_run_context(found), "instances": rows[:PAGE], "more": more, "state": state,
+        "states": InstanceState.choices, "failures": failures,
+    }  # fmt: skip
+    return render(request, "synthesis/run.html", context)
+
+
+def run_progress(request, public_id):
+    """The part of the run's page that refreshes itself."""
+    return render(request, "synthesis/_progress.html", _run_context(_run(request, public_id)))
+
+
+@require_POST
+def steer(request, public_id):
+    """Pause, go on, cancel, or plan failed instances again."""
+    roles.require(access.may_steer(request.user))
+    found = get_object_or_404(Run, public_id=public_id)
+    acts = {
+        "pause": (steering.pause, _("Paused. What is in the making is finished first.")),
+        "resume": (steering.resume, _("Going on.")),
+        "cancel": (steering.cancel, _("Cancelled. What was made stays.")),
+        "retry": (steering.retry_failed, _("Failed instances are planned again.")),
+    }
+    act = acts.get(request.POST.get("act", ""))
+    if act is None:
+        messages.error(request, _("Choose what to do with the run."))
+        return redirect("run", public_id=public_id)
+    try:
+        act[0](run=found, by=request.user)
+    except steering.NotNow as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, act[1])
+        tasks.wake(found)
+    return redirect("run", public_id=public_id)
+
+
+def instance(request, public_id):
+    """The session as a conversation; hidden steps unfold."""
+    found = get_object_or_404(
+        Instance.objects.select_related("run", "version__guideline", "pair_revision", "profile", "parent"),
+        public_id=public_id,
+    )
+    roles.require(access.may_read_instance(request.user, found))
+    names = {choice["key"]: choice["name"] for choice in briefing.choices(found.version)}
+    content = found.content or {}
+    marked = {n: f for f in content.get("feedback", {}).get("findings", []) for n in f["utterances"]}
+    turns = [
+        {**turn, "finding": marked.get(turn["id"]), "mistake": names.get((marked.get(turn["id"]) or {}).get("mistake"))}
+        for turn in content.get("utterances", [])
+    ]
+    draft = rendering.draft(content["feedback"], mistake_names=names) if content else ""
+    calls = found.calls.order_by("id").only(
+        "id", "role", "step", "attempt", "model", "tokens_in", "tokens_out", "latency_ms", "finish_reason", "text"
+    )
+    context = {"instance": found, "content": content, "turns": turns, "draft": draft, "calls": calls}
+    return render(request, "synthesis/instance.html", context)
