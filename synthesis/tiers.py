@@ -1,35 +1,69 @@
-"""The risk tier in force: the highest not lowered (methods: risk content has its own route)."""
+"""Risk tiers: the tier in force is the highest that no qualified person has lowered."""
 
-from synthesis.models import Instance, Mark, Tier
+import re
+
+from synthesis.models import Instance, Mark, Profile, Tier
+from synthesis.models.marks import MarkKind
 
 ORDER = list(Tier.values)
 
 
-def highest(tiers) -> str:
-    return max(tiers, key=ORDER.index, default=Tier.NONE)
+def higher(one: str, other: str) -> str:
+    return max(one, other, key=ORDER.index)
 
 
-def _in_force(own: str, marks) -> str:
-    marks = [mark for mark in marks if mark.kind == "tier"]
+def tier_in_force(thing: Instance | Profile) -> str:
+    """The profile's own tier counts as a mark that nobody can lower but by a mark on the same thing."""
+    marks = list(thing.marks.filter(kind=MarkKind.TIER))
     lowered = {mark.lowers_id for mark in marks if mark.lowers_id}
-    # A lowering replaces the mark it names; what nobody lowered stands.
-    standing = [mark.tier for mark in marks if mark.pk not in lowered]
-    # The tier a profile was loaded with is lowered only by a mark on the profile that lowers no other mark.
-    return highest([own, *standing])
+    raised = [mark.tier for mark in marks if not mark.lowers_id and mark.pk not in lowered]
+    floor = thing.tier if isinstance(thing, Profile) else Tier.NONE
+    return max([floor, *raised], key=ORDER.index)
 
 
-def tier_in_force(instance: Instance) -> str:
-    """Uses prefetched `marks` and `profile__marks` where they are."""
-    tiers = [_in_force(Tier.NONE, instance.marks.all())]
-    if instance.profile is not None:
-        tiers.append(_in_force(instance.profile.tier, instance.profile.marks.all()))
-    return highest(tiers)
+def tier_marks(instance: Instance, suggested: str) -> list[Mark]:
+    """Unsaved marks for an instance that was just made: its profile's tier, and what a rule found beyond it."""
+    own = instance.profile.tier if instance.profile else Tier.NONE
+    marks = []
+    if own != Tier.NONE:
+        marks.append(
+            Mark(instance=instance, kind=MarkKind.TIER, tier=own, by_machine="profile", reason="The client's own tier.")
+        )
+    if higher(own, suggested) != own:
+        reason = "Words of the session suggest it; a rule looked, no person has yet."
+        marks.append(
+            Mark(instance=instance, kind=MarkKind.TIER, tier=suggested, by_machine="rule", reason=reason)
+        )
+    return marks
 
 
-def held_instances() -> set[int]:
-    """Ids of instances whose latest held/released mark says held."""
-    latest: dict[int, str] = {}
-    marks = Mark.objects.filter(kind__in=["held", "released"], instance__isnull=False).order_by("id")
-    for instance, kind in marks.values_list("instance_id", "kind"):
-        latest[instance] = kind
-    return {instance for instance, kind in latest.items() if kind == "held"}
+# Plain cues only; they raise a tier so that a qualified person looks, and never lower one.
+_CUES = (
+    (
+        Tier.SELF_HARM,
+        r"\b(hurt|harm|cut|injur\w+)(ing|s)? (myself|herself|himself|themselves)\b|\bsuicid\w*|\bself[- ]harm\w*"
+        r"|\b(kill|killing|killed) (myself|herself|himself|themselves)\b|\b(end|ending|take|taking) (my|her|his|their) (own )?life\b",
+    ),
+    (
+        Tier.HARM_TO_OTHERS,
+        r"\b(kill|killing|stab|shoot|strangle) (him|her|them|you|my \w+)\b|\bhurt (him|her|them|my \w+) badly\b",
+    ),
+    (
+        Tier.IDEATION,
+        r"\bbetter off (dead|without me)\b|\b(want|wish|wanted|wished) (to be dead|to die|i were dead|i was dead)\b"
+        r"|\bno (reason|point) (to|in) liv\w+|\b(don't|do not) want to (live|be here) any ?more\b",
+    ),
+    (
+        Tier.ABUSE,
+        r"\b(hits|hit|beats|beat|rapes?|raped|molested|chokes?|choked) (me|us|her|him|my \w+)\b|\babus(ed|es|ive|ing)\b",
+    ),
+)
+_COMPILED = [(tier, re.compile(pattern, re.IGNORECASE)) for tier, pattern in _CUES]
+
+
+def tier_of_words(texts: list[str]) -> str:
+    """The highest risk tier that the words themselves suggest; `none` where no cue is found."""
+    for tier, pattern in _COMPILED:
+        if any(pattern.search(text) for text in texts):
+            return tier
+    return Tier.NONE

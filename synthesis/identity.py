@@ -1,0 +1,50 @@
+"""Names of calls and cells (invariant 7): equal work has an equal name, so that no stored reply is paid for twice."""
+
+import hashlib
+import json
+
+
+def digest(value) -> str:
+    """SHA-256 of a JSON value, whatever the order of its keys."""
+    text = json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def text_digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def cell_digest(
+    *, recipe: str, prompts: dict[str, str], revision: str, profile: str, factors: dict, sample: int
+) -> str:
+    """Name of one cell of a run's grid. `prompts` are digests; `revision` and `profile` are public ids.
+
+    The run is not part of it: a new run over the same cell replays what is stored.
+    """
+    return digest(
+        {
+            "recipe": recipe,
+            "prompts": prompts,
+            "revision": revision,
+            "profile": profile,
+            "factors": factors,
+            "sample": sample,
+        }
+    )
+
+
+def messages_digest(messages: list[dict], schema: dict | None) -> str:
+    """Name of what the model is told: the messages and the shape that is asked for."""
+    return digest([messages, schema])
+
+
+def call_key(
+    *, endpoint: str, model: str, sampling: dict, messages: str, cell: str, step: str, attempt: int
+) -> str:
+    """Name of one call. `messages` is a digest; the endpoint's address is not part of it, its name is."""
+    return digest([endpoint, model, sampling, messages, cell, step, attempt])
+
+
+def seed_of(key: str) -> int:
+    """The seed sent with the call: two different calls never send the same bytes."""
+    return int(key, 16) % 2**31

@@ -1,0 +1,188 @@
+"""Read a profiles file: our YAML or JSON, or the PATIENT-Psi record layout. Nothing is stored here."""
+
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import yaml
+from pydantic import ValidationError
+
+from synthesis.shapes.profiles import ClientFile, ClientRecord, PatientPsiRecord
+
+LARGEST = 4_000_000  # bytes; the published sets are a tenth of it
+DEEPEST = 20
+_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+class BadProfiles(ValueError):
+    """A profiles file that cannot be taken: where, which field, and why."""
+
+    def __init__(self, file, reason: str, *, place: str = "", field: str = ""):
+        self.file, self.place, self.field, self.reason = str(file), place, field, reason
+        where = ", ".join(part for part in (self.file, place, field and f"field {field}") if part)
+        super().__init__(f"{where}: {reason}")
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a file holds, and the records of it that are refused, each as a sentence with its reason."""
+
+    about: ClientFile
+    records: list[ClientRecord]
+    refused: list[str] = field(default_factory=list)
+
+
+def read(path: Path | str, *, licence: str = "", origin: str = "") -> Reading:
+    """Raises BadProfiles. Of a PATIENT-Psi file single records may be refused; of a file of ours none."""
+    path = Path(path)
+    data, lines = _json(path) if path.suffix.lower() == ".json" else _yaml(path)
+    if isinstance(data, list):
+        return _patient_psi(path, data, licence=licence, origin=origin)
+    if not isinstance(data, dict):
+        raise BadProfiles(path, "expected licence, origin and a list of profiles, or a list of records")
+    entries = data.pop("profiles", None)
+    if not isinstance(entries, list) or not entries:
+        raise BadProfiles(path, "expected a list with at least one profile", field="profiles")
+    about = _checked(ClientFile, data, path, place="")
+    records, seen = [], {}
+    for position, entry in enumerate(entries):
+        place = _place(position, entry, "key", lines)
+        record = _checked(ClientRecord, entry, path, place=place)
+        if record.key in seen:
+            raise BadProfiles(path, f"“{record.key}” is already at {seen[record.key]}", place=place, field="key")
+        seen[record.key] = place
+        records.append(record)
+    return Reading(about, records)
+
+
+def _patient_psi(path: Path, entries: list, *, licence: str, origin: str) -> Reading:
+    about = ClientFile(licence=licence or "not stated", origin=origin or "PATIENT-Psi layout")
+    records, refused, seen = [], [], set()
+    for position, entry in enumerate(entries):
+        place = _place(position, entry, "id", [])
+        try:
+            record = _checked(PatientPsiRecord, entry, path, place=place)
+            if record.id in seen:
+                raise BadProfiles(path, f"“{record.id}” occurs twice", place=place, field="id")
+            seen.add(record.id)
+            records.append(record.as_client(position=position))
+        except BadProfiles as problem:
+            refused.append(str(problem))
+        except ValidationError as problem:
+            refused.append(str(_first(problem, path, place)))
+    if not records:
+        first = f" The first: {refused[0]}" if refused else ""
+        raise BadProfiles(path, f"none of {len(entries)} records can be taken.{first}")
+    return Reading(about, records, refused)
+
+
+def _text(path: Path) -> str:
+    try:
+        size = path.stat().st_size
+        if size > LARGEST:
+            raise BadProfiles(path, f"is {size:,} bytes long; at most {LARGEST:,} are read")
+        text = path.read_bytes().decode("utf-8-sig")
+        if "\0" in text or "\\u0000" in text:
+            raise BadProfiles(path, "holds a NUL character, which no database takes")
+        return text
+    except UnicodeDecodeError as problem:
+        line = problem.object[: problem.start].count(b"\n") + 1
+        raise BadProfiles(path, f"is not UTF-8 (byte {problem.start})", place=f"line {line}") from problem
+    except OSError as problem:
+        raise BadProfiles(path, problem.strerror or "cannot be read") from problem
+
+
+def _json(path: Path):
+    def once(pairs):
+        keys = [key for key, _ in pairs]
+        for key in keys:
+            if keys.count(key) > 1:
+                raise BadProfiles(path, "is given twice in one record", field=key)
+        return dict(pairs)
+
+    try:
+        return json.loads(_text(path), object_pairs_hook=once), []
+    except json.JSONDecodeError as problem:
+        raise BadProfiles(path, f"is not JSON: {problem.msg}", place=f"line {problem.lineno}") from problem
+    except RecursionError as problem:
+        raise BadProfiles(path, "is nested too deeply") from problem
+
+
+def _yaml(path: Path):
+    text = _text(path)
+    loader = None
+    try:
+        _refuse_depth(path, text)
+        loader = _Loader(text)
+        node = loader.get_single_node()
+        _refuse_keys_twice(path, node)
+        data = loader.construct_document(node) if node is not None else None
+    except yaml.YAMLError as problem:
+        mark = getattr(problem, "problem_mark", None)
+        why = getattr(problem, "problem", None) or str(problem).splitlines()[0]
+        raise BadProfiles(path, f"is not YAML: {why}", place=f"line {mark.line + 1}" if mark else "") from problem
+    finally:
+        if loader:
+            loader.dispose()
+    return data, _entry_lines(node)
+
+
+def _refuse_depth(path: Path, text: str):
+    """Refuse deep nesting, which crashes the interpreter when composed, and references, which blow a file up."""
+    depth = 0
+    for event in yaml.parse(text, Loader=_Loader):
+        place = f"line {event.start_mark.line + 1}"
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+        elif isinstance(event, yaml.AliasEvent):
+            raise BadProfiles(path, "YAML references (& and *) are not read", place=place)
+        if depth > DEEPEST:
+            raise BadProfiles(path, f"is nested more than {DEEPEST} deep", place=place)
+
+
+def _refuse_keys_twice(path: Path, node):
+    """YAML readers drop the first of two equal keys silently."""
+    if isinstance(node, yaml.MappingNode):
+        keys = set()
+        for key, value in node.value:
+            if not isinstance(key, yaml.ScalarNode) or key.value in keys:
+                place = f"line {key.start_mark.line + 1}"
+                raise BadProfiles(path, "is given twice, or is no plain name", place=place, field=str(key.value)[:80])
+            keys.add(key.value)
+            _refuse_keys_twice(path, value)
+    elif isinstance(node, yaml.SequenceNode):
+        for value in node.value:
+            _refuse_keys_twice(path, value)
+
+
+def _entry_lines(node) -> list[int]:
+    """The line at which each profile begins."""
+    if not isinstance(node, yaml.MappingNode):
+        return []
+    for key, value in node.value:
+        if key.value == "profiles" and isinstance(value, yaml.SequenceNode):
+            return [entry.start_mark.line + 1 for entry in value.value]
+    return []
+
+
+def _place(position: int, entry, name: str, lines: list[int]) -> str:
+    called = f" “{str(entry[name])[:80]}”" if isinstance(entry, dict) and entry.get(name) else ""
+    line = f"line {lines[position]}, " if position < len(lines) else ""
+    return f"{line}record {position + 1}{called}"
+
+
+def _checked(shape, value, path: Path, *, place: str):
+    try:
+        return shape.model_validate(value)
+    except ValidationError as problem:
+        raise _first(problem, path, place) from problem
+
+
+def _first(problem: ValidationError, path: Path, place: str) -> BadProfiles:
+    found = problem.errors(include_url=False, include_input=False)
+    error = found[0]
+    more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
+    name = ".".join(map(str, error["loc"]))
+    return BadProfiles(path, error["msg"] + more, place=place, field=name)

@@ -1,0 +1,166 @@
+"""Profiles come from files; a bad file stores nothing and says where it is bad."""
+
+import json
+
+import pytest
+import yaml
+from django.core.management import CommandError, call_command
+
+from synthesis.loading import SHIPPED, load
+from synthesis.models import Profile
+from synthesis.reading import BadProfiles
+
+pytestmark = pytest.mark.django_db
+
+
+def entry(**changes) -> dict:
+    return {
+        "key": "joana",
+        "kind": "conceptualisation",
+        "name": "Joana",
+        "age": 31,
+        "gender": "woman",
+        "culture": "Portuguese",
+        "problem": "worry",
+        "history": "Moved often as a child.",
+        "core_beliefs": {"helpless": ["I cannot cope."], "unlovable": [], "worthless": []},
+        "intermediate_beliefs": "If I plan for everything, nothing can go wrong.",
+        "coping_strategies": "Lists.",
+        "situation": "A letter from the landlord.",
+        "automatic_thought": "We will lose the flat.",
+        "emotions": ["anxious"],
+        "behaviour": "Leaves the letter closed.",
+        "style": "guarded",
+        "tier": "none",
+        "presenting": "I worry all day.",
+        **changes,
+    }
+
+
+def psi(**changes) -> dict:
+    return {
+        "name": "Kai",
+        "id": "1-2",
+        "type": ["verbose", "go off on tangents"],
+        "history": "Works nights.",
+        "helpless_belief": ["I am trapped."],
+        "unlovable_belief": [],
+        "worthless_belief": [],
+        "intermediate_belief": "It is awful to be alone.",
+        "intermediate_belief_depression": "If I try, I shall fail.",
+        "coping_strategies": "Sleeps.",
+        "situation": "His sister rings.",
+        "auto_thought": "She only rings out of duty.",
+        "emotion": ["sad"],
+        "behavior": "Does not answer.",
+        "cognitive_model": "all of it again",
+        **changes,
+    }
+
+
+@pytest.fixture
+def file(tmp_path):
+    def write(content, name="clients.yaml"):
+        path = tmp_path / name
+        if isinstance(content, bytes):
+            path.write_bytes(content)
+        elif name.endswith(".json"):
+            path.write_text(json.dumps(content))
+        else:
+            path.write_text(yaml.safe_dump(content, sort_keys=False, allow_unicode=True))
+        return path
+
+    return write
+
+
+def ours(*entries) -> dict:
+    return {"licence": "Apache-2.0", "origin": "invented", "profiles": list(entries)}
+
+
+def test_the_shipped_clients_load_once():
+    assert len(load("shipped").new) == 12
+    again = load("shipped")
+    assert (again.new, again.revised, again.unchanged) == ([], [], 12)
+    assert Profile.objects.values_list("licence", flat=True).distinct().get() == "Apache-2.0"
+
+
+def test_changed_content_becomes_the_next_revision_and_keeps_the_old_one(file):
+    load(file(ours(entry())))
+    loaded = load(file(ours(entry(behaviour="Burns the letter."))))
+    assert [profile.n for profile in loaded.revised] == [2]
+    assert Profile.objects.filter(key="joana").count() == 2
+    assert Profile.objects.current().get().content["behaviour"] == "Burns the letter."
+
+
+def test_json_is_read_like_yaml(file):
+    load(file(ours(entry())))
+    assert load(file(ours(entry()), "clients.json")).unchanged == 1
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (ours(entry(), entry(key="second", stile="plain")), ["line 27", "record 2 “second”", "field stile"]),
+        (ours(entry(style="chatty")), ["record 1 “joana”", "field style"]),
+        (ours({k: v for k, v in entry().items() if k != "history"}), ["field history", "required"]),
+        (ours(entry(), entry()), ["record 2", "field key", "already at"]),
+        (ours(entry(key="Not A Key")), ["field key"]),
+        ({"profiles": [entry()]}, ["field licence"]),
+        (ours(), ["field profiles"]),
+        ("only words", ["expected"]),
+        (b"licence: \xff\xfe", ["line 1", "not UTF-8"]),
+        (b"a: [1, 2\nb: }", ["line 2", "not YAML"]),
+        (b"licence: a\nlicence: b\n", ["line 2", "field licence", "twice"]),
+        (b"a: &x [1]\nb: [*x, *x]\n", ["references"]),
+        (b"\x00\x01\x02" * 100, ["NUL"]),
+        (b"\x01\x02" * 100, ["not YAML"]),
+        (b"nonsense " * 1_200_000, ["bytes long"]),
+        (b"[" * 60_000, ["line 1", "nested"]),
+    ],
+)
+def test_a_bad_file_is_refused_with_its_place_and_stores_nothing(file, content, said):
+    with pytest.raises(BadProfiles) as refusal:
+        load(file(content))
+    for words in ["clients.yaml", *said]:
+        assert words in str(refusal.value)
+    assert "\n" not in str(refusal.value)
+    assert not Profile.objects.exists()
+
+
+def test_bad_json_names_its_line(file):
+    with pytest.raises(BadProfiles, match="line 2"):
+        load(file(b'{"licence": "a",\n nonsense}', "clients.json"))
+
+
+def test_a_key_given_twice_in_json_is_refused(file):
+    with pytest.raises(BadProfiles, match="field licence"):
+        load(file(b'{"licence": "a", "licence": "b"}', "clients.json"))
+
+
+def test_patient_psi_records_are_read_and_each_refused_one_is_named(file):
+    records = [psi(), psi(id="1-1"), psi(id="2-1", emotion=[]), psi(id="3-1", type=["sarcastic"]), "nonsense", psi()]
+    loaded = load(file(records, "psi.json"), licence="MIT")
+    assert {p.key: p.style for p in loaded.new} == {"patient-psi-1-2": "verbose", "patient-psi-1-1": "tangential"}
+    assert {p.base_case for p in loaded.new} == {"patient-psi-1"}
+    assert Profile.objects.first().licence == "MIT"
+    assert Profile.objects.first().content["intermediate_beliefs"] == "It is awful to be alone. If I try, I shall fail."
+    reasons = "\n".join(loaded.refused)
+    assert len(loaded.refused) == 4
+    for words in ["record 3 “2-1”, field emotion", "record 4 “3-1”, field type", "record 5", "record 6 “1-2”, field id"]:
+        assert words in reasons
+
+
+def test_the_command_refuses_with_one_sentence_and_exit_code_2(file, capsys):
+    with pytest.raises(CommandError) as refusal:
+        call_command("load_profiles", str(file(ours(entry(tier="bad")))))
+    assert refusal.value.returncode == 2
+    assert "field tier" in str(refusal.value)
+
+
+def test_a_missing_file_is_named(tmp_path):
+    with pytest.raises(BadProfiles, match=r"nowhere\.yaml"):
+        load(tmp_path / "nowhere.yaml")
+
+
+def test_the_shipped_file_is_where_the_command_looks():
+    assert SHIPPED.exists()
