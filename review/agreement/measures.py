@@ -69,8 +69,9 @@ def coefficients(ratings: Ratings) -> tuple[dict[str, Coefficient], Measure]:
     if ratings.n_raters == 2:
         found["cohen_kappa"] = _cohen("Cohen's kappa, unweighted", Cohen(ratings.codes, q, Nominal()))
         if ratings.scale == "ordinal":
-            weighted = Cohen(ratings.codes, q, Squared(tally.scores))
-            method = "Cohen's weighted kappa, quadratic weights on level values"
+            # By position, as R irr and scikit-learn do; AC2 goes by value, as irrCAC does.
+            weighted = Cohen(ratings.codes, q, Squared(np.linspace(0, 1, q)))
+            method = "Cohen's weighted kappa, quadratic weights on the order of the levels"
             found["cohen_kappa_weighted"] = _cohen(method, weighted)
     return found, lambda weights: {name: coefficient.value(weights) for name, coefficient in found.items()}
 
