@@ -32,13 +32,14 @@ def sources():
 def imported(path: Path) -> list[str]:
     """Every module that the file imports, wherever in the file, as dotted names."""
     names = []
+    package = ".".join(path.relative_to(ROOT).parts[:-1])
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
             names += [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
-            assert node.level == 0, f"{path}: relative imports hide their direction"
-            names.append(node.module)
-            names += [f"{node.module}.{alias.name}" for alias in node.names]
+            assert node.level <= 1, f"{path}: a relative import that climbs hides its direction"
+            module = ".".join(filter(None, [package if node.level else "", node.module]))
+            names += [module, *(f"{module}.{alias.name}" for alias in node.names)]
     return names
 
 

@@ -1,0 +1,53 @@
+"""The demo's last line: one JSON object, counted from the database."""
+
+from collections import Counter
+
+from config.demo.clock import Clock
+from exports import building
+from exports.models import Dataset, TrainingRun
+from review import reports
+from review.models import Decision, Round
+from synthesis.models import Call, Instance, InstanceState
+
+
+def result(clock: Clock, *, round: Round | None, dataset: Dataset | None, training: TrainingRun | None) -> dict:
+    states = Counter(Instance.objects.values_list("state", flat=True))
+    return {
+        "instances": {state: states[state] for state in InstanceState.values},
+        "calls": Call.objects.count(),
+        "decisions": Decision.objects.count(),
+        "agreement": reports.agreement_by_dimension(round) if round else {},
+        "dataset": _dataset(dataset),
+        "training": _training(training),
+        "seconds": clock.result(),
+    }
+
+
+def _dataset(dataset: Dataset | None) -> dict | None:
+    if dataset is None:
+        return None
+    return {
+        "path": str(building.folder_of(dataset).resolve()),
+        "sha256": dataset.sha256,
+        "rows": dataset.manifest["rows"],
+        "rehearsal": dataset.rehearsal,
+    }
+
+
+def _training(training: TrainingRun | None) -> dict | None:
+    if training is None:
+        return None
+    return {"status": training.state, "artifact": training.artifact, "metrics": training.metrics}
+
+
+def shortfall(found: dict, *, wanted: int, trained: bool) -> str | None:
+    """Why the demo did not succeed, or None."""
+    if found["instances"]["made"] != wanted:
+        return f"{found['instances']['made']} of {wanted} sessions were made"
+    rows = (found["dataset"] or {}).get("rows", {})
+    empty = [kind for kind in ("sft", "preference", "unpaired") if not rows.get(kind)]
+    if empty:
+        return f"the dataset has no rows of {', '.join(empty)}"
+    if trained and (found["training"] or {}).get("status") != "succeeded":
+        return "training did not succeed"
+    return None
