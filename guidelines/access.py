@@ -1,0 +1,43 @@
+"""Who may do what with a guideline. Each function answers yes, or no with a reason for the page."""
+
+from django.utils.translation import gettext as _
+
+from accounts.models import Role
+from accounts.roles import Answer, holds, may_read_guidelines, may_write_guidelines
+from guidelines import drafts
+
+may_read = may_read_guidelines
+may_write = may_write_guidelines
+
+
+def _clinician_or_lead(user, sentence: str) -> Answer:
+    return Answer() if holds(user, Role.CLINICIAN) or holds(user, Role.LEAD) else Answer(sentence)
+
+
+def may_approve(user, version) -> Answer:
+    """A clinician who wrote nothing of what is new in the draft."""
+    if not holds(user, Role.CLINICIAN):
+        return Answer(_("Only clinicians approve a draft."))
+    if user.pk in drafts.authors(version):
+        return Answer(_("You wrote part of this draft; a colleague has to approve it."))
+    return Answer()
+
+
+def may_publish(user, version) -> Answer:
+    """Four eyes: an approval of the words as they stand, by a person who neither wrote nor publishes them."""
+    if not (role := _clinician_or_lead(user, _("Only clinicians and leads publish a version."))):
+        return role
+    approvers = drafts.approvers(version)
+    if not approvers:
+        if version.approvals.exists():
+            return Answer(_("The draft was changed after it was approved; it has to be approved again."))
+        return Answer(_("Nobody has approved this draft yet. A colleague who did not write it has to approve it."))
+    if not approvers - drafts.authors(version):
+        return Answer(_("Only its own authors have approved this draft; a colleague has to approve it."))
+    if not approvers - drafts.authors(version) - {user.pk}:
+        return Answer(_("You are the only one who approved this draft; another person has to publish it."))
+    return Answer()
+
+
+def may_retire(user) -> Answer:
+    return _clinician_or_lead(user, _("Only clinicians and leads retire a version."))

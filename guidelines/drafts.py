@@ -1,0 +1,100 @@
+"""An open draft: its lock, its entries in order, what they digest to, who wrote what is new in it."""
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from guidelines.digesting import version_digest
+from guidelines.kinds import shape_of
+from guidelines.models import Entry, Version, VersionState
+
+
+class WrongState(ValueError):
+    """The act does not fit the state the version is in; the message says what that is and who did it."""
+
+
+def locked(version: Version) -> Version:
+    """The version's row, fresh, and locked until the transaction ends (SQLite locks the whole database)."""
+    assert transaction.get_connection().in_atomic_block
+    # Not joined: PostgreSQL cannot lock the nullable side of a join.
+    found = Version.objects.select_for_update().filter(pk=version.pk).first()
+    if found is None:
+        raise WrongState(_("This draft was discarded in the meantime."))
+    return found
+
+
+def require_state(version: Version, *states: str) -> None:
+    if version.state in states:
+        return
+    if version.state == VersionState.PUBLISHED:
+        by = version.published_by or _("an import")
+        raise WrongState(_("This was published as version %(n)s by %(by)s.") % {"n": version.number, "by": by})
+    raise WrongState(_("This version is %s; that does not fit.") % version.get_state_display())
+
+
+def require_open(version: Version) -> None:
+    require_state(version, VersionState.DRAFT, VersionState.IN_REVIEW)
+
+
+def latest(guideline) -> Version | None:
+    """The newest version with a number, published or since retired."""
+    return guideline.versions.filter(number__isnull=False).order_by("-number").first()
+
+
+def revisions(version: Version) -> list:
+    """The revisions of a version in order, each with its pair or dimension; one query."""
+    shape = shape_of(version.guideline)
+    entries = version.entries.select_related(f"{shape.entry_field}__{shape.identity_field}").order_by("position")
+    found = []
+    for entry in entries:
+        revision = getattr(entry, shape.entry_field)
+        # The guideline is known here; without this every public id and link would fetch it again.
+        getattr(revision, shape.identity_field).guideline = version.guideline
+        found.append(revision)
+    return found
+
+
+def digest(version: Version) -> str:
+    shape = shape_of(version.guideline)
+    return version_digest(
+        version.entries.order_by("position").values_list(
+            f"{shape.entry_field}__{shape.identity_field}__key", f"{shape.entry_field}__digest"
+        )
+    )
+
+
+def fill(version: Version, wanted: list) -> None:
+    """Make the draft's entries exactly these revisions, in this order."""
+    shape = shape_of(version.guideline)
+    version.entries.all().delete()
+    Entry.objects.bulk_create(
+        Entry(version=version, position=position, **{shape.entry_field: revision})
+        for position, revision in enumerate(wanted, 1)
+    )
+
+
+def approvers(version: Version) -> set[int]:
+    """Who approved the words as they stand now; an approval of other words does not count."""
+    return set(version.approvals.filter(digest=digest(version)).values_list("approver_id", flat=True))
+
+
+def authors(version: Version) -> set[int]:
+    """Everybody who wrote a revision new in this version, also one that a later save was built on."""
+    shape = shape_of(version.guideline)
+    field = f"{shape.entry_field}_id"
+    published = Entry.objects.filter(version__guideline_id=version.guideline_id, version__number__isnull=False)
+    old = set(published.values_list(field, flat=True))
+    new = set(version.entries.values_list(field, flat=True)) - old
+    identity = f"{shape.identity_field}_id"
+    touched = shape.revision.objects.filter(pk__in=new).values(identity)
+    rows = {
+        pk: (base, author)
+        for pk, base, author in shape.revision.objects.filter(**{f"{identity}__in": touched}).values_list(
+            "pk", "base_id", "author_id"
+        )
+    }
+    found = set()
+    for revision in new:
+        while revision in rows and revision not in old:
+            revision, author = rows[revision]
+            found.add(author)
+    return found - {None}

@@ -1,0 +1,148 @@
+"""Draft → in review → published → retired, as verbs with guards. All verbs that write a guideline are named here."""
+
+from django.db import transaction
+from django.db.models import Max
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.roles import require
+from guidelines import access, checking, dependents, drafts
+from guidelines.checking import BadTexts
+from guidelines.drafts import WrongState
+from guidelines.importing import import_version
+from guidelines.kinds import key_of
+from guidelines.models import Approval, Guideline, Meaning, Version, VersionState
+from guidelines.saving import StaleEdit, StillReferred, drop_entry, reorder, restore, save_dimension, save_pair
+
+__all__ = [
+    "BadTexts",
+    "StaleEdit",
+    "StillReferred",
+    "WrongState",
+    "approve",
+    "dependents",
+    "discard",
+    "drop_entry",
+    "import_version",
+    "open_draft",
+    "publish",
+    "reorder",
+    "restore",
+    "retire",
+    "save_dimension",
+    "save_pair",
+    "send_back",
+    "submit",
+]
+
+
+@transaction.atomic
+def open_draft(*, guideline: Guideline, by) -> Version:
+    """Start a draft as a copy of the latest published entries; there is at most one open draft."""
+    require(access.may_write(by))
+    guideline = Guideline.objects.select_for_update().get(pk=guideline.pk)
+    if there := guideline.versions.unpublished().first():
+        raise WrongState(_("A draft is open already; %s started it.") % (there.opened_by or _("an import")))
+    last = guideline.versions.aggregate(last=Max("serial"))["last"] or 0
+    draft = Version.objects.create(guideline=guideline, serial=last + 1, opened_by=by)
+    if guideline.in_force:
+        drafts.fill(draft, drafts.revisions(guideline.in_force))
+    return draft
+
+
+def _require_whole(version: Version) -> None:
+    entries = [(key_of(revision), revision.texts) for revision in drafts.revisions(version)]
+    if not entries:
+        raise WrongState(_("The draft is empty."))
+    if found := checking.together(version.guideline.kind, entries):
+        raise BadTexts(
+            [checking.Problem(p.path[1:], f"{entries[p.path[0]][0]}: {p.reason}") for p in found]
+        )
+
+
+def _require_changed(version: Version) -> str:
+    digest = drafts.digest(version)
+    before = version.guideline.in_force
+    if before and before.digest == digest:
+        raise WrongState(_("The draft says the same as version %d; there is nothing to publish.") % before.number)
+    return digest
+
+
+@transaction.atomic
+def submit(*, version: Version, by) -> Version:
+    """Draft → in review: ask colleagues to approve it."""
+    require(access.may_write(by))
+    version = drafts.locked(version)
+    drafts.require_state(version, VersionState.DRAFT)
+    _require_whole(version)
+    _require_changed(version)
+    version.state = VersionState.IN_REVIEW
+    version.save(update_fields=["state"])
+    return version
+
+
+@transaction.atomic
+def send_back(*, version: Version, by) -> Version:
+    """In review → draft."""
+    require(access.may_write(by))
+    version = drafts.locked(version)
+    drafts.require_state(version, VersionState.IN_REVIEW)
+    version.state = VersionState.DRAFT
+    version.save(update_fields=["state"])
+    return version
+
+
+@transaction.atomic
+def discard(*, version: Version, by) -> None:
+    """Throw an open draft away; its revisions stay in each pair's history. Approvals are kept, so it must have none."""
+    require(access.may_write(by))
+    version = drafts.locked(version)
+    drafts.require_open(version)
+    if version.approvals.exists():
+        raise WrongState(_("This draft was approved by somebody; change it or publish it instead."))
+    version.delete()
+
+
+@transaction.atomic
+def approve(*, version: Version, by, digest: str | None = None) -> Approval:
+    """Approve the draft's words as they stand. With `digest`, refused when they are not the ones that were read."""
+    version = drafts.locked(version)
+    drafts.require_state(version, VersionState.IN_REVIEW)
+    require(access.may_approve(by, version))
+    now = drafts.digest(version)
+    if digest is not None and digest != now:
+        raise WrongState(_("The draft was changed after you opened the page. Read it again, then approve."))
+    approval, _made = Approval.objects.get_or_create(version=version, approver=by, digest=now)
+    return approval
+
+
+@transaction.atomic
+def publish(*, version: Version, by, meaning: str, note: str) -> Version:
+    """In review → published, frozen, with the next number. Refused without four eyes or a stated meaning."""
+    version = drafts.locked(version)
+    drafts.require_state(version, VersionState.IN_REVIEW)
+    require(access.may_publish(by, version))
+    if meaning not in Meaning.values:
+        raise WrongState(_("Say whether the meaning changed or only the wording."))
+    if not note.strip():
+        raise WrongState(_("Say in a sentence what changed and why."))
+    _require_whole(version)
+    digest = _require_changed(version)
+    before = drafts.latest(version.guideline)
+    version.state = VersionState.PUBLISHED
+    version.number = before.number + 1 if before else 1
+    version.digest, version.meaning, version.note = digest, meaning, note.strip()
+    version.published_by, version.published_at = by, timezone.now()
+    version.save()
+    return version
+
+
+@transaction.atomic
+def retire(*, version: Version, by) -> Version:
+    """Published → retired: nothing new is made under it; what names it stays as it is."""
+    require(access.may_retire(by))
+    version = drafts.locked(version)
+    drafts.require_state(version, VersionState.PUBLISHED)
+    version.state, version.retired_at = VersionState.RETIRED, timezone.now()
+    version.save(update_fields=["state", "retired_at"])
+    return version

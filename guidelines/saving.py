@@ -1,0 +1,130 @@
+"""Save a pair or a dimension into an open draft. Nobody's words are overwritten: a save names its base."""
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.roles import require
+from guidelines import access, checking, drafts
+from guidelines.digesting import revision_digest
+from guidelines.kinds import key_of, shape_of
+from guidelines.models import DimensionRevision, Entry, Kind, PairRevision, PairScratch, Version
+from guidelines.texts import tidy
+
+
+class StaleEdit(RuntimeError):
+    """Somebody saved another text in between: `current` is theirs (None: dropped), `texts` the refused ones."""
+
+    def __init__(self, *, key: str, base, current, texts: dict):
+        self.key, self.base, self.current, self.texts = key, base, current, texts
+        super().__init__(_("“%s” was changed while you were writing.") % key)
+
+
+class StillReferred(ValueError):
+    """Something cannot be dropped because others name it; the message lists them."""
+
+
+def save_pair(*, version: Version, key: str, texts: dict, by, base: PairRevision | None, reason: str = ""):
+    """Return the pair's revision in the draft: a new one, or the present one when nothing changed.
+
+    A stale save raises StaleEdit and keeps the refused text in the person's scratch.
+    """
+    try:
+        revision = _save(Kind.PAIRS, version=version, key=key, texts=texts, by=by, base=base, reason=reason)
+    except StaleEdit as stale:
+        # Outside the refused transaction, so that the words stay.
+        pair = version.guideline.pairs.get(key=key)
+        PairScratch.objects.update_or_create(user=by, pair=pair, base=base, defaults={"texts": stale.texts})
+        raise
+    PairScratch.objects.filter(user=by, pair=revision.pair).delete()
+    return revision
+
+
+def save_dimension(
+    *, version: Version, key: str, texts: dict, by, base: DimensionRevision | None, reason: str = ""
+):
+    """As save_pair; the refused text of a stale save travels in the StaleEdit."""
+    return _save(Kind.RUBRIC, version=version, key=key, texts=texts, by=by, base=base, reason=reason)
+
+
+@transaction.atomic
+def _save(kind, *, version, key, texts, by, base, reason):
+    require(access.may_write(by))
+    version = drafts.locked(version)
+    drafts.require_open(version)
+    if version.guideline.kind != kind:
+        raise drafts.WrongState(_("This guideline holds %s.") % version.guideline.get_kind_display().lower())
+    texts = tidy(kind, texts)
+    in_draft = {key_of(revision): revision for revision in drafts.revisions(version)}
+    current = in_draft.get(key)
+    if current is not None and current.texts == texts:
+        return current
+    problems = [*checking.key_problems(key), *checking.problems(kind, texts)]
+    if not problems:
+        others = {other: revision.texts for other, revision in in_draft.items()} | {key: texts}
+        place = list(others).index(key)
+        found = checking.together(kind, others.items())
+        # Only what this text says; a colleague's own mistakes are shown when the draft is submitted.
+        problems = [checking.Problem(p.path[1:], p.reason) for p in found if p.path[0] == place]
+    if problems:
+        raise checking.BadTexts(problems)
+    if (current and current.pk) != (base and base.pk):
+        raise StaleEdit(key=key, base=base, current=current, texts=texts)
+    return _append(version, key=key, texts=texts, by=by, base=base, reason=reason, current=current)
+
+
+def _append(version, *, key, texts, by, base, reason, current):
+    shape = shape_of(version.guideline)
+    identity, _made = shape.identity.objects.get_or_create(guideline=version.guideline, key=key)
+    last = identity.revisions.order_by("-n").first()
+    revision = shape.revision.objects.create(
+        **{shape.identity_field: identity},
+        n=last.n + 1 if last else 1,
+        author=by,
+        reason=reason.strip(),
+        base=base,
+        digest=revision_digest(texts),
+        **texts,
+    )
+    if current is not None:
+        version.entries.filter(**{shape.entry_field: current}).update(**{shape.entry_field: revision})
+    else:
+        end = version.entries.order_by("-position").values_list("position", flat=True).first() or 0
+        Entry.objects.create(version=version, position=end + 1, **{shape.entry_field: revision})
+    return revision
+
+
+def restore(*, version: Version, revision, by, base):
+    """Put an older text back, as a new revision; the history keeps both."""
+    save = save_pair if isinstance(revision, PairRevision) else save_dimension
+    reason = _("Restored from revision %d") % revision.n
+    return save(version=version, key=key_of(revision), texts=revision.texts, by=by, base=base, reason=reason)
+
+
+@transaction.atomic
+def drop_entry(*, version: Version, key: str, by) -> Version:
+    """Take a pair or dimension out of the draft; its revisions stay. Refused while others name it."""
+    require(access.may_write(by))
+    version = drafts.locked(version)
+    drafts.require_open(version)
+    present = drafts.revisions(version)
+    if key not in map(key_of, present):
+        raise drafts.WrongState(_("“%s” is not in this draft.") % key)
+    if version.guideline.kind == Kind.PAIRS:
+        naming = [r.name for r in present if key in r.confused_with or key in r.may_co_occur_with]
+        if naming:
+            raise StillReferred(_("“%(key)s” is still named by: %(names)s.") % {"key": key, "names": ", ".join(naming)})
+    drafts.fill(version, [revision for revision in present if key_of(revision) != key])
+    return version
+
+
+@transaction.atomic
+def reorder(*, version: Version, keys: list[str], by) -> Version:
+    """Put the draft's entries into this order; every key must be named exactly once."""
+    require(access.may_write(by))
+    version = drafts.locked(version)
+    drafts.require_open(version)
+    present = {key_of(revision): revision for revision in drafts.revisions(version)}
+    if sorted(keys) != sorted(present):
+        raise drafts.WrongState(_("The draft was changed while you were ordering it; nothing was moved."))
+    drafts.fill(version, [present[key] for key in keys])
+    return version

@@ -1,0 +1,69 @@
+"""The fields of a pair and of a dimension, their defaults, and what every text must be. Pure."""
+
+import re
+
+from django.utils.translation import gettext as _
+
+KEY = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)*")
+LONGEST_TEXT = 20_000
+LONGEST_ITEM = 5_000
+MOST_ITEMS = 50
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+
+PAIR_DEFAULTS = {
+    "name": "",
+    "shows": "",
+    "harms": "",
+    "not_a_mistake": "",
+    "confused_with": [],
+    "may_co_occur_with": [],
+    "corrections": [],
+    "examples": [],
+    "references": [],
+    "tags": [],
+    "positive": False,
+}
+DIMENSION_DEFAULTS = {
+    "name": "",
+    "definition": "",
+    "scale": "",
+    "levels": [],
+    "reverse": False,
+    "source": "",
+}
+_DEFAULTS = {"pairs": PAIR_DEFAULTS, "rubric": DIMENSION_DEFAULTS}
+
+
+def fields_of(kind: str) -> tuple[str, ...]:
+    return tuple(_DEFAULTS[kind])
+
+
+def tidy(kind: str, texts: dict) -> dict:
+    """Every field in its order, with its default where absent; white space around texts taken off.
+
+    Values of a wrong type and unknown fields stay as they are: checking refuses them.
+    """
+    defaults = _DEFAULTS[kind]
+    known = {field: _tidy(texts.get(field, default)) for field, default in defaults.items()}
+    return known | {field: value for field, value in texts.items() if field not in defaults}
+
+
+def _tidy(value):
+    if isinstance(value, str):
+        return value.replace("\r\n", "\n").replace("\r", "\n").strip()
+    if isinstance(value, list):
+        return [_tidy(item) for item in value]
+    if isinstance(value, dict):
+        return {key: _tidy(item) for key, item in value.items()}
+    return value
+
+
+def text_problem(value, longest: int = LONGEST_TEXT) -> str:
+    """The reason why this is not a text that may be stored, or nothing."""
+    if not isinstance(value, str):
+        return _("must be text; if it looks like a number or yes/no, put it in quotes")
+    if found := _CONTROL.search(value):
+        return _("holds the control character U+%04X") % ord(found.group())
+    if len(value) > longest:
+        return _("is longer than %d characters") % longest
+    return ""
