@@ -81,13 +81,21 @@ def _prepare(chosen: Options, stack: Stack, parts: all_parts.Parts) -> dict:
         _node, token = nodes.make_node(name="this machine", by=people["Lena"][0])
         home = parts.home / "node"
         home.mkdir(exist_ok=True)
-        app.start_node(stack, app_url=parts.url, token=token, broker=parts.env["TRAINING_BROKER_URL"], home=home)
+        app.start_node(
+            stack, app_url=parts.url, token=token, broker=parts.env["TRAINING_BROKER_URL"], home=home
+        )
     # Headless, stdout belongs to the JSON.
-    print("\n".join(seeding.login_lines(parts.url, people)), file=sys.stderr if chosen.headless else sys.stdout, flush=True)
+    print(
+        "\n".join(seeding.login_lines(parts.url, people)),
+        file=sys.stderr if chosen.headless else sys.stdout,
+        flush=True,
+    )
     return people
 
 
-def _main_job(chosen: Options, clock: Clock, stack: Stack, parts: all_parts.Parts, people: dict, outcome: dict) -> None:
+def _main_job(
+    chosen: Options, clock: Clock, stack: Stack, parts: all_parts.Parts, people: dict, outcome: dict
+) -> None:
     """Sessions and a round; with simulated reviewers the rest of the road too."""
     from accounts.models import Role
     from config.demo import walking
@@ -100,7 +108,9 @@ def _main_job(chosen: Options, clock: Clock, stack: Stack, parts: all_parts.Part
     if not chosen.simulate_reviewers:
         walking.sent(stack, round)
         return
-    walking.review(stack, clock, round, url=parts.url, studio_url=parts.studio.url, adjudicator=people["Dan"], by=lead)
+    walking.review(
+        stack, clock, round, url=parts.url, studio_url=parts.studio.url, adjudicator=people["Dan"], by=lead
+    )
     outcome["dataset"] = dataset = walking.export(clock, round, by=lead)
     if chosen.train:
         outcome["training"] = walking.train(stack, clock, dataset, by=lead)

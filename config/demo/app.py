@@ -36,7 +36,18 @@ def start_web(stack: Stack, *, port: int, env: dict) -> str:
 
 
 def start_worker(stack: Stack, name: str, queues: str, *, children: int, env: dict) -> Process:
-    command = [sys.executable, "-m", "celery", "-A", "config", "worker", "--queues", queues, "--concurrency", children]
+    command = [
+        sys.executable,
+        "-m",
+        "celery",
+        "-A",
+        "config",
+        "worker",
+        "--queues",
+        queues,
+        "--concurrency",
+        children,
+    ]
     command += ["--hostname", f"{name}@%h", "--loglevel", "INFO", "--without-gossip", "--without-mingle"]
 
     def ready(process: Process) -> bool:
@@ -56,5 +67,3 @@ def start_node(stack: Stack, *, app_url: str, token: str, broker: str, home: Pat
     env = {name: value for name, value in os.environ.items() if name not in KEPT_FROM_THE_NODE}
     env |= {"APP_URL": app_url, "NODE_TOKEN": token, "TRAINING_BROKER_URL": broker, "NODE_HOME": str(home)}
     return stack.start("node", [ROOT / "bin" / "node"], env=env, cwd=home)
-
-

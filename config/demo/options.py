@@ -18,12 +18,19 @@ class Options:
 
 def parse(arguments: list[str], *, root: Path) -> Options:
     parser = argparse.ArgumentParser(
-        prog="bin/demo", description="Start every part on this machine and walk the road from guideline to model."
+        prog="bin/demo",
+        description="Start every part on this machine and walk the road from guideline to model.",
     )
     add = parser.add_argument
     add("--headless", action="store_true", help="walk the whole road unattended, print one JSON line, stop")
     add("--instances", type=int, default=4, metavar="N", help="sessions to make (default 4, at least 2)")
-    add("--simulate-reviewers", type=int, default=0, metavar="N", help="let N simulated reviewers judge (at least 2)")
+    add(
+        "--simulate-reviewers",
+        type=int,
+        default=0,
+        metavar="N",
+        help="let N simulated reviewers judge (at least 2)",
+    )
     add("--train", action="store_true", help="train an adapter on the frozen dataset")
     add("--model", choices=["smollm2", "qwen", "env"], default="qwen",
         help="smollm2: fast, poor text; qwen: readable (default); env: OPENAI_BASE_URL, OPENAI_API_KEY, OPENAI_MODEL")  # fmt: skip

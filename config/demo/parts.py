@@ -39,7 +39,10 @@ def install(options: Options) -> str:
     except PartFailed as failure:
         if options.model == "smollm2":
             raise
-        print(f"The weights of {options.model} cannot be had ({failure}); going on with smollm2.", file=sys.stderr)
+        print(
+            f"The weights of {options.model} cannot be had ({failure}); going on with smollm2.",
+            file=sys.stderr,
+        )
         weights("smollm2")
         return "smollm2"
     return options.model

@@ -10,7 +10,9 @@ from review.models import Decision, Round
 from synthesis.models import Call, Instance, InstanceState
 
 
-def result(clock: Clock, *, round: Round | None, dataset: Dataset | None, training: TrainingRun | None) -> dict:
+def result(
+    clock: Clock, *, round: Round | None, dataset: Dataset | None, training: TrainingRun | None
+) -> dict:
     states = Counter(Instance.objects.values_list("state", flat=True))
     return {
         "instances": {state: states[state] for state in InstanceState.values},

@@ -66,7 +66,6 @@ class Person:
         return self.browser.post(address, data={"csrfmiddlewaretoken": token[1], **fields}, headers=headers)
 
 
-
 def judge_everything(round: Round, *, studio_url: str) -> int:
     """Every seat's reviewer logs in to Label Studio and judges all that waits for her; return how many."""
     done = 0
@@ -76,12 +75,17 @@ def judge_everything(round: Round, *, studio_url: str) -> int:
         choices = planning.choices_of(round)
         for project in seat.projects.exclude(project_id=None):
             for task in session.tasks(project.project_id):
-                reading = Reading.objects.select_related("item", "seat").get(external_id=task["data"]["external_id"])
+                reading = Reading.objects.select_related("item", "seat").get(
+                    external_id=task["data"]["external_id"]
+                )
                 if reading.decisions.exists():
                     continue
                 earlier = Reading.objects.filter(item=reading.item, pass_number=1, seat_id__lt=seat.pk)
                 answers = answers_for(
-                    reading, reader=earlier.count(), draft=task["data"].get("feedback", ""), dimensions=choices["dimensions"]
+                    reading,
+                    reader=earlier.count(),
+                    draft=task["data"].get("feedback", ""),
+                    dimensions=choices["dimensions"],
                 )
                 result = write(answers, form=project.form, dialogue=task["data"]["dialogue"], **choices)
                 session.submit(task["id"], result, lead_time_seconds=60.0)

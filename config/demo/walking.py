@@ -96,7 +96,9 @@ def sent(stack: Stack, round: Round) -> None:
     wait_for("sending to Label Studio", lambda: not waiting.exists(), seconds=300, stack=stack)
 
 
-def review(stack: Stack, clock: Clock, round: Round, *, url: str, studio_url: str, adjudicator, by: User) -> None:
+def review(
+    stack: Stack, clock: Clock, round: Round, *, url: str, studio_url: str, adjudicator, by: User
+) -> None:
     """The simulated readers judge in Label Studio, the third reader on our pages; then the lead closes the round."""
     with clock.during("review"):
         sent(stack, round)
@@ -108,7 +110,9 @@ def review(stack: Stack, clock: Clock, round: Round, *, url: str, studio_url: st
             "reading the judgements", lambda: decided.aggregate(n=Count("decisions"))["n"] >= expected,
             seconds=300, stack=stack,
         )  # fmt: skip
-        settled = reviewers.settle_disputes(round, url=url, email=adjudicator[0].email, password=adjudicator[1])
+        settled = reviewers.settle_disputes(
+            round, url=url, email=adjudicator[0].email, password=adjudicator[1]
+        )
         say(f"{expected} judgements read; {settled} disputes settled by a third reader")
         left = Standing.objects.filter(item__round=round).exclude(state="settled").count()
         if left:
@@ -134,5 +138,7 @@ def train(stack: Stack, clock: Clock, dataset: Dataset, *, by: User) -> Training
             return f"{training.state} {training.step}/{training.total or '?'}"
 
         ended = ("succeeded", "failed", "cancelled")
-        wait_for("training", lambda: state() and training.state in ended, seconds=1800, stack=stack, show=state)
+        wait_for(
+            "training", lambda: state() and training.state in ended, seconds=1800, stack=stack, show=state
+        )
         return training
