@@ -1,0 +1,56 @@
+"""Who may do what in the review; page, API, webhook and verbs ask here."""
+
+from django.utils.translation import gettext as _
+
+from accounts import roles
+from accounts.roles import Answer
+from review.models import Item, Reading, Round, RoundState, Seat
+from review.raters import record_in_force
+
+
+def may_run_rounds(user) -> Answer:
+    return roles.may_lead(user)
+
+
+def may_close(user, round: Round) -> Answer:
+    if not (answer := may_run_rounds(user)):
+        return answer
+    return Answer() if round.state == RoundState.OPEN else Answer(_("This round is closed already."))
+
+
+def may_see_desk(user) -> Answer:
+    return roles.may_annotate(user)
+
+
+def may_see_disputes(user) -> Answer:
+    return roles.may_adjudicate(user)
+
+
+def may_see_agreement(user) -> Answer:
+    return roles.may_lead(user)
+
+
+def may_settle(user, item: Item) -> Answer:
+    """An adjudicator, of an item that she did not review herself, while its round is open."""
+    if not (answer := roles.may_adjudicate(user)):
+        return answer
+    if Reading.objects.filter(item__instance_id=item.instance_id, seat__rater__user=user).exists():
+        return Answer(_("You reviewed this session yourself; another adjudicator settles it."))
+    if item.round.state != RoundState.OPEN:
+        return Answer(_("The round is closed; what is still in dispute stays so and is counted."))
+    record = record_in_force(user)
+    if record and record.simulated and not item.round.rehearsal:
+        return Answer(_("A simulated reader settles nothing in a round of people."))
+    return Answer()
+
+
+def own_seat_only(user, round: Round) -> Seat | None:
+    """The seat to which this person's view of an open round is limited, whatever her roles; None: no limit."""
+    if round.state != RoundState.OPEN:
+        return None
+    return round.seats.filter(rater__user=user).first()
+
+
+def rounds_she_judges(user):
+    """Open rounds in which this person has a seat: she sees no colleague's judgement and no agreement there."""
+    return Round.objects.open().filter(seats__rater__user=user)

@@ -1,0 +1,42 @@
+"""Who reads what: balanced, random, and each item by as many raters as it needs. Pure."""
+
+import random
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Need:
+    """An item: how many readers it needs, and who may read it."""
+
+    readers: int
+    allowed: tuple[Hashable, ...]
+
+
+def unaided_count(n: int, share: float) -> int:
+    """How many of `n` items are read without the draft (methods.md §2)."""
+    if n < 10 or share <= 0:
+        return 0
+    planned = round(n * share)
+    return min(n, max(planned, 30)) if n >= 60 else planned
+
+
+def draw_unaided(n: int, share: float, *, seed: int) -> set[int]:
+    """Positions of the unaided items: the same for the same seed."""
+    return set(random.Random(f"arms/{seed}").sample(range(n), unaided_count(n, share)))
+
+
+def assign(needs: Sequence[Need], *, seed: int) -> list[tuple[Hashable, ...]]:
+    """Return the readers of each item. The least loaded come first, ties at random; scarce readers are placed first."""
+    draw = random.Random(f"readers/{seed}")
+    load: dict[Hashable, int] = {}
+    chosen: list[tuple[Hashable, ...]] = [()] * len(needs)
+    order = list(range(len(needs)))
+    draw.shuffle(order)
+    for index in sorted(order, key=lambda i: len(needs[i].allowed) - needs[i].readers):
+        need = needs[index]
+        ranked = sorted(need.allowed, key=lambda rater: (load.get(rater, 0), draw.random()))
+        chosen[index] = tuple(ranked[: need.readers])
+        for rater in chosen[index]:
+            load[rater] = load.get(rater, 0) + 1
+    return chosen

@@ -1,0 +1,56 @@
+"""The words that are put before a rater, and their digest: a decision carries exactly these."""
+
+import hashlib
+import json
+
+from guidelines import briefing
+from review.models import Arm
+from synthesis import rendering
+from synthesis.models import Instance
+
+COUNSELLOR = "Counsellor"
+
+
+def digest(value) -> str:
+    canonical = json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def mistake_names(version) -> dict[str, str]:
+    return {choice["key"]: choice["name"] for choice in briefing.choices(version)}
+
+
+def words(instance: Instance, *, arm: str, names: dict[str, str]) -> dict:
+    """Return {"dialogue": [{"speaker", "text"}], "draft": text}; without the draft in the unaided arm.
+
+    `names`: the mistakes' names in the version that the instance was made under.
+    """
+    content = instance.content
+    speakers = {"counsellor": COUNSELLOR, "client": content.get("client_name") or "Client"}
+    dialogue = [{"speaker": speakers[u["speaker"]], "text": u["text"]} for u in content["utterances"]]
+    if arm == Arm.UNAIDED:
+        return {"dialogue": dialogue}
+    return {"dialogue": dialogue, "draft": rendering.draft(content["feedback"], mistake_names=names)}
+
+
+def counsellor_turns(instance: Instance) -> set[int]:
+    """Where the counsellor speaks: indexes into the dialogue, from 0."""
+    return {n for n, u in enumerate(instance.content["utterances"]) if u["speaker"] == "counsellor"}
+
+
+def content_hash(external_id, judged: dict) -> str:
+    """Salted with the reading's own random id, so that two reviewers cannot match their tasks by it."""
+    return digest([str(external_id), judged])
+
+
+class Wording:
+    """Renders what raters judge, looking each guideline version up once."""
+
+    def __init__(self):
+        self._names: dict[int, dict[str, str]] = {}
+
+    def of(self, item) -> dict:
+        version = item.instance.version
+        if version.pk not in self._names:
+            self._names[version.pk] = mistake_names(version)
+        return words(item.instance, arm=item.arm, names=self._names[version.pk])

@@ -1,0 +1,162 @@
+"""Pulls what reviewers submitted: the truth, however often or seldom the webhook called.
+
+A seat's project is read from a little before the server's last `updated_at` that we have seen. Every state of an
+annotation is stored raw, once, together with the decision it became or the reason, in words, why it did not count.
+"""
+
+import json
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from review.judged import Wording, counsellor_turns
+from review.label_studio.errors import LabelStudioError
+from review.label_studio.planning import choices_of
+from review.label_studio.reading_results import UnreadableResult, read
+from review.label_studio.sending import data_of, fails, works_again
+from review.models import RawAnnotation, Reading, SeatProject, SendState
+from review.workflow import NotCounted, decide
+
+OVERLAP = timedelta(minutes=2)
+UNKNOWN_TASK = _("Made on a task that we did not send.")
+
+
+class ScreenChanged(LabelStudioError):
+    """Somebody changed the screen in Label Studio: answers can no longer be read for certain."""
+
+
+@dataclass
+class Received:
+    """What one pull brought: new annotation states, of which so many became decisions."""
+
+    new: int = 0
+    decided: int = 0
+
+
+@dataclass
+class _Pull:
+    """One reading of one project, with what is looked up once for it."""
+
+    project: SeatProject
+    server: str
+    user_id: int | None
+    wording: Wording = field(default_factory=Wording)
+    offered: dict | None = None
+
+    def answers(self, annotation: dict, reading: Reading):
+        if self.offered is None:
+            self.offered = choices_of(self.project.seat.round)
+        turns = counsellor_turns(reading.item.instance)
+        return read(annotation["result"], form=self.project.form, counsellor_turns=turns, **self.offered)
+
+
+def receive(project: SeatProject, label_studio) -> Received:
+    """Read one project on from its watermark; a failure is kept on the project and shown, nothing is lost."""
+    if project.project_id is None:
+        return Received()
+    try:
+        received = _read_on(project, label_studio)
+    except LabelStudioError as error:
+        fails(project, error)
+        return Received()
+    works_again(project)
+    return received
+
+
+def _read_on(project: SeatProject, label_studio) -> Received:
+    account = getattr(project.seat.rater, "label_studio_account", None)
+    pull = _Pull(project, label_studio.url, account.ls_user_id if account else None)
+    received, newest, checked = Received(), project.watermark, False
+    since = project.watermark - OVERLAP if project.watermark else None
+    for task in label_studio.changed_tasks(project.project_id, since=since):
+        fresh = _unknown_states(pull, task["annotations"])
+        if fresh and not checked:
+            _require_our_screen(project, label_studio)
+            checked = True
+        for annotation in fresh:
+            received.new += 1
+            received.decided += _keep(pull, task, annotation)
+        newest = max(newest or task["updated_at"], task["updated_at"])
+    # Only now: whoever is killed above reads the same tasks again, and finds them stored.
+    SeatProject.objects.filter(pk=project.pk).update(watermark=newest, read_at=timezone.now())
+    project.watermark = newest
+    return received
+
+
+def _unknown_states(pull: _Pull, annotations: list[dict]) -> list[dict]:
+    if not annotations:
+        return []
+    states = RawAnnotation.objects.filter(server=pull.server, ls_id__in=[a["id"] for a in annotations])
+    known = set(states.values_list("ls_id", "ls_updated_at"))
+    fresh = [a for a in annotations if (a["id"], a["updated_at"]) not in known]
+    return sorted(fresh, key=lambda a: a["updated_at"])
+
+
+def _require_our_screen(project: SeatProject, label_studio) -> None:
+    if label_studio.project_config_hash(project.project_id) != project.config_hash:
+        raise ScreenChanged(_("The screen of this project was changed in Label Studio; its answers wait unread."))
+
+
+@transaction.atomic
+def _keep(pull: _Pull, task: dict, annotation: dict) -> bool:
+    """Store one state raw, and decide from it; True when it became a decision."""
+    reading, reason = _reading(pull, task)
+    raw, made = RawAnnotation.objects.get_or_create(
+        server=pull.server,
+        ls_id=annotation["id"],
+        ls_updated_at=annotation["updated_at"],
+        defaults={
+            "project_id": pull.project.project_id,
+            "task_id": task["id"],
+            "completed_by": annotation["completed_by"],
+            "payload": json.dumps(annotation, default=str, ensure_ascii=False, sort_keys=True),
+            "reading": reading,
+        },
+    )
+    if not made:
+        return False
+    try:
+        _require_countable(pull, task, annotation, reading, reason)
+        decide(
+            reading=reading,
+            answers=pull.answers(annotation, reading),
+            decided_at=annotation["updated_at"],
+            lead_time=annotation["lead_time"],
+            raw=raw,
+        )
+    except (NotCounted, UnreadableResult) as error:
+        raw.uncounted = str(error)[:300]
+        raw.save(update_fields=["uncounted"])
+        return False
+    return True
+
+
+def _reading(pull: _Pull, task: dict) -> tuple[Reading | None, str]:
+    """The reading that a task is, or why there is none. A task whose import was never acknowledged is adopted."""
+    readings = Reading.objects.filter(seat=pull.project.seat, item__arm=pull.project.form)
+    readings = readings.select_related("item__instance__version__guideline", "seat__rater__user")
+    if reading := readings.filter(task_id=task["id"]).first():
+        return reading, ""
+    left = readings.filter(send_state=SendState.SENDING, task_id=None)
+    for reading in left:
+        if str(reading.external_id) == str(task["data"].get("external_id")):
+            left.filter(pk=reading.pk).update(send_state=SendState.SENT, task_id=task["id"], sending_since=None)
+            return reading, ""
+    return None, UNKNOWN_TASK
+
+
+def _require_countable(pull: _Pull, task: dict, annotation: dict, reading: Reading | None, reason: str) -> None:
+    if reading is None:
+        raise NotCounted(reason)
+    author = annotation["completed_by"]
+    if author is None or author != pull.user_id:
+        raise NotCounted(
+            _("Made by Label Studio user %(id)s, who is not the reviewer of this seat.") % {"id": author}
+        )
+    if annotation["was_cancelled"]:
+        raise NotCounted(_("Skipped by the reviewer."))
+    if task["data"] != data_of(reading, pull.wording):
+        raise NotCounted(_("The task was changed in Label Studio: these are not the words that we sent."))

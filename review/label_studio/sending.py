@@ -1,0 +1,183 @@
+"""Puts a round's readings into Label Studio, each exactly once, whatever fails in between.
+
+A chunk is marked *sending*, and that is committed, before its request leaves. If the answer comes, its tasks are
+*sent*. If it does not (a crash, a timeout), the chunk stays *sending*: Label Studio may hold it or not, so its
+readings are looked up by their external ids before anything is sent again. Each reading is claimed by
+compare-and-set, so two pushes at once never send the same one.
+"""
+
+import logging
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+import httpx
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Q
+from django.urls import reverse
+from django.utils import timezone
+
+from review.judged import Wording
+from review.label_studio.client import IMPORT_SECONDS
+from review.label_studio.errors import LabelStudioError, LabelStudioRefused
+from review.label_studio.keeping import account_for
+from review.label_studio.screens.build import task_data
+from review.models import Arm, Reading, Round, RoundState, SeatProject, SendState
+
+log = logging.getLogger(__name__)
+
+CHUNK = 500
+# A request that we gave up on may still be stored a moment later: look only when it is over for certain.
+GRACE = timedelta(seconds=IMPORT_SECONDS + 20)
+TITLES = {Arm.AIDED: "Sessions with a draft of the feedback", Arm.UNAIDED: "Sessions"}
+HOOK_HEADER = "X-Mirror-Secret"
+
+
+def send(round: Round, label_studio, *, grace: timedelta = GRACE) -> int:
+    """Send what is unsent; return how many readings were sent now. A failure is kept on its project and shown."""
+    if round.state != RoundState.OPEN:
+        return 0
+    sent = 0
+    projects = SeatProject.objects.filter(seat__round=round).select_related("seat__rater__user", "seat__round")
+    for project in projects.order_by("seat", "form"):
+        try:
+            sent += _send_project(project, label_studio, grace)
+        except LabelStudioError as error:
+            fails(project, error)
+        else:
+            works_again(project)
+    return sent
+
+
+def fails(project: SeatProject, error: Exception) -> None:
+    """Note since when this project cannot be reached; the page says so and the next sync goes on."""
+    log.warning("label studio failed for seat project %s: %s", project.pk, error)
+    message = str(error)[:300]
+    SeatProject.objects.filter(pk=project.pk, failing_since=None).update(failing_since=timezone.now())
+    SeatProject.objects.filter(pk=project.pk).update(failure=message)
+
+
+def works_again(project: SeatProject) -> None:
+    SeatProject.objects.filter(pk=project.pk, failing_since__isnull=False).update(failing_since=None, failure="")
+
+
+def _send_project(project: SeatProject, label_studio, grace: timedelta) -> int:
+    unsent = Reading.objects.unsent().filter(seat=project.seat, item__arm=project.form)
+    if project.project_id and not unsent.exists():
+        return 0
+    account_for(project.seat.rater, label_studio)
+    if project.project_id is None and not _make_project(project, label_studio):
+        return 0
+    sent = _look_up(project, label_studio, unsent, grace)
+    for chunk in _claim_chunks(unsent):
+        sent += _send_chunk(project, label_studio, chunk)
+    return sent
+
+
+def _make_project(project: SeatProject, label_studio) -> bool:
+    """Make the project; False when another push made it meanwhile."""
+    # The title and the screen are all that a seat sees beside the tasks: no round, run or person is named.
+    made = label_studio.create_project(title=TITLES[project.form], config=project.config)
+    if not SeatProject.objects.filter(pk=project.pk, project_id=None).update(project_id=made):
+        log.warning("label studio project %s was made twice; it stays empty", made)
+        return False
+    project.project_id = made
+    url = settings.BASE_URL.rstrip("/") + reverse("label_studio_hook")
+    try:
+        hook = label_studio.register_webhook(made, url, {HOOK_HEADER: settings.LABEL_STUDIO_WEBHOOK_SECRET})
+    except LabelStudioRefused as error:
+        # Label Studio refuses private addresses unless told otherwise. The hook is a hint; pulling goes on without.
+        log.warning("label studio takes no webhook for project %s: %s", made, error)
+    else:
+        SeatProject.objects.filter(pk=project.pk).update(webhook_id=hook)
+    return True
+
+
+def _look_up(project, label_studio, unsent, grace) -> int:
+    """Settle what an earlier push left *sending*: found in Label Studio, or planned again."""
+    now = timezone.now()
+    left = Q(sending_since=None) | Q(sending_since__lte=now - grace)
+    readings = list(unsent.filter(left, send_state=SendState.SENDING))
+    sent = 0
+    for start in range(0, len(readings), CHUNK):
+        chunk = _claim(readings[start : start + CHUNK], now)
+        found = label_studio.find_tasks(project.project_id, [str(r.external_id) for r in chunk])
+        with transaction.atomic():
+            for reading in chunk:
+                if tasks := found.get(str(reading.external_id)):
+                    sent += _mark_sent(reading, tasks[0])
+                else:
+                    _mine(reading).update(send_state=SendState.PLANNED, sending_since=None)
+    return sent
+
+
+def _claim(readings: list[Reading], now: datetime) -> list[Reading]:
+    """Those that nobody else claimed since they were read; a claim is the moment of its `sending_since`."""
+    mine = []
+    with transaction.atomic():
+        for reading in readings:
+            claimed = _mine(reading).update(send_state=SendState.SENDING, sending_since=now)
+            if claimed:
+                reading.send_state, reading.sending_since = SendState.SENDING, now
+                mine.append(reading)
+    return mine
+
+
+def _mine(reading: Reading):
+    """The reading's row, if it still is as this push knows it."""
+    return Reading.objects.filter(
+        pk=reading.pk, send_state=reading.send_state, sending_since=reading.sending_since
+    )
+
+
+def _mark_sent(reading: Reading, task_id: int) -> int:
+    return _mine(reading).update(send_state=SendState.SENT, task_id=task_id, sending_since=None)
+
+
+def _claim_chunks(unsent) -> Iterator[list[Reading]]:
+    while True:
+        planned = unsent.filter(send_state=SendState.PLANNED).order_by("order")
+        readings = list(planned.select_related("item__instance__version__guideline")[:CHUNK])
+        if not readings:
+            return
+        yield _claim(readings, timezone.now())
+
+
+def _send_chunk(project: SeatProject, label_studio, chunk: list[Reading]) -> int:
+    if not chunk:
+        return 0
+    wording = Wording()
+    tasks = [data_of(reading, wording) for reading in chunk]
+    try:
+        ids = label_studio.import_tasks(project.project_id, tasks)
+    except LabelStudioError as error:
+        _let_go(chunk, error)
+        raise
+    with transaction.atomic():
+        return sum(_mark_sent(reading, task_id) for reading, task_id in zip(chunk, ids, strict=True))
+
+
+def _let_go(chunk: list[Reading], error: LabelStudioError) -> None:
+    """What a failed import leaves behind: to be sent, or to be looked up first."""
+    cause = error.__cause__
+    if isinstance(error, LabelStudioRefused) or isinstance(cause, httpx.ConnectError | httpx.ConnectTimeout):
+        # A refused batch is stored in no part, and what was never connected sent nothing.
+        left = {"send_state": SendState.PLANNED, "sending_since": None}
+    elif isinstance(cause, httpx.TimeoutException):
+        return  # it may still be stored: looked up after the grace
+    else:
+        left = {"sending_since": None}  # the request is over: looked up next time
+    with transaction.atomic():
+        for reading in chunk:
+            _mine(reading).update(**left)
+
+
+def data_of(reading: Reading, wording: Wording) -> dict:
+    """Exactly what Label Studio is told of a reading."""
+    judged = wording.of(reading.item)
+    return task_data(
+        external_id=str(reading.external_id),
+        content_hash=reading.content_hash,
+        dialogue=judged["dialogue"],
+        feedback=judged.get("draft"),
+    )

@@ -1,0 +1,180 @@
+"""Plan a round: which items, in which arm, read by whom, in which order; and close it."""
+
+import random
+from collections.abc import Sequence
+
+from django.db import transaction
+from django.db.models import Max, OuterRef, Subquery
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts import roles
+from accounts.identity import minter
+from guidelines.models import Kind, VersionState
+from review import access, assignment
+from review.judged import Wording, content_hash
+from review.label_studio.planning import plan_projects
+from review.models import Arm, Item, RaterKind, Reading, Round, RoundState, Seat
+from review.raters import may_sit, risk_qualified
+from synthesis import tiers
+from synthesis.models import Instance, InstanceState, Mark, Tier
+from synthesis.models.marks import MarkKind
+
+UNAIDED_READERS = 2
+RISK_READERS = 2
+BATCH = 500
+
+
+class CannotMakeRound(ValueError):
+    """The round was not made; the message names what stands against it."""
+
+
+@transaction.atomic
+def make_round(
+    *, name, instances, raters, by, pairs_version, rubric_version, overlap=2, unaided_share=0.2, seed=0,
+    screen="supervised_dialogue", deadline=None,
+) -> Round:  # fmt: skip
+    """Put instances before raters: draws arms, readers and each reader's own random order. Sends nothing yet."""
+    roles.require(access.may_run_rounds(by))
+    instances = _fit(instances, screen)
+    raters = list(dict.fromkeys(raters))
+    _require_people(raters, overlap)
+    _require_versions(pairs_version, rubric_version)
+    if not name.strip():
+        raise CannotMakeRound(_("Give the round a name."))
+    risky = {instance.pk for instance in _risky(instances)}
+    qualified = [rater for rater in raters if risk_qualified(rater)] if risky else []
+    if risky and len(qualified) < max(RISK_READERS, overlap):
+        first = next(instance for instance in instances if instance.pk in risky)
+        raise CannotMakeRound(
+            _("%(n)s sessions carry a risk tier (the first: %(first)s). They are read by reviewers qualified to assess "
+              "risk, at least %(needed)s of them; qualified here: %(names)s.")
+            % {"n": len(risky), "first": first.public_id, "needed": max(RISK_READERS, overlap),
+               "names": ", ".join(map(str, qualified)) or _("nobody")}
+        )  # fmt: skip
+    unaided = assignment.draw_unaided(len(instances), unaided_share, seed=seed)
+    if unaided and len(raters) < UNAIDED_READERS:
+        raise CannotMakeRound(_("Sessions read without the draft need two readers; seat a second reviewer."))
+    round = Round.objects.create(
+        serial=(Round.objects.aggregate(n=Max("serial"))["n"] or 0) + 1,
+        name=name.strip(),
+        screen=screen,
+        pairs_version=pairs_version,
+        rubric_version=rubric_version,
+        overlap=overlap,
+        unaided_share=unaided_share,
+        seed=seed,
+        rehearsal=any(rater.kind != RaterKind.HUMAN for rater in raters),
+        made_by=by,
+        deadline=deadline,
+    )
+    seats = {rater: Seat.objects.create(round=round, rater=rater) for rater in raters}
+    items = _items(round, instances, unaided)
+    needs = [_need(item, item.instance_id in risky, overlap, raters, qualified) for item in items]
+    readings = _readings(items, assignment.assign(needs, seed=seed), seats, seed)
+    plan_projects(round, {(r.seat_id, r.item.arm): r.seat for r in readings})
+    return round
+
+
+@transaction.atomic
+def close_round(*, round: Round, by) -> Round:
+    """No judgement enters any more. Items still open or in dispute stay so, and are counted wherever they are left out."""
+    round = Round.objects.select_for_update().get(pk=round.pk)
+    roles.require(access.may_close(by, round))
+    # Wait for judgements being written: they hold the lock of their item.
+    list(round.items.select_for_update().values_list("pk", flat=True))
+    round.state, round.closed_at, round.closed_by = RoundState.CLOSED, timezone.now(), by
+    round.save(update_fields=["state", "closed_at", "closed_by"])
+    return round
+
+
+def _fit(instances, screen) -> list[Instance]:
+    given = list(dict.fromkeys(instance.pk for instance in instances))
+    found = Instance.objects.select_related("version__guideline").in_bulk(given)
+    instances = [found[pk] for pk in given]
+    if not instances:
+        raise CannotMakeRound(_("Choose at least one session."))
+    for instance in instances:
+        if instance.state != InstanceState.MADE:
+            raise CannotMakeRound(_("Session %s is not made.") % instance.public_id)
+        if instance.recipe != screen:
+            raise CannotMakeRound(
+                _("Session %(id)s was made by another recipe (%(recipe)s) than this screen shows.")
+                % {"id": instance.public_id, "recipe": instance.recipe}
+            )
+    held = held_among(instances)
+    if held:
+        first = next(instance for instance in instances if instance.pk in held)
+        raise CannotMakeRound(_("Session %(id)s is held (%(n)s in all); release it first.")
+                              % {"id": first.public_id, "n": len(held)})  # fmt: skip
+    return instances
+
+
+def held_among(instances: Sequence[Instance]) -> set[int]:
+    """Ids of those whose latest mark, on themselves or on their profile, holds them."""
+    kinds = [MarkKind.HELD, MarkKind.RELEASED]
+    held = set()
+    for column in ("instance", "profile"):
+        latest = Mark.objects.filter(**{column: OuterRef(column)}, kind__in=kinds).order_by("-id").values("pk")[:1]
+        marks = Mark.objects.filter(kind=MarkKind.HELD, pk=Subquery(latest))
+        held |= {(column, pk) for pk in marks.values_list(f"{column}_id", flat=True)}
+    return {i.pk for i in instances if ("instance", i.pk) in held or ("profile", i.profile_id) in held}
+
+
+def _risky(instances):
+    marked = set(Mark.objects.filter(kind=MarkKind.TIER, instance__isnull=False).values_list("instance", flat=True))
+    return [i for i in instances if i.pk in marked and tiers.tier_in_force(i) != Tier.NONE]
+
+
+def _require_people(raters, overlap):
+    if overlap < 1:
+        raise CannotMakeRound(_("Each session needs at least one reader."))
+    for rater in raters:
+        if not may_sit(rater):
+            raise CannotMakeRound(_("%s is not an annotator; a lead can give the role.") % rater)
+    if len(raters) < overlap:
+        raise CannotMakeRound(
+            _("Each session is to be read by %(overlap)s people, and %(n)s are chosen.")
+            % {"overlap": overlap, "n": len(raters)}
+        )
+
+
+def _require_versions(pairs_version, rubric_version):
+    for version, kind in ((pairs_version, Kind.PAIRS), (rubric_version, Kind.RUBRIC)):
+        if version.guideline.kind != kind:
+            raise CannotMakeRound(_("%s is a guideline of another kind.") % version)
+        if version.state != VersionState.PUBLISHED:
+            raise CannotMakeRound(_("%s is not published; reviewers judge by published versions only.") % version)
+
+
+def _need(item, risky, overlap, raters, qualified) -> assignment.Need:
+    readers = UNAIDED_READERS if item.arm == Arm.UNAIDED else overlap
+    return assignment.Need(max(readers, RISK_READERS) if risky else readers, tuple(qualified if risky else raters))
+
+
+def _items(round, instances, unaided) -> list[Item]:
+    # Positions are drawn too: nobody can read the order of the run from them.
+    shuffled = list(instances)
+    random.Random(f"positions/{round.seed}").shuffle(shuffled)
+    mint = minter(Item._meta.label_lower)
+    items = [
+        Item(public_id=mint(round.serial, position), round=round, instance=instance, position=position,
+             arm=Arm.UNAIDED if position in unaided else Arm.AIDED)
+        for position, instance in enumerate(shuffled)
+    ]  # fmt: skip
+    return Item.objects.bulk_create(items, batch_size=BATCH)
+
+
+def _readings(items, readers, seats, seed) -> list[Reading]:
+    by_seat = {seat: [] for seat in seats.values()}
+    for item, chosen in zip(items, readers, strict=True):
+        for rater in chosen:
+            by_seat[seats[rater]].append(item)
+    wording, readings = Wording(), []
+    for seat, own in by_seat.items():
+        random.Random(f"order/{seed}/{seat.public_id}").shuffle(own)
+        for order, item in enumerate(own):
+            reading = Reading(seat=seat, item=item, order=order)
+            reading.content_hash = content_hash(reading.external_id, wording.of(item))
+            readings.append(reading)
+    return Reading.objects.bulk_create(readings, batch_size=BATCH)
