@@ -1,150 +1,101 @@
-"""Freeze a dataset: select, split by group, write each format, bind it all by hashes in a manifest."""
+"""Freeze a dataset in two steps: plan says what is asked for, build selects, writes and binds it by hashes."""
 
 import hashlib
 import json
 import os
 import shutil
-from collections import Counter
-from pathlib import Path
 
-from django.conf import settings
 from django.db import transaction
-from django.db.models import Max
 from django.utils import timezone
 
 from accounts import roles
-from exports import access, card, splitting
+from exports import access, places
 from exports.formats import FORMATS
 from exports.models import Dataset, DatasetItem, DatasetState
-from exports.selecting import Selection
+from exports.numbering import next_serial
+from exports.writing import NotFrozen, write
+from review.models import Round
 
-SPLITS = ("train", "validation", "test")
-
-
-class NotFrozen(ValueError):
-    """The dataset cannot be frozen; the message says why in words a lead understands."""
-
-
-def folder_of(dataset: Dataset) -> Path:
-    return Path(settings.ARTEFACTS) / "datasets" / str(dataset.public_id)
+__all__ = ["NotFrozen", "build", "freeze", "plan"]
+LARGEST_SEED = 2**32 - 1
 
 
-def freeze(*, name, rounds, by, formats=tuple(FORMATS), seed=0, named_tiers=("none",), checked=False) -> Dataset:
-    """Write the release and return it frozen. `by` None only from the command line, which sets `checked`.
+def freeze(*, name, rounds, by, formats=tuple(FORMATS), seed=0, named_tiers=("none",), **more) -> Dataset:
+    """Plan and build in one go; return the frozen dataset. `by` None: from the command line of this machine.
 
     The same rounds, formats and seed give the same bytes, on SQLite and on PostgreSQL.
+    Raises Refused, or NotFrozen with the reason; then no folder is left.
     """
+    dataset = plan(name=name, rounds=rounds, by=by, formats=formats, seed=seed, named_tiers=named_tiers)
+    return build(dataset=dataset, **more)
+
+
+def plan(*, name, rounds, by, formats=tuple(FORMATS), seed=0, named_tiers=("none",)) -> Dataset:
+    """Store what is asked for, as a dataset that is being built."""
     rounds = sorted(rounds, key=lambda round: str(round.public_id))
-    if not checked:
-        roles.require(access.may_freeze(by, rounds))
-    unknown = set(formats) - set(FORMATS)
-    if unknown:
-        raise NotFrozen(f"Unknown format: {', '.join(sorted(unknown))}. Known are {', '.join(FORMATS)}.")
+    roles.require(access.may_freeze(by, rounds))
+    unknown = sorted(set(formats) - set(FORMATS))
+    if unknown or not formats:
+        what = f"Unknown format: {', '.join(unknown)}." if unknown else "Choose at least one format."
+        raise NotFrozen(f"{what} There are {', '.join(FORMATS)}.")
+    if not 0 <= seed <= LARGEST_SEED:
+        raise NotFrozen(f"The seed is a whole number from 0 to {LARGEST_SEED}.")
     with transaction.atomic():
-        serial = (Dataset.objects.aggregate(n=Max("serial"))["n"] or 0) + 1
-        dataset = Dataset.objects.create(
+        serial = next_serial(Dataset)
+        return Dataset.objects.create(
             serial=serial,
-            name=name or f"dataset {serial}",
+            name=(name or f"dataset {serial}")[:120],
             made_by=by,
-            rehearsal=any(round.rehearsal for round in rounds),
+            rehearsal=rounds[0].rehearsal,
             selection={
                 "rounds": [str(round.public_id) for round in rounds],
-                "formats": sorted(formats),
+                "formats": sorted(set(formats)),
                 "seed": seed,
                 "named_tiers": sorted(named_tiers),
             },
         )
-    folder = folder_of(dataset)
-    building = folder.with_suffix(".building")
-    shutil.rmtree(building, ignore_errors=True)
-    building.mkdir(parents=True)
-    try:
-        manifest, members = _write(dataset, rounds, building, sorted(formats), seed, tuple(named_tiers))
-    except Exception as error:
-        shutil.rmtree(building, ignore_errors=True)
-        Dataset.objects.filter(pk=dataset.pk).update(state=DatasetState.FAILED, failure=str(error)[:500])
-        raise
-    text = _canonical(manifest)
-    (building / "manifest.json").write_bytes(text)
-    _sync(building)
-    os.replace(building, folder)
-    with transaction.atomic():
-        DatasetItem.objects.bulk_create(
-            [DatasetItem(dataset=dataset, item_id=item, split=split) for item, split in members], batch_size=500
-        )
-        dataset.state, dataset.frozen_at = DatasetState.FROZEN, timezone.now()
-        dataset.sha256, dataset.manifest = hashlib.sha256(text).hexdigest(), manifest
-        dataset.save()
-    return dataset
 
 
-def _canonical(value) -> bytes:
-    return (json.dumps(value, ensure_ascii=False, sort_keys=True, indent=1) + "\n").encode()
+def build(*, dataset: Dataset, told=lambda done, total: None) -> Dataset:
+    """Write the planned release and freeze it; return the dataset as it then stands.
 
-
-def _write(dataset, rounds, folder: Path, formats, seed, named_tiers):
-    """Stream the rows into files; return the manifest and the (item id, split) members."""
-    selection = Selection(rounds, named_tiers=named_tiers)
-    chosen, groups = selection.choose(), selection.groups()
-    if not chosen:
-        raise NotFrozen("Nothing in these rounds may leave: " + _in_words(selection.left_out))
-    selection.splits, split_note = splitting.split(groups, seed=seed)
-    rows, verdicts = Counter(), Counter()
-    files: dict[tuple[str, str], object] = {}
-    paths: dict[str, Path] = {}
-    digests = {}
-    try:
-        for sample in selection.samples():
-            verdicts[sample.verdict] += 1
-            for kind in formats:
-                for row in FORMATS[kind](sample):
-                    key = (kind, sample.split)
-                    if key not in files:
-                        (folder / kind).mkdir(exist_ok=True)
-                        path = folder / kind / f"{sample.split}.jsonl"
-                        paths[f"{kind}/{sample.split}.jsonl"] = path
-                        files[key], digests[key] = path.open("wb"), hashlib.sha256()
-                    line = (json.dumps(row, ensure_ascii=False, sort_keys=True) + "\n").encode()
-                    files[key].write(line)
-                    digests[key].update(line)
-                    rows[key] += 1
-    finally:
-        for file in files.values():
-            file.close()
-    facts = {
-        "rehearsal": dataset.rehearsal,
-        "seed": seed,
-        "split": split_note,
-        "groups": len(set(groups.values())),
-        "items": len(chosen),
-        "verdicts": dict(verdicts),
-        "rows": {kind: sum(rows[kind, split] for split in SPLITS) for kind in formats},
-        "rows_by_split": {kind: {s: rows[kind, s] for s in SPLITS if rows[kind, s]} for kind in formats},
-        "left_out": dict(selection.left_out),
-        "rounds": dataset.selection["rounds"],
-        "named_tiers": sorted(named_tiers),
-    }
-    readme = card.write(dataset, rounds, facts).encode()
-    (folder / "README.md").write_bytes(readme)
-    listed = [
-        {"name": f"{kind}/{split}.jsonl", "sha256": digests[kind, split].hexdigest(),
-         "bytes": paths[f"{kind}/{split}.jsonl"].stat().st_size, "rows": rows[kind, split]}
-        for kind, split in sorted(files)
-    ]  # fmt: skip
-    listed.append({"name": "README.md", "sha256": hashlib.sha256(readme).hexdigest(), "bytes": len(readme)})
-    members = [(item, selection.splits.get(groups[item], "train")) for item in chosen]
-    return {"format": "one-way-mirror dataset 1", "files": listed, **facts}, members
-
-
-def _in_words(left_out: Counter) -> str:
-    return "; ".join(f"{n} × {reason}" for reason, n in left_out.most_common()) or "the rounds hold no items."
-
-
-def _sync(folder: Path) -> None:
-    """Everything is on the disk before the database says frozen."""
-    for path in [*folder.rglob("*"), folder]:
-        handle = os.open(path, os.O_RDONLY)
+    Built already: nothing happens. Built by another process now: raises places.Taken. A build that was killed
+    begins again from nothing; one that fails leaves no folder, and the dataset says why.
+    """
+    with places.alone(f"dataset-{dataset.public_id}"):
+        dataset.refresh_from_db()
+        if dataset.state != DatasetState.BUILDING:
+            return dataset
+        folder = places.dataset_folder(dataset)
+        building = folder.with_suffix(".building")
+        # What a killed build had put here: the database never said frozen, so nobody has used it.
+        for leftover in (building, folder):
+            shutil.rmtree(leftover, ignore_errors=True)
         try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
+            building.mkdir(parents=True)
+            manifest, members = write(dataset=dataset, rounds=_rounds(dataset), folder=building, told=told)
+            places.sync(building)
+            os.replace(building, folder)
+            return _mark_frozen(dataset, manifest, members)
+        except Exception as error:
+            for leftover in (building, folder):
+                shutil.rmtree(leftover, ignore_errors=True)
+            why = str(error) if isinstance(error, NotFrozen) else f"{type(error).__name__}: {error}"
+            Dataset.objects.filter(pk=dataset.pk).update(state=DatasetState.FAILED, failure=why[:500])
+            raise
+
+
+def _rounds(dataset: Dataset) -> list[Round]:
+    found = Round.objects.filter(public_id__in=dataset.selection["rounds"]).order_by("public_id")
+    return list(found.select_related("pairs_version__guideline", "rubric_version__guideline"))
+
+
+@transaction.atomic
+def _mark_frozen(dataset: Dataset, manifest: bytes, members) -> Dataset:
+    DatasetItem.objects.bulk_create(
+        [DatasetItem(dataset=dataset, item_id=item, split=split) for item, split in members], batch_size=500
+    )
+    dataset.state, dataset.frozen_at = DatasetState.FROZEN, timezone.now()
+    dataset.sha256, dataset.manifest = hashlib.sha256(manifest).hexdigest(), json.loads(manifest)
+    dataset.save()
+    return dataset

@@ -35,7 +35,9 @@ def fields(dataset, rounds, facts: dict) -> list[tuple[str, str]]:
     seats = Seat.objects.filter(round__in=rounds).select_related("rater")
     kinds = Counter(seat.rater.kind for seat in seats)
     users = [seat.rater.user_id for seat in seats if seat.rater.kind == RaterKind.HUMAN]
-    decisions = Decision.objects.filter(item__round__in=rounds).in_force().readers()
+    decisions = Decision.objects.filter(item__round__in=rounds).in_force().readers().filter(
+        reading__pass_number=1, reading__seat__observer=False
+    )  # fmt: skip
     verdicts = Counter(decisions.exclude(verdict="").values_list("verdict", flat=True))
     total = sum(verdicts.values())
     versions = sorted({f"{r.pairs_version}, {r.rubric_version}" for r in rounds})
@@ -57,6 +59,8 @@ def fields(dataset, rounds, facts: dict) -> list[tuple[str, str]]:
         ("Guideline versions", _or_not("; ".join(versions))),
         ("Manifestation rate", _or_not(None)),
         ("Anchoring effect", _or_not(None)),
+        ("Edits too small to prefer", f"{facts['edits_too_small_for_preference']} approved edits changed under "
+         "10 % or 3 words; they are not in `preference`"),
         ("Verdicts of the readers", _or_not(rates)),
         ("Machine share of the texts", "sessions: all by models; feedback: by a model, or a model's edited by a "
          "reviewer (`text_by` in every row)"),

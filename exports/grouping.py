@@ -1,6 +1,6 @@
 """Groups of a split: connected components over base case and parentage, so that no client is on both sides."""
 
-from accounts.identity import public_id
+from accounts.identity import minter
 from synthesis.models import Instance
 
 
@@ -23,26 +23,24 @@ def components(edges) -> dict:
 
 
 def groups_of(instances: dict[int, int]) -> dict[int, str]:
-    """{item id: instance id} to {item id: opaque group name}."""
-    edges, wanted = [], set(instances.values())
-    seen: set[int] = set()
-    while wanted - seen:
-        chunk = sorted(wanted - seen)[:500]
-        seen |= set(chunk)
-        rows = Instance.objects.filter(pk__in=chunk).values_list(
-            "pk", "parent_id", "profile__base_case", "profile__source_text__digest"
+    """{item id: instance id} to {item id: opaque group name}; the names do not depend on row numbers."""
+    edges, nodes, wanted = [], {}, set(instances.values())
+    while missing := sorted(wanted - set(nodes)):
+        rows = Instance.objects.filter(pk__in=missing[:500]).values_list(
+            "pk", "public_id", "parent_id", "parent__public_id", "profile__base_case", "profile__source_text__digest"
         )
-        for pk, parent, base_case, source in rows:
-            node = f"instance:{pk}"
+        for pk, name, parent, parent_name, base_case, source in rows:
+            nodes[pk] = node = f"instance:{name}"
             edges.append((node, node))
             if base_case:
                 edges.append((node, f"case:{base_case}"))
             if source:
                 edges.append((node, f"source:{source}"))
             if parent:
-                edges.append((node, f"instance:{parent}"))
+                edges.append((node, f"instance:{parent_name}"))
                 wanted.add(parent)
     roots = components(edges)
     # The base case is named in clear inside only: outside, a group is an opaque id.
-    names = {root: str(public_id("group", root)) for root in set(roots.values())}
-    return {item: names[roots[f"instance:{instance}"]] for item, instance in instances.items()}
+    mint = minter("group")
+    names = {root: str(mint(root)) for root in set(roots.values())}
+    return {item: names[roots[nodes[instance]]] for item, instance in instances.items()}

@@ -3,30 +3,59 @@
 from collections import Counter
 from collections.abc import Iterator
 
-from django.db.models import Prefetch
+from django.db.models import Exists, F, OuterRef, Prefetch, Q
 
 from exports.grouping import groups_of
 from exports.samples import Edit, Sample
 from guidelines import briefing
 from review.models import Arm, Decision, Item, Standing, StandingState
 from synthesis import tiers
+from synthesis.models import Tier
 
 CHUNK = 200
+UNSETTLED = [StandingState.OPEN, StandingState.DISPUTED]
 
 
 class Selection:
-    """The items of closed rounds that may leave. `left_out` counts the others by reason, in words."""
+    """The items of closed rounds that may leave. `left_out` counts the others by reason, in words.
 
-    def __init__(self, rounds, *, splits: dict[str, str] | None = None, named_tiers: tuple[str, ...] = ("none",)):
+    `named_tiers`: the risk tiers that this export names; only "none" unless it says otherwise.
+    """
+
+    def __init__(self, rounds, *, named_tiers: tuple[str, ...] = (Tier.NONE.value,)):
         self.rounds = list(rounds)
         self.named_tiers = named_tiers
-        self.splits = splits or {}
+        self.splits: dict[str, str] = {}
         self.left_out: Counter[str] = Counter()
+        self.verdicts: Counter[str] = Counter()
         self._chosen: list[int] | None = None
         self._groups: dict[int, str] = {}
 
     def items(self):
         return Item.objects.filter(round__in=self.rounds)
+
+    def choose(self) -> list[int]:
+        """Return the ids of the items that may leave, ordered by public id; fill `left_out` and `verdicts`."""
+        if self._chosen is not None:
+            return self._chosen
+        self._chosen, instances = [], {}
+        queryset = (
+            self.items().annotate(read_again=Exists(_later()))
+            .select_related("instance__profile__source_text")
+            .defer("instance__content", "instance__trace", "instance__profile__content",
+                   "instance__profile__source_text__text")
+            .prefetch_related("standings", "instance__marks", "instance__profile__marks").order_by("public_id")
+        )  # fmt: skip
+        for item in queryset.iterator(chunk_size=CHUNK):
+            standings = {s.aspect: s for s in item.standings.all()}
+            if reason := self._why_not(item, standings):
+                self.left_out[reason] += 1
+            else:
+                self._chosen.append(item.pk)
+                self.verdicts[standings["verdict"].outcome] += 1
+                instances[item.pk] = item.instance_id
+        self._groups = groups_of(instances)
+        return self._chosen
 
     def _why_not(self, item, standings: dict[str, Standing]) -> str | None:
         if item.arm == Arm.UNAIDED:
@@ -35,42 +64,33 @@ class Selection:
             return "open when the round was closed"
         if any(s.state == StandingState.DISPUTED for s in standings.values()):
             return "in dispute when the round was closed"
-        if item.pk in self._superseded:
+        if item.read_again:
             return "read again later: the latest settled reading counts"
-        if item.instance_id in self._held:
-            return "held by a lead"
-        profile = item.instance.profile
-        if profile is not None and not profile.licence:
-            return "licence of the client unknown"
-        if (tier := tiers.tier_in_force(item.instance)) not in self.named_tiers:
-            return f"risk tier {tier}: leaves only in an export that names it"
-        return None
+        if "safety" in standings and standings["safety"].outcome != "safe":
+            return "judged unsafe"
+        return self._why_not_the_client(item.instance)
 
-    def choose(self) -> list[int]:
-        """Return the ids of the items that may leave, ordered by public id; fill `left_out`."""
-        if self._chosen is not None:
-            return self._chosen
-        self._superseded = set(
-            Item.objects.filter(supersedes__round__in=self.rounds)
-            .exclude(standings__state__in=[StandingState.OPEN, StandingState.DISPUTED])
-            .filter(standings__isnull=False)
-            .values_list("supersedes_id", flat=True)
-        )
-        self._held = tiers.held_instances()
-        self._chosen, instances = [], {}
-        queryset = (
-            self.items().select_related("instance__profile", "instance__parent__profile")
-            .prefetch_related("standings", "instance__marks", "instance__profile__marks").order_by("public_id")
-        )  # fmt: skip
-        for item in queryset.iterator(chunk_size=CHUNK):
-            reason = self._why_not(item, {s.aspect: s for s in item.standings.all()})
-            if reason:
-                self.left_out[reason] += 1
-            else:
-                self._chosen.append(item.pk)
-                instances[item.pk] = item.instance_id
-        self._groups = groups_of(instances)
-        return self._chosen
+    def _why_not_the_client(self, instance) -> str | None:
+        profile = instance.profile
+        if tiers.held(instance) or (profile and tiers.held(profile)):
+            return "held by a lead"
+        if profile is None or profile.licence.strip().lower() in ("", "unknown"):
+            return "licence of the client unknown"
+        if not profile.may_leave_machine:
+            return "the client's record may not leave this machine"
+        if profile.source_text and profile.source_text.erased_at:
+            return "the text it came from was erased"
+        tier = self._tier(instance)
+        return None if tier in self.named_tiers else f"risk tier {tier}: leaves only in an export that names it"
+
+    @staticmethod
+    def _tier(instance) -> str:
+        """An instance carries its client's tier as a mark of its own, which a qualified person may have lowered;
+        where that mark is missing, the client's tier counts itself."""
+        own = tiers.tier_in_force(instance)
+        if any(mark.by_machine == "profile" for mark in instance.marks.all()):
+            return own
+        return tiers.higher(own, tiers.tier_in_force(instance.profile))
 
     def groups(self) -> dict[int, str]:
         """{item id: group}: connected components over base case and parentage; a split never parts them."""
@@ -80,7 +100,9 @@ class Selection:
     def samples(self) -> Iterator[Sample]:
         """Yield the chosen samples in order of public id, a chunk at a time: memory stays constant."""
         chosen = self.choose()
-        edits = Decision.objects.in_force().readers().filter(verdict="edit").order_by("public_id")
+        counted = Decision.objects.in_force().readers().filter(
+            reading__pass_number=1, reading__seat__observer=False
+        )  # fmt: skip
         briefs: dict[int, tuple[dict, ...]] = {}
         for start in range(0, len(chosen), CHUNK):
             chunk = chosen[start : start + CHUNK]
@@ -88,8 +110,9 @@ class Selection:
                 Item.objects.filter(pk__in=chunk)
                 .select_related("round__pairs_version__guideline", "round__rubric_version__guideline",
                                 "instance__profile", "instance__run", "instance__version__guideline")
-                .prefetch_related("standings", Prefetch("decisions", queryset=edits, to_attr="edits"),
-                                  Prefetch("decisions", queryset=Decision.objects.readers(), to_attr="readers"))
+                .defer("instance__content", "instance__trace", "instance__profile__content")
+                .prefetch_related("standings",
+                                  Prefetch("decisions", queryset=counted.order_by("public_id"), to_attr="readers"))
                 .order_by("public_id")
             )  # fmt: skip
             for item in queryset:
@@ -100,7 +123,6 @@ class Selection:
 
     def _sample(self, item, mistakes) -> Sample:
         standings = {s.aspect: s for s in item.standings.all()}
-        verdict = standings["verdict"].outcome
         approved = set(standings["wording"].outcome) if "wording" in standings else set()
         judged = item.readers[0].judged
         instance, run, profile = item.instance, item.instance.run, item.instance.profile
@@ -110,18 +132,20 @@ class Selection:
             instance=str(instance.public_id),
             group=group,
             split=self.splits.get(group, "train"),
-            verdict=verdict,
+            verdict=standings["verdict"].outcome,
             draft=judged["draft"],
-            utterances=tuple(judged["dialogue"]),
+            utterances=tuple({"speaker": u["speaker"], "text": u["text"]} for u in judged["dialogue"]),
             edits=tuple(
-                Edit(str(d.public_id), d.edited_text, str(d.public_id) in approved) for d in item.edits
+                Edit(str(d.public_id), d.edited_text, str(d.public_id) in approved)
+                for d in item.readers
+                if d.verdict == "edit"
             ),
             guideline=str(item.round.pairs_version),
             mistakes=mistakes,
             provenance={
-                "origin": profile.origin if profile else "unknown",
-                "licence": profile.licence if profile else "",
-                "consent": profile.consent if profile else "",
+                "origin": profile.origin,
+                "licence": profile.licence,
+                "consent": profile.consent,
                 "recipe": instance.recipe,
                 "made_under": str(instance.version),
                 "rubric": str(item.round.rubric_version),
@@ -129,5 +153,23 @@ class Selection:
                 "models": {role: spec.get("model") for role, spec in run.model_specs.items()} if run else {},
                 "seed": run.seed if run else None,
                 "rehearsal": item.round.rehearsal,
+                # Individual judgements stay beside the outcome (methods: standing), without names.
+                "readers_verdicts": sorted(d.verdict for d in item.readers),
             },
         )
+
+
+def _later():
+    """Settled aided items on the same instance that came after this one: named as its successor, or simply later.
+
+    A rehearsal never outranks people, nor the other way round.
+    """
+    unsettled = Standing.objects.filter(item=OuterRef("pk"), state__in=UNSETTLED)
+    settled = Standing.objects.filter(item=OuterRef("pk"))
+    return (
+        Item.objects.filter(instance=OuterRef("instance"), round__rehearsal=OuterRef("round__rehearsal"))
+        .filter(Q(pk__gt=OuterRef("pk")) | Q(supersedes=OuterRef("pk")), arm=Arm.AIDED)
+        .filter(Exists(settled), ~Exists(unsettled))
+        .exclude(pk=OuterRef("pk"))
+        .order_by(F("pk"))
+    )

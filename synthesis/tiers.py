@@ -13,12 +13,21 @@ def higher(one: str, other: str) -> str:
 
 
 def tier_in_force(thing: Instance | Profile) -> str:
-    """The profile's own tier counts as a mark that nobody can lower but by a mark on the same thing."""
-    marks = list(thing.marks.filter(kind=MarkKind.TIER))
+    """The profile's own tier counts as a mark that nobody can lower but by a mark on the same thing.
+
+    Reads `thing.marks.all()`, so that a caller of many may prefetch them.
+    """
+    marks = [mark for mark in thing.marks.all() if mark.kind == MarkKind.TIER]
     lowered = {mark.lowers_id for mark in marks if mark.lowers_id}
     raised = [mark.tier for mark in marks if not mark.lowers_id and mark.pk not in lowered]
     floor = thing.tier if isinstance(thing, Profile) else Tier.NONE
     return max([floor, *raised], key=ORDER.index)
+
+
+def held(thing: Instance | Profile) -> bool:
+    """Whether the latest hold or release of this thing is a hold; reads `thing.marks.all()`."""
+    marks = [mark for mark in thing.marks.all() if mark.kind in (MarkKind.HELD, MarkKind.RELEASED)]
+    return bool(marks) and max(marks, key=lambda mark: mark.pk).kind == MarkKind.HELD
 
 
 def tier_marks(instance: Instance, suggested: str) -> list[Mark]:

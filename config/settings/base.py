@@ -146,6 +146,7 @@ REVIEW_DIRECT_ACCOUNTS = flag("REVIEW_DIRECT_ACCOUNTS")
 # The GPU node: its broker connection sees training messages only.
 TRAINING_BROKER_URL = text("TRAINING_BROKER_URL", REDIS_URL)
 TRAINING_KEY_PREFIX = text("TRAINING_KEY_PREFIX", "training:")
+TRAINING_ARTIFACT_MAX_BYTES = whole("TRAINING_ARTIFACT_MAX_BYTES", 20 * 1024**3)
 
 REST_FRAMEWORK = {
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",

@@ -7,6 +7,13 @@ from exports.formats import prompting
 from exports.samples import Sample
 
 
+def typo_only(sample: Sample) -> int:
+    """How many approved edits changed too little to say which text is better; they are counted, not used."""
+    if sample.verdict != "edit":
+        return 0
+    return sum(edit.approved and not size(sample.draft, edit.text).substantive for edit in sample.edits)
+
+
 def rows(sample: Sample) -> Iterator[dict]:
     if sample.verdict != "edit":
         return

@@ -1,0 +1,45 @@
+"""Training nodes and their tokens. A token is shown once; only its digest is stored."""
+
+import hashlib
+import hmac
+import secrets
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts import roles
+from exports import access
+from exports.models import Node
+
+
+def _digest(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+@transaction.atomic
+def make_node(*, name: str, by) -> tuple[Node, str]:
+    """Return the node and its token, which cannot be read again later."""
+    roles.require(access.may_train(by))
+    token = secrets.token_urlsafe(32)
+    return Node.objects.create(name=name, token_digest=_digest(token), made_by=by), token
+
+
+@transaction.atomic
+def retire(*, node: Node, by) -> Node:
+    """Refuse this node from now on; a run that it holds goes back to the queue when its lease runs out."""
+    roles.require(access.may_train(by))
+    Node.objects.filter(pk=node.pk, retired_at=None).update(retired_at=timezone.now())
+    node.refresh_from_db()
+    return node
+
+
+def by_token(token: str) -> Node | None:
+    """The node in service with this token, marked as seen now; every digest is compared in constant time."""
+    digest, found = _digest(token), None
+    for node in Node.objects.filter(retired_at=None):
+        if hmac.compare_digest(node.token_digest, digest):
+            found = node
+    if found:
+        found.seen_at = timezone.now()
+        Node.objects.filter(pk=found.pk).update(seen_at=found.seen_at)
+    return found

@@ -1,0 +1,110 @@
+"""Write a release: stream the rows into files, hash them on the way, and list them in a manifest."""
+
+import hashlib
+import json
+from collections import Counter
+from pathlib import Path
+
+from exports import card, splitting
+from exports.formats import FORMATS, preference
+from exports.selecting import Selection
+
+SPLITS = ("train", "validation", "test")
+
+
+class NotFrozen(ValueError):
+    """The dataset cannot be frozen; the message says why in words a lead understands."""
+
+
+class Files:
+    """The open JSON-lines files of a release, one per format and split; each line is hashed as it is written."""
+
+    def __init__(self, folder: Path):
+        self.folder = folder
+        self.rows: Counter[tuple[str, str]] = Counter()
+        self._open: dict[tuple[str, str], tuple] = {}
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        for file, _digest in self._open.values():
+            file.close()
+
+    def write(self, kind: str, split: str, row: dict) -> None:
+        if (kind, split) not in self._open:
+            (self.folder / kind).mkdir(exist_ok=True)
+            self._open[kind, split] = (self.folder / kind / f"{split}.jsonl").open("wb"), hashlib.sha256()
+        file, digest = self._open[kind, split]
+        line = (json.dumps(row, ensure_ascii=False, sort_keys=True, allow_nan=False) + "\n").encode()
+        file.write(line)
+        digest.update(line)
+        self.rows[kind, split] += 1
+
+    def listed(self) -> list[dict]:
+        """[{name, sha256, bytes, rows}] in order of name; call it after the files are closed."""
+        return [
+            {
+                "name": f"{kind}/{split}.jsonl",
+                "sha256": digest.hexdigest(),
+                "bytes": (self.folder / kind / f"{split}.jsonl").stat().st_size,
+                "rows": self.rows[kind, split],
+            }
+            for (kind, split), (_file, digest) in sorted(self._open.items())
+        ]
+
+
+def write(*, dataset, rounds, folder: Path, told=lambda done, total: None) -> tuple[bytes, list[tuple[int, str]]]:
+    """Write every file of a release into an empty folder.
+
+    Returns the bytes of manifest.json and the members as (item id, split). `told(done, total)` hears of progress.
+    Raises NotFrozen when nothing may leave.
+    """
+    asked = dataset.selection
+    selection = Selection(rounds, named_tiers=tuple(asked["named_tiers"]))
+    chosen, groups = selection.choose(), selection.groups()
+    if not chosen:
+        raise NotFrozen("Nothing in these rounds may leave: " + in_words(selection.left_out))
+    selection.splits, split_note = splitting.split(groups, seed=asked["seed"])
+    typo_only = 0
+    with Files(folder) as files:
+        for done, sample in enumerate(selection.samples(), start=1):
+            typo_only += preference.typo_only(sample)
+            for kind in asked["formats"]:
+                for row in FORMATS[kind](sample):
+                    files.write(kind, sample.split, row)
+            told(done, len(chosen))
+    rows = files.rows
+    facts = {
+        "rehearsal": dataset.rehearsal,
+        "seed": asked["seed"],
+        "split": split_note,
+        "groups": len(set(groups.values())),
+        "items": len(chosen),
+        "verdicts": dict(selection.verdicts),
+        "edits_too_small_for_preference": typo_only,
+        "rows": {kind: sum(rows[kind, split] for split in SPLITS) for kind in asked["formats"]},
+        "rows_by_split": {
+            kind: {split: rows[kind, split] for split in SPLITS if rows[kind, split]} for kind in asked["formats"]
+        },
+        "left_out": dict(selection.left_out),
+        "rounds": asked["rounds"],
+        "named_tiers": asked["named_tiers"],
+    }
+    readme = card.write(dataset, rounds, facts).encode()
+    (folder / "README.md").write_bytes(readme)
+    listed = [
+        *files.listed(),
+        {"name": "README.md", "sha256": hashlib.sha256(readme).hexdigest(), "bytes": len(readme)},
+    ]
+    manifest = canonical({"format": "one-way-mirror dataset 1", "files": listed, **facts})
+    (folder / "manifest.json").write_bytes(manifest)
+    return manifest, [(item, selection.splits[groups[item]]) for item in chosen]
+
+
+def canonical(value) -> bytes:
+    return (json.dumps(value, ensure_ascii=False, sort_keys=True, indent=1) + "\n").encode()
+
+
+def in_words(left_out: Counter) -> str:
+    return "; ".join(f"{n} × {reason}" for reason, n in left_out.most_common()) or "the rounds hold no items."
