@@ -1,7 +1,5 @@
 """Rules that a program can check without a model. Pure."""
 
-import re
-
 _MARKS = str.maketrans({"“": '"', "”": '"', "„": '"', "‘": "'", "’": "'", "…": "..."})
 
 

@@ -1,0 +1,85 @@
+"""Who plays, what each may see, and which model plays whom."""
+
+from django.conf import settings
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from synthesis.faults import NoEndpoint
+from synthesis.models import Endpoint, ModelRole
+
+# The one table of what each agent is shown. Counsellor and client also hear the dialogue itself, as their own
+# conversation. A field that is not in a role's row cannot be rendered into its prompts (prompting.render).
+SEES: dict[str, frozenset[str]] = {
+    "counsellor": frozenset({"mistake_name", "mistake_shows"}),
+    "client": frozenset({"client_name", "client_description", "client_style"}),
+    # `told` is empty unless the run's supervisor is told; only then do its two parts exist.
+    "supervisor": frozenset({"guideline", "transcript", "told", "told_name", "told_corrections"}),
+    "refiner": frozenset(
+        {"guideline", "transcript", "told", "told_name", "told_corrections", "feedback", "objections"}
+    ),
+    "validator": frozenset({"transcript", "feedback", "original", "refined"}),
+}
+
+# "default" plays every role that has no row of its own.
+ROLES = ("default", *SEES)
+
+SAMPLING = {
+    "counsellor": {"temperature": 0.7},
+    "client": {"temperature": 0.7},
+    "supervisor": {"temperature": 0.2},
+    "refiner": {"temperature": 0.2},
+    "validator": {"temperature": 0.0},
+}
+
+ENVIRONMENT = "environment"
+
+
+@transaction.atomic
+def environment_endpoint() -> Endpoint:
+    """The endpoint that the environment names, as a row. A new address forgets what was probed at the old one."""
+    address = settings.OPENAI_BASE_URL
+    if not address:
+        raise NoEndpoint(_("No model endpoint is set up: set OPENAI_BASE_URL, or add one on the settings page."))
+    endpoint, made = Endpoint.objects.get_or_create(
+        name=ENVIRONMENT, defaults={"base_url": address, "key_env": "OPENAI_API_KEY"}
+    )
+    if endpoint.base_url != address:
+        endpoint.base_url, endpoint.probed, endpoint.probed_at = address, {}, None
+        endpoint.save()
+    return endpoint
+
+
+def specs(roles, *, model: str | None = None) -> dict[str, dict]:
+    """{role: {endpoint, model, sampling}} for the roles of a recipe.
+
+    With `model` every role uses it on the environment's endpoint. Otherwise a role's own row, the row
+    "default", or the environment's model, in this order. Raises NoEndpoint.
+    """
+    if model:
+        endpoint = environment_endpoint()
+        return {role: _spec(endpoint.name, model, role) for role in roles}
+    rows = {row.role: row for row in ModelRole.objects.select_related("endpoint")}
+    return {role: _of_row(rows.get(role) or rows.get("default"), role) for role in roles}
+
+
+def _of_row(row: ModelRole | None, role: str) -> dict:
+    if row:
+        return _spec(row.endpoint.name, row.model, role, row.sampling)
+    if not settings.OPENAI_MODEL:
+        raise NoEndpoint(_("No model plays the role “%s”: set OPENAI_MODEL, or choose one in the settings.") % role)
+    return _spec(environment_endpoint().name, settings.OPENAI_MODEL, role)
+
+
+def _spec(endpoint: str, model: str, role: str, sampling: dict | None = None) -> dict:
+    return {"endpoint": endpoint, "model": model, "sampling": {**SAMPLING.get(role, {}), **(sampling or {})}}
+
+
+def endpoints(specs: dict[str, dict]) -> dict[str, Endpoint]:
+    """The endpoint rows that a run's stored specs name. Refreshes the environment's own, which may have moved."""
+    names = {spec["endpoint"] for spec in specs.values()}
+    if ENVIRONMENT in names and settings.OPENAI_BASE_URL:
+        environment_endpoint()
+    rows = {row.name: row for row in Endpoint.objects.filter(name__in=names)}
+    if missing := names - rows.keys():
+        raise NoEndpoint(_("The model endpoint “%s” is no longer set up.") % sorted(missing)[0])
+    return rows

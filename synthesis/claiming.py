@@ -1,0 +1,114 @@
+"""Claim instances by compare-and-set with a lease; the database is the only arbiter.
+
+Every function here is called inside a transaction of the writer.
+"""
+
+import hashlib
+import os
+import uuid
+from datetime import timedelta
+from pathlib import Path
+
+from django.db.models import F, Q
+from django.utils import timezone
+
+from synthesis.models import Instance, InstanceState, Mark, Run
+from synthesis.tiers import tier_marks, tier_of_words
+
+LEASE = timedelta(seconds=60)
+RENEW_EVERY = 15.0
+
+
+def _here() -> str:
+    """This machine as processes see it: equal only where process ids mean the same."""
+    boot = Path("/proc/sys/kernel/random/boot_id")
+    parts = [os.uname().nodename, boot.read_text() if boot.exists() else ""]
+    try:
+        parts.append(os.readlink("/proc/self/ns/pid"))
+    except OSError:
+        parts.append("")
+    return hashlib.sha256("|".join(parts).encode()).hexdigest()[:16]
+
+
+def _born(pid: int) -> str:
+    """When the process began, in ticks since boot; "" if there is none. A reused pid has another birth."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[19]
+    except (OSError, IndexError):
+        return ""
+
+
+def worker_name() -> str:
+    return f"{_here()}:{os.getpid()}:{_born(os.getpid())}:{uuid.uuid4().hex[:8]}"
+
+
+def _is_dead(worker: str) -> bool:
+    """True only if the worker surely ended: it ran here, and its process is gone."""
+    parts = worker.split(":")
+    if len(parts) != 4 or parts[0] != _here() or not parts[1].isdigit() or not parts[2]:
+        return False
+    return _born(int(parts[1])) != parts[2]
+
+
+def end_leases_of_the_dead(run: Run | None = None) -> int:
+    """Give back what a killed process of this machine held, without waiting for its lease to run out."""
+    held = Instance.objects.filter(state=InstanceState.MAKING)
+    if run is not None:
+        held = held.filter(run=run)
+    dead = [worker for worker in held.values_list("lease_by", flat=True).distinct() if _is_dead(worker)]
+    return held.filter(lease_by__in=dead).update(state=InstanceState.PLANNED, lease_by="", lease_until=None)
+
+
+def claim(*, run_id: int, worker: str, most: int, but: set[int]) -> list[Instance]:
+    """Take up to `most` instances of an open run for the worker, leaving out those it is at already."""
+    now = timezone.now()
+    free = Q(state=InstanceState.PLANNED) | Q(state=InstanceState.MAKING, lease_until__lt=now)
+    wanted = Instance.objects.claimable().filter(run_id=run_id).exclude(pk__in=but).order_by("id")
+    ids = list(wanted.values_list("pk", flat=True)[:most])
+    # The condition is repeated on the row itself, so that of two claimers one takes it.
+    Instance.objects.filter(free, pk__in=ids).exclude(pk__in=but).update(
+        state=InstanceState.MAKING, lease_by=worker, lease_until=now + LEASE, tries=F("tries") + 1
+    )
+    mine = Instance.objects.filter(pk__in=ids, state=InstanceState.MAKING, lease_by=worker)
+    return list(mine.select_related("profile", "pair_revision__pair").order_by("id"))
+
+
+def renew(*, worker: str, ids: set[int]) -> set[int]:
+    """Extend the leases; returns the ids that the worker has lost (cancelled, or claimed by another)."""
+    mine = Instance.objects.filter(pk__in=ids, state=InstanceState.MAKING, lease_by=worker)
+    mine.update(lease_until=timezone.now() + LEASE)
+    return ids - set(mine.values_list("pk", flat=True))
+
+
+def give_back(*, worker: str) -> int:
+    held = Instance.objects.filter(state=InstanceState.MAKING, lease_by=worker)
+    return held.update(state=InstanceState.PLANNED, lease_by="", lease_until=None)
+
+
+def _held(instance: Instance, worker: str):
+    return Instance.objects.filter(pk=instance.pk, state=InstanceState.MAKING, lease_by=worker)
+
+
+def finish(*, instance: Instance, worker: str, content: dict, trace: list[str], digest: str, texts: list[str]) -> bool:
+    """making → made, with its marks of risk; False if the worker no longer held it."""
+    made = _held(instance, worker).update(
+        state=InstanceState.MADE,
+        content=content,
+        trace=trace,
+        digest=digest,
+        made_at=timezone.now(),
+        lease_by="",
+        lease_until=None,
+        failure="",
+    )
+    if made:
+        Mark.objects.bulk_create(tier_marks(instance, tier_of_words(texts)))
+    return bool(made)
+
+
+def fail(*, instance: Instance, worker: str, reason: str, trace: list[str]) -> bool:
+    """making → failed, with the reason; False if the worker no longer held it."""
+    failed = _held(instance, worker).update(
+        state=InstanceState.FAILED, failure=reason[:500], trace=trace, lease_by="", lease_until=None
+    )
+    return bool(failed)

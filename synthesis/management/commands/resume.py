@@ -1,0 +1,30 @@
+import uuid
+
+from django.core.management.base import BaseCommand, CommandError
+
+from synthesis import steering
+from synthesis.management.commands.synthesize import go_on
+from synthesis.models import Run
+
+
+class Command(BaseCommand):
+    help = "Go on with a run, named by its public id; with --wait in this process."
+
+    def add_arguments(self, parser):
+        parser.add_argument("run")
+        parser.add_argument("--retry-failed", action="store_true", help="plan failed instances again first")
+        parser.add_argument("--wait", action="store_true")
+        parser.add_argument("--json", action="store_true")
+
+    def handle(self, *, run, retry_failed, wait, json, **options):
+        try:
+            found = Run.objects.get(public_id=uuid.UUID(run))
+        except (ValueError, Run.DoesNotExist):
+            raise CommandError(f"There is no run {run}.", returncode=2) from None
+        try:
+            steering.resume(run=found, by=None)
+            if retry_failed:
+                steering.retry_failed(run=found, by=None)
+        except steering.NotNow as problem:
+            raise CommandError(str(problem), returncode=2) from problem
+        go_on(self, found, wait=wait, as_json=json)

@@ -1,0 +1,54 @@
+"""Steer a run: pause, resume, cancel, and plan failed instances again. `by` None is the operator."""
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.roles import require
+from synthesis.access import may_steer
+from synthesis.models import Instance, InstanceState, Run, RunState
+
+
+class NotNow(ValueError):
+    """The run is not in a state for this; the message says why."""
+
+
+def pause(*, run: Run, by) -> Run:
+    """No more instances are begun; those in the making are finished."""
+    return _turn(run, by, RunState.PAUSED, {RunState.OPEN})
+
+
+def resume(*, run: Run, by) -> Run:
+    return _turn(run, by, RunState.OPEN, {RunState.PAUSED, RunState.STOPPED, RunState.OPEN})
+
+
+@transaction.atomic
+def cancel(*, run: Run, by) -> int:
+    """What is not made yet never will be; returns how many instances that is. Stored replies stay."""
+    _turn(run, by, RunState.CANCELLED, {RunState.OPEN, RunState.PAUSED, RunState.STOPPED})
+    unfinished = Instance.objects.filter(run=run, state__in=[InstanceState.PLANNED, InstanceState.MAKING])
+    return unfinished.update(state=InstanceState.CANCELLED, lease_by="", lease_until=None)
+
+
+@transaction.atomic
+def retry_failed(*, run: Run, by) -> int:
+    """Plan the failed instances of a run again; returns how many. Their stored replies are not paid for twice."""
+    _require(by)
+    failed = Instance.objects.filter(run=run, state=InstanceState.FAILED, run__state=RunState.OPEN)
+    return Instance.objects.filter(pk__in=failed.values("pk"), state=InstanceState.FAILED).update(
+        state=InstanceState.PLANNED
+    )
+
+
+def _require(by):
+    if by is not None:
+        require(may_steer(by))
+
+
+@transaction.atomic
+def _turn(run: Run, by, to: str, allowed: set) -> Run:
+    _require(by)
+    if not Run.objects.filter(pk=run.pk, state__in=allowed).update(state=to, why=""):
+        run.refresh_from_db()
+        raise NotNow(_("The run is %s.") % run.get_state_display())
+    run.refresh_from_db()
+    return run

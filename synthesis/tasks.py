@@ -1,0 +1,47 @@
+"""Wake-ups. The work itself is claimed in the database, so a lost or repeated message does no harm."""
+
+import threading
+
+import structlog
+from celery import shared_task
+from django.db import transaction
+from kombu.exceptions import OperationalError
+
+from synthesis import running, waking
+from synthesis.models import Run
+
+log = structlog.get_logger(__name__)
+_at_work = threading.Lock()
+
+
+def wake(run: Run) -> None:
+    """Send a worker to the run once the transaction is in. Without a broker the reconciler finds it later."""
+
+    def send():
+        try:
+            work.delay(run.pk)
+        except OperationalError:
+            log.warning("no broker took the wake-up", run=str(run.public_id))
+
+    transaction.on_commit(send)
+
+
+@shared_task(name="synthesis.work", acks_late=False, ignore_result=True)
+def work(run_id: int):
+    """Make what is claimable of a run. A second one in the same process returns at once."""
+    if not _at_work.acquire(blocking=False):
+        return
+    try:
+        run = Run.objects.open().filter(pk=run_id).first()
+        if run:
+            running.drive(run)
+    finally:
+        _at_work.release()
+
+
+@shared_task(name="synthesis.reconcile", acks_late=False, ignore_result=True)
+def reconcile():
+    """Wake a worker for every run that has something to claim."""
+    for run_id in waking.runs_to_wake():
+        # A wake-up that nobody took until the next one comes is stale.
+        work.apply_async((run_id,), expires=waking.EVERY)

@@ -1,0 +1,115 @@
+"""One thread that does all the engine's database work, so that many replies share one commit."""
+
+import asyncio
+import queue
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import close_old_connections, connections, transaction
+
+from synthesis.models import Call
+
+MOST_AT_ONCE = 200
+
+
+@dataclass
+class _Job:
+    kind: str  # "find" (a call by its key), "store" (a call), "do" (anything else, in a transaction)
+    work: Any
+    future: asyncio.Future
+
+
+class Writer:
+    """Hand it work from the event loop and await the result, which comes only after the commit."""
+
+    def __init__(self):
+        self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
+        self._loop = asyncio.get_running_loop()
+        self._thread = threading.Thread(target=self._run, name="synthesis-writer", daemon=True)
+
+    async def __aenter__(self):
+        self._thread.start()
+        return self
+
+    async def __aexit__(self, *_):
+        self._jobs.put(None)
+        await asyncio.to_thread(self._thread.join)
+
+    async def find(self, key: str) -> Call | None:
+        """The stored call of this key."""
+        return await self._submit("find", key)
+
+    async def store(self, call: Call) -> Call:
+        """Store a reply. If another process was quicker with the same key, its stored reply is returned."""
+        return await self._submit("store", call)
+
+    async def do(self, work: Callable[[], Any]) -> Any:
+        """Run database work in a transaction that it may share with other work."""
+        return await self._submit("do", work)
+
+    async def _submit(self, kind: str, work):
+        job = _Job(kind, work, self._loop.create_future())
+        self._jobs.put(job)
+        # A waiter may be cancelled; what was handed over is written all the same.
+        return await asyncio.shield(job.future)
+
+    def _run(self):
+        try:
+            ending = False
+            while not ending:
+                batch = [self._jobs.get()]
+                while len(batch) < MOST_AT_ONCE and not self._jobs.empty():
+                    batch.append(self._jobs.get())
+                ending = None in batch
+                self._work_off([job for job in batch if job is not None])
+        finally:
+            connections.close_all()
+
+    def _work_off(self, batch: list[_Job]):
+        try:
+            close_old_connections()
+            done = self._find([job for job in batch if job.kind == "find"])
+            writes = [job for job in batch if job.kind != "find"]
+            if writes:
+                done += self._write(writes)
+        except BaseException as problem:  # whatever it was, the waiters must hear of it
+            done = [(job, None, problem) for job in batch]
+        self._loop.call_soon_threadsafe(_settle, done)
+
+    def _find(self, jobs: list[_Job]):
+        if not jobs:
+            return []
+        found = {call.key: call for call in Call.objects.filter(key__in={job.work for job in jobs})}
+        return [(job, found.get(job.work), None) for job in jobs]
+
+    def _write(self, jobs: list[_Job]):
+        done = []
+        with transaction.atomic():
+            done += self._store([job for job in jobs if job.kind == "store"])
+            for job in jobs:
+                if job.kind == "do":
+                    try:
+                        with transaction.atomic():
+                            done.append((job, job.work(), None))
+                    except Exception as problem:  # undone by its savepoint; its own waiter gets it
+                        done.append((job, None, problem))
+        return done
+
+    def _store(self, jobs: list[_Job]):
+        if not jobs:
+            return []
+        Call.objects.bulk_create([job.work for job in jobs], ignore_conflicts=True)
+        stored = {call.key: call for call in Call.objects.filter(key__in={job.work.key for job in jobs})}
+        return [(job, stored[job.work.key], None) for job in jobs]
+
+
+def _settle(done):
+    for job, result, problem in done:
+        if job.future.done():
+            continue
+        if problem is not None:
+            job.future.set_exception(problem)
+        else:
+            job.future.set_result(result)

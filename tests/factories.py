@@ -1,0 +1,69 @@
+"""The smallest rows that tests of several apps need."""
+
+from django.utils import timezone
+
+from accounts.identity import public_id
+from guidelines.models import Entry, Guideline, Pair, PairRevision, Version
+from synthesis.identity import digest
+from synthesis.models import Profile
+
+PAIRS = (
+    {
+        "key": "forcing-change",
+        "name": "Forcing change",
+        "shows": "Argues, urges and overrides.",
+        "corrections": ["Work with the ambivalence.", "Ask what she wants herself."],
+    },
+    {"key": "poor-listening", "name": "Poor listening", "shows": "Interrupts.", "corrections": ["Let her finish."]},
+    {"key": "good-practice", "name": "Good practice", "shows": "Listens.", "corrections": [], "positive": True},
+)
+
+
+def published_guideline(slug: str = "novice-mistakes", pairs=PAIRS) -> Version:
+    """A guideline of pairs with one published version."""
+    guideline = Guideline.objects.create(slug=slug, kind="pairs", title=slug)
+    version = Version.objects.create(guideline=guideline, serial=1)
+    for position, texts in enumerate(pairs, start=1):
+        texts = dict(texts)
+        pair = Pair.objects.create(guideline=guideline, key=texts.pop("key"))
+        revision = PairRevision.objects.create(pair=pair, n=1, digest=digest(texts), **texts)
+        Entry.objects.create(version=version, position=position, pair_revision=revision)
+    Version.objects.filter(pk=version.pk).update(
+        state="published", number=1, published_at=timezone.now(), digest=digest(slug), imported=True
+    )
+    version.refresh_from_db()
+    return version
+
+
+def client_profile(key: str = "joana", **changes) -> Profile:
+    """A client, as load_profiles would store it."""
+    content = {
+        "age": 31,
+        "gender": "woman",
+        "culture": "Portuguese",
+        "problem": "worry",
+        "history": "Moved often as a child.",
+        "core_beliefs": {"helpless": ["I cannot cope."], "unlovable": [], "worthless": []},
+        "intermediate_beliefs": "If I plan for everything, nothing can go wrong.",
+        "coping_strategies": "Lists.",
+        "situation": "A letter from the landlord.",
+        "automatic_thought": "We will lose the flat.",
+        "emotions": ["anxious"],
+        "behaviour": "Leaves the letter closed.",
+        "presenting": "I worry all day.",
+        **changes.pop("content", {}),
+    }
+    fields = {
+        "key": key,
+        "kind": "conceptualisation",
+        "name": key.capitalize(),
+        "style": "guarded",
+        "content": content,
+        "base_case": key,
+        "origin": "invented",
+        "licence": "Apache-2.0",
+        **changes,
+    }
+    profile = Profile(n=1, digest=digest(content), public_id=public_id("synthesis.profile", key, 1), **fields)
+    profile.save()
+    return profile
