@@ -1,0 +1,222 @@
+"""Label Studio in memory: the same methods and the same promises as `review.label_studio.client.LabelStudio`.
+
+`tests/review/label_studio/test_contract.py` runs against both.
+"""
+
+import json
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import httpx
+
+from review.label_studio.client import config_hash
+from review.label_studio.errors import LabelStudioDown, LabelStudioRefused, TokenRefused
+
+VARIABLE = re.compile(r'value="\$(\w+)"')
+
+
+class FakeLabelStudio:
+    """`down = True` refuses every call; `lose_answers = n` stores the next n imports and never answers."""
+
+    def __init__(self):
+        self.url = "http://label-studio.invalid"
+        self.down = False
+        self.lose_answers = 0
+        self.sent: list[dict] = []  # every body that we sent, to be searched for what a reviewer may not see
+        self.projects: dict[int, dict] = {}
+        self.tasks: dict[int, dict] = {}
+        self.annotations: dict[int, dict] = {}
+        self.accounts: dict[int, dict] = {}
+        self._ids = iter(range(1, 10**9))
+        self._now = datetime(2026, 1, 1, tzinfo=UTC)
+        self.sign_up("admin@example.com", "admin")
+
+    def ready(self) -> str:
+        self._answer()
+        return "1.23.2"
+
+    def create_project(self, *, title: str, config: str, instruction: str = "") -> int:
+        self._answer(title=title, config=config, instruction=instruction)
+        if not 3 <= len(title) <= 50:
+            raise LabelStudioRefused(400, '{"title": ["3 to 50 characters"]}')
+        project_id = next(self._ids)
+        self.projects[project_id] = {"title": title, "config": config, "webhooks": {}}
+        return project_id
+
+    def delete_project(self, project_id: int) -> None:
+        self._project(project_id)
+        for task in self._tasks_of(project_id):
+            self.delete_task(task["id"])
+        del self.projects[project_id]
+
+    def project_config_hash(self, project_id: int) -> str:
+        return config_hash(self._project(project_id)["config"])
+
+    def import_tasks(self, project_id: int, tasks: list[dict]) -> list[int]:
+        wanted = VARIABLE.findall(self._project(project_id)["config"])
+        self._answer(tasks=tasks)
+        for n, data in enumerate(tasks):
+            for variable in wanted:
+                if variable not in data:
+                    raise LabelStudioRefused(400, f'Error at item {n}: "{variable}" key is expected')
+        ids = []
+        for data in tasks:
+            task_id = next(self._ids)
+            stored = json.loads(json.dumps(data))
+            self.tasks[task_id] = {
+                "id": task_id,
+                "project": project_id,
+                "data": stored,
+                "updated_at": self._tick(),
+            }
+            ids.append(task_id)
+        if self.lose_answers:
+            self.lose_answers -= 1
+            raise LabelStudioDown("No answer: ReadTimeout") from httpx.ReadTimeout("lost")
+        return ids
+
+    def find_tasks(self, project_id: int, external_ids: list[str]) -> dict[str, list[int]]:
+        self._project(project_id)
+        found: dict[str, list[int]] = {}
+        for task in self._tasks_of(project_id):
+            external_id = task["data"].get("external_id")
+            if external_id in external_ids:
+                found.setdefault(external_id, []).append(task["id"])
+        return found
+
+    def task_ids(self, project_id: int) -> list[int]:
+        self._project(project_id)
+        return [task["id"] for task in self._tasks_of(project_id)]
+
+    def changed_tasks(
+        self, project_id: int, since: datetime | None = None, page_size: int = 200
+    ) -> Iterator[dict]:
+        self._project(project_id)
+        tasks = sorted(self._tasks_of(project_id), key=lambda task: task["updated_at"])
+        for n, task in enumerate(tasks):
+            if n % page_size == 0:
+                self._answer()
+            if since is None or task["updated_at"] >= since:
+                annotations = [
+                    {name: value for name, value in one.items() if name not in ("task", "unique_id")}
+                    for one in self.annotations.values()
+                    if one["task"] == task["id"]
+                ]
+                yield {
+                    "id": task["id"],
+                    "updated_at": task["updated_at"],
+                    "data": json.loads(json.dumps(task["data"])),
+                    "annotations": annotations,
+                }
+
+    def register_webhook(self, project_id: int, url: str, headers: dict[str, str]) -> int:
+        hooks = self._project(project_id)["webhooks"]
+        hook = hooks.setdefault(url, {"id": next(self._ids)})
+        hook["headers"] = headers
+        return hook["id"]
+
+    def users(self) -> list[dict]:
+        self._answer()
+        return [{"id": id, "email": account["email"]} for id, account in self.accounts.items()]
+
+    def sign_up(self, email: str, password: str) -> int:
+        self._answer()
+        email = email.strip().lower()
+        if email not in {account["email"] for account in self.accounts.values()}:
+            self.accounts[next(self._ids)] = {"email": email, "password": password}
+        return self.log_in(email, password).user_id
+
+    def log_in(self, email: str, password: str) -> "FakeReviewerSession":
+        self._answer()
+        for user_id, account in self.accounts.items():
+            if account == {"email": email.strip().lower(), "password": password}:
+                return FakeReviewerSession(self, user_id)
+        raise TokenRefused(200, "wrong e-mail or password")
+
+    # What any member can do by hand in Label Studio, outside our client.
+
+    def delete_task(self, task_id: int) -> None:
+        del self.tasks[task_id]
+        self.annotations = {id: one for id, one in self.annotations.items() if one["task"] != task_id}
+
+    def change_screen(self, project_id: int, config: str) -> None:
+        self._project(project_id)["config"] = config
+
+    def _answer(self, **sent) -> None:
+        if self.down:
+            raise LabelStudioDown("No answer: ConnectError") from httpx.ConnectError("down")
+        if sent:
+            self.sent.append(sent)
+
+    def _project(self, project_id: int) -> dict:
+        self._answer()
+        if project_id not in self.projects:
+            raise LabelStudioRefused(404, "No Project matches the given query.")
+        return self.projects[project_id]
+
+    def _tasks_of(self, project_id: int) -> list[dict]:
+        return [task for task in self.tasks.values() if task["project"] == project_id]
+
+    def _tick(self) -> datetime:
+        """Now, and later than any earlier moment."""
+        self._now = max(self._now + timedelta(microseconds=1), datetime.now(UTC))
+        return self._now
+
+
+class FakeReviewerSession:
+    """As `review.label_studio.signing_in.ReviewerSession`."""
+
+    def __init__(self, server: FakeLabelStudio, user_id: int):
+        self._server, self.user_id = server, user_id
+
+    def tasks(self, project_id: int, page_size: int = 100) -> list[dict]:
+        self._server._project(project_id)
+        return [dict(task) for task in self._server._tasks_of(project_id)]
+
+    def submit(
+        self, task_id: int, result: list[dict], lead_time_seconds: float, unique_id: str | None = None
+    ) -> int:
+        return self._add(task_id, result, lead_time_seconds, unique_id, was_cancelled=False)
+
+    def skip(self, task_id: int) -> int:
+        return self._add(task_id, [], None, None, was_cancelled=True)
+
+    def update(self, annotation_id: int, result: list[dict]) -> None:
+        annotation = self._annotation(annotation_id)
+        moment = self._server._tick()
+        annotation |= {"result": json.loads(json.dumps(result)), "updated_at": moment}
+        self._server.tasks[annotation["task"]]["updated_at"] = moment
+
+    def delete(self, annotation_id: int) -> None:
+        annotation = self._annotation(annotation_id)
+        del self._server.annotations[annotation_id]
+        self._server.tasks[annotation["task"]]["updated_at"] = self._server._tick()
+
+    def _add(self, task_id, result, lead_time, unique_id, *, was_cancelled) -> int:
+        self._server._answer()
+        if task_id not in self._server.tasks:
+            raise LabelStudioRefused(404, "No Task matches the given query.")
+        taken = {one["unique_id"] for one in self._server.annotations.values()} - {None}
+        if unique_id in taken:
+            raise LabelStudioRefused(409, "Annotation with this unique id already exists")
+        moment, annotation_id = self._server._tick(), next(self._server._ids)
+        self._server.annotations[annotation_id] = {
+            "id": annotation_id,
+            "task": task_id,
+            "unique_id": unique_id,
+            "completed_by": self.user_id,
+            "was_cancelled": was_cancelled,
+            "lead_time": lead_time,
+            "created_at": moment,
+            "updated_at": moment,
+            "result": json.loads(json.dumps(result)),
+        }
+        self._server.tasks[task_id]["updated_at"] = moment
+        return annotation_id
+
+    def _annotation(self, annotation_id: int) -> dict:
+        self._server._answer()
+        if annotation_id not in self._server.annotations:
+            raise LabelStudioRefused(404, "No Annotation matches the given query.")
+        return self._server.annotations[annotation_id]

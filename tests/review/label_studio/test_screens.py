@@ -1,0 +1,94 @@
+"""The screen of a round: what it asks, what it hides, and what it refuses to be built from."""
+
+from xml.etree import ElementTree
+
+import pytest
+
+from review.label_studio.screens.build import (
+    FORMS,
+    NOT_IN_GUIDELINE,
+    UnfitForScreen,
+    build,
+    controls,
+    level_alias,
+    task_data,
+)
+
+from .sample import DIALOGUE, DIMENSIONS, FEEDBACK, PAIRS
+
+
+def screen(form):
+    return ElementTree.fromstring(build(form, pairs=PAIRS, dimensions=DIMENSIONS))
+
+
+def test_the_unaided_screen_knows_no_feedback():
+    assert "feedback" not in build("unaided", pairs=PAIRS, dimensions=DIMENSIONS).lower()
+    names = set(controls("unaided", pairs=PAIRS, dimensions=DIMENSIONS))
+    assert names == {"any_mistake", "mistake", "severity", "believable", "unsafe", "comment"}
+
+
+def test_the_aided_screen_asks_for_the_verdict_and_every_dimension():
+    names = set(controls("aided", pairs=PAIRS, dimensions=DIMENSIONS))
+    assert {"verdict", "edited_feedback", "reject_reasons"} < names
+    assert {f"rating_{dimension['key']}" for dimension in DIMENSIONS} < names
+
+
+def test_the_draft_appears_only_after_the_readers_own_finding():
+    parents = {child: parent for parent in screen("aided").iter() for child in parent}
+    draft = next(element for element in parents if element.get("value") == "$feedback")
+    shown_after, element = [], draft
+    while element in parents:
+        element = parents[element]
+        shown_after.append(element.get("whenTagName"))
+    assert "believable" in shown_after
+    believable = next(element for element in parents if element.get("name") == "believable")
+    assert parents[believable].get("whenTagName") == "any_mistake"
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_names_in_any_script_and_with_any_sign_reach_the_screen_unchanged(form):
+    labels = {label.get("alias"): label.get("value") for label in screen(form).iter("Label")}
+    assert labels == {pair["key"]: pair["name"] for pair in PAIRS} | {
+        NOT_IN_GUIDELINE: "Not in the guideline"
+    }
+
+
+def test_the_values_of_a_rating_are_the_levels_of_the_rubric():
+    dimension = {**DIMENSIONS[0], "levels": [{"value": v, "anchor": "a"} for v in (True, False)]}
+    known = controls("aided", pairs=PAIRS, dimensions=[dimension])
+    assert known["rating_objective"].values == ("true", "false")
+    assert [level_alias(value) for value in (0, 0.5, "often", True)] == ["0", "0.5", "often", "true"]
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_the_same_round_always_gives_the_same_screen(form):
+    assert build(form, pairs=PAIRS, dimensions=DIMENSIONS) == build(form, pairs=PAIRS, dimensions=DIMENSIONS)
+
+
+@pytest.mark.parametrize(
+    ("pairs", "dimensions", "message"),
+    [
+        ([*PAIRS, {"key": "pair-1", "name": "Other"}], DIMENSIONS, "same pair key"),
+        ([*PAIRS, {"key": "other", "name": "Poor listening"}], DIMENSIONS, "same pair name"),
+        ([{"key": NOT_IN_GUIDELINE, "name": "x"}], DIMENSIONS, "same pair key"),
+        ([{"key": "a", "name": "$dialogue"}], DIMENSIONS, "dollar sign"),
+        ([{"key": 'a"b', "name": "x"}], DIMENSIONS, "cannot name an answer"),
+        ([{"key": "a", "name": "Not in the guideline"}], DIMENSIONS, "same pair name"),
+        (PAIRS, [{**DIMENSIONS[0], "levels": []}], "two different levels"),
+        (
+            PAIRS,
+            [{**DIMENSIONS[0], "levels": [{"value": 1, "anchor": ""}, {"value": "1", "anchor": ""}]}],
+            "two different levels",
+        ),
+    ],
+)
+def test_what_would_make_two_answers_look_the_same_is_refused(pairs, dimensions, message):
+    with pytest.raises(UnfitForScreen, match=message):
+        build("aided", pairs=pairs, dimensions=dimensions)
+
+
+def test_a_task_carries_only_what_the_reader_may_see():
+    planned = [{**turn, "intended_mistake": "forcing", "id": "u1"} for turn in DIALOGUE]
+    data = task_data(external_id="r-1", content_hash="abc", dialogue=planned, feedback=FEEDBACK)
+    assert data == {"external_id": "r-1", "content_hash": "abc", "dialogue": DIALOGUE, "feedback": FEEDBACK}
+    assert "feedback" not in task_data(external_id="r-1", content_hash="abc", dialogue=planned)
