@@ -5,6 +5,7 @@ disputes page over HTTP that the two are not equivalent and approves one; 3rd bo
 """
 
 import re
+import time
 
 import httpx
 
@@ -66,19 +67,23 @@ class Person:
         return self.browser.post(address, data={"csrfmiddlewaretoken": token[1], **fields}, headers=headers)
 
 
-def judge_everything(round: Round, *, studio_url: str) -> int:
-    """Every seat's reviewer logs in to Label Studio and judges all that waits for her; return how many."""
+def judge_everything(
+    round: Round, *, studio_url: str, seen: dict[int, int] | None = None, pause: float = 0.0
+) -> int:
+    """Every seat's reviewer logs in to Label Studio and judges all that waits for her; return how many.
+
+    `seen` collects {reading id: annotation id} of what Label Studio acknowledged and is not judged again.
+    """
+    seen = {} if seen is None else seen
+    choices = planning.choices_of(round)
     done = 0
     for seat in round.seats.select_related("rater").order_by("id"):
         account = Account.objects.get(rater=seat.rater)
         session = ReviewerSession(studio_url, account.email, keeping.password_of(account))
-        choices = planning.choices_of(round)
         for project in seat.projects.exclude(project_id=None):
             for task in session.tasks(project.project_id):
-                reading = Reading.objects.select_related("item", "seat").get(
-                    external_id=task["data"]["external_id"]
-                )
-                if reading.decisions.exists():
+                reading = Reading.objects.select_related("item").get(external_id=task["data"]["external_id"])
+                if reading.pk in seen or task.get("total_annotations"):
                     continue
                 earlier = Reading.objects.filter(item=reading.item, pass_number=1, seat_id__lt=seat.pk)
                 answers = answers_for(
@@ -88,6 +93,7 @@ def judge_everything(round: Round, *, studio_url: str) -> int:
                     dimensions=choices["dimensions"],
                 )
                 result = write(answers, form=project.form, dialogue=task["data"]["dialogue"], **choices)
-                session.submit(task["id"], result, lead_time_seconds=60.0)
+                seen[reading.pk] = session.submit(task["id"], result, lead_time_seconds=60.0)
                 done += 1
+                time.sleep(pause)
     return done
