@@ -104,7 +104,8 @@ def kill_label_studio(town: Town, chance) -> dict:
     finally:
         stop.set()
     expected = sum(item.readings.count() for item in round.items.all())
-    assert len(acknowledged) == expected, (len(acknowledged), expected)
+    # One answer may have been stored and not acknowledged when the server died.
+    assert expected - 1 <= len(acknowledged) <= expected, (len(acknowledged), expected)
     wait(lambda: moved() >= expected, 120, "reading the judgements")
     # Every acknowledged annotation arrived, and each reading has exactly one decision in force.
     stored = set(RawAnnotation.objects.filter(project_id__in=round.seats.values("projects__project_id")).values_list("ls_id", flat=True))
