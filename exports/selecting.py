@@ -12,7 +12,7 @@ from review.models import Arm, Decision, Item, Standing, StandingState
 from synthesis import tiers
 from synthesis.models import Tier
 
-CHUNK = 200
+CHUNK = 100
 UNSETTLED = [StandingState.OPEN, StandingState.DISPUTED]
 
 

@@ -1,0 +1,50 @@
+"""The loss of a training as a picture: rendered here, in colours that follow the reader's scheme."""
+
+import altair
+import vl_convert
+
+# Placeholders that the renderer keeps and the page's own colours replace.
+TEXT, LINE = "#010203", "#040506"
+MOST_POINTS = 400
+
+
+def losses(rows: list[tuple[int, dict]]) -> list[dict]:
+    """[(step, values)] to [{step, loss, kind}], thinned evenly to MOST_POINTS; validation losses are all kept."""
+    trained = [{"step": s, "loss": v["loss"], "kind": "training"} for s, v in rows if "loss" in v]
+    stride = max(1, -(-len(trained) // MOST_POINTS))
+    thinned = trained[::stride]
+    if trained and thinned[-1] is not trained[-1]:
+        thinned.append(trained[-1])
+    return thinned + [{"step": s, "loss": v["eval_loss"], "kind": "held out"} for s, v in rows if "eval_loss" in v]
+
+
+def loss_svg(points: list[dict]) -> str:
+    """An SVG, safe to put into a page: it holds numbers and our own words only."""
+    chart = (
+        altair.Chart(altair.Data(values=points))
+        .mark_line(color=LINE, point=altair.OverlayMarkDef(color=LINE, size=18))
+        .encode(
+            x=altair.X("step:Q", title="step", axis=altair.Axis(tickMinStep=1)),
+            y=altair.Y("loss:Q", title="loss", scale=altair.Scale(zero=False)),
+            strokeDash=altair.StrokeDash("kind:N", title=None),
+        )
+        .properties(width=620, height=220, background=None)
+        .configure_axis(labelColor=TEXT, titleColor=TEXT, domainColor=TEXT, tickColor=TEXT, gridColor=TEXT, gridOpacity=0.12)
+        .configure_legend(labelColor=TEXT, symbolStrokeColor=TEXT)
+        .configure_view(stroke=None)
+    )  # fmt: skip
+    svg = vl_convert.vegalite_to_svg(chart.to_json())
+    return svg.replace(TEXT, "currentColor").replace(LINE, "var(--accent)")
+
+
+def in_words(points: list[dict]) -> str:
+    """The text alternative of the chart."""
+    trained = [point for point in points if point["kind"] == "training"]
+    if not trained:
+        return "No loss was reported yet."
+    first, last = trained[0], trained[-1]
+    lowest = min(trained, key=lambda point: point["loss"])
+    return (
+        f"Loss over {last['step']} steps: {first['loss']:.3f} at step {first['step']}, {last['loss']:.3f} at step "
+        f"{last['step']}; lowest {lowest['loss']:.3f} at step {lowest['step']}."
+    )

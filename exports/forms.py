@@ -1,0 +1,76 @@
+"""What a lead fills in to freeze a dataset and to start a training."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from exports.building import LARGEST_SEED
+from exports.formats import FORMATS
+from exports.training.launch import DEFAULTS
+from review.models import Round
+
+WHAT = {
+    "sft": _("Approved feedback to learn from (sft)"),
+    "preference": _("An expert's wording beside the draft that she changed (preference)"),
+    "unpaired": _("Feedback with a yes or a no (unpaired)"),
+}
+
+
+class RoundChoices(forms.ModelMultipleChoiceField):
+    def label_from_instance(self, round):
+        return f"{round} ({_('rehearsal')})" if round.rehearsal else str(round)
+
+
+class FreezeForm(forms.Form):
+    name = forms.CharField(label=_("Name"), max_length=120, required=False)
+    rounds = RoundChoices(
+        Round.objects.none(), to_field_name="public_id", label=_("Closed rounds"), widget=forms.CheckboxSelectMultiple
+    )
+    formats = forms.MultipleChoiceField(
+        label=_("What to write"),
+        choices=[(kind, WHAT[kind]) for kind in FORMATS],
+        initial=list(FORMATS),
+        widget=forms.CheckboxSelectMultiple,
+    )
+    seed = forms.IntegerField(
+        label=_("Seed of the split"), initial=0, min_value=0, max_value=LARGEST_SEED,
+        help_text=_("The same seed puts the same clients on the same side."),
+    )  # fmt: skip
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["rounds"].queryset = Round.objects.closed()
+
+
+class TrainingForm(forms.Form):
+    """Plain words for the configuration of a run; the rest is the node's default."""
+
+    base = forms.CharField(
+        label=_("Base model"), max_length=120, initial=DEFAULTS["base"],
+        help_text=_("The name of a model folder on the node. A node that does not have it says which it has."),
+    )  # fmt: skip
+    max_steps = forms.IntegerField(
+        label=_("Steps"), initial=DEFAULTS["max_steps"], min_value=1, max_value=10_000_000,
+        help_text=_("How many times the model is adjusted."),
+    )  # fmt: skip
+    learning_rate = forms.FloatField(
+        label=_("Learning rate"), initial=DEFAULTS["learning_rate"], min_value=1e-8, max_value=0.9,
+        help_text=_("How far it moves each time."),
+    )  # fmt: skip
+    batch = forms.IntegerField(
+        label=_("Examples per step"), initial=DEFAULTS["batch"], min_value=1, max_value=4096,
+        help_text=_("More needs more memory on the node."),
+    )  # fmt: skip
+    max_length = forms.IntegerField(
+        label=_("Longest example, in tokens"), initial=DEFAULTS["max_length"], min_value=16, max_value=1_000_000,
+        help_text=_("Longer ones are cut."),
+    )  # fmt: skip
+    rank = forms.IntegerField(
+        label=_("Size of the adapter (rank)"), initial=DEFAULTS["lora"]["r"], min_value=1, max_value=1024,
+        help_text=_("Only a small adapter is trained; the base model stays as it is."),
+    )  # fmt: skip
+    seed = forms.IntegerField(label=_("Seed"), initial=DEFAULTS["seed"], min_value=0, max_value=LARGEST_SEED)
+
+    def config(self) -> dict:
+        values = dict(self.cleaned_data)
+        rank = values.pop("rank")
+        return {**values, "lora": {**DEFAULTS["lora"], "r": rank, "alpha": 2 * rank}}
