@@ -38,7 +38,8 @@ def command(config, *, data, base, out, config_path, progress, accelerate, scrip
     named, processes = config.get("accelerate_config"), config.get("processes", 1)
     if not named and processes == 1:
         return [sys.executable, *arguments]
-    launch = [sys.executable, "-m", "accelerate.commands.launch"]
+    # Port 0: any free one, so that two nodes on one machine do not meet.
+    launch = [sys.executable, "-m", "accelerate.commands.launch", "--main_process_port", "0"]
     if named:
         file = accelerate / f"{named}.yaml"
         if "/" in named or not file.is_file():
@@ -47,7 +48,8 @@ def command(config, *, data, base, out, config_path, progress, accelerate, scrip
             )
         launch += ["--config_file", str(file)]
     if processes != 1:
-        launch += ["--num_processes", str(processes)]
+        # Without --multi_gpu accelerate quietly runs one process where it sees fewer than two GPUs.
+        launch += ["--num_processes", str(processes), *([] if named else ["--multi_gpu"])]
     return [*launch, *arguments]
 
 

@@ -5,6 +5,7 @@ import json
 import logging
 import shutil
 import tarfile
+import time
 import uuid
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +16,7 @@ from .fetching import digest, fetch
 from .heart import Cancelled, Heart, NodeStopping
 
 log = logging.getLogger("node")
+KEPT_SECONDS = 7 * 24 * 3600.0
 
 
 @dataclass(frozen=True)
@@ -157,3 +159,11 @@ def patiently(request, *, check, stopping, first=1.0, longest=30.0):
             log.warning("the app did not answer, next try in %.0f s: %s", pause, error)
             stopping.wait(pause)
             pause = min(longest, pause * 2)
+
+
+def sweep(place, *, older_than=KEPT_SECONDS):
+    """Remove what is left of runs that did not come back in a week: it holds other people's words."""
+    for folder in (place.home / "runs").glob("*"):
+        if time.time() - max(path.stat().st_mtime for path in (folder, *folder.iterdir())) > older_than:
+            log.info("run %s did not come back, its folder is removed", folder.name)
+            shutil.rmtree(folder)

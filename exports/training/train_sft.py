@@ -112,6 +112,8 @@ def build_trainer(config, *, data, base, out, progress=None):
         report_to="none",
         disable_tqdm=True,
     )
+    if settings.world_size != config["processes"] and not config["accelerate_config"]:
+        raise BadInput(f"config: {config['processes']} processes were asked for, {settings.world_size} run")
     trainer = SFTTrainer(
         model=model,
         args=settings,
@@ -260,6 +262,9 @@ def main():
     started = time.monotonic()
     config = read_config(options.config)
     options.out.mkdir(parents=True, exist_ok=True)
+    if config["processes"] == 1 and not config["accelerate_config"]:
+        # With more GPUs in sight the trainer would split every batch over them, which nobody asked for.
+        os.environ["CUDA_VISIBLE_DEVICES"] = os.environ.get("CUDA_VISIBLE_DEVICES", "0").split(",")[0]
     places = {"data": options.data, "base": options.base, "out": options.out}
     trainer = build_trainer(config, **places, progress=options.progress)
     trainer.train(resume_from_checkpoint=last_checkpoint(options.out / "checkpoints"))

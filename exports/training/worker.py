@@ -19,7 +19,7 @@ from celery import Celery
 from celery.worker import state
 
 from .claiming import App, Refused, Unreachable, UnsafeAddress
-from .performing import Place, perform
+from .performing import Place, perform, sweep
 
 log = logging.getLogger("node")
 QUEUE, TASK = "training", "training.train"
@@ -64,6 +64,7 @@ class Trainer(threading.Thread):
             run = None if found else self.next_hint()
             if self.stopping.is_set():
                 return
+            sweep(self.place)
             job = self.claim(run)
             found = job is not None
             if found:

@@ -39,7 +39,9 @@ while step < config["steps"]:
     step += 1
     with open(options.progress, "a") as file:
         file.write(json.dumps({"step": step, "total": config["steps"], "loss": 1 / step}) + "\n")
-    checkpoint.write_text(str(step))
+    saving = options.out / "checkpoint.saving"
+    saving.write_text(str(step))
+    saving.rename(checkpoint)  # whole or not at all: this program is killed at any moment
 if config.get("fail"):
     for number in range(100):
         print(f"line {number}", file=sys.stderr)

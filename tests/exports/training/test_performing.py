@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from exports.training.performing import pack, perform
+from exports.training.performing import pack, perform, sweep
 
 from .conftest import FAKE_TRAINER
 from .stub_app import sha256
@@ -159,3 +159,14 @@ def test_the_same_files_pack_to_the_same_bytes(tmp_path):
         (folder / "a").write_text("a")
         os.utime(folder / "a", (hash(name) % 1000, 0))
     assert pack(tmp_path / "one", tmp_path / "1.gz") == pack(tmp_path / "two", tmp_path / "2.gz")
+
+
+def test_what_never_came_back_is_swept_away_after_a_week(place):
+    old, new = (place.home / "runs" / name for name in ("old", "new"))
+    for folder in (old, new):
+        folder.mkdir(parents=True)
+        (folder / "progress.jsonl").write_text("")
+    for path in (old / "progress.jsonl", old):
+        os.utime(path, (0, 0))
+    sweep(place)
+    assert not old.exists() and new.exists()
