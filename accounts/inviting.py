@@ -88,3 +88,16 @@ def set_roles(*, by: User, user: User, roles_given: list[str]) -> User:
         Grant.objects.create(user=user, role=role, granted_by=by)
     user.__dict__.pop("_roles", None)
     return user
+
+
+@transaction.atomic
+def withdraw(*, by: User, invitation: Invitation) -> Invitation:
+    """Make an unused link useless; withdrawing twice changes nothing."""
+    roles.require(roles.may_invite(by))
+    invitation = Invitation.objects.select_for_update().get(pk=invitation.pk)
+    if invitation.used_at:
+        raise InvitationRefused(_("This link has been used; set the person's roles instead."))
+    if not invitation.withdrawn_at:
+        invitation.withdrawn_at = timezone.now()
+        invitation.save(update_fields=["withdrawn_at"])
+    return invitation

@@ -10,8 +10,11 @@ may_read = may_read_guidelines
 may_write = may_write_guidelines
 
 
-def _clinician_or_lead(user, sentence: str) -> Answer:
-    return Answer() if holds(user, Role.CLINICIAN) or holds(user, Role.LEAD) else Answer(sentence)
+def may_release(user) -> Answer:
+    """The role that publishing and retiring ask for; publishing also asks for four eyes."""
+    if holds(user, Role.CLINICIAN) or holds(user, Role.LEAD):
+        return Answer()
+    return Answer(_("Only clinicians and leads publish or retire a version."))
 
 
 def may_approve(user, version) -> Answer:
@@ -25,7 +28,7 @@ def may_approve(user, version) -> Answer:
 
 def may_publish(user, version) -> Answer:
     """Four eyes: an approval of the words as they stand, by a person who neither wrote nor publishes them."""
-    if not (role := _clinician_or_lead(user, _("Only clinicians and leads publish a version."))):
+    if not (role := may_release(user)):
         return role
     approvers = drafts.approvers(version)
     if not approvers:
@@ -39,5 +42,4 @@ def may_publish(user, version) -> Answer:
     return Answer()
 
 
-def may_retire(user) -> Answer:
-    return _clinician_or_lead(user, _("Only clinicians and leads retire a version."))
+may_retire = may_release

@@ -2,6 +2,7 @@
 
 import re
 
+from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 KEY = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)*")
@@ -67,3 +68,12 @@ def text_problem(value, longest: int = LONGEST_TEXT) -> str:
     if len(value) > longest:
         return _("is longer than %d characters") % longest
     return ""
+
+
+def fresh_key(name: str, taken) -> str:
+    """A key for a new entry, made from its name; names in other scripts get a numbered one."""
+    stem = slugify(name)[:70].strip("-_") or "entry"
+    n = 1
+    while (key := stem if n == 1 else f"{stem}-{n}") in taken:
+        n += 1
+    return key

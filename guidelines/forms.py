@@ -1,0 +1,133 @@
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from guidelines.fields import Items, Parts
+from guidelines.models import DimensionRevision, Kind, Meaning, PairRevision, Scale
+
+
+def _label(model, field: str) -> str:
+    return model._meta.get_field(field).verbose_name
+
+
+def _long(model, field: str, rows: int = 5, **kwargs):
+    widget = forms.Textarea({"rows": rows, "class": "form-control"})
+    return forms.CharField(label=_label(model, field), widget=widget, strip=False, **kwargs)
+
+
+def _line(label, **kwargs):
+    return forms.CharField(label=label, widget=forms.TextInput({"class": "form-control"}), **kwargs)
+
+
+def _flag(model, field: str):
+    widget = forms.CheckboxInput({"class": "form-check-input"})
+    return forms.BooleanField(label=_label(model, field), widget=widget, required=False)
+
+
+class EntryForm(forms.Form):
+    """What pairs and dimensions have in common. `base` names the revision that the writer started from."""
+
+    base = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    def show(self, problems) -> None:
+        for problem in problems:
+            self.add_error(problem.field if problem.field in self.fields else None, problem.reason)
+
+
+class PairForm(EntryForm):
+    name = _line(_label(PairRevision, "name"), max_length=200)
+    shows = _long(PairRevision, "shows", help_text=_("What one hears and sees in the session."))
+    harms = _long(PairRevision, "harms", rows=3, required=False)
+    not_a_mistake = _long(PairRevision, "not_a_mistake", rows=3, required=False)
+    positive = _flag(PairRevision, "positive")
+    corrections = Items(
+        label=_label(PairRevision, "corrections"),
+        required=False,
+        help_text=_("One per box. For more boxes, save and open the page again."),
+    )
+    examples = Parts(
+        label=_label(PairRevision, "examples"),
+        required=False,
+        parts={"context": (_("When"), 1), "before": (_("Before"), 4), "after": (_("After"), 4)},
+    )
+    confused_with = forms.MultipleChoiceField(label=_label(PairRevision, "confused_with"), required=False)
+    may_co_occur_with = forms.MultipleChoiceField(
+        label=_label(PairRevision, "may_co_occur_with"), required=False
+    )
+    references = Items(label=_label(PairRevision, "references"), required=False, rows=1)
+    tags = _line(_label(PairRevision, "tags"), required=False, help_text=_("Separated by commas."))
+    reason = _line(_("Why this change"), required=False, max_length=300)
+
+    def __init__(self, *args, others: list[tuple[str, str]], **kwargs):
+        super().__init__(*args, **kwargs)
+        for field in ("confused_with", "may_co_occur_with"):
+            self.fields[field].choices = others
+            self.fields[field].widget.attrs |= {"class": "form-select", "size": min(8, max(2, len(others)))}
+
+    @staticmethod
+    def initial_of(texts: dict) -> dict:
+        return texts | {"tags": ", ".join(texts["tags"])}
+
+    @property
+    def texts(self) -> dict:
+        tags = [tag.strip() for tag in self.cleaned_data["tags"].split(",") if tag.strip()]
+        return {field: self.cleaned_data[field] for field in PairRevision.FIELDS} | {"tags": tags}
+
+
+class DimensionForm(EntryForm):
+    name = _line(_label(DimensionRevision, "name"), max_length=200)
+    definition = _long(DimensionRevision, "definition")
+    scale = forms.ChoiceField(
+        label=_label(DimensionRevision, "scale"),
+        choices=Scale.choices,
+        widget=forms.Select({"class": "form-select"}),
+    )
+    levels = Parts(
+        label=_label(DimensionRevision, "levels"),
+        required=False,
+        help_text=_("Lowest first; every level needs words that say when to choose it."),
+        parts={"value": (_("Level"), 1), "anchor": (_("When to choose it"), 2)},
+    )
+    reverse = _flag(DimensionRevision, "reverse")
+    source = _long(DimensionRevision, "source", rows=2, required=False)
+    reason = _line(_("Why this change"), required=False, max_length=300)
+
+    def __init__(self, *args, others=(), **kwargs):
+        super().__init__(*args, **kwargs)
+
+    @staticmethod
+    def initial_of(texts: dict) -> dict:
+        return texts
+
+    @property
+    def texts(self) -> dict:
+        scale = self.cleaned_data["scale"]
+        levels = [
+            level | {"value": _typed(scale, level["value"])} if "value" in level else level
+            for level in self.cleaned_data["levels"]
+        ]
+        return {field: self.cleaned_data[field] for field in DimensionRevision.FIELDS} | {"levels": levels}
+
+
+def _typed(scale: str, value: str):
+    """A level's value as its scale wants it; what does not fit stays text, and checking refuses it."""
+    value = value.strip()
+    if scale == Scale.BOOLEAN:
+        return {"true": True, "yes": True, "false": False, "no": False}.get(value.lower(), value)
+    if scale in (Scale.ORDINAL, Scale.INTERVAL):
+        for number in (int, float):
+            try:
+                return number(value)
+            except ValueError:
+                continue
+    return value
+
+
+FORMS = {Kind.PAIRS: PairForm, Kind.RUBRIC: DimensionForm}
+
+
+class PublishForm(forms.Form):
+    meaning = forms.ChoiceField(label=_("What changed"), choices=Meaning.choices, widget=forms.RadioSelect)
+    note = forms.CharField(
+        label=_("What changed and why, in a sentence or two"),
+        widget=forms.Textarea({"rows": 2, "class": "form-control"}),
+    )

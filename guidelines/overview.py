@@ -1,0 +1,89 @@
+"""What the pages of a guideline show, gathered in a number of queries that does not grow with its entries."""
+
+from django.db.models import Prefetch
+
+from guidelines import access, comparing, coverage, dependents, drafts
+from guidelines.cards import cards
+from guidelines.comparing import fields_that_differ
+from guidelines.kinds import shape_of
+from guidelines.models import Guideline, Kind, Meaning, PairScratch, Version, VersionState
+
+
+def listed() -> list[dict]:
+    """Every guideline with its version in force and its open draft."""
+    numbered = Version.objects.published().order_by("-number").select_related("published_by")
+    unpublished = Version.objects.unpublished().select_related("opened_by")
+    found = Guideline.objects.order_by("kind", "title").prefetch_related(
+        Prefetch("versions", numbered, to_attr="numbered"), Prefetch("versions", unpublished, to_attr="open")
+    )
+    return [
+        {
+            "guideline": one,
+            "in_force": one.numbered[0] if one.numbered else None,
+            "draft": one.open[0] if one.open else None,
+        }
+        for one in found
+    ]
+
+
+def workspace(guideline: Guideline, user) -> dict:
+    """The entries as cards, draft beside published; who may do what with the draft, with the reasons."""
+    draft = guideline.versions.unpublished().select_related("opened_by").first()
+    published = guideline.versions.published().select_related("published_by").order_by("-number").first()
+    for version in filter(None, (draft, published)):
+        version.guideline = guideline
+    covered = coverage.of(guideline)
+    found = {
+        "guideline": guideline,
+        "published": published,
+        "draft": draft,
+        "in_review": draft is not None and draft.state == VersionState.IN_REVIEW,
+        "cards": cards(published, draft, covered),
+        "may_write": access.may_write(user),
+        "may_retire": access.may_retire(user),
+        "coverage_connected": covered is not None,
+        "versions": with_predecessors(guideline),
+    }
+    return found | (_of_draft(draft, published, user) if draft else {})
+
+
+def _of_draft(draft: Version, published: Version | None, user) -> dict:
+    changes = comparing.compare_versions(published, draft) if published else []
+    return {
+        "digest": drafts.digest(draft),
+        "approvals": draft.approvals.select_related("approver").order_by("at"),
+        "may_approve": access.may_approve(user, draft),
+        "may_publish": access.may_publish(user, draft),
+        "meaning": comparing.suggested_meaning(changes) if published else Meaning.SEMANTIC,
+        "dependents": dependents.of(published) if published else [],
+    }
+
+
+def with_predecessors(guideline: Guideline) -> list[tuple[Version, Version | None]]:
+    """Every numbered version, newest first, each with the one before it."""
+    versions = list(guideline.versions.filter(number__isnull=False).order_by("-number"))
+    return list(zip(versions, [*versions[1:], None], strict=False))
+
+
+def history(guideline: Guideline, key: str) -> list[dict]:
+    """Every revision of an entry, newest first, each with what it changed."""
+    shape = shape_of(guideline)
+    at = {f"{shape.identity_field}__guideline": guideline, f"{shape.identity_field}__key": key}
+    revisions = shape.revision.objects.filter(**at).select_related("author", "base").order_by("-n")
+    return [
+        {
+            "revision": revision,
+            "fields": fields_that_differ(guideline.kind, shape.revision, revision.base.texts, revision.texts)
+            if revision.base
+            else [],
+        }
+        for revision in revisions
+    ]
+
+
+def unsaved_words(user, guideline: Guideline, key: str | None) -> PairScratch | None:
+    """What this person wrote about the pair and could not save, newest first."""
+    if key is None or guideline.kind != Kind.PAIRS:
+        return None
+    found = PairScratch.objects.filter(user=user, pair__guideline=guideline, pair__key=key)
+    return found.order_by("-saved_at").first()

@@ -1,0 +1,24 @@
+from django.urls import path
+
+from guidelines import views
+
+# A `key` names a pair or a dimension, as the guideline holds the one or the other.
+urlpatterns = [
+    path("", views.guidelines, name="guidelines"),
+    path("<slug:slug>/", views.guideline, name="guideline"),
+    path("<slug:slug>/versions/<str:name>/", views.guideline_version, name="guideline_version"),
+    path("<slug:slug>/compare/<str:a>..<str:b>/", views.guideline_compare, name="guideline_compare"),
+    path("<slug:slug>/draft/open/", views.draft_open, name="draft_open"),
+    path("<slug:slug>/draft/submit/", views.draft_submit, name="draft_submit"),
+    path("<slug:slug>/draft/send-back/", views.draft_send_back, name="draft_send_back"),
+    path("<slug:slug>/draft/discard/", views.draft_discard, name="draft_discard"),
+    path("<slug:slug>/draft/approve/", views.draft_approve, name="draft_approve"),
+    path("<slug:slug>/draft/publish/", views.draft_publish, name="draft_publish"),
+    path("<slug:slug>/retire/<int:number>/", views.version_retire, name="version_retire"),
+    path("<slug:slug>/new/", views.pair_new, name="pair_new"),
+    path("<slug:slug>/edit/<slug:key>/", views.pair_edit, name="pair_edit"),
+    path("<slug:slug>/drop/<slug:key>/", views.pair_drop, name="pair_drop"),
+    path("<slug:slug>/move/<slug:key>/", views.pair_move, name="pair_move"),
+    path("<slug:slug>/history/<slug:key>/", views.pair_history, name="pair_history"),
+    path("<slug:slug>/restore/<slug:key>/", views.pair_restore, name="pair_restore"),
+]
