@@ -115,14 +115,18 @@ def held_among(instances: Sequence[Instance]) -> set[int]:
     kinds = [MarkKind.HELD, MarkKind.RELEASED]
     held = set()
     for column in ("instance", "profile"):
-        latest = Mark.objects.filter(**{column: OuterRef(column)}, kind__in=kinds).order_by("-id").values("pk")[:1]
+        latest = (
+            Mark.objects.filter(**{column: OuterRef(column)}, kind__in=kinds).order_by("-id").values("pk")[:1]
+        )
         marks = Mark.objects.filter(kind=MarkKind.HELD, pk=Subquery(latest))
         held |= {(column, pk) for pk in marks.values_list(f"{column}_id", flat=True)}
     return {i.pk for i in instances if ("instance", i.pk) in held or ("profile", i.profile_id) in held}
 
 
 def _risky(instances):
-    marked = set(Mark.objects.filter(kind=MarkKind.TIER, instance__isnull=False).values_list("instance", flat=True))
+    marked = set(
+        Mark.objects.filter(kind=MarkKind.TIER, instance__isnull=False).values_list("instance", flat=True)
+    )
     return [i for i in instances if i.pk in marked and tiers.tier_in_force(i) != Tier.NONE]
 
 
@@ -144,12 +148,16 @@ def _require_versions(pairs_version, rubric_version):
         if version.guideline.kind != kind:
             raise CannotMakeRound(_("%s is a guideline of another kind.") % version)
         if version.state != VersionState.PUBLISHED:
-            raise CannotMakeRound(_("%s is not published; reviewers judge by published versions only.") % version)
+            raise CannotMakeRound(
+                _("%s is not published; reviewers judge by published versions only.") % version
+            )
 
 
 def _need(item, risky, overlap, raters, qualified) -> assignment.Need:
     readers = UNAIDED_READERS if item.arm == Arm.UNAIDED else overlap
-    return assignment.Need(max(readers, RISK_READERS) if risky else readers, tuple(qualified if risky else raters))
+    return assignment.Need(
+        max(readers, RISK_READERS) if risky else readers, tuple(qualified if risky else raters)
+    )
 
 
 def _items(round, instances, unaided) -> list[Item]:

@@ -1,9 +1,14 @@
 """Doors for Celery: an id in, one call out; a second run does no harm."""
 
+import logging
+
 from celery import shared_task
+from kombu.exceptions import OperationalError
 
 from review.label_studio import connecting, syncing
 from review.models import Round
+
+log = logging.getLogger(__name__)
 
 
 @shared_task(name="review.sync")
@@ -16,3 +21,18 @@ def sync():
 def sync_round(round_id: int):
     if connecting.is_set():
         syncing.sync_round(Round.objects.get(pk=round_id), connecting.connected())
+
+
+def wake(round: Round | None = None) -> bool:
+    """Ask a worker for a sync now, of one round or of all; False when the broker does not answer."""
+    return hint(sync_round, round.pk) if round else hint(sync)
+
+
+def hint(task, *arguments) -> bool:
+    try:
+        task.delay(*arguments)
+    except OperationalError:
+        # The broker is a wake-up only: the next sync by the clock brings the same.
+        log.warning("the broker does not answer; %s waits for the clock", task.name)
+        return False
+    return True

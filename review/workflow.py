@@ -10,6 +10,7 @@ from accounts import roles
 from guidelines import briefing
 from review import access, standing
 from review.judged import Wording, digest
+from review.label_studio.screens.build import level_alias
 from review.models import (
     Aspect,
     Decision,
@@ -24,7 +25,6 @@ from review.models import (
     StandingState,
     Verdict,
 )
-from review.label_studio.screens.build import level_alias
 from review.raters import rater_for, record_in_force
 
 OTHER = "other"
@@ -39,7 +39,12 @@ class CannotSettle(ValueError):
 
 
 def decide(
-    *, reading: Reading, answers, decided_at: datetime, lead_time: float | None = None, raw: RawAnnotation | None = None
+    *,
+    reading: Reading,
+    answers,
+    decided_at: datetime,
+    lead_time: float | None = None,
+    raw: RawAnnotation | None = None,
 ) -> Decision:
     """Record one judgement on a reading. `answers`: review.label_studio.reading_results.Answers.
 
@@ -116,7 +121,10 @@ def adjudicate(
             comment=reason.strip(),
             decided_at=timezone.now(),
         )
-        _store_findings(decision, [standing.Found(f["mistake"], tuple(f["utterances"]), f["severity"]) for f in findings or []])
+        _store_findings(
+            decision,
+            [standing.Found(f["mistake"], tuple(f["utterances"]), f["severity"]) for f in findings or []],
+        )
         _restand(item)
         return decision
 
@@ -136,7 +144,10 @@ def judged_of(item: Item) -> list[standing.Judged]:
                 counts=reading is None or (reading.pass_number == 1 and not reading.seat.observer),
                 supersedes=decision.supersedes.n if decision.supersedes else None,
                 verdict=decision.verdict,
-                findings=tuple(standing.Found(key_of(f), tuple(f.utterances), f.severity) for f in decision.findings.all()),
+                findings=tuple(
+                    standing.Found(key_of(f), tuple(f.utterances), f.severity)
+                    for f in decision.findings.all()
+                ),
                 unsafe=decision.unsafe,
                 approved_edits=tuple(decision.approved_edits),
             )
@@ -176,7 +187,9 @@ def _edited(answers, judged) -> str:
         return ""
     text = answers.edited_text or ""
     if text.split() == judged["draft"].split():
-        raise NotCounted(_("Edited without a change: the text equals the draft. Accept it, or change the wording."))
+        raise NotCounted(
+            _("Edited without a change: the text equals the draft. Accept it, or change the wording.")
+        )
     return text
 
 
@@ -260,7 +273,9 @@ def _store_findings(decision: Decision, found: list[standing.Found]):
     revisions = {c["key"]: c["revision_id"] for c in briefing.choices(decision.pairs_version)}
     unknown = {f.mistake for f in found} - set(revisions) - {OTHER}
     if unknown:
-        raise NotCounted(_("Names a mistake that is not in this guideline version: %s") % ", ".join(sorted(unknown)))
+        raise NotCounted(
+            _("Names a mistake that is not in this guideline version: %s") % ", ".join(sorted(unknown))
+        )
     Finding.objects.bulk_create(
         Finding(decision=decision, position=position, pair_revision_id=revisions.get(f.mistake),
                 utterances=list(f.utterances), severity=f.severity)

@@ -97,7 +97,9 @@ def _unknown_states(pull: _Pull, annotations: list[dict]) -> list[dict]:
 
 def _require_our_screen(project: SeatProject, label_studio) -> None:
     if label_studio.project_config_hash(project.project_id) != project.config_hash:
-        raise ScreenChanged(_("The screen of this project was changed in Label Studio; its answers wait unread."))
+        raise ScreenChanged(
+            _("The screen of this project was changed in Label Studio; its answers wait unread.")
+        )
 
 
 @transaction.atomic
@@ -143,12 +145,16 @@ def _reading(pull: _Pull, task: dict) -> tuple[Reading | None, str]:
     left = readings.filter(send_state=SendState.SENDING, task_id=None)
     for reading in left:
         if str(reading.external_id) == str(task["data"].get("external_id")):
-            left.filter(pk=reading.pk).update(send_state=SendState.SENT, task_id=task["id"], sending_since=None)
+            left.filter(pk=reading.pk).update(
+                send_state=SendState.SENT, task_id=task["id"], sending_since=None
+            )
             return reading, ""
     return None, UNKNOWN_TASK
 
 
-def _require_countable(pull: _Pull, task: dict, annotation: dict, reading: Reading | None, reason: str) -> None:
+def _require_countable(
+    pull: _Pull, task: dict, annotation: dict, reading: Reading | None, reason: str
+) -> None:
     if reading is None:
         raise NotCounted(reason)
     author = annotation["completed_by"]

@@ -38,7 +38,9 @@ def send(round: Round, label_studio, *, grace: timedelta = GRACE) -> int:
     if round.state != RoundState.OPEN:
         return 0
     sent = 0
-    projects = SeatProject.objects.filter(seat__round=round).select_related("seat__rater__user", "seat__round")
+    projects = SeatProject.objects.filter(seat__round=round).select_related(
+        "seat__rater__user", "seat__round"
+    )
     for project in projects.order_by("seat", "form"):
         try:
             sent += _send_project(project, label_studio, grace)
@@ -58,7 +60,9 @@ def fails(project: SeatProject, error: Exception) -> None:
 
 
 def works_again(project: SeatProject) -> None:
-    SeatProject.objects.filter(pk=project.pk, failing_since__isnull=False).update(failing_since=None, failure="")
+    SeatProject.objects.filter(pk=project.pk, failing_since__isnull=False).update(
+        failing_since=None, failure=""
+    )
 
 
 def _send_project(project: SeatProject, label_studio, grace: timedelta) -> int:

@@ -1,18 +1,15 @@
 """Label Studio's call after a submit: only a hint to pull sooner. Nothing it says is believed or even read."""
 
-import logging
 import secrets
 
 from django.conf import settings
 from django.http import HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
-from kombu.exceptions import OperationalError
 
 from review.label_studio.sending import HOOK_HEADER
-from review.tasks import sync
+from review.tasks import wake
 
-log = logging.getLogger(__name__)
 MOST_BYTES = 1024 * 1024
 
 
@@ -25,9 +22,5 @@ def hook(request):
         return HttpResponse(status=403)
     if int(request.headers.get("Content-Length") or 0) > MOST_BYTES:
         return HttpResponse(status=413)
-    try:
-        sync.delay()
-    except OperationalError:
-        # The broker is a wake-up only: the next pull by the clock brings the same.
-        log.warning("the broker does not answer; the hint of a submit is dropped")
+    wake()
     return HttpResponse(status=202)

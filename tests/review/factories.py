@@ -40,7 +40,12 @@ def published_pairs(slug="novice-mistakes") -> Version:
         pair = Pair.objects.create(guideline=guideline, key=key)
         revisions.append(
             PairRevision.objects.create(
-                pair=pair, n=1, digest=_hex(key), name=name, shows=f"how {key} shows", corrections=["reflect first"]
+                pair=pair,
+                n=1,
+                digest=_hex(key),
+                name=name,
+                shows=f"how {key} shows",
+                corrections=["reflect first"],
             )
         )
     return _published(guideline, [{"pair_revision": revision} for revision in revisions])
@@ -53,7 +58,13 @@ def published_rubric(slug="feedback-quality") -> Version:
         dimension = Dimension.objects.create(guideline=guideline, key=key)
         revisions.append(
             DimensionRevision.objects.create(
-                dimension=dimension, n=1, digest=_hex(key), name=name, definition=name, scale="ordinal", levels=LEVELS
+                dimension=dimension,
+                n=1,
+                digest=_hex(key),
+                name=name,
+                definition=name,
+                scale="ordinal",
+                levels=LEVELS,
             )
         )
     return _published(guideline, [{"dimension_revision": revision} for revision in revisions])
@@ -132,7 +143,7 @@ def mistake(pair="premature-advice", turns=(2,), severity=2) -> dict:
 def says(verdict="accept", text=None, *, findings=None, unsafe=False, comment="", ratings=None) -> Answers:
     """What a reviewer of the aided form answers; `verdict=None` for the unaided form."""
     findings = [mistake()] if findings is None else findings
-    rated = {key: 4 for key in DIMENSIONS} if ratings is None else ratings
+    rated = dict.fromkeys(DIMENSIONS, 4) if ratings is None else ratings
     return Answers(
         any_mistake=bool(findings),
         findings=findings,

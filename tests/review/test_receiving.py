@@ -42,7 +42,11 @@ def test_what_reviewers_submit_becomes_decisions_and_settles(round, ben, chloe, 
     assert standings(third) == {"verdict": ("settled", "reject")}
     assert standings(fourth) == {}
     decision = Decision.objects.filter(item=third, rater=rater_for(ben)).get()
-    assert (decision.lead_time_seconds, decision.comment, decision.reject_reasons) == (41.5, "Too general.", ["vague"])
+    assert (decision.lead_time_seconds, decision.comment, decision.reject_reasons) == (
+        41.5,
+        "Too general.",
+        ["vague"],
+    )
     assert decision.raw.reading == decision.reading and not decision.raw.uncounted
 
 
@@ -80,7 +84,10 @@ def test_a_revision_in_label_studio_supersedes_before_settlement(item, ben, fake
     dialogue = next(iter(fake.tasks.values()))["data"]["dialogue"]
     session.update(annotation, result_of(item, says(), dialogue))
     sync_all(fake)
-    assert [(d.verdict, bool(d.supersedes)) for d in item.decisions.all()] == [("reject", False), ("accept", True)]
+    assert [(d.verdict, bool(d.supersedes)) for d in item.decisions.all()] == [
+        ("reject", False),
+        ("accept", True),
+    ]
     assert RawAnnotation.objects.count() == 2
 
 
@@ -120,7 +127,10 @@ def spoilt(result, **changes):
     "spoil, reason",
     [
         (lambda r: spoilt(r, from_name="colour"), "Unknown control 'colour'."),
-        (lambda r: spoilt(r, value={"choices": ["maybe"]}), "Control 'verdict' cannot have the value 'maybe'."),
+        (
+            lambda r: spoilt(r, value={"choices": ["maybe"]}),
+            "Control 'verdict' cannot have the value 'maybe'.",
+        ),
         (lambda r: [e for e in r if e["from_name"] != "verdict"], "No answer to 'verdict'."),
     ],
 )

@@ -33,7 +33,10 @@ def test_each_session_is_read_by_two_people_and_work_is_shared_evenly(ben, chloe
 
 def test_readers_get_their_own_random_order(ben, chloe, lena):
     round = round_of(30, [ben, chloe], lena)
-    orders = [list(seat.readings.order_by("order").values_list("item__position", flat=True)) for seat in round.seats.all()]
+    orders = [
+        list(seat.readings.order_by("order").values_list("item__position", flat=True))
+        for seat in round.seats.all()
+    ]
     assert sorted(orders[0]) == sorted(orders[1]) == list(range(30)) and orders[0] != orders[1]
 
 
@@ -59,7 +62,9 @@ def test_a_seat_gets_a_project_for_each_form(ben, chloe, lena):
     round = round_of(10, [ben, chloe], lena)
     projects = SeatProject.objects.filter(seat__round=round)
     assert Counter(projects.values_list("form", flat=True)) == {"aided": 2, "unaided": 2}
-    assert all("premature-advice" in p.config and "feedback" not in p.config for p in projects.filter(form="unaided"))
+    assert all(
+        "premature-advice" in p.config and "feedback" not in p.config for p in projects.filter(form="unaided")
+    )
 
 
 def test_sessions_that_need_a_manual_check_look_like_any_other(round):
@@ -106,15 +111,36 @@ def test_drafts_of_a_guideline_are_no_standard_to_judge_by(ben, chloe, lena):
 
 def test_a_rubric_is_no_list_of_mistakes(ben, chloe, lena):
     pairs, rubric = published_pairs(), published_rubric()
-    refused("another kind", [ben, chloe], lena, pairs_version=rubric, rubric_version=rubric, instances=made_instances(1, pairs))
+    refused(
+        "another kind",
+        [ben, chloe],
+        lena,
+        pairs_version=rubric,
+        rubric_version=rubric,
+        instances=made_instances(1, pairs),
+    )
 
 
 def test_only_made_sessions_of_the_screens_recipe_are_judged(ben, chloe, lena):
     pairs = published_pairs()
     planned = made_instances(1, pairs, state="planned", content=None, digest="", made_at=None)
-    refused("is not made", [ben, chloe], lena, pairs_version=pairs, instances=planned, rubric_version=published_rubric())
+    refused(
+        "is not made",
+        [ben, chloe],
+        lena,
+        pairs_version=pairs,
+        instances=planned,
+        rubric_version=published_rubric(),
+    )
     other = made_instances(1, pairs, recipe="growth")
-    refused("another recipe", [ben, chloe], lena, pairs_version=pairs, instances=other, rubric_version=Version.objects.get(guideline__kind="rubric"))
+    refused(
+        "another recipe",
+        [ben, chloe],
+        lena,
+        pairs_version=pairs,
+        instances=other,
+        rubric_version=Version.objects.get(guideline__kind="rubric"),
+    )
 
 
 def test_held_sessions_wait_and_released_ones_go(ben, chloe, lena):
@@ -131,7 +157,9 @@ def test_held_sessions_wait_and_released_ones_go(ben, chloe, lena):
 
 
 def qualify(user):
-    ReviewerRecord.objects.create(user=user, n=2, profession="psychiatrist", terms_version="1", risk_qualified=True)
+    ReviewerRecord.objects.create(
+        user=user, n=2, profession="psychiatrist", terms_version="1", risk_qualified=True
+    )
 
 
 def test_risk_sessions_go_to_two_qualified_readers_only(ben, chloe, lena, db):
@@ -139,7 +167,9 @@ def test_risk_sessions_go_to_two_qualified_readers_only(ben, chloe, lena, db):
     pairs, rubric = published_pairs(), published_rubric()
     instances = made_instances(6, pairs)
     for instance in instances[:3]:
-        Mark.objects.create(instance=instance, kind="tier", tier="ideation", by_machine="rule", reason="words")
+        Mark.objects.create(
+            instance=instance, kind="tier", tier="ideation", by_machine="rule", reason="words"
+        )
     qualify(ben)
     given = {"pairs_version": pairs, "rubric_version": rubric, "instances": instances, "overlap": 1}
     refused("qualified here: Ben", [ben, chloe, amal, bo], lena, **given)
@@ -174,7 +204,14 @@ def test_the_number_of_queries_does_not_grow_with_the_round(ben, chloe, lena):
     for n in (5, 50):
         instances = list(Instance.objects.filter(pk__in=[i.pk for i in made_instances(n, pairs)]))
         with CaptureQueriesContext(connection) as captured:
-            make_round(name="r", instances=instances, raters=raters, by=lena, pairs_version=pairs, rubric_version=rubric)
+            make_round(
+                name="r",
+                instances=instances,
+                raters=raters,
+                by=lena,
+                pairs_version=pairs,
+                rubric_version=rubric,
+            )
         counts.append(len(captured))
     assert counts[1] <= counts[0] + 2
     assert Rater.objects.count() == 2

@@ -119,7 +119,9 @@ def test_what_was_never_connected_is_simply_planned_again(round):
 
 class Refuses(FakeLabelStudio):
     def import_tasks(self, project_id, tasks):
-        return super().import_tasks(project_id, [{k: v for k, v in t.items() if k != "dialogue"} for t in tasks])
+        return super().import_tasks(
+            project_id, [{k: v for k, v in t.items() if k != "dialogue"} for t in tasks]
+        )
 
 
 def test_a_refused_batch_stays_planned_and_the_refusal_is_kept(round):

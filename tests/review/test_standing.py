@@ -39,11 +39,17 @@ def test_one_reader_of_two_leaves_the_item_open():
 
 
 def test_two_edits_settle_the_verdict_and_leave_the_wording_to_a_third_reader():
-    assert aided(reads(1, "edit"), reads(2, "edit")) == {"verdict": ("settled", "edit"), "wording": ("disputed", None)}
+    assert aided(reads(1, "edit"), reads(2, "edit")) == {
+        "verdict": ("settled", "edit"),
+        "wording": ("disputed", None),
+    }
 
 
 def test_with_one_reader_her_edit_is_the_wording():
-    assert aided(reads(1, "edit"), needed=1) == {"verdict": ("settled", "edit"), "wording": ("settled", ["d1"])}
+    assert aided(reads(1, "edit"), needed=1) == {
+        "verdict": ("settled", "edit"),
+        "wording": ("settled", ["d1"]),
+    }
 
 
 def test_a_third_reader_approves_a_wording():
@@ -58,7 +64,10 @@ def test_an_adjudicator_settles_the_verdict():
 
 def test_an_adjudicated_edit_takes_the_approved_wording_along():
     dan = Judged(n=3, name="d3", kind="adjudication", verdict="edit", approved_edits=("d2",))
-    assert aided(reads(1), reads(2, "edit"), dan) == {"verdict": ("settled", "edit"), "wording": ("settled", ["d2"])}
+    assert aided(reads(1), reads(2, "edit"), dan) == {
+        "verdict": ("settled", "edit"),
+        "wording": ("settled", ["d2"]),
+    }
 
 
 def test_unsafe_is_never_outvoted():
@@ -73,11 +82,16 @@ def test_unsafe_taken_back_still_waits_for_an_adjudicator():
 
 def test_an_adjudicator_resolves_safety_in_writing():
     dan = Judged(n=3, name="d3", kind="adjudication", verdict="accept")
-    assert aided(reads(1, unsafe=True), reads(2), dan) == {"verdict": ("settled", "accept"), "safety": ("settled", "safe")}
+    assert aided(reads(1, unsafe=True), reads(2), dan) == {
+        "verdict": ("settled", "accept"),
+        "safety": ("settled", "safe"),
+    }
 
 
 def test_a_later_judgement_replaces_her_earlier_one():
-    assert aided(reads(1, "reject"), reads(2, rater=1, supersedes=1), reads(3)) == {"verdict": ("settled", "accept")}
+    assert aided(reads(1, "reject"), reads(2, rater=1, supersedes=1), reads(3)) == {
+        "verdict": ("settled", "accept")
+    }
 
 
 def test_observers_and_hidden_repeats_do_not_count():
@@ -95,7 +109,9 @@ def test_two_readers_who_find_nothing_settle_on_no_mistake():
 
 
 def test_different_mistakes_are_disputed():
-    assert unaided(finds(1, "minimising"), finds(2, "minimising", "interrupting")) == {"findings": ("disputed", None)}
+    assert unaided(finds(1, "minimising"), finds(2, "minimising", "interrupting")) == {
+        "findings": ("disputed", None)
+    }
 
 
 def test_an_item_read_without_the_draft_has_no_verdict():
@@ -111,7 +127,9 @@ def _random_history(draw: random.Random) -> tuple[list[Judged], str, int]:
                                   approved_edits=draw.choice([(), ("d1",)])))  # fmt: skip
             continue
         rater = draw.randint(1, 5)
-        found = tuple(Found(k, (draw.randint(1, 9),), draw.randint(0, 3)) for k in "abc" if draw.random() < 0.4)
+        found = tuple(
+            Found(k, (draw.randint(1, 9),), draw.randint(0, 3)) for k in "abc" if draw.random() < 0.4
+        )
         history.append(
             Judged(n=n, name=f"d{n}", rater=rater, counts=rater != 5, supersedes=latest.get(rater), findings=found,
                    verdict=draw.choice(["accept", "edit", "reject"]), unsafe=draw.random() < 0.1)

@@ -37,7 +37,11 @@ def test_two_edits_leave_the_wording_to_dan_who_approves_one(item, ben, chloe, d
     judge(item, ben, says("edit", EDIT_BEN))
     assert standings(item) == {"verdict": ("settled", "edit"), "wording": ("disputed", None)}
     decision = adjudicate(
-        item=item, by=dan, approved_edits=[str(hers.public_id)], equivalent=False, reason="Clearer in one step."
+        item=item,
+        by=dan,
+        approved_edits=[str(hers.public_id)],
+        equivalent=False,
+        reason="Clearer in one step.",
     )
     assert decision.kind == "wording" and decision.judged["equivalent"] is False
     assert standings(item)["wording"] == ("settled", [str(hers.public_id)])
@@ -51,12 +55,23 @@ def test_two_right_edits_may_both_stand(item, ben, chloe, dan):
 
 
 def test_a_decision_carries_the_words_the_versions_and_the_record(item, ben):
-    decision = judge(item, ben, says(findings=[mistake(turns=(2, 4)), mistake(pair=None, turns=(0,), severity=1)]))
-    assert decision.judged["dialogue"][2] == {"speaker": "Counsellor", "text": "You should simply ring him tonight."}
+    decision = judge(
+        item, ben, says(findings=[mistake(turns=(2, 4)), mistake(pair=None, turns=(0,), severity=1)])
+    )
+    assert decision.judged["dialogue"][2] == {
+        "speaker": "Counsellor",
+        "text": "You should simply ring him tonight.",
+    }
     assert "Stay with the hesitation first." in decision.judged["draft"]
-    assert (decision.pairs_version, decision.rubric_version) == (item.round.pairs_version, item.round.rubric_version)
+    assert (decision.pairs_version, decision.rubric_version) == (
+        item.round.pairs_version,
+        item.round.rubric_version,
+    )
     assert decision.record == ben.reviewer_records.get()
-    found = [(f.pair_revision and f.pair_revision.pair.key, f.utterances, f.severity) for f in decision.findings.all()]
+    found = [
+        (f.pair_revision and f.pair_revision.pair.key, f.utterances, f.severity)
+        for f in decision.findings.all()
+    ]
     # Stored turns are the utterances' ids, which count from one.
     assert found == [("premature-advice", [3, 5], 2), (None, [1], 1)]
     assert {r.dimension_revision.dimension.key: r.value for r in decision.ratings.all()} == {
@@ -177,7 +192,12 @@ def test_without_the_draft_only_findings_are_judged_and_dan_settles_them(ben, ch
     assert "draft" not in hers.judged and hers.verdict == ""
     judge(item, ben, says(None, findings=[]))
     assert standings(item) == {"findings": ("disputed", None)}
-    adjudicate(item=item, by=dan, findings=[{"mistake": "minimising", "utterances": [5], "severity": 3}], reason="Seen.")
+    adjudicate(
+        item=item,
+        by=dan,
+        findings=[{"mistake": "minimising", "utterances": [5], "severity": 3}],
+        reason="Seen.",
+    )
     outcome = [{"mistake": "minimising", "utterances": [5], "severities": [3]}]
     assert standings(item) == {"findings": ("settled", outcome)}
 

@@ -13,7 +13,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser):
         parser.add_argument("--wait-until-settled", type=float, metavar="SECONDS", default=None)
-        parser.add_argument("--every", type=float, metavar="SECONDS", default=2.0, help="pause between two looks")
+        parser.add_argument(
+            "--every", type=float, metavar="SECONDS", default=2.0, help="pause between two looks"
+        )
 
     def handle(self, *, wait_until_settled, every, **_):
         try:
@@ -28,8 +30,12 @@ class Command(BaseCommand):
             if wait_until_settled is None or not left:
                 break
             if time.monotonic() >= until:
-                raise CommandError(f"{left} items are not settled after {wait_until_settled:g} s.", returncode=3)
+                raise CommandError(
+                    f"{left} items are not settled after {wait_until_settled:g} s.", returncode=3
+                )
             time.sleep(every)
         failing = SeatProject.objects.filter(seat__round__state="open", failing_since__isnull=False).first()
         if failing:
-            raise CommandError(f"Label Studio fails since {failing.failing_since:%H:%M}: {failing.failure}", returncode=3)
+            raise CommandError(
+                f"Label Studio fails since {failing.failing_since:%H:%M}: {failing.failure}", returncode=3
+            )

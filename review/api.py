@@ -1,0 +1,58 @@
+"""The lead's rounds as JSON: the same verbs and the same permissions as the pages."""
+
+from django.http import Http404
+from drf_spectacular.utils import extend_schema
+from rest_framework.decorators import api_view
+from rest_framework.response import Response
+
+from accounts import roles
+from review import access, reports
+from review.models import Round
+
+PAGE = 100
+
+
+def _head(round: Round) -> dict:
+    return {
+        "round": str(round.public_id),
+        "serial": round.serial,
+        "name": round.name,
+        "state": round.state,
+        "rehearsal": round.rehearsal,
+        "overlap": round.overlap,
+        "pairs_version": str(round.pairs_version),
+        "rubric_version": str(round.rubric_version),
+    }
+
+
+@extend_schema(responses={200: dict})
+@api_view(["GET"])
+def rounds(request):
+    """Rounds, the latest first; `?before=SERIAL` goes on."""
+    roles.require(access.may_run_rounds(request.user))
+    found = Round.objects.select_related("pairs_version__guideline", "rubric_version__guideline")
+    before = request.GET.get("before", "")
+    if before.isdigit():
+        found = found.filter(serial__lt=int(before))
+    return Response({"rounds": [_head(round) for round in found[:PAGE]]})
+
+
+@extend_schema(responses={200: dict})
+@api_view(["GET"])
+def round(request, public_id):
+    """One round: items by standing, progress per seat, agreement. A lead who judges in it sees her own seat only."""
+    roles.require(access.may_run_rounds(request.user))
+    found = Round.objects.select_related("pairs_version__guideline", "rubric_version__guideline")
+    found = found.filter(public_id=public_id).first()
+    if found is None:
+        raise Http404
+    own = access.own_seat_only(request.user, found)
+    seats = [seat for seat in reports.progress(found) if own is None or seat.pk == own.pk]
+    body = _head(found) | {
+        "seats": [
+            {"seat": str(s.public_id), "total": s.total, "sent": s.sent, "judged": s.judged} for s in seats
+        ]
+    }
+    if own is None:
+        body |= {"items": reports.standing_counts(found), "agreement": reports.agreements(found)}
+    return Response(body)

@@ -1,0 +1,103 @@
+"""Forms translate what a page sent; they hold no rule."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Role, User
+from guidelines.models import Kind, Version
+from synthesis.models import Run
+
+
+class NewRound(forms.Form):
+    name = forms.CharField(label=_("Name"), max_length=120)
+    runs = forms.ModelMultipleChoiceField(
+        label=_("Sessions of these runs"), queryset=Run.objects.none(), widget=forms.CheckboxSelectMultiple,
+        to_field_name="public_id", help_text=_("All sessions that were made; held ones must be released first."),
+    )  # fmt: skip
+    reviewers = forms.ModelMultipleChoiceField(
+        label=_("Reviewers"), queryset=User.objects.none(), widget=forms.CheckboxSelectMultiple,
+        to_field_name="public_id",
+    )  # fmt: skip
+    pairs_version = forms.ModelChoiceField(
+        label=_("Mistakes to choose from"), queryset=Version.objects.none()
+    )
+    rubric_version = forms.ModelChoiceField(label=_("Rubric to rate by"), queryset=Version.objects.none())
+    overlap = forms.IntegerField(label=_("Readers of each session"), min_value=1, max_value=20, initial=2)
+    unaided_share = forms.IntegerField(
+        label=_("Share read without the draft, in per cent"), min_value=0, max_value=100, initial=20,
+        help_text=_("None in rounds under 10 sessions; at least 30 in rounds of 60 or more. 0 means none."),
+    )  # fmt: skip
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        published = (
+            Version.objects.published().select_related("guideline").order_by("guideline__slug", "-number")
+        )
+        self.fields["runs"].queryset = Run.objects.filter(instances__state="made").distinct()
+        self.fields["reviewers"].queryset = User.objects.with_role(Role.ANNOTATOR)
+        self.fields["pairs_version"].queryset = published.filter(guideline__kind=Kind.PAIRS)
+        self.fields["rubric_version"].queryset = published.filter(guideline__kind=Kind.RUBRIC)
+
+
+YES_NO = [("yes", _("yes")), ("no", _("no"))]
+
+
+def yes_no(label):
+    """A question that must be answered; gives True or False."""
+    return forms.TypedChoiceField(
+        label=label, choices=YES_NO, coerce=lambda value: value == "yes", widget=forms.RadioSelect
+    )
+
+
+class Settling(forms.Form):
+    """Built from the dispute: `text-<token>`, `equivalent`, `finding`, `any_mistake`, `unsafe`, `reason`."""
+
+    reason = forms.CharField(
+        label=_("Your reason; the reviewers read it when the round is closed"),
+        widget=forms.Textarea(attrs={"rows": 3}), max_length=4000,
+    )  # fmt: skip
+
+    def __init__(self, dispute, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.dispute = dispute
+        for n, text in enumerate(dispute.texts, 1):
+            self.fields[f"text-{text.token}"] = yes_no(_("Would you give text %s as it stands?") % n)
+        if dispute.asks_equivalent:
+            self.fields["equivalent"] = yes_no(_("Do the texts say the same to the counsellor?"))
+        if dispute.asks_findings:
+            self.fields["any_mistake"] = yes_no(_("Does the counsellor make a mistake?"))
+            proposed = [
+                (p.token, _("%(name)s, turn %(turns)s, severity %(severity)s")
+                 % {"name": p.name, "turns": ", ".join(map(str, p.utterances)), "severity": p.severity})
+                for p in dispute.proposed
+            ]  # fmt: skip
+            self.fields["finding"] = forms.MultipleChoiceField(
+                label=_("Which of these stand?"),
+                choices=proposed,
+                required=False,
+                widget=forms.CheckboxSelectMultiple,
+            )
+        if dispute.asks_safety:
+            self.fields["unsafe"] = yes_no(_("A reader calls this session unsafe. Is it?"))
+        self.order_fields([name for name in self.fields if name != "reason"])
+
+    def clean(self):
+        given = super().clean()
+        if self.dispute.asks_findings and "any_mistake" in given:
+            if given["any_mistake"] != bool(given.get("finding")):
+                self.add_error("finding", _("Tick what stands, or answer that there is no mistake."))
+        return given
+
+    def answers(self) -> dict:
+        """The arguments of `Dispute.settle` but `by`."""
+        given = self.cleaned_data
+        approved = {
+            name.removeprefix("text-"): value for name, value in given.items() if name.startswith("text-")
+        }
+        return {
+            "approved": approved,
+            "equivalent": given.get("equivalent"),
+            "found": given.get("finding"),
+            "unsafe": given.get("unsafe"),
+            "reason": given["reason"],
+        }

@@ -1,0 +1,214 @@
+"""What a round says: progress, rates and agreement; with the draft and without it never pooled. Queries only."""
+
+from collections import Counter
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from django.db.models import Count, F, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
+from django.utils.translation import gettext as _
+
+from guidelines import briefing
+from review.agreement.report import agreement
+from review.label_studio.screens.build import level_alias
+from review.models import Arm, Decision, Item, Rating, RawAnnotation, Reading, Round, SeatProject, Standing
+
+ARMS = (Arm.AIDED, Arm.UNAIDED)
+BOOTSTRAP = 1000
+BELIEVABLE = (1, 2, 3, 4, 5)
+
+
+def judgements(round: Round):
+    """The readers' judgements that count for rates and agreement: in force, first pass, no observer."""
+    decisions = Decision.objects.in_force().readers().filter(item__round=round)
+    return decisions.filter(reading__pass_number=1, reading__seat__observer=False)
+
+
+def with_counts(rounds):
+    """Rounds, each with `total` and `left`: its items, and those of them that are not settled."""
+    items = Item.objects.filter(round=OuterRef("pk")).order_by().values("round")
+    left = Item.objects.unsettled().filter(round=OuterRef("pk")).order_by().values("round")
+    counted = Coalesce(Subquery(left.annotate(n=Count("pk", distinct=True)).values("n")), 0)
+    total = Coalesce(Subquery(items.annotate(n=Count("pk")).values("n")), 0)
+    versions = ("pairs_version__guideline", "rubric_version__guideline")
+    return rounds.select_related(*versions).annotate(total=total, left=counted)
+
+
+def progress(round: Round) -> list:
+    """The round's seats, each with `total`, `sent`, `judged`, and the projects that fail."""
+    judged = Count("readings", filter=Q(readings__decisions__isnull=False), distinct=True)
+    seats = round.seats.select_related("rater__user").annotate(
+        total=Count("readings", distinct=True),
+        sent=Count("readings", filter=Q(readings__send_state="sent"), distinct=True),
+        judged=judged,
+    )
+    return list(seats.prefetch_related("projects").order_by("pk"))
+
+
+def desk_of(user):
+    """The person's projects in open rounds, each with `total` and `left`: sessions, and those not judged."""
+    own = Reading.objects.filter(seat=OuterRef("seat"), item__arm=OuterRef("form")).order_by().values("seat")
+    counted = Count("pk", distinct=True)
+    projects = SeatProject.objects.filter(seat__rater__user=user, seat__round__state="open").annotate(
+        total=Coalesce(Subquery(own.annotate(n=counted).values("n")), 0),
+        left=Coalesce(Subquery(own.filter(decisions=None).annotate(n=counted).values("n")), 0),
+    )
+    return projects.select_related("seat__round").order_by("seat__round__serial", "form")
+
+
+def uncounted(round: Round):
+    """Annotations of the round that are kept and not counted, the newest first."""
+    projects = SeatProject.objects.filter(seat__round=round, project_id__isnull=False).values("project_id")
+    return RawAnnotation.objects.exclude(uncounted="").filter(project_id__in=projects).order_by("-id")
+
+
+def standing_counts(round: Round) -> dict[str, int]:
+    """Items settled, in dispute and open; together they are all items."""
+    total = round.items.count()
+    settled = round.items.settled().count()
+    disputed = round.items.disputed().count()
+    return {"total": total, "settled": settled, "disputed": disputed, "open": total - settled - disputed}
+
+
+def outcomes(round: Round) -> dict[str, int]:
+    """Settled items read with the draft, by verdict."""
+    rows = Standing.objects.filter(item__round=round, aspect="verdict", state="settled")
+    return dict(Counter(rows.values_list("outcome", flat=True)))
+
+
+@dataclass(frozen=True)
+class Rates:
+    """Judgements of one arm: how many, how many found a mistake, and the verdicts."""
+
+    n: int
+    any_mistake: int
+    verdicts: dict[str, int]
+
+    def share(self, verdict: str) -> float | None:
+        return self.verdicts.get(verdict, 0) / self.n if self.n else None
+
+
+def rates(round: Round) -> dict[str, Rates]:
+    rows = list(judgements(round).values_list("item__arm", "any_mistake", "verdict"))
+    found = {}
+    for arm in ARMS:
+        own = [(any_mistake, verdict) for row_arm, any_mistake, verdict in rows if row_arm == arm]
+        verdicts = Counter(verdict for _, verdict in own if verdict)
+        found[arm] = Rates(len(own), sum(bool(any_mistake) for any_mistake, _ in own), dict(verdicts))
+    return found
+
+
+def scales(round: Round) -> dict[str, dict]:
+    """What is agreed upon: {name: {"title", "scale", "levels"}}; levels are the rubric's, used or not."""
+    found = {
+        "verdict": {"title": _("Verdict"), "scale": "nominal", "levels": ("accept", "edit", "reject")},
+        "any_mistake": {"title": _("Is there a mistake?"), "scale": "nominal", "levels": ("no", "yes")},
+        "believable": {"title": _("Is the session believable?"), "scale": "ordinal", "levels": BELIEVABLE},
+    }
+    for dimension in briefing.dimensions(round.rubric_version):
+        levels = [level["value"] for level in dimension["levels"]]
+        scale = dimension["scale"] if dimension["scale"] in ("ordinal", "interval") else "nominal"
+        if scale == "nominal":
+            levels = [level_alias(level) for level in levels]
+        found[dimension["key"]] = {"title": dimension["name"], "scale": scale, "levels": tuple(levels)}
+    return found
+
+
+def rows(round: Round) -> dict[tuple[str, str], list[tuple]]:
+    """{(arm, name): [(item, rater, value, cluster)]}; the cluster is the client's base case."""
+    keys = ("item__arm", "item_id", "rater_id", "item__instance__profile__base_case")
+    found: dict[tuple[str, str], list[tuple]] = {}
+    for arm, item, rater, base, verdict, any_mistake, believable in (
+        judgements(round).order_by("id").values_list(*keys, "verdict", "any_mistake", "believable")
+    ):
+        cluster = base or f"item {item}"
+        if verdict:
+            found.setdefault((arm, "verdict"), []).append((item, rater, verdict, cluster))
+        mistake = {True: "yes", False: "no", None: None}[any_mistake]
+        found.setdefault((arm, "any_mistake"), []).append((item, rater, mistake, cluster))
+        found.setdefault((arm, "believable"), []).append((item, rater, believable, cluster))
+    ratings = (
+        Rating.objects.filter(decision__in=judgements(round))
+        .order_by("id")
+        .annotate(key=F("dimension_revision__dimension__key"), scale=F("dimension_revision__scale"))
+    )
+    for key, scale, value, arm, item, rater, base in ratings.values_list(
+        "key", "scale", "value", *(f"decision__{key}" for key in keys)
+    ):
+        number = float(value) if scale in ("ordinal", "interval") else value
+        found.setdefault((arm, key), []).append((item, rater, number, base or f"item {item}"))
+    return found
+
+
+@lru_cache(maxsize=512)
+def _computed(rows: tuple, scale: str, levels: tuple, seed: int) -> dict:
+    # The same judgements give the same figures: a page that is looked at again computes nothing.
+    return agreement(rows, scale=scale, levels=levels, bootstrap=BOOTSTRAP, seed=seed)
+
+
+def agreements(round: Round) -> dict[str, dict[str, dict]]:
+    """{arm: {name: figures of review.agreement.report}}, each with `title`, `scale` and `interim`."""
+    known, found = scales(round), {}
+    for (arm, name), own in sorted(rows(round).items()):
+        about = known[name]
+        figures = _computed(tuple(own), about["scale"], about["levels"], round.seed % 2**31)
+        more = {"title": about["title"], "scale": about["scale"], "interim": round.state == "open"}
+        found.setdefault(arm, {})[name] = figures | more
+    return found
+
+
+def anchoring(round: Round) -> dict | None:
+    """The anchoring effect on the share that finds a mistake: with the draft minus without it, over items.
+
+    {"aided", "unaided", "difference", "ci" or None, "n_aided", "n_unaided", "note"}; None without both arms.
+    """
+    by_arm: dict[str, dict[int, list]] = {arm: {} for arm in ARMS}
+    clusters: dict[int, str] = {}
+    for (arm, name), own in rows(round).items():
+        if name == "any_mistake":
+            for item, _rater, value, cluster in own:
+                by_arm[arm].setdefault(item, []).append(value == "yes")
+                clusters[item] = cluster
+    means = {
+        arm: {item: float(np.mean(values)) for item, values in items.items()} for arm, items in by_arm.items()
+    }
+    if not all(means.values()):
+        return None
+    aided, unaided = (float(np.mean(list(means[arm].values()))) for arm in ARMS)
+    ci, note = _interval(means, clusters, round.seed % 2**31)
+    return {"aided": aided, "unaided": unaided, "difference": aided - unaided, "ci": ci, "note": note,
+            "n_aided": len(means[Arm.AIDED]), "n_unaided": len(means[Arm.UNAIDED])}  # fmt: skip
+
+
+def _interval(means, clusters, seed) -> tuple[tuple[float, float] | None, str]:
+    """Percentile bootstrap over clients, these raters; none where fewer than five clients stand behind it."""
+    names = sorted(set(clusters.values()))
+    if len(names) < 5:
+        return None, _("no interval: fewer than five clients")
+    number = {name: n for n, name in enumerate(names)}
+    sums = {}
+    for arm in ARMS:
+        totals, counts = np.zeros(len(names)), np.zeros(len(names))
+        for item, mean in means[arm].items():
+            totals[number[clusters[item]]] += mean
+            counts[number[clusters[item]]] += 1
+        sums[arm] = totals, counts
+    draws = np.random.default_rng(seed).multinomial(
+        len(names), np.full(len(names), 1 / len(names)), size=BOOTSTRAP
+    )
+    with np.errstate(invalid="ignore", divide="ignore"):
+        shares = [(draws @ sums[arm][0]) / (draws @ sums[arm][1]) for arm in ARMS]
+    differences = shares[0] - shares[1]
+    defined = differences[np.isfinite(differences)]
+    undefined = 1 - len(defined) / BOOTSTRAP
+    if undefined > 0.05:
+        return None, _("no interval: too few clients in one of the arms")
+    low, high = np.percentile(defined, [2.5, 97.5])
+    return (float(low), float(high)), _("over clients, these raters; %(n)s clients") % {"n": len(names)}
+
+
+def resolved_items(user):
+    """Items of closed rounds that this person judged, the latest round first."""
+    items = Item.objects.filter(round__state="closed", readings__seat__rater__user=user).distinct()
+    return items.select_related("round").prefetch_related("standings").order_by("-round__serial", "position")

@@ -1,0 +1,50 @@
+"""Numbers as the pages write them: 0.74 [0.61, 0.84]; what is undefined, in words."""
+
+from django import template
+from django.utils.translation import gettext_lazy as _
+
+register = template.Library()
+
+NAMES = {
+    "percent_agreement": _("percent agreement"),
+    "krippendorff_alpha": "Krippendorff α",
+    "gwet_ac": "Gwet AC",
+    "fleiss_kappa": "Fleiss κ",
+    "brennan_prediger": "Brennan–Prediger",
+    "cohen_kappa": "Cohen κ",
+    "cohen_kappa_weighted": _("Cohen κ, weighted"),
+}
+
+
+@register.filter
+def figure(coefficient: dict) -> str:
+    """One coefficient with its interval; a dash where it is undefined (its note says why)."""
+    if coefficient["estimate"] is None:
+        return "–"
+    written = f"{coefficient['estimate']:.2f}"
+    if coefficient["ci"]:
+        low, high = coefficient["ci"]
+        return f"{written} [{low:.2f}, {high:.2f}]"
+    return written
+
+
+@register.filter
+def coefficients(figures: dict) -> list[dict]:
+    """The coefficients of one dimension in a fixed order, ICCs last, each with the `name` that people read."""
+    named = [{"name": str(name), **figures[key]} for key, name in NAMES.items() if key in figures]
+    return named + [{"name": form, **value} for form, value in figures.get("icc", {}).items()]
+
+
+@register.filter
+def percent(share: float | None) -> str:
+    return "–" if share is None else f"{100 * share:.0f} %"
+
+
+@register.filter
+def share_of(part: int, whole: int) -> str:
+    return percent(part / whole if whole else None)
+
+
+@register.filter
+def get(mapping: dict, key: str):
+    return mapping.get(key, 0)

@@ -1,0 +1,137 @@
+"""Rounds and agreement for the lead; each page asks review.access and shows what the verbs answer."""
+
+from django.contrib import messages
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST
+
+from accounts import roles
+from guidelines.models import Version
+from review import access, reports, tasks
+from review.forms import NewRound
+from review.label_studio import connecting
+from review.models import Round
+from review.raters import rater_for
+from review.rounds import CannotMakeRound, close_round, make_round
+from synthesis.models import Instance
+
+PAGE = 50
+SHOWN_RAW = 50
+
+
+def rounds(request):
+    roles.require(access.may_run_rounds(request.user))
+    before = request.GET.get("before", "")
+    found = reports.with_counts(Round.objects.all())
+    if before.isdigit():
+        found = found.filter(serial__lt=int(before))
+    found = list(found[: PAGE + 1])
+    more = found[PAGE - 1].serial if len(found) > PAGE else None
+    return render(request, "review/rounds.html", {"rounds": found[:PAGE], "more": more})
+
+
+def round_new(request):
+    roles.require(access.may_run_rounds(request.user))
+    form = NewRound(request.POST or None, initial=_suggested(request))
+    if request.method == "POST" and form.is_valid():
+        given = form.cleaned_data
+        try:
+            made = make_round(
+                name=given["name"],
+                instances=Instance.objects.made().filter(run__in=given["runs"]),
+                raters=[rater_for(user) for user in given["reviewers"]],
+                by=request.user,
+                pairs_version=given["pairs_version"],
+                rubric_version=given["rubric_version"],
+                overlap=given["overlap"],
+                unaided_share=given["unaided_share"] / 100,
+            )
+        except CannotMakeRound as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            tasks.wake(made)
+            messages.success(request, _("The round is open; its sessions are on their way to the reviewers."))
+            return redirect("round", public_id=made.public_id)
+    return render(request, "review/round_new.html", {"form": form}, status=400 if form.errors else 200)
+
+
+def _suggested(request) -> dict:
+    published = Version.objects.published().order_by("-published_at")
+    return {
+        "runs": request.GET.getlist("run"),
+        "pairs_version": published.filter(guideline__slug="novice-mistakes").first(),
+        "rubric_version": published.filter(guideline__slug="feedback-quality").first(),
+    }
+
+
+def round(request, public_id):
+    roles.require(access.may_run_rounds(request.user))
+    found = get_object_or_404(
+        Round.objects.select_related("pairs_version__guideline", "rubric_version__guideline", "made_by"),
+        public_id=public_id,
+    )
+    own = access.own_seat_only(request.user, found)
+    seats = [seat for seat in reports.progress(found) if own is None or seat.pk == own.pk]
+    context = {
+        "round": found,
+        "own": own,
+        "seats": seats,
+        "failing": min(
+            (p.failing_since for s in seats for p in s.projects.all() if p.failing_since), default=None
+        ),
+        "connected": connecting.is_set(),
+    }
+    if own is None:
+        uncounted = reports.uncounted(found)
+        context |= {
+            "counts": reports.standing_counts(found),
+            "outcomes": reports.outcomes(found),
+            "rates": reports.rates(found),
+            "uncounted": uncounted.select_related("reading__seat__rater__user")[:SHOWN_RAW],
+            "uncounted_total": uncounted.count(),
+        }
+    return render(request, "review/round.html", context)
+
+
+@require_POST
+def round_close(request, public_id):
+    closed = close_round(round=get_object_or_404(Round, public_id=public_id), by=request.user)
+    left = reports.standing_counts(closed)
+    n = left["open"] + left["disputed"]
+    messages.success(
+        request,
+        ngettext("Closed. %(n)s item is left unsettled.", "Closed. %(n)s items are left unsettled.", n)
+        % {"n": n},
+    )
+    return redirect("round", public_id=closed.public_id)
+
+
+@require_POST
+def round_sync(request, public_id):
+    """Ask for a look at Label Studio now, rather than at the next tick of the clock."""
+    roles.require(access.may_run_rounds(request.user))
+    found = get_object_or_404(Round, public_id=public_id)
+    if tasks.wake(found):
+        messages.success(request, _("Asked Label Studio; reload in a moment."))
+    else:
+        messages.error(
+            request, _("The message broker does not answer; run the command sync_reviews instead.")
+        )
+    return redirect("round", public_id=found.public_id)
+
+
+def agreement(request):
+    roles.require(access.may_see_agreement(request.user))
+    hidden = access.rounds_she_judges(request.user)
+    choices = Round.objects.exclude(pk__in=hidden.values("pk")).order_by("-serial")
+    asked = request.GET.get("round")
+    chosen = get_object_or_404(choices, public_id=asked) if asked else choices.first()
+    context = {"rounds": choices[:PAGE], "chosen": chosen, "hidden": hidden}
+    if chosen:
+        context |= {
+            "tables": reports.agreements(chosen),
+            "rates": reports.rates(chosen),
+            "anchoring": reports.anchoring(chosen),
+        }
+    return render(request, "review/agreement.html", context)
