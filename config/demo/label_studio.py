@@ -133,7 +133,7 @@ def _healthy(url: str) -> bool:
 def main() -> None:
     """Label Studio alone, in the foreground until Ctrl-C."""
     parser = argparse.ArgumentParser(description=main.__doc__)
-    parser.add_argument("--folder", type=Path, default=ROOT / "var" / "labelstudio")
+    parser.add_argument("--folder", type=Path, default=ROOT / "var" / "label-studio")
     parser.add_argument("--port", type=int)
     given = parser.parse_args()
     stop_on_sigterm()

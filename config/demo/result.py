@@ -18,11 +18,19 @@ def result(
         "instances": {state: states[state] for state in InstanceState.values},
         "calls": Call.objects.count(),
         "decisions": Decision.objects.count(),
-        "agreement": reports.agreement_by_dimension(round) if round else {},
+        "agreement": _agreement(round) if round else {},
         "dataset": _dataset(dataset),
         "training": _training(training),
         "seconds": clock.result(),
     }
+
+
+def _agreement(round: Round) -> dict:
+    """{dimension: figures}; what was read without the draft is never pooled with the rest."""
+    by_arm = reports.agreements(round)
+    found = dict(by_arm.get("aided", {}))
+    found |= {f"{name} (unaided)": figures for name, figures in by_arm.get("unaided", {}).items()}
+    return {name: {**figures, "title": str(figures["title"])} for name, figures in found.items()}
 
 
 def _dataset(dataset: Dataset | None) -> dict | None:
