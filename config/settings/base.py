@@ -138,6 +138,8 @@ MODEL_RETRY_BUDGET_SECONDS = whole("MODEL_RETRY_BUDGET_SECONDS", 120)
 LABEL_STUDIO_URL = text("LABEL_STUDIO_URL")
 LABEL_STUDIO_TOKEN = text("LABEL_STUDIO_TOKEN")
 LABEL_STUDIO_PUBLIC_URL = text("LABEL_STUDIO_PUBLIC_URL", LABEL_STUDIO_URL)
+# Where its data lie, if on this machine: `backup` and `restore` take them along.
+LABEL_STUDIO_DATA_DIR = Path(text("LABEL_STUDIO_DATA_DIR") or HOME / "label-studio").resolve()
 LABEL_STUDIO_WEBHOOK_SECRET = kept_secret(HOME, "LABEL_STUDIO_WEBHOOK_SECRET")
 # Encrypts reviewers' Label Studio passwords, which never leave the server unless the next flag is set.
 REVIEW_ACCOUNTS_KEY = kept_secret(HOME, "REVIEW_ACCOUNTS_KEY")
