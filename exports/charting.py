@@ -28,7 +28,7 @@ def loss_svg(points: list[dict]) -> str:
             y=altair.Y("loss:Q", title="loss", scale=altair.Scale(zero=False)),
             strokeDash=altair.StrokeDash("kind:N", title=None),
         )
-        .properties(width=620, height=220, background=None)
+        .properties(width=620, height=220, background="transparent")
         .configure_axis(labelColor=TEXT, titleColor=TEXT, domainColor=TEXT, tickColor=TEXT, gridColor=TEXT, gridOpacity=0.12)
         .configure_legend(labelColor=TEXT, symbolStrokeColor=TEXT)
         .configure_view(stroke=None)
