@@ -45,12 +45,16 @@ def may_settle(user, item: Item) -> Answer:
 
 
 def own_seat_only(user, round: Round) -> Seat | None:
-    """The seat to which this person's view of an open round is limited, whatever her roles; None: no limit."""
+    """The seat to which this person's view of an open round is limited, whatever her roles; None: no
+    limit.
+    """
     if round.state != RoundState.OPEN:
         return None
     return round.seats.filter(rater__user=user).first()
 
 
 def rounds_she_judges(user):
-    """Open rounds in which this person has a seat: she sees no colleague's judgement and no agreement there."""
+    """Open rounds in which this person has a seat: she sees no colleague's judgement and no agreement
+    there.
+    """
     return Round.objects.open().filter(seats__rater__user=user)

@@ -40,7 +40,9 @@ def rounds(request):
 @extend_schema(responses={200: dict})
 @api_view(["GET"])
 def round(request, public_id):
-    """One round: items by standing, progress per seat, agreement. A lead who judges in it sees her own seat only."""
+    """One round: items by standing, progress per seat, agreement. A lead who judges in it sees her own seat
+    only.
+    """
     roles.require(access.may_run_rounds(request.user))
     found = Round.objects.select_related("pairs_version__guideline", "rubric_version__guideline")
     found = found.filter(public_id=public_id).first()

@@ -27,7 +27,9 @@ def draw_unaided(n: int, share: float, *, seed: int) -> set[int]:
 
 
 def assign(needs: Sequence[Need], *, seed: int) -> list[tuple[Hashable, ...]]:
-    """Return the readers of each item. The least loaded come first, ties at random; scarce readers are placed first."""
+    """Return the readers of each item. The least loaded come first, ties at random; scarce readers are placed
+    first.
+    """
     draw = random.Random(f"readers/{seed}")
     load: dict[Hashable, int] = {}
     chosen: list[tuple[Hashable, ...]] = [()] * len(needs)

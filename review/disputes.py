@@ -1,4 +1,6 @@
-"""A dispute as its adjudicator meets it: the texts in random order, without names, none of them called the draft."""
+"""A dispute as its adjudicator meets it: the texts in random order, without names, none of them called the
+draft.
+"""
 
 import random
 from dataclasses import dataclass
@@ -119,11 +121,14 @@ class Dispute:
         return [found[key] for key in sorted(found)]
 
     def _token(self, words: str) -> str:
-        """Names the words themselves: if they changed meanwhile, the page sent an unknown name, and is refused."""
+        """Names the words themselves: if they changed meanwhile, the page sent an unknown name, and is
+        refused.
+        """
         return digest([str(self.item.public_id), words])[:16]
 
     def settle(self, *, by, approved=None, equivalent=None, found=None, unsafe=None, reason) -> Decision:
-        """`approved`: {token: whether she would give this feedback}; `found`: tokens of the findings that stand.
+        """`approved`: {token: whether she would give this feedback}; `found`: tokens of the findings that
+        stand.
 
         A draft that she would give means accept; only an edit, edit; none of the texts, reject.
         """

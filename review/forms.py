@@ -12,7 +12,8 @@ class NewRound(forms.Form):
     name = forms.CharField(label=_("Name"), max_length=120)
     runs = forms.ModelMultipleChoiceField(
         label=_("Sessions of these runs"), queryset=Run.objects.none(), widget=forms.CheckboxSelectMultiple,
-        to_field_name="public_id", help_text=_("All sessions that were made; held ones must be released first."),
+        to_field_name="public_id",
+        help_text=_("All sessions that were made; held ones must be released first."),
     )  # fmt: skip
     reviewers = forms.ModelMultipleChoiceField(
         label=_("Reviewers"), queryset=User.objects.none(), widget=forms.CheckboxSelectMultiple,
@@ -83,9 +84,9 @@ class Settling(forms.Form):
 
     def clean(self):
         given = super().clean()
-        if self.dispute.asks_findings and "any_mistake" in given:
-            if given["any_mistake"] != bool(given.get("finding")):
-                self.add_error("finding", _("Tick what stands, or answer that there is no mistake."))
+        ticked = bool(given.get("finding"))
+        if self.dispute.asks_findings and given.get("any_mistake", ticked) != ticked:
+            self.add_error("finding", _("Tick what stands, or answer that there is no mistake."))
         return given
 
     def answers(self) -> dict:

@@ -1,4 +1,6 @@
-"""What a round says: progress, rates and agreement; with the draft and without it never pooled. Queries only."""
+"""What a round says: progress, rates and agreement; with the draft and without it never pooled. Queries
+only.
+"""
 
 from collections import Counter
 from dataclasses import dataclass

@@ -34,7 +34,9 @@ def make_round(
     *, name, instances, raters, by, pairs_version, rubric_version, overlap=2, unaided_share=0.2, seed=0,
     screen="supervised_dialogue", deadline=None,
 ) -> Round:  # fmt: skip
-    """Put instances before raters: draws arms, readers and each reader's own random order. Sends nothing yet."""
+    """Put instances before raters: draws arms, readers and each reader's own random order. Sends nothing
+    yet.
+    """
     roles.require(access.may_run_rounds(by))
     instances = _fit(instances, screen)
     raters = list(dict.fromkeys(raters))
@@ -47,8 +49,8 @@ def make_round(
     if risky and len(qualified) < max(RISK_READERS, overlap):
         first = next(instance for instance in instances if instance.pk in risky)
         raise CannotMakeRound(
-            _("%(n)s sessions carry a risk tier (the first: %(first)s). They are read by reviewers qualified to assess "
-              "risk, at least %(needed)s of them; qualified here: %(names)s.")
+            _("%(n)s sessions carry a risk tier (the first: %(first)s). They are read by reviewers qualified "
+              "to assess risk, at least %(needed)s of them; qualified here: %(names)s.")
             % {"n": len(risky), "first": first.public_id, "needed": max(RISK_READERS, overlap),
                "names": ", ".join(map(str, qualified)) or _("nobody")}
         )  # fmt: skip
@@ -78,7 +80,9 @@ def make_round(
 
 @transaction.atomic
 def close_round(*, round: Round, by) -> Round:
-    """No judgement enters any more. Items still open or in dispute stay so, and are counted wherever they are left out."""
+    """No judgement enters any more. Items still open or in dispute stay so, and are counted wherever they are
+    left out.
+    """
     round = Round.objects.select_for_update().get(pk=round.pk)
     roles.require(access.may_close(by, round))
     # Wait for judgements being written: they hold the lock of their item.

@@ -1,11 +1,12 @@
 """Where an item stands, derived from its decisions: the only rule (design.md §2, methods.md §5). Pure.
 
-An item read with the draft has the aspect *verdict*: settled when all its readers say the same, otherwise disputed.
-A verdict settled as edit adds *wording*: one edit is the wording, two or more wait for a reader who says which
-stand; edits are never compared as strings. An item read without the draft has only *findings*: settled, with all
-marks, when its readers name the same set of mistakes. One reader's *unsafe* is never outvoted: it adds *safety*,
-and nothing settles until an adjudicator has resolved it in writing. Severity, marks and ratings are kept and do
-not block. Order does not matter, except that a rater's later judgement replaces her earlier one.
+An item read with the draft has the aspect *verdict*: settled when all its readers say the same, otherwise
+disputed. A verdict settled as edit adds *wording*: one edit is the wording, two or more wait for a reader who
+says which stand; edits are never compared as strings. An item read without the draft has only *findings*:
+settled, with all marks, when its readers name the same set of mistakes. One reader's *unsafe* is never
+outvoted: it adds *safety*, and nothing settles until an adjudicator has resolved it in writing. Severity,
+marks and ratings are kept and do not block. Order does not matter, except that a rater's later judgement
+replaces her earlier one.
 """
 
 from collections.abc import Iterable
@@ -91,7 +92,9 @@ def _wording(in_force, decisions) -> State:
 
 
 def together(decisions: Iterable[Judged]) -> list[dict]:
-    """The union of marks: per mistake all marked turns, and every severity that was given (none is preferred)."""
+    """The union of marks: per mistake all marked turns, and every severity that was given (none is
+    preferred).
+    """
     turns: dict[str, set[int]] = {}
     severities: dict[str, set[int]] = {}
     for decision in decisions:

@@ -1,4 +1,6 @@
-"""Judgements become decisions, and decisions move standings. The only writer of Decision, Finding, Rating, Standing."""
+"""Judgements become decisions, and decisions move standings. The only writer of Decision, Finding, Rating,
+Standing.
+"""
 
 from datetime import datetime
 
@@ -48,7 +50,8 @@ def decide(
 ) -> Decision:
     """Record one judgement on a reading. `answers`: review.label_studio.reading_results.Answers.
 
-    A later judgement of the same reading supersedes the earlier one, before settlement only. Raises NotCounted.
+    A later judgement of the same reading supersedes the earlier one, before settlement only. Raises
+    NotCounted.
     """
     with transaction.atomic():
         item = _locked(reading.item_id)
@@ -96,9 +99,9 @@ def adjudicate(
 ) -> Decision:
     """Settle what is in dispute on an item, in writing.
 
-    `verdict`: for a disputed verdict. `findings`: for disputed findings, [{"mistake", "utterances", "severity"}].
-    `approved_edits`: public ids of the edits whose words stand; `equivalent`: whether the edits say the same.
-    `unsafe`: required when a reader called the session unsafe. Raises Refused or CannotSettle.
+    `verdict`: for a disputed verdict. `findings`: for disputed findings, [{"mistake", "utterances",
+    "severity"}]. `approved_edits`: public ids of the edits whose words stand; `equivalent`: whether the edits
+    say the same. `unsafe`: required when a reader called the session unsafe. Raises Refused or CannotSettle.
     """
     with transaction.atomic():
         item = _locked(item.pk)
@@ -164,7 +167,9 @@ def readers_needed(item: Item) -> int:
 
 
 def _locked(item_id: int) -> Item:
-    """The item's row lock puts its decisions in a line; on SQLite the transaction itself has the only lock."""
+    """The item's row lock puts its decisions in a line; on SQLite the transaction itself has the only
+    lock.
+    """
     items = Item.objects.select_for_update(of=("self",)).select_related(
         "round__pairs_version__guideline", "round__rubric_version__guideline", "instance__version__guideline"
     )
@@ -182,7 +187,9 @@ def _require_in_time(reading, item, previous, decided_at):
 
 
 def _edited(answers, judged) -> str:
-    """The edited text. An edit that changes nothing is neither an edit nor silently an acceptance: it is not counted."""
+    """The edited text. An edit that changes nothing is neither an edit nor silently an acceptance: it is not
+    counted.
+    """
     if answers.verdict != Verdict.EDIT:
         return ""
     text = answers.edited_text or ""

@@ -1,7 +1,8 @@
 """Pulls what reviewers submitted: the truth, however often or seldom the webhook called.
 
-A seat's project is read from a little before the server's last `updated_at` that we have seen. Every state of an
-annotation is stored raw, once, together with the decision it became or the reason, in words, why it did not count.
+A seat's project is read from a little before the server's last `updated_at` that we have seen. Every state of
+an annotation is stored raw, once, together with the decision it became or the reason, in words, why it did
+not count.
 """
 
 import json
@@ -137,7 +138,9 @@ def _keep(pull: _Pull, task: dict, annotation: dict) -> bool:
 
 
 def _reading(pull: _Pull, task: dict) -> tuple[Reading | None, str]:
-    """The reading that a task is, or why there is none. A task whose import was never acknowledged is adopted."""
+    """The reading that a task is, or why there is none. A task whose import was never acknowledged is
+    adopted.
+    """
     readings = Reading.objects.filter(seat=pull.project.seat, item__arm=pull.project.form)
     readings = readings.select_related("item__instance__version__guideline", "seat__rater__user")
     if reading := readings.filter(task_id=task["id"]).first():

@@ -1,8 +1,8 @@
 """Puts a round's readings into Label Studio, each exactly once, whatever fails in between.
 
-A chunk is marked *sending*, and that is committed, before its request leaves. If the answer comes, its tasks are
-*sent*. If it does not (a crash, a timeout), the chunk stays *sending*: Label Studio may hold it or not, so its
-readings are looked up by their external ids before anything is sent again. Each reading is claimed by
+A chunk is marked *sending*, and that is committed, before its request leaves. If the answer comes, its tasks
+are *sent*. If it does not (a crash, a timeout), the chunk stays *sending*: Label Studio may hold it or not,
+so its readings are looked up by their external ids before anything is sent again. Each reading is claimed by
 compare-and-set, so two pushes at once never send the same one.
 """
 
@@ -34,7 +34,9 @@ HOOK_HEADER = "X-Mirror-Secret"
 
 
 def send(round: Round, label_studio, *, grace: timedelta = GRACE) -> int:
-    """Send what is unsent; return how many readings were sent now. A failure is kept on its project and shown."""
+    """Send what is unsent; return how many readings were sent now. A failure is kept on its project and
+    shown.
+    """
     if round.state != RoundState.OPEN:
         return 0
     sent = 0
@@ -90,7 +92,8 @@ def _make_project(project: SeatProject, label_studio) -> bool:
     try:
         hook = label_studio.register_webhook(made, url, {HOOK_HEADER: settings.LABEL_STUDIO_WEBHOOK_SECRET})
     except LabelStudioRefused as error:
-        # Label Studio refuses private addresses unless told otherwise. The hook is a hint; pulling goes on without.
+        # Label Studio refuses private addresses unless told otherwise. The hook is a hint; pulling goes on
+        # without.
         log.warning("label studio takes no webhook for project %s: %s", made, error)
     else:
         SeatProject.objects.filter(pk=project.pk).update(webhook_id=hook)

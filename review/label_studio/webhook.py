@@ -1,4 +1,6 @@
-"""Label Studio's call after a submit: only a hint to pull sooner. Nothing it says is believed or even read."""
+"""Label Studio's call after a submit: only a hint to pull sooner. Nothing it says is believed or even
+read.
+"""
 
 import secrets
 
@@ -16,7 +18,9 @@ MOST_BYTES = 1024 * 1024
 @csrf_exempt
 @require_POST
 def hook(request):
-    """202 at once, since the reviewer's own save waits for the answer; 403 without the secret, 413 when too large."""
+    """202 at once, since the reviewer's own save waits for the answer; 403 without the secret, 413 when too
+    large.
+    """
     given = request.headers.get(HOOK_HEADER, "")
     if not secrets.compare_digest(given.encode(), settings.LABEL_STUDIO_WEBHOOK_SECRET.encode()):
         return HttpResponse(status=403)

@@ -1,4 +1,4 @@
-from review.models.decisions import Decision, DecisionKind, Finding, RawAnnotation, Rating, Verdict
+from review.models.decisions import Decision, DecisionKind, Finding, Rating, RawAnnotation, Verdict
 from review.models.label_studio import Account, SeatProject
 from review.models.raters import Rater, RaterKind
 from review.models.readings import Arm, Item, Reading, SendState

@@ -30,7 +30,9 @@ def figure(coefficient: dict) -> str:
 
 @register.filter
 def coefficients(figures: dict) -> list[dict]:
-    """The coefficients of one dimension in a fixed order, ICCs last, each with the `name` that people read."""
+    """The coefficients of one dimension in a fixed order, ICCs last, each with the `name` that people
+    read.
+    """
     named = [{"name": str(name), **figures[key]} for key, name in NAMES.items() if key in figures]
     return named + [{"name": form, **value} for form, value in figures.get("icc", {}).items()]
 

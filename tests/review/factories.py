@@ -99,7 +99,8 @@ def content(n=0, *, findings=True) -> dict:
     ]
     finding = {
         "utterances": [3], "quotes": ["You should simply ring him"], "mistake": "premature-advice",
-        "why": "The client has not been heard yet.", "severity": 2, "correction": "Stay with the hesitation first.",
+        "why": "The client has not been heard yet.", "severity": 2,
+        "correction": "Stay with the hesitation first.",
         "better": "Something holds you back each time.",
     }  # fmt: skip
     return {
@@ -117,7 +118,8 @@ def made_instances(n, version, *, profiles=None, **fields) -> list[Instance]:
     pair = version.entries.first().pair_revision
     made = []
     for index in range(n):
-        values = {"recipe": RECIPE, "version": version, "pair_revision": pair, "profile": profiles[index % len(profiles)],
+        values = {"recipe": RECIPE, "version": version, "pair_revision": pair,
+                  "profile": profiles[index % len(profiles)],
                   "cell": _hex(f"cell {next(_cells)}"), "state": "made", "content": content(index),
                   "digest": _hex(str(index)), "made_at": timezone.now(), "origin": "import"}  # fmt: skip
         made.append(Instance.objects.create(**(values | fields)))

@@ -33,7 +33,8 @@ def test_a_verdict_dispute_hides_which_text_was_the_draft(ben, chloe, lena):
 
 
 @pytest.mark.parametrize(
-    "gives_draft, gives_edit, verdict", [(True, False, "accept"), (False, True, "edit"), (False, False, "reject")]
+    "gives_draft, gives_edit, verdict",
+    [(True, False, "accept"), (False, True, "edit"), (False, False, "reject")],
 )
 def test_what_dan_would_give_is_the_verdict(item, ben, chloe, dan, gives_draft, gives_edit, verdict):
     judge(item, ben, says())
@@ -73,7 +74,8 @@ def test_findings_are_chosen_from_what_readers_found(ben, chloe, dan, lena):
     names = [p.name for p in dispute.proposed]
     assert names == ["Interrupts the client", "Plays the problem down"] and not dispute.texts
     dispute.settle(by=dan, found=[dispute.proposed[0].token], reason="Only this.")
-    assert standings(item)["findings"][1] == [{"mistake": "interrupting", "utterances": [3], "severities": [2]}]
+    [found] = standings(item)["findings"][1]
+    assert found == {"mistake": "interrupting", "utterances": [3], "severities": [2]}
 
 
 def test_dan_is_not_offered_what_he_read(item, ben, chloe, dan):

@@ -13,7 +13,15 @@ from review.rounds import close_round
 from synthesis.models import Run
 from tests.conftest import person
 from tests.fakes.label_studio import FakeLabelStudio
-from tests.review.factories import judge, made_instances, published_pairs, published_rubric, round_of, says, standings
+from tests.review.factories import (
+    judge,
+    made_instances,
+    published_pairs,
+    published_rubric,
+    round_of,
+    says,
+    standings,
+)
 from tests.review.studio import desk, submit
 
 EDIT = "Stay with the hesitation."
@@ -35,16 +43,20 @@ def disputed(item, ben, chloe):
     return item
 
 
-@pytest.mark.parametrize("url", ["/rounds/", "/rounds/new/", "/agreement/", "/desk/", "/desk/mine/", "/disputes/"])
+PLACES = ["/rounds/", "/rounds/new/", "/agreement/", "/desk/", "/desk/mine/", "/disputes/"]
+
+
+@pytest.mark.parametrize("url", PLACES)
 def test_eve_is_refused_with_the_reason(log_in, eve, url):
     answer = log_in(eve).get(url)
     assert answer.status_code == 403 and "Only " in text(answer)
 
 
 def test_each_place_is_for_its_role(log_in, round, ben, dan, lena):
+    leads = ["/rounds/", f"/rounds/{round.public_id}/", "/agreement/"]
     for user, open_, closed in (
-        (lena, ["/rounds/", f"/rounds/{round.public_id}/", "/agreement/"], ["/desk/", "/disputes/"]),
-        (ben, ["/desk/", "/desk/mine/"], ["/rounds/", f"/rounds/{round.public_id}/", "/agreement/", "/disputes/"]),
+        (lena, leads, ["/desk/", "/disputes/"]),
+        (ben, ["/desk/", "/desk/mine/"], [*leads, "/disputes/"]),
         (dan, ["/disputes/"], ["/rounds/", "/desk/", "/agreement/"]),
     ):
         client = log_in(user)
@@ -59,7 +71,8 @@ def test_lena_makes_a_round_by_clicking(log_in, lena, ben, chloe):
     client = log_in(lena)
     page = client.get(f"/rounds/new/?run={run.public_id}")
     assert "Ben" in text(page) and f'value="{run.public_id}"' in text(page)
-    given = {"name": "First", "runs": [run.public_id], "reviewers": [ben.public_id], "pairs_version": pairs.pk,
+    given = {"name": "First", "runs": [run.public_id], "reviewers": [ben.public_id],
+             "pairs_version": pairs.pk,
              "rubric_version": rubric.pk, "overlap": 2, "unaided_share": 20}  # fmt: skip
     refused = client.post("/rounds/new/", given)
     assert refused.status_code == 400 and "read by 2 people, and 1 are chosen" in words(refused)
@@ -149,9 +162,10 @@ def test_dan_settles_a_dispute_by_clicking(log_in, disputed, dan, lena, ben):
     given = {name: "yes" if EDIT in shown[n] else "no" for name, n in by_text.items()}
     refused = client.post(f"/disputes/{disputed.public_id}/", given)
     assert refused.status_code == 400 and Decision.objects.filter(kind="adjudication").count() == 0
-    answer = client.post(f"/disputes/{disputed.public_id}/", given | {"reason": "Warmer and clearer."}, follow=True)
+    given |= {"reason": "Warmer and clearer."}
+    answer = client.post(f"/disputes/{disputed.public_id}/", given, follow=True)
     assert "Settled" in words(answer) and standings(disputed)["verdict"] == ("settled", "edit")
-    again = client.post(f"/disputes/{disputed.public_id}/", given | {"reason": "Again."})
+    again = client.post(f"/disputes/{disputed.public_id}/", given)
     assert "Nothing is in dispute here" in words(again)
     close_round(round=disputed.round, by=lena)
     assert "Warmer and clearer." in words(log_in(ben).get("/desk/mine/"))

@@ -1,7 +1,15 @@
 import pytest
 
 from review import reports
-from tests.review.factories import client_profile, judge, made_instances, mistake, published_pairs, round_of, says
+from tests.review.factories import (
+    client_profile,
+    judge,
+    made_instances,
+    mistake,
+    published_pairs,
+    round_of,
+    says,
+)
 
 
 @pytest.fixture
@@ -18,7 +26,8 @@ def judged(ben, chloe, lena):
                 judge(item, reviewer, says(None, findings=found))
             else:
                 verdict = "reject" if reviewer is ben and item.position % 3 == 0 else "accept"
-                judge(item, reviewer, says(verdict, ratings={"specific": 1 + item.position % 5, "supportive": 3}))
+                rated = {"specific": 1 + item.position % 5, "supportive": 3}
+                judge(item, reviewer, says(verdict, ratings=rated))
     return round
 
 
@@ -57,7 +66,8 @@ def test_a_superseded_judgement_is_not_counted_twice(round, item, ben):
 def test_progress_and_standing_counts(round, item, ben, chloe):
     judge(item, ben, says())
     judge(item, chloe, says("reject"))
-    assert [(s.rater.user.name, s.total, s.judged) for s in reports.progress(round)] == [("Ben", 4, 1), ("Chloe", 4, 1)]
+    seats = [(s.rater.user.name, s.total, s.judged) for s in reports.progress(round)]
+    assert seats == [("Ben", 4, 1), ("Chloe", 4, 1)]
     assert reports.standing_counts(round) == {"total": 4, "settled": 0, "disputed": 1, "open": 3}
     [listed] = reports.with_counts(type(round).objects.all())
     assert (listed.total, listed.left) == (4, 4)

@@ -44,8 +44,8 @@ def test_the_same_seed_draws_the_same_arms(ben, chloe, lena):
     pairs, rubric = published_pairs(), published_rubric()
     instances = made_instances(12, pairs)
     drawn = [
-        list(round_of(0, [ben, chloe], lena, instances=instances, pairs_version=pairs, rubric_version=rubric, seed=seed)
-             .items.values_list("instance", "arm"))
+        list(round_of(0, [ben, chloe], lena, instances=instances, pairs_version=pairs,
+                      rubric_version=rubric, seed=seed).items.values_list("instance", "arm"))
         for seed in (5, 5, 6)
     ]  # fmt: skip
     assert drawn[0] == drawn[1] != drawn[2]

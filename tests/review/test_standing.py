@@ -123,16 +123,19 @@ def _random_history(draw: random.Random) -> tuple[list[Judged], str, int]:
     history, latest = [], {}
     for n in range(1, draw.randint(1, 9)):
         if draw.random() < 0.15:
-            history.append(Judged(n=n, name=f"d{n}", kind="adjudication", verdict=draw.choice(["accept", "edit", "reject"]),
-                                  approved_edits=draw.choice([(), ("d1",)])))  # fmt: skip
+            verdict, approved = draw.choice(["accept", "edit", "reject"]), draw.choice([(), ("d1",)])
+            history.append(
+                Judged(n=n, name=f"d{n}", kind="adjudication", verdict=verdict, approved_edits=approved)
+            )
             continue
         rater = draw.randint(1, 5)
         found = tuple(
             Found(k, (draw.randint(1, 9),), draw.randint(0, 3)) for k in "abc" if draw.random() < 0.4
         )
         history.append(
-            Judged(n=n, name=f"d{n}", rater=rater, counts=rater != 5, supersedes=latest.get(rater), findings=found,
-                   verdict=draw.choice(["accept", "edit", "reject"]), unsafe=draw.random() < 0.1)
+            Judged(n=n, name=f"d{n}", rater=rater, counts=rater != 5, supersedes=latest.get(rater),
+                   findings=found, verdict=draw.choice(["accept", "edit", "reject"]),
+                   unsafe=draw.random() < 0.1)
         )  # fmt: skip
         latest[rater] = n
     return history, arm, needed

@@ -218,11 +218,11 @@ def test_decisions_and_settled_standings_are_frozen(item, ben, chloe):
             attempt()
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", range(4))
 def test_replaying_all_decisions_gives_the_stored_standing(ben, chloe, dan, lena, seed):
     draw = random.Random(seed)
-    round = round_of(12, [ben, chloe], lena)
-    for step in range(60):
+    round = round_of(10, [ben, chloe], lena)
+    for step in range(40):
         item = draw.choice(list(round.items.all()))
         verdict = draw.choice(["accept", "edit", "reject"]) if item.arm == "aided" else None
         found = [mistake(draw.choice(["minimising", "interrupting"]))] if draw.random() < 0.6 else []
