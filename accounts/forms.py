@@ -37,7 +37,9 @@ class LogInForm(Styled, AuthenticationForm):
 
 
 class JoinForm(Styled, forms.Form):
-    name = forms.CharField(label=_("Your name"), max_length=120, widget=forms.TextInput({"autocomplete": "name"}))
+    name = forms.CharField(
+        label=_("Your name"), max_length=120, widget=forms.TextInput({"autocomplete": "name"})
+    )
     password = forms.CharField(
         label=_("Choose a password"),
         help_text=_("At least 12 characters. A short sentence is easy to keep in mind."),

@@ -7,9 +7,7 @@ from accounts.forms import LogInForm
 log_in = LoginView.as_view(
     template_name="accounts/login.html", authentication_form=LogInForm, redirect_authenticated_user=True
 )
-password = PasswordChangeView.as_view(
-    template_name="accounts/password.html", success_url=reverse_lazy("me")
-)
+password = PasswordChangeView.as_view(template_name="accounts/password.html", success_url=reverse_lazy("me"))
 
 urlpatterns = [
     path("login/", log_in, name="login"),

@@ -34,7 +34,9 @@ def may_publish(user, version) -> Answer:
     if not approvers:
         if version.approvals.exists():
             return Answer(_("The draft was changed after it was approved; it has to be approved again."))
-        return Answer(_("Nobody has approved this draft yet. A colleague who did not write it has to approve it."))
+        return Answer(
+            _("Nobody has approved this draft yet. A colleague who did not write it has to approve it.")
+        )
     if not approvers - drafts.authors(version):
         return Answer(_("Only its own authors have approved this draft; a colleague has to approve it."))
     if not approvers - drafts.authors(version) - {user.pk}:

@@ -30,7 +30,9 @@ def _catalogued(revision: PairRevision) -> dict:
 
 
 def _told(revision: PairRevision) -> dict:
-    more = {field: getattr(revision, field) for field in ("positive", "harms", "not_a_mistake", "corrections")}
+    more = {
+        field: getattr(revision, field) for field in ("positive", "harms", "not_a_mistake", "corrections")
+    }
     return _catalogued(revision) | {"told": True} | more
 
 

@@ -25,7 +25,9 @@ class Card:
         return self.draft or self.published
 
 
-def cards(published: Version | None, draft: Version | None, coverage: dict[str, Coverage] | None) -> list[Card]:
+def cards(
+    published: Version | None, draft: Version | None, coverage: dict[str, Coverage] | None
+) -> list[Card]:
     """In the draft's order where there is a draft, dropped ones last. Two queries."""
     version = draft or published
     if version is None:

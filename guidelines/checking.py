@@ -136,7 +136,9 @@ def together(kind: str, entries: Iterable[tuple[str, dict]]) -> list[Problem]:
         keys.add(key)
         name = re.sub(r"\s+", " ", texts["name"]).casefold()
         if name in names:
-            found.append(Problem((i, "name"), _("“%s” is also the name of %s") % (texts["name"], names[name])))
+            found.append(
+                Problem((i, "name"), _("“%s” is also the name of %s") % (texts["name"], names[name]))
+            )
         names.setdefault(name, key)
     if kind == "pairs":
         for i, (key, texts) in enumerate(entries):

@@ -70,7 +70,7 @@ class FieldChange:
 
 @dataclass(frozen=True)
 class EntryChange:
-    """One pair or dimension: state is added, removed, changed, moved or same; `fields` are those that differ."""
+    """One entry: state is added, removed, changed, moved or same; `fields` are those that differ."""
 
     key: str
     name: str

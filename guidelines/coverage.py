@@ -1,4 +1,4 @@
-"""A slot: what became of each pair in synthesis and review. Filled in config/wiring.py, shown on the guideline's page."""
+"""A slot: what became of each pair in synthesis and review. Filled only in config/wiring.py."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""A slot: what was made under a version, and would be stale after a change of meaning. Filled in config/wiring.py."""
+"""A slot: what was made under a version and would be stale after a change. Filled in config/wiring.py."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

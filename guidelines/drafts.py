@@ -27,7 +27,9 @@ def require_state(version: Version, *states: str) -> None:
         return
     if version.state == VersionState.PUBLISHED:
         by = version.published_by or _("an import")
-        raise WrongState(_("This was published as version %(n)s by %(by)s.") % {"n": version.number, "by": by})
+        raise WrongState(
+            _("This was published as version %(n)s by %(by)s.") % {"n": version.number, "by": by}
+        )
     raise WrongState(_("This version is %s; that does not fit.") % version.get_state_display())
 
 
@@ -43,7 +45,9 @@ def latest(guideline) -> Version | None:
 def revisions(version: Version) -> list:
     """The revisions of a version in order, each with its pair or dimension; one query."""
     shape = shape_of(version.guideline)
-    entries = version.entries.select_related(f"{shape.entry_field}__{shape.identity_field}").order_by("position")
+    entries = version.entries.select_related(f"{shape.entry_field}__{shape.identity_field}").order_by(
+        "position"
+    )
     found = []
     for entry in entries:
         revision = getattr(entry, shape.entry_field)
@@ -81,7 +85,9 @@ def authors(version: Version) -> set[int]:
     """Everybody who wrote a revision new in this version, also one that a later save was built on."""
     shape = shape_of(version.guideline)
     field = f"{shape.entry_field}_id"
-    published = Entry.objects.filter(version__guideline_id=version.guideline_id, version__number__isnull=False)
+    published = Entry.objects.filter(
+        version__guideline_id=version.guideline_id, version__number__isnull=False
+    )
     old = set(published.values_list(field, flat=True))
     new = set(version.entries.values_list(field, flat=True)) - old
     identity = f"{shape.identity_field}_id"

@@ -17,7 +17,7 @@ from guidelines.models import Guideline, Meaning, Version, VersionState
 def import_version(*, content: GuidelineContent, draft: bool = False, by=None) -> tuple[Version, bool]:
     """Return the version that holds exactly this content and whether it is new.
 
-    Without a person (`by=None`: the command) it may be published at once; a person's import goes into a draft.
+    Without a person (`by=None`: the command) it may be published at once; a person's goes into a draft.
     """
     if by is not None:
         require(access.may_write(by))
@@ -49,7 +49,12 @@ def import_version(*, content: GuidelineContent, draft: bool = False, by=None) -
 
 
 def _guideline(content: GuidelineContent) -> Guideline:
-    head = {"title": content.title, "about": content.about, "licence": content.licence, "source": content.source}
+    head = {
+        "title": content.title,
+        "about": content.about,
+        "licence": content.licence,
+        "source": content.source,
+    }
     guideline = Guideline.objects.select_for_update().filter(slug=content.guideline).first()
     if guideline is None:
         return Guideline.objects.create(slug=content.guideline, kind=content.kind, **head)

@@ -78,7 +78,7 @@ def content_of(document: Document) -> GuidelineContent:
 def _head(document: Document) -> dict[str, str]:
     data = document.data
     if not isinstance(data, dict):
-        raise BadFile(document.file, 1, "guideline", _("is missing: the file must begin with guideline, kind, title"))
+        raise BadFile(document.file, 1, "guideline", _("is missing: the file must begin with it"))
     kind = data.get("kind")
     for name in data:
         if name not in (*HEAD, *ENTRIES.values()):

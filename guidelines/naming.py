@@ -25,7 +25,9 @@ def find(name: str, *, retired_too: bool = False) -> Version:
     guideline = Guideline.objects.filter(slug=slug).first()
     if guideline is None:
         there = ", ".join(Guideline.objects.order_by("slug").values_list("slug", flat=True)[:20]) or _("none")
-        raise NotFound(_("There is no guideline “%(slug)s”; there are: %(there)s.") % {"slug": slug, "there": there})
+        raise NotFound(
+            _("There is no guideline “%(slug)s”; there are: %(there)s.") % {"slug": slug, "there": there}
+        )
     states = [VersionState.PUBLISHED] + ([VersionState.RETIRED] if retired_too else [])
     numbered = guideline.versions.filter(number__isnull=False).select_related("guideline").order_by("-number")
     if number is not None:

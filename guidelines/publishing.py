@@ -1,4 +1,4 @@
-"""Draft → in review → published → retired, as verbs with guards. All verbs that write a guideline are named here."""
+"""Draft → in review → published → retired, as guarded verbs. Every verb that writes is named here."""
 
 from django.db import transaction
 from django.db.models import Max
@@ -12,7 +12,15 @@ from guidelines.drafts import WrongState
 from guidelines.importing import import_version
 from guidelines.kinds import key_of
 from guidelines.models import Approval, Guideline, Meaning, Version, VersionState
-from guidelines.saving import StaleEdit, StillReferred, drop_entry, reorder, restore, save_dimension, save_pair
+from guidelines.saving import (
+    StaleEdit,
+    StillReferred,
+    drop_entry,
+    reorder,
+    restore,
+    save_dimension,
+    save_pair,
+)
 
 __all__ = [
     "BadTexts",
@@ -55,16 +63,16 @@ def _require_whole(version: Version) -> None:
     if not entries:
         raise WrongState(_("The draft is empty."))
     if found := checking.together(version.guideline.kind, entries):
-        raise BadTexts(
-            [checking.Problem(p.path[1:], f"{entries[p.path[0]][0]}: {p.reason}") for p in found]
-        )
+        raise BadTexts([checking.Problem(p.path[1:], f"{entries[p.path[0]][0]}: {p.reason}") for p in found])
 
 
 def _require_changed(version: Version) -> str:
     digest = drafts.digest(version)
     before = version.guideline.in_force
     if before and before.digest == digest:
-        raise WrongState(_("The draft says the same as version %d; there is nothing to publish.") % before.number)
+        raise WrongState(
+            _("The draft says the same as version %d; there is nothing to publish.") % before.number
+        )
     return digest
 
 
@@ -94,7 +102,7 @@ def send_back(*, version: Version, by) -> Version:
 
 @transaction.atomic
 def discard(*, version: Version, by) -> None:
-    """Throw an open draft away; its revisions stay in each pair's history. Approvals are kept, so it must have none."""
+    """Throw an open draft away; its revisions stay in the history. One that somebody approved stays."""
     require(access.may_write(by))
     version = drafts.locked(version)
     drafts.require_open(version)
@@ -105,7 +113,7 @@ def discard(*, version: Version, by) -> None:
 
 @transaction.atomic
 def approve(*, version: Version, by, digest: str | None = None) -> Approval:
-    """Approve the draft's words as they stand. With `digest`, refused when they are not the ones that were read."""
+    """Approve the draft's words as they stand; with `digest`, only if these are the words that were read."""
     version = drafts.locked(version)
     drafts.require_state(version, VersionState.IN_REVIEW)
     require(access.may_approve(by, version))

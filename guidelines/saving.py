@@ -12,7 +12,7 @@ from guidelines.texts import tidy
 
 
 class StaleEdit(RuntimeError):
-    """Somebody saved another text in between: `current` is theirs (None: dropped), `texts` the refused ones."""
+    """Somebody saved in between: `current` is theirs (None: dropped), `texts` are the refused ones."""
 
     def __init__(self, *, key: str, base, current, texts: dict):
         self.key, self.base, self.current, self.texts = key, base, current, texts
@@ -112,7 +112,9 @@ def drop_entry(*, version: Version, key: str, by) -> Version:
     if version.guideline.kind == Kind.PAIRS:
         naming = [r.name for r in present if key in r.confused_with or key in r.may_co_occur_with]
         if naming:
-            raise StillReferred(_("“%(key)s” is still named by: %(names)s.") % {"key": key, "names": ", ".join(naming)})
+            raise StillReferred(
+                _("“%(key)s” is still named by: %(names)s.") % {"key": key, "names": ", ".join(naming)}
+            )
     drafts.fill(version, [revision for revision in present if key_of(revision) != key])
     return version
 

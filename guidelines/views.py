@@ -20,7 +20,7 @@ from guidelines.texts import fresh_key
 
 
 def door(may, *, methods=("GET", "HEAD", "POST")):
-    """First the role, then the guideline; a verb that does not fit the state answers 409 with what happened."""
+    """First the role, then the guideline; a verb that does not fit the state answers 409 with the reason."""
 
     def made(view):
         @wraps(view)
@@ -166,7 +166,9 @@ def draft_open(request, guideline):
 @door(access.may_write, methods=("POST",))
 def draft_approve(request, guideline):
     publishing.approve(version=_draft(guideline), by=request.user, digest=request.POST.get("digest", ""))
-    return _said(request, guideline, _("You approved the draft as it stands; a later change voids your approval."))
+    return _said(
+        request, guideline, _("You approved the draft as it stands; a later change voids your approval.")
+    )
 
 
 @door(access.may_release, methods=("POST",))
@@ -175,7 +177,9 @@ def draft_publish(request, guideline):
     if not form.is_valid():
         return _workspace(request, guideline, publish_form=form, status=400)
     version = publishing.publish(version=_draft(guideline), by=request.user, **form.cleaned_data)
-    return _said(request, guideline, _("Published as version %d. It can no longer be changed.") % version.number)
+    return _said(
+        request, guideline, _("Published as version %d. It can no longer be changed.") % version.number
+    )
 
 
 @door(access.may_release, methods=("POST",))

@@ -9,6 +9,9 @@ from accounts.models import Role
 PUBLIC = None
 ROLES = [Role.CLINICIAN, Role.ANNOTATOR, Role.ADJUDICATOR, Role.LEAD, "nobody"]
 LEAD = {Role.LEAD}
+# Doors that no person opens, whatever her roles: a training node's token does.
+NODES_ONLY = set()
+CLINICIAN = {Role.CLINICIAN}
 EVERY_ROLE = {Role.CLINICIAN, Role.ANNOTATOR, Role.ADJUDICATOR, Role.LEAD}
 EVERYBODY = {*EVERY_ROLE, "nobody"}
 
@@ -23,5 +26,45 @@ TABLE = {
     "settings/endpoints/": LEAD,
     "settings/roles/": LEAD,
     "settings/nodes/": LEAD,
+    "login/": PUBLIC,
+    "logout/": PUBLIC,
+    "join/<str:token>/": PUBLIC,
+    "people/": LEAD,
+    "people/<uuid:public_id>/roles/": LEAD,
+    "people/invitations/<int:pk>/withdraw/": LEAD,
+    "me/": EVERYBODY,
+    "me/record/": {Role.ANNOTATOR, Role.ADJUDICATOR},
+    "me/password/": EVERYBODY,
+    "guidelines/": EVERY_ROLE,
+    "guidelines/<slug:slug>/": EVERY_ROLE,
+    "guidelines/<slug:slug>/versions/<str:name>/": EVERY_ROLE,
+    "guidelines/<slug:slug>/compare/<str:a>..<str:b>/": EVERY_ROLE,
+    "guidelines/<slug:slug>/history/<slug:key>/": EVERY_ROLE,
+    "guidelines/<slug:slug>/draft/open/": CLINICIAN,
+    "guidelines/<slug:slug>/draft/submit/": CLINICIAN,
+    "guidelines/<slug:slug>/draft/send-back/": CLINICIAN,
+    "guidelines/<slug:slug>/draft/discard/": CLINICIAN,
+    "guidelines/<slug:slug>/draft/approve/": CLINICIAN,
+    "guidelines/<slug:slug>/new/": CLINICIAN,
+    "guidelines/<slug:slug>/edit/<slug:key>/": CLINICIAN,
+    "guidelines/<slug:slug>/drop/<slug:key>/": CLINICIAN,
+    "guidelines/<slug:slug>/move/<slug:key>/": CLINICIAN,
+    "guidelines/<slug:slug>/restore/<slug:key>/": CLINICIAN,
+    "guidelines/<slug:slug>/draft/publish/": {Role.CLINICIAN, Role.LEAD},
+    "guidelines/<slug:slug>/retire/<int:number>/": {Role.CLINICIAN, Role.LEAD},
+    "datasets/": LEAD,
+    "datasets/freeze/": LEAD,
+    "datasets/<uuid:dataset>/": LEAD,
+    "datasets/<uuid:dataset>/download/": LEAD,
+    "datasets/<uuid:dataset>/train/": LEAD,
+    "training/": LEAD,
+    "training/<uuid:run>/": LEAD,
+    "training/<uuid:run>/cancel/": LEAD,
+    "training/<uuid:run>/artifact/": LEAD,
+    "api/node/claim/": NODES_ONLY,
+    "api/node/runs/<uuid:run>/heartbeat/": NODES_ONLY,
+    "api/node/runs/<uuid:run>/files/<path:name>": NODES_ONLY,
+    "api/node/runs/<uuid:run>/artifact/": NODES_ONLY,
+    "api/node/runs/<uuid:run>/finish/": NODES_ONLY,
     "api/schema/": EVERYBODY,
 }

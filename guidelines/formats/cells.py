@@ -1,8 +1,8 @@
 """How one field stands in one cell of a table, and back. Pure.
 
-Text stands as it is. A list of texts stands as `one | two`, or as a JSON list where an item holds a bar or begins
-with a bracket. Examples and levels stand as JSON. One apostrophe is put before a cell that a spreadsheet would
-take for a formula, and exactly one is taken off.
+Text stands as it is. A list of texts stands as `one | two`, or as a JSON list where an item holds a bar or
+begins with a bracket. Examples and levels stand as JSON. One apostrophe is put before a cell that a
+spreadsheet would take for a formula, and exactly one is taken off.
 """
 
 import json

@@ -9,7 +9,7 @@ DEEPEST = 20
 
 
 class BadFile(ValueError):
-    """A file that was refused: which, on which line (1-based, None: the file as a whole), which field, why."""
+    """A refused file: which, on which line (1-based; None: the file as a whole), which field, why."""
 
     def __init__(self, file, line: int | None, field: str, reason: str, of: str = ""):
         self.file, self.line, self.field, self.reason = str(file), line, field, reason

@@ -1,4 +1,4 @@
-"""Read CSV: rows whose first cell is `# title`, `# kind` … name the guideline; then a header; then a row per entry."""
+"""Read CSV: rows that begin with `# title`, `# kind` … name the guideline; a header; the entries."""
 
 import csv
 import io
@@ -58,7 +58,9 @@ def _head(document: Document, line: int, row: list[str]) -> None:
 def _columns(document: Document, line: int, row: list[str]) -> list[str]:
     kind = document.data.get("kind")
     if kind not in ENTRIES:
-        raise BadFile(document.file, line, "kind", _("a row “# kind,pairs” or “# kind,rubric” must come first"))
+        raise BadFile(
+            document.file, line, "kind", _("a row “# kind,pairs” or “# kind,rubric” must come first")
+        )
     columns = [cell.strip() for cell in row]
     while columns and not columns[-1]:
         columns.pop()

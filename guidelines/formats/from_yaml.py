@@ -1,4 +1,4 @@
-"""Read YAML and keep the line of every value. Nothing but text, numbers, yes/no, lists and mappings is built."""
+"""Read YAML and keep the line of every value. Only text, numbers, yes/no, lists and mappings are built."""
 
 import yaml
 from django.utils.translation import gettext as _
@@ -31,7 +31,7 @@ def _refuse_tricks(text: str, file: str) -> None:
     for event in yaml.parse(text, Loader=_Loader):
         line = event.start_mark.line + 1
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-            raise BadFile(file, line, "", _("uses & or * to repeat a text; write the text out, or put it in quotes"))
+            raise BadFile(file, line, "", _("uses & or * to repeat a text; write it out, or quote it"))
         if isinstance(event, yaml.CollectionStartEvent):
             depth += 1
         elif isinstance(event, yaml.CollectionEndEvent):

@@ -39,7 +39,9 @@ def _table(content: GuidelineContent) -> tuple[list[list[str]], list[list[str]]]
     """The rows that name the guideline, and the header with its entries."""
     head = [[f"# {name}", guarded(getattr(content, name))] for name in HEAD]
     fields = fields_of(content.kind)
-    rows = [[entry.key, *(to_cell(field, entry.texts[field]) for field in fields)] for entry in content.entries]
+    rows = [
+        [entry.key, *(to_cell(field, entry.texts[field]) for field in fields)] for entry in content.entries
+    ]
     return head, [["key", *fields], *rows]
 
 
@@ -61,7 +63,9 @@ def as_xlsx(content: GuidelineContent) -> bytes:
         for r, row in enumerate(table, 1):
             for c, cell in enumerate(row, 1):
                 if len(cell) > 32_767:
-                    raise ValueError(f"{rows[0][c - 1]} of {row[0]} is too long for one cell of a spreadsheet.")
+                    raise ValueError(
+                        f"{rows[0][c - 1]} of {row[0]} is too long for one cell of a spreadsheet."
+                    )
                 # Always text: a spreadsheet would make a formula of a cell that begins with an equals sign.
                 page.cell(r, c, cell).data_type = "s"
     sheet.freeze_panes = "B2"

@@ -65,10 +65,9 @@ def test_a_dumped_version_loads_as_nothing_new(format, tmp_path):
 
 @pytest.mark.django_db
 def test_a_spreadsheet_holds_every_pair_and_no_formula(tmp_path, mistakes, ana):
-    from tests.guidelines.conftest import change
-
     from guidelines.dumping import dump
     from guidelines.publishing import open_draft
+    from tests.guidelines.conftest import change
 
     draft = open_draft(guideline=mistakes.guideline, by=ana)
     change(draft, ana, shows="=1+1")
