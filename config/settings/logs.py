@@ -43,6 +43,7 @@ LOGGING = {
     "loggers": {
         # httpx logs whole URLs at INFO; openai logs request options, which hold messages, at DEBUG.
         "httpx": {"level": "WARNING"},
+        "httpx2": {"level": "WARNING"},
         "openai": {"level": "WARNING"},
         "django.server": {"level": "WARNING"},
     },
