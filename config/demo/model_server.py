@@ -48,12 +48,13 @@ def serve(*, path: str, alias: str, port: int, slots: int) -> None:
     """Serve until SIGTERM, which skips the interpreter's own exit: native threads hold the model.
 
     llama.cpp's threads wait for one another by spinning: where other work uses all cores, one thread
-    (ONE_WAY_MIRROR_MODEL_THREADS=1) is several times faster than one for each core, which is the default.
+    is several times faster than one for each core. So one core is left to the others by default;
+    ONE_WAY_MIRROR_MODEL_THREADS says otherwise.
     """
     import xllamacpp
 
     signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
-    threads = int(os.environ.get("ONE_WAY_MIRROR_MODEL_THREADS") or len(os.sched_getaffinity(0)))
+    threads = int(os.environ.get("ONE_WAY_MIRROR_MODEL_THREADS") or max(1, len(os.sched_getaffinity(0)) - 1))
     settings = xllamacpp.CommonParams()
     settings.model.path = path
     settings.model_alias = {alias}
