@@ -25,7 +25,7 @@ def _head(round: Round) -> dict:
     }
 
 
-@extend_schema(responses={200: dict})
+@extend_schema(operation_id="rounds_list", responses={200: dict})
 @api_view(["GET"])
 def rounds(request):
     """Rounds, the latest first; `?before=SERIAL` goes on."""
@@ -37,7 +37,7 @@ def rounds(request):
     return Response({"rounds": [_head(round) for round in found[:PAGE]]})
 
 
-@extend_schema(responses={200: dict})
+@extend_schema(operation_id="round", responses={200: dict})
 @api_view(["GET"])
 def round(request, public_id):
     """One round: items by standing, progress per seat, agreement. A lead who judges in it sees her own seat
