@@ -1,0 +1,90 @@
+"""A demo as a newcomer starts it, and browsers for the people in it."""
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import threading
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+LOGIN = re.compile(r"^\s+(\S+@example\.org)\s+(\S+)\s+(.+)$")
+
+
+class Demo:
+    """`bin/demo` in the foreground; `url`, `passwords` {e-mail: password} as it printed them."""
+
+    def __init__(self, home: Path):
+        env = {k: v for k, v in os.environ.items() if k not in ("DJANGO_SETTINGS_MODULE", "ONE_WAY_MIRROR_HOME")}
+        command = [ROOT / "bin" / "demo", "--model", "smollm2", "--instances", "2", "--home", home, "--keep"]
+        self.log = (home / "demo.log").open("w+")
+        self.process = subprocess.Popen(
+            command, cwd=ROOT, env=env, stdout=subprocess.PIPE, stderr=self.log, text=True, start_new_session=True
+        )
+        self.url, self.passwords, self.printed = "", {}, []
+
+    def wait(self) -> None:
+        # A part that hangs must not hang the suite: the pipe is closed with the process.
+        alarm = threading.Timer(1200, self.process.kill)
+        alarm.start()
+        for line in self.process.stdout:
+            self.printed.append(line)
+            if found := LOGIN.match(line):
+                self.passwords[found[1]] = found[2]
+            elif "log in as" in line:
+                self.url = line.split(" is at ")[1].split("/ ")[0]
+            elif line.startswith("Everything runs"):
+                alarm.cancel()
+                return
+        self.log.seek(0)
+        raise AssertionError("the demo ended early:\n" + "".join(self.printed) + self.log.read()[-4000:])
+
+    def stop(self) -> int:
+        """Ctrl-C, as a person stops it."""
+        self.process.send_signal(signal.SIGINT)
+        return self.process.wait(60)
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory):
+    running = Demo(tmp_path_factory.mktemp("demo"))
+    try:
+        running.wait()
+        yield running
+    finally:
+        if running.process.poll() is None:
+            running.stop()
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as started:
+        browser = started.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def person(demo, chromium):
+    """Log somebody in, in a browser of her own: person("lena") -> page."""
+    contexts = []
+
+    def log_in(name: str):
+        context = chromium.new_context(viewport={"width": 1440, "height": 900}, base_url=demo.url)
+        contexts.append(context)
+        page = context.new_page()
+        page.goto("/login/")
+        page.fill("input[name=username]", f"{name}@example.org")
+        page.fill("input[name=password]", demo.passwords[f"{name}@example.org"])
+        page.get_by_role("button", name="Log in").click()
+        page.wait_for_url(lambda url: "/login/" not in url)
+        return page
+
+    yield log_in
+    for context in contexts:
+        context.close()
