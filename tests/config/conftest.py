@@ -27,8 +27,9 @@ def archive(seeded, tmp_path_factory):
 def restored(archive, tmp_path_factory):
     """An empty folder that the backup was restored into."""
     home = Home(tmp_path_factory.mktemp("restored") / "home")
-    done = home.manage("restore", archive)
+    done = home.manage("restore", archive, DJANGO_SETTINGS_MODULE="config.settings.base")
     assert done.returncode == 0, done.stderr
+    home.told = done.stderr
     return home
 
 

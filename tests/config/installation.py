@@ -16,6 +16,7 @@ OURS = ("DJANGO_", "ONE_WAY_MIRROR_HOME", "DATABASE_URL", "LABEL_STUDIO_", "REVI
 @dataclass
 class Home:
     folder: Path
+    told: str = ""
 
     @property
     def database(self) -> Path:
@@ -23,7 +24,8 @@ class Home:
 
     def run(self, *arguments, **env) -> subprocess.CompletedProcess:
         clean = {name: value for name, value in os.environ.items() if not name.startswith(OURS)}
-        clean |= {"ONE_WAY_MIRROR_HOME": str(self.folder), "PYTHONPATH": str(ROOT), **env}
+        clean |= {"ONE_WAY_MIRROR_HOME": str(self.folder), "PYTHONPATH": str(ROOT)}
+        clean |= {"DJANGO_SETTINGS_MODULE": "tests.config.light_settings", **env}
         command = [sys.executable, *map(str, arguments)]
         return subprocess.run(command, env=clean, cwd=ROOT, capture_output=True, text=True)
 

@@ -1,6 +1,6 @@
 """Fill the installation that the environment names: two rounds of decisions, two frozen datasets, an adapter.
 
-Run as a process of its own by test_backup.py, so that the commands are tried on a home made by the app's own code.
+Run as a process of its own by test_backup.py, so that the commands work on a home that the app made itself.
 """
 
 import hashlib

@@ -1,0 +1,3 @@
+"""For light_settings."""
+
+urlpatterns = []
