@@ -13,7 +13,7 @@ def may_release(user) -> Answer:
 
 
 def may_freeze(user, rounds) -> Answer:
-    """A lead may freeze closed rounds of one kind. `user` None: somebody at the command line of this machine."""
+    """A lead may freeze closed rounds of one kind. `user` None: the command line."""
     if user is not None and not (answer := may_release(user)):
         return answer
     return freezable(rounds)
@@ -44,7 +44,9 @@ def may_start(user, dataset: Dataset) -> Answer:
     if dataset.state != DatasetState.FROZEN:
         return Answer(_("This dataset is not frozen; only a frozen dataset can be trained on."))
     if not dataset.manifest["rows_by_split"].get("sft", {}).get("train"):
-        return Answer(_("This dataset has no approved feedback to learn from (no sft rows on the training side)."))
+        return Answer(
+            _("This dataset has no approved feedback to learn from (no sft rows on the training side).")
+        )
     return Answer()
 
 

@@ -1,9 +1,10 @@
-"""The node's door: it translates between HTTP and the verbs of leasing and artefacts. No session, one node token."""
+"""The node's door: from HTTP to the verbs of leasing and artefacts. No session, one node token."""
 
 import ipaddress
 
 from django.http import FileResponse
 from django.urls import reverse
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.utils import extend_schema
 from rest_framework import authentication, exceptions, permissions, status
 from rest_framework.response import Response
@@ -31,6 +32,14 @@ class NodeToken(authentication.BaseAuthentication):
         return 'Bearer realm="training node"'
 
 
+class NodeTokenInSchema(OpenApiAuthenticationExtension):
+    target_class = "exports.api.NodeToken"
+    name = "node token"
+
+    def get_security_definition(self, auto_schema):
+        return {"type": "http", "scheme": "bearer"}
+
+
 class IsNode(permissions.BasePermission):
     message = "Only a training node may do this."
 
@@ -39,7 +48,7 @@ class IsNode(permissions.BasePermission):
 
 
 def safe_line(request) -> bool:
-    """Encrypted, or from this very machine. Behind a proxy the sender's address is the proxy's: then only https."""
+    """Encrypted, or from this very machine; behind a proxy, whose address says nothing, only encrypted."""
     if request.is_secure():
         return True
     try:

@@ -37,7 +37,9 @@ def receive(*, run_id, node: Node, token: str, sha256: str, pieces: Iterable[byt
     arriving = folder / f"{NAME}.{secrets.token_hex(8)}.arriving"
     try:
         if (actual := _store(pieces, arriving)) != sha256.lower():
-            raise WrongHash(f"The SHA-256 of what arrived is {actual}; announced was another. Nothing was kept.")
+            raise WrongHash(
+                f"The SHA-256 of what arrived is {actual}; announced was another. Nothing was kept."
+            )
         with transaction.atomic():
             # Again, and until the end of the transaction: a claim lost during the upload must not replace
             # what its successor has sent.
@@ -58,7 +60,9 @@ def _store(pieces: Iterable[bytes], path: Path) -> str:
         for piece in pieces:
             size += len(piece)
             if size > settings.TRAINING_ARTIFACT_MAX_BYTES:
-                raise TooLarge(f"More than {settings.TRAINING_ARTIFACT_MAX_BYTES} bytes arrived. Nothing was kept.")
+                raise TooLarge(
+                    f"More than {settings.TRAINING_ARTIFACT_MAX_BYTES} bytes arrived. Nothing was kept."
+                )
             digest.update(piece)
             file.write(piece)
         file.flush()

@@ -1,4 +1,4 @@
-"""Freeze a dataset in two steps: plan says what is asked for, build selects, writes and binds it by hashes."""
+"""Freeze a dataset in two steps: plan stores what is asked for, build selects, writes, binds it by hashes."""
 
 import hashlib
 import json

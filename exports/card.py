@@ -2,6 +2,10 @@
 
 from collections import Counter
 
+import markdown
+import nh3
+from django.utils.safestring import SafeString, mark_safe
+
 from accounts.models import ReviewerRecord
 from review.models import Decision, RaterKind, Seat
 
@@ -42,7 +46,9 @@ def fields(dataset, rounds, facts: dict) -> list[tuple[str, str]]:
     total = sum(verdicts.values())
     versions = sorted({f"{r.pairs_version}, {r.rubric_version}" for r in rounds})
     raters = ", ".join(f"{n} {kind}" for kind, n in sorted(kinds.items()))
-    rates = "; ".join(f"{v} {_share(verdicts[v], total)}" for v in ("accept", "edit", "reject")) if total else ""
+    rates = (
+        "; ".join(f"{v} {_share(verdicts[v], total)}" for v in ("accept", "edit", "reject")) if total else ""
+    )
     return [
         ("Rehearsal", "yes: simulated or model raters counted; not for use" if dataset.rehearsal else "no"),
         ("Raters", _or_not(raters)),
@@ -59,11 +65,11 @@ def fields(dataset, rounds, facts: dict) -> list[tuple[str, str]]:
         ("Guideline versions", _or_not("; ".join(versions))),
         ("Manifestation rate", _or_not(None)),
         ("Anchoring effect", _or_not(None)),
-        ("Edits too small to prefer", f"{facts['edits_too_small_for_preference']} approved edits changed under "
-         "10 % or 3 words; they are not in `preference`"),
+        ("Edits too small to prefer", f"{facts['edits_too_small_for_preference']} approved edits changed "
+         "under 10 % or 3 words; they are not in `preference`"),
         ("Verdicts of the readers", _or_not(rates)),
-        ("Machine share of the texts", "sessions: all by models; feedback: by a model, or a model's edited by a "
-         "reviewer (`text_by` in every row)"),
+        ("Machine share of the texts", "sessions: all by models; feedback: by a model, or a model's edited "
+         "by a reviewer (`text_by` in every row)"),
         ("Reviewers' pay and consent", _or_not(None)),
         ("Ethics approval or exemption", _or_not(None)),
         ("Risk tiers", "only tier " + ", ".join(facts["named_tiers"])),
@@ -83,3 +89,9 @@ def write(dataset, rounds, facts: dict) -> str:
         f"{counts}\n\n| field | |\n| --- | --- |\n{rows}\n\n"
         "*Synthetic sessions. Education under qualified supervision. Not for patients.*\n"
     )
+
+
+def as_html(text: str) -> SafeString:
+    """The card for a page: its headings below the page's own, and nothing in it but plain marks."""
+    html = markdown.markdown(text, extensions=["tables", "toc"], extension_configs={"toc": {"baselevel": 3}})
+    return mark_safe(nh3.clean(html))

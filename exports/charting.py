@@ -9,13 +9,15 @@ MOST_POINTS = 400
 
 
 def losses(rows: list[tuple[int, dict]]) -> list[dict]:
-    """[(step, values)] to [{step, loss, kind}], thinned evenly to MOST_POINTS; validation losses are all kept."""
+    """[(step, values)] to [{step, loss, kind}], thinned to MOST_POINTS; held-out losses are all kept."""
     trained = [{"step": s, "loss": v["loss"], "kind": "training"} for s, v in rows if "loss" in v]
     stride = max(1, -(-len(trained) // MOST_POINTS))
     thinned = trained[::stride]
     if trained and thinned[-1] is not trained[-1]:
         thinned.append(trained[-1])
-    return thinned + [{"step": s, "loss": v["eval_loss"], "kind": "held out"} for s, v in rows if "eval_loss" in v]
+    return thinned + [
+        {"step": s, "loss": v["eval_loss"], "kind": "held out"} for s, v in rows if "eval_loss" in v
+    ]
 
 
 def loss_svg(points: list[dict]) -> str:
@@ -26,11 +28,20 @@ def loss_svg(points: list[dict]) -> str:
         .encode(
             x=altair.X("step:Q", title="step", axis=altair.Axis(tickMinStep=1)),
             y=altair.Y("loss:Q", title="loss", scale=altair.Scale(zero=False)),
-            strokeDash=altair.StrokeDash("kind:N", title=None),
+            strokeDash=altair.StrokeDash(
+                "kind:N",
+                scale=altair.Scale(domain=["training", "held out"], range=[[1, 0], [6, 4]]),
+                legend=altair.Legend(
+                    title=None, symbolType="stroke", symbolSize=400, symbolStrokeColor=LINE, symbolStrokeWidth=2
+                ),
+            ),
         )
         .properties(width=620, height=220, background="transparent")
-        .configure_axis(labelColor=TEXT, titleColor=TEXT, domainColor=TEXT, tickColor=TEXT, gridColor=TEXT, gridOpacity=0.12)
-        .configure_legend(labelColor=TEXT, symbolStrokeColor=TEXT)
+        .configure_axis(
+            labelColor=TEXT, titleColor=TEXT, domainColor=TEXT, tickColor=TEXT,
+            gridColor=TEXT, gridOpacity=0.12,
+        )
+        .configure_legend(labelColor=TEXT)
         .configure_view(stroke=None)
     )  # fmt: skip
     svg = vl_convert.vegalite_to_svg(chart.to_json())
@@ -45,6 +56,6 @@ def in_words(points: list[dict]) -> str:
     first, last = trained[0], trained[-1]
     lowest = min(trained, key=lambda point: point["loss"])
     return (
-        f"Loss over {last['step']} steps: {first['loss']:.3f} at step {first['step']}, {last['loss']:.3f} at step "
-        f"{last['step']}; lowest {lowest['loss']:.3f} at step {lowest['step']}."
+        f"Loss over {last['step']} steps: {first['loss']:.3f} at step {first['step']}, "
+        f"{last['loss']:.3f} at step {last['step']}; lowest {lowest['loss']:.3f} at step {lowest['step']}."
     )

@@ -23,7 +23,10 @@ class RoundChoices(forms.ModelMultipleChoiceField):
 class FreezeForm(forms.Form):
     name = forms.CharField(label=_("Name"), max_length=120, required=False)
     rounds = RoundChoices(
-        Round.objects.none(), to_field_name="public_id", label=_("Closed rounds"), widget=forms.CheckboxSelectMultiple
+        Round.objects.none(),
+        to_field_name="public_id",
+        label=_("Closed rounds"),
+        widget=forms.CheckboxSelectMultiple,
     )
     formats = forms.MultipleChoiceField(
         label=_("What to write"),
@@ -46,7 +49,7 @@ class TrainingForm(forms.Form):
 
     base = forms.CharField(
         label=_("Base model"), max_length=120, initial=DEFAULTS["base"],
-        help_text=_("The name of a model folder on the node. A node that does not have it says which it has."),
+        help_text=_("A model folder on the node. A node that does not have it says which it has."),
     )  # fmt: skip
     max_steps = forms.IntegerField(
         label=_("Steps"), initial=DEFAULTS["max_steps"], min_value=1, max_value=10_000_000,
@@ -61,7 +64,8 @@ class TrainingForm(forms.Form):
         help_text=_("More needs more memory on the node."),
     )  # fmt: skip
     max_length = forms.IntegerField(
-        label=_("Longest example, in tokens"), initial=DEFAULTS["max_length"], min_value=16, max_value=1_000_000,
+        label=_("Longest example, in tokens"), initial=DEFAULTS["max_length"],
+        min_value=16, max_value=1_000_000,
         help_text=_("Longer ones are cut."),
     )  # fmt: skip
     rank = forms.IntegerField(
@@ -74,3 +78,13 @@ class TrainingForm(forms.Form):
         values = dict(self.cleaned_data)
         rank = values.pop("rank")
         return {**values, "lora": {**DEFAULTS["lora"], "r": rank, "alpha": 2 * rank}}
+
+
+def in_words(config: dict) -> list[tuple[str, object]]:
+    """A run's configuration under the labels of the form; what the form does not know keeps its own name."""
+    labels = {name: field.label for name, field in TrainingForm.base_fields.items()}
+    values = {name: value for name, value in config.items() if name not in ("lora", "rehearsal")}
+    if config.get("lora"):
+        values["rank"] = config["lora"]["r"]
+    order = [*labels, *sorted(set(values) - set(labels))]
+    return [(labels.get(name, name), values[name]) for name in order if values.get(name) is not None]

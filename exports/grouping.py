@@ -1,4 +1,4 @@
-"""Groups of a split: connected components over base case and parentage, so that no client is on both sides."""
+"""Groups of a split: connected components over base case and parentage, so no client is on both sides."""
 
 from accounts.identity import minter
 from synthesis.models import Instance
@@ -27,7 +27,12 @@ def groups_of(instances: dict[int, int]) -> dict[int, str]:
     edges, nodes, wanted = [], {}, set(instances.values())
     while missing := sorted(wanted - set(nodes)):
         rows = Instance.objects.filter(pk__in=missing[:500]).values_list(
-            "pk", "public_id", "parent_id", "parent__public_id", "profile__base_case", "profile__source_text__digest"
+            "pk",
+            "public_id",
+            "parent_id",
+            "parent__public_id",
+            "profile__base_case",
+            "profile__source_text__digest",
         )
         for pk, name, parent, parent_name, base_case, source in rows:
             nodes[pk] = node = f"instance:{name}"

@@ -30,7 +30,9 @@ class ReportRefused(ValueError):
 
 
 def claim(*, node: Node, worker: str, run_id=None) -> tuple[TrainingRun, str] | None:
-    """Take a queued run (`run_id` None: the longest waiting) and return it with its claim token; None: nothing waits.
+    """Take a queued run and return it with its claim token; None when nothing waits.
+
+    `run_id` None: the run that has waited longest.
 
     A worker that asks again while its lease lives gets the same job, as its first answer may have been lost.
     Raises NotClaimable for a named run that does not wait.
@@ -47,7 +49,9 @@ def claim(*, node: Node, worker: str, run_id=None) -> tuple[TrainingRun, str] | 
             return _claimed(run)
     if run_id:
         state = TrainingRun.objects.filter(public_id=run_id).values_list("state", flat=True).first()
-        raise NotClaimable(f"This run does not wait for a node; its state is {state}." if state else "No such run.")
+        raise NotClaimable(
+            f"This run does not wait for a node; its state is {state}." if state else "No such run."
+        )
     return None
 
 
@@ -82,7 +86,12 @@ def _digest(token: str) -> str:
 
 def held(*, run_id, node: Node, token: str, ended_too: bool = False) -> TrainingRun:
     """The run, its row locked, if this node holds it under this claim; call it inside a transaction."""
-    run = TrainingRun.objects.select_for_update(of=("self",)).select_related("dataset").filter(public_id=run_id).first()
+    run = (
+        TrainingRun.objects.select_for_update(of=("self",))
+        .select_related("dataset")
+        .filter(public_id=run_id)
+        .first()
+    )
     states = (TrainingState.RUNNING, *(ENDED if ended_too else ()))
     mine = run and run.node_id == node.pk and hmac.compare_digest(run.claim_digest, _digest(token))
     if not mine or run.state not in states:
@@ -91,8 +100,10 @@ def held(*, run_id, node: Node, token: str, ended_too: bool = False) -> Training
 
 
 @transaction.atomic
-def heartbeat(*, run_id, node: Node, token: str, step: int, total: int | None, metrics: list[dict]) -> TrainingRun:
-    """Renew the lease, store progress. `metrics`: [{"step": n, name: number, ...}]; a repeated step changes nothing."""
+def heartbeat(
+    *, run_id, node: Node, token: str, step: int, total: int | None, metrics: list[dict]
+) -> TrainingRun:
+    """Renew the lease, store progress. `metrics`: [{"step": n, name: number}]; a repeated step is ignored."""
     run = held(run_id=run_id, node=node, token=token)
     rows = [
         TrainingMetric(run=run, step=row["step"], values={k: v for k, v in row.items() if k != "step"})
@@ -106,11 +117,19 @@ def heartbeat(*, run_id, node: Node, token: str, step: int, total: int | None, m
 
 @transaction.atomic
 def finish(
-    *, run_id, node: Node, token: str, status: str, metrics: dict, dataset_sha256: str, artifact_sha256: str, error: str
+    *,
+    run_id,
+    node: Node,
+    token: str,
+    status: str,
+    metrics: dict,
+    dataset_sha256: str,
+    artifact_sha256: str,
+    error: str,
 ) -> TrainingRun:
     """End the run as the node reports; the same claim may report again and hears the same.
 
-    Raises ReportRefused when it says succeeded without the dataset's own hash or without the adapter being here.
+    Raises ReportRefused when it says succeeded without the dataset's own hash or the adapter being here.
     """
     run = held(run_id=run_id, node=node, token=token, ended_too=True)
     if run.state in ENDED:
@@ -121,7 +140,7 @@ def finish(
         if dataset_sha256 != run.dataset.sha256:
             raise ReportRefused("dataset_sha256 is not that of this run's dataset.")
         if not run.artifact_sha256 or artifact_sha256 != run.artifact_sha256:
-            raise ReportRefused("artifact_sha256 is not that of an adapter that was uploaded under this claim.")
+            raise ReportRefused("artifact_sha256 is not that of the adapter that is here.")
     run.state, run.metrics, run.error, run.ended_at = status, metrics, error, timezone.now()
     run.dataset_sha256 = dataset_sha256
     run.lease_until = None

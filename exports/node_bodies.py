@@ -34,10 +34,19 @@ class Finish(serializers.Serializer):
     claim = serializers.CharField(max_length=200)
     status = serializers.CharField(max_length=20)
     metrics = serializers.DictField(required=False, allow_null=True, default=dict)
-    dataset_sha256 = serializers.CharField(max_length=64, allow_blank=True, allow_null=True, required=False, default="")
-    artifact_sha256 = serializers.CharField(max_length=64, allow_blank=True, allow_null=True, required=False, default="")
+    dataset_sha256 = serializers.CharField(
+        max_length=64, allow_blank=True, allow_null=True, required=False, default=""
+    )
+    artifact_sha256 = serializers.CharField(
+        max_length=64, allow_blank=True, allow_null=True, required=False, default=""
+    )
     error = serializers.CharField(
-        max_length=100_000, allow_blank=True, allow_null=True, required=False, default="", trim_whitespace=False
+        max_length=100_000,
+        allow_blank=True,
+        allow_null=True,
+        required=False,
+        default="",
+        trim_whitespace=False,
     )
 
 

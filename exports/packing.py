@@ -26,7 +26,7 @@ class _Sink:
 
 
 def zipped(folder: Path, *, named: str) -> Iterator[bytes]:
-    """Yield the pieces of a ZIP of every file in the folder, below a folder `named`; the same files, the same bytes."""
+    """Yield the pieces of a ZIP of the folder, below a folder `named`; the same files, the same bytes."""
     sink = _Sink()
     with zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED) as archive:
         for path in sorted(path for path in folder.rglob("*") if path.is_file()):

@@ -35,7 +35,7 @@ class Selection:
         return Item.objects.filter(round__in=self.rounds)
 
     def choose(self) -> list[int]:
-        """Return the ids of the items that may leave, ordered by public id; fill `left_out` and `verdicts`."""
+        """Return the ids of the items that may leave, by public id; fill `left_out` and `verdicts`."""
         if self._chosen is not None:
             return self._chosen
         self._chosen, instances = [], {}
@@ -44,7 +44,8 @@ class Selection:
             .select_related("instance__profile__source_text")
             .defer("instance__content", "instance__trace", "instance__profile__content",
                    "instance__profile__source_text__text")
-            .prefetch_related("standings", "instance__marks", "instance__profile__marks").order_by("public_id")
+            .prefetch_related("standings", "instance__marks", "instance__profile__marks")
+            .order_by("public_id")
         )  # fmt: skip
         for item in queryset.iterator(chunk_size=CHUNK):
             standings = {s.aspect: s for s in item.standings.all()}
@@ -81,12 +82,14 @@ class Selection:
         if profile.source_text and profile.source_text.erased_at:
             return "the text it came from was erased"
         tier = self._tier(instance)
-        return None if tier in self.named_tiers else f"risk tier {tier}: leaves only in an export that names it"
+        return (
+            None if tier in self.named_tiers else f"risk tier {tier}: leaves only in an export that names it"
+        )
 
     @staticmethod
     def _tier(instance) -> str:
-        """An instance carries its client's tier as a mark of its own, which a qualified person may have lowered;
-        where that mark is missing, the client's tier counts itself."""
+        """An instance carries its client's tier as a mark, which a qualified person may have lowered;
+        where that mark is missing, the client's own tier counts."""
         own = tiers.tier_in_force(instance)
         if any(mark.by_machine == "profile" for mark in instance.marks.all()):
             return own
@@ -102,7 +105,7 @@ class Selection:
         chosen = self.choose()
         counted = Decision.objects.in_force().readers().filter(
             reading__pass_number=1, reading__seat__observer=False
-        )  # fmt: skip
+        ).order_by("public_id")  # fmt: skip
         briefs: dict[int, tuple[dict, ...]] = {}
         for start in range(0, len(chosen), CHUNK):
             chunk = chosen[start : start + CHUNK]
@@ -111,8 +114,7 @@ class Selection:
                 .select_related("round__pairs_version__guideline", "round__rubric_version__guideline",
                                 "instance__profile", "instance__run", "instance__version__guideline")
                 .defer("instance__content", "instance__trace", "instance__profile__content")
-                .prefetch_related("standings",
-                                  Prefetch("decisions", queryset=counted.order_by("public_id"), to_attr="readers"))
+                .prefetch_related("standings", Prefetch("decisions", queryset=counted, to_attr="readers"))
                 .order_by("public_id")
             )  # fmt: skip
             for item in queryset:
@@ -160,7 +162,7 @@ class Selection:
 
 
 def _later():
-    """Settled aided items on the same instance that came after this one: named as its successor, or simply later.
+    """Settled aided items on the same instance that came after this one.
 
     A rehearsal never outranks people, nor the other way round.
     """

@@ -10,7 +10,9 @@ def split(groups: dict[int, str], *, seed: int) -> tuple[dict[str, str], str]:
     """{item id: group} to ({group: train | validation | test}, a note in words for the manifest)."""
     names = sorted(set(groups.values()))
     if len(names) < ENOUGH_FOR_A_SPLIT:
-        return dict.fromkeys(names, "train"), f"smoke only: {len(names)} groups are too few for a split, all go to train."
+        return dict.fromkeys(
+            names, "train"
+        ), f"smoke only: {len(names)} groups are too few for a split, all go to train."
     order = sorted(groups.items(), key=lambda pair: (pair[1], pair[0]))
     labels = [group for _, group in order]
 

@@ -13,8 +13,8 @@ from django.views.decorators.http import require_GET, require_POST
 from kombu.exceptions import OperationalError
 
 from accounts import roles
-from exports import access, artefacts, building, charting, packing, places, splitting, tasks
-from exports.forms import FreezeForm, TrainingForm
+from exports import access, artefacts, building, card, charting, packing, places, splitting, tasks
+from exports.forms import FreezeForm, TrainingForm, in_words
 from exports.models import Dataset, DatasetState, Node, TrainingRun, TrainingState
 from exports.models.training import ENDED
 from exports.selecting import Selection
@@ -54,12 +54,18 @@ def datasets(request):
 
 def _datasets(request, form, *, preview=None, status=200):
     rows, more = _newest(Dataset.objects.select_related("made_by"), request)
-    context = {"datasets": rows, "more": more, "form": form, "preview": preview, "any_closed": Round.objects.closed().exists()}
+    context = {
+        "datasets": rows,
+        "more": more,
+        "form": form,
+        "preview": preview,
+        "any_closed": Round.objects.closed().exists(),
+    }
     return render(request, "exports/datasets.html", context, status=status)
 
 
 def _preview(form) -> dict:
-    """What a release of these rounds would hold, and what it would leave out and why; or why there can be none."""
+    """What a release of these rounds would hold and leave out, and why; or why there can be none."""
     rounds = list(form.cleaned_data["rounds"])
     if not (answer := access.freezable(rounds)):
         return {"refused": answer.reason}
@@ -97,7 +103,9 @@ def _build(request, dataset):
         try:
             tasks.freeze.delay(dataset.pk)
         except OperationalError:
-            messages.warning(request, _("The message broker does not answer. Building begins when it is back."))
+            messages.warning(
+                request, _("The message broker does not answer. Building begins when it is back.")
+            )
         return
     try:
         building.build(dataset=dataset)
@@ -110,15 +118,20 @@ def _build(request, dataset):
 @for_leads
 @require_GET
 def dataset(request, dataset):
-    return _dataset(request, get_object_or_404(Dataset.objects.select_related("made_by"), public_id=dataset), TrainingForm())
+    return _dataset(
+        request,
+        get_object_or_404(Dataset.objects.select_related("made_by"), public_id=dataset),
+        TrainingForm(),
+    )
 
 
 def _dataset(request, dataset, form, status=200):
-    card = places.dataset_folder(dataset) / "README.md"
+    readme = places.dataset_folder(dataset) / "README.md"
+    frozen = dataset.state == DatasetState.FROZEN and readme.exists()
     context = {
         "dataset": dataset,
         "rounds": Round.objects.filter(public_id__in=dataset.selection["rounds"]),
-        "card": card.read_text() if dataset.state == DatasetState.FROZEN and card.exists() else "",
+        "card": card.as_html(readme.read_text()) if frozen else "",
         "trainings": dataset.training_runs.all()[:PAGE],
         "may_start": access.may_start(request.user, dataset),
         "form": form,
@@ -178,7 +191,7 @@ def training_run(request, run):
         "chart_in_words": charting.in_words(points),
         "share": round(100 * run.step / run.total) if run.total else 0,
         "metrics": sorted(run.metrics.items()),
-        "config": sorted(run.config.items()),
+        "config": in_words(run.config),
     }
     return render(request, "exports/training_run.html", context)
 

@@ -17,7 +17,7 @@ class NotFrozen(ValueError):
 
 
 class Files:
-    """The open JSON-lines files of a release, one per format and split; each line is hashed as it is written."""
+    """The open JSON-lines files of a release, one per format and split, hashed as they are written."""
 
     def __init__(self, folder: Path):
         self.folder = folder
@@ -54,10 +54,12 @@ class Files:
         ]
 
 
-def write(*, dataset, rounds, folder: Path, told=lambda done, total: None) -> tuple[bytes, list[tuple[int, str]]]:
+def write(
+    *, dataset, rounds, folder: Path, told=lambda done, total: None
+) -> tuple[bytes, list[tuple[int, str]]]:
     """Write every file of a release into an empty folder.
 
-    Returns the bytes of manifest.json and the members as (item id, split). `told(done, total)` hears of progress.
+    Returns the bytes of manifest.json and the members as (item id, split). `told` hears of progress.
     Raises NotFrozen when nothing may leave.
     """
     asked = dataset.selection
@@ -85,7 +87,8 @@ def write(*, dataset, rounds, folder: Path, told=lambda done, total: None) -> tu
         "edits_too_small_for_preference": typo_only,
         "rows": {kind: sum(rows[kind, split] for split in SPLITS) for kind in asked["formats"]},
         "rows_by_split": {
-            kind: {split: rows[kind, split] for split in SPLITS if rows[kind, split]} for kind in asked["formats"]
+            kind: {split: rows[kind, split] for split in SPLITS if rows[kind, split]}
+            for kind in asked["formats"]
         },
         "left_out": dict(selection.left_out),
         "rounds": asked["rounds"],
@@ -107,4 +110,5 @@ def canonical(value) -> bytes:
 
 
 def in_words(left_out: Counter) -> str:
-    return "; ".join(f"{n} × {reason}" for reason, n in left_out.most_common()) or "the rounds hold no items."
+    reasons = [f"{n} × {reason}" for reason, n in left_out.most_common()]
+    return "; ".join(reasons) or "the rounds hold no items."

@@ -1,4 +1,4 @@
-"""Preferences from expert edits: the approved edit is chosen, the draft rejected, where the edit is substantive."""
+"""Preferences from substantive expert edits: the approved edit is chosen, the draft rejected."""
 
 from collections.abc import Iterator
 

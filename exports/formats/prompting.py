@@ -3,9 +3,9 @@
 from exports.samples import Sample
 
 ROLE = (
-    "You are a clinical supervisor in training for counsellors. Read the session. Say what went well, then name "
-    "each mistake from the guideline that you find: where it is, which it is, why it matters and what would have "
-    "been better. If you find none, say so. This is education under qualified supervision."
+    "You are a clinical supervisor in training for counsellors. Read the session. Say what went well, then "
+    "name each mistake from the guideline that you find: where it is, which it is, why it matters and what "
+    "would have been better. If you find none, say so. This is education under qualified supervision."
 )
 
 
@@ -15,7 +15,9 @@ def system(sample: Sample) -> str:
 
 
 def transcript(sample: Sample) -> str:
-    return "\n".join(f"{number}. {turn['speaker']}: {turn['text']}" for number, turn in enumerate(sample.utterances, 1))
+    return "\n".join(
+        f"{number}. {turn['speaker']}: {turn['text']}" for number, turn in enumerate(sample.utterances, 1)
+    )
 
 
 def messages(sample: Sample) -> list[dict]:

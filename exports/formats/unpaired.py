@@ -1,4 +1,4 @@
-"""Unpaired labels (KTO): accepted text true, rejected text false; an edit gives edited text true, draft false."""
+"""Unpaired labels (KTO): accepted text true, rejected false; an edit gives edited text true, draft false."""
 
 from collections.abc import Iterator
 

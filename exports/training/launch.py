@@ -1,6 +1,6 @@
 """Start and cancel training runs. The one file that talks to the nodes' broker, and only to wake them up.
 
-A node's Redis user sees the keys under TRAINING_KEY_PREFIX only, so messages go through a Celery app of their own.
+A node's Redis user sees the keys under TRAINING_KEY_PREFIX only, so messages have a Celery app of their own.
 """
 
 from functools import lru_cache
@@ -33,7 +33,7 @@ DEFAULTS = {
 
 
 def start(*, dataset: Dataset, by, config: dict | None = None) -> TrainingRun:
-    """Queue a training on a frozen dataset. `config` replaces single DEFAULTS; the node refuses what it cannot do.
+    """Queue a training on a frozen dataset. `config` replaces DEFAULTS; the node refuses what it cannot do.
 
     A rehearsal dataset makes a rehearsal run. Raises Refused with the reason.
     """
@@ -69,7 +69,7 @@ def cancel(*, run: TrainingRun, by) -> TrainingRun:
 
 
 def announce(run: TrainingRun) -> bool:
-    """Wake the nodes up; True when the message is out. Without a broker nothing is lost: nodes ask by themselves."""
+    """Wake the nodes up; True when the message is out. Otherwise nothing is lost: nodes ask by themselves."""
     if not settings.TRAINING_BROKER_URL:
         return False
     try:

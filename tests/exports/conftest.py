@@ -15,11 +15,11 @@ def artefacts(settings, tmp_path):
 
 @pytest.fixture
 def mixed_round(artefacts, db):
-    """A closed round of six settled items of six clients: two accepted, two edited (one by typo only), two rejected;
-    and one each that may not leave: disputed, open, unaided."""
+    """A closed round of six settled items of six clients: two accepted, two edited (one by typo only), two
+    rejected; and one each that may not leave: disputed, open, unaided."""
     round = factories.a_round()
     clients = [factories.profile(f"client-{n}") for n in range(9)]
-    edit = "Before any advice, ask what keeps the client awake, and reflect the worry that you hear in the answer."
+    edit = "Before any advice, ask what keeps the client awake, and reflect the worry that you hear."
     other = "Stay with the tiredness first; one open question would have told more than the three tips did."
     factories.item(round, client=clients[0])
     factories.item(round, client=clients[1])

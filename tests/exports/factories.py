@@ -11,6 +11,7 @@ from review.models import Decision, Item, Rater, Reading, Round, Seat, Standing
 from synthesis.models import Instance, Profile, Run
 
 NOW = timezone.datetime(2026, 11, 21, 9, 0, tzinfo=timezone.get_default_timezone())
+LONG = "So it goes on. " * 350
 _cells = count(1)
 
 
@@ -53,9 +54,20 @@ def a_run() -> Run:
 def instance(client: Profile | None = None, **fields) -> Instance:
     cell = digest(next(_cells))
     client = client or profile()
-    fields = {"run": a_run(), "recipe": "supervised_dialogue", "version": version("novice-mistakes"), **fields}
+    fields = {
+        "run": a_run(),
+        "recipe": "supervised_dialogue",
+        "version": version("novice-mistakes"),
+        **fields,
+    }
     return Instance.objects.create(
-        profile=client, cell=cell, state="made", content={"utterances": []}, made_at=NOW, digest=cell, **fields
+        profile=client,
+        cell=cell,
+        state="made",
+        content={"utterances": []},
+        made_at=NOW,
+        digest=cell,
+        **fields,
     )
 
 
@@ -68,8 +80,9 @@ def rater(name: str, kind: str = "human") -> Rater:
 def a_round(*, rehearsal: bool = False, readers: int = 2, name: str = "Round", **fields) -> Round:
     serial = Round.objects.count() + 1
     made = Round.objects.create(
-        serial=serial, name=f"{name} {serial}", screen="supervised_dialogue", rehearsal=rehearsal, overlap=readers,
-        pairs_version=version("novice-mistakes"), rubric_version=version("feedback-quality", "rubric"), **fields,
+        serial=serial, name=f"{name} {serial}", screen="supervised_dialogue", rehearsal=rehearsal,
+        pairs_version=version("novice-mistakes"), rubric_version=version("feedback-quality", "rubric"),
+        overlap=readers, **fields,
     )  # fmt: skip
     for n in range(readers):
         who = rater(f"{'sim' if rehearsal else 'reader'}-{n}", "simulated" if rehearsal else "human")
@@ -85,8 +98,8 @@ def close(round: Round) -> Round:
 
 def draft_of(item_number: int) -> str:
     return (
-        f"What went well\n- The counsellor of session {item_number} greeted the client and kept a calm voice.\n\n"
-        f"What to work on\n1. Advice too soon (turn 3) in session {item_number}: the client had not yet said why."
+        f"What went well\n- In session {item_number} the counsellor greeted the client with a calm voice.\n\n"
+        f"What to work on\n1. Advice too soon (turn 3): client {item_number} had not yet said why."
     )
 
 
@@ -106,7 +119,7 @@ def item(
     supersedes: Item | None = None,
     safety: str | None = None,
 ) -> Item:
-    """One item with a decision for each verdict. `edits`: the edited texts, for the readers who edit, in order;
+    """One item with a decision for each verdict. `edits`: the texts of the readers who edit, in order;
     `approved`: which of them stand (indexes; default all). `state` is that of the verdict."""
     position = round.items.count() + 1
     made = Item.objects.create(
@@ -155,8 +168,9 @@ def many_items(round: Round, n: int, *, clients: int = 30) -> None:
 
     instances = Instance.objects.bulk_create(
         Instance(
-            public_id=name(), run=run, recipe="supervised_dialogue", version=pairs, profile=people[k % clients],
-            cell=digest(10**9 + started + k), state="made", content={}, made_at=NOW, digest=digest(5),
+            public_id=name(), run=run, recipe="supervised_dialogue", version=pairs,
+            profile=people[k % clients], cell=digest(10**9 + started + k),
+            state="made", content={}, made_at=NOW, digest=digest(5),
         )
         for k in range(n)
     )  # fmt: skip
@@ -165,12 +179,14 @@ def many_items(round: Round, n: int, *, clients: int = 30) -> None:
         for k, made in enumerate(instances, start=1)
     )
     readings = Reading.objects.bulk_create(
-        Reading(seat=seat, item=made, order=started + k, content_hash=digest(6)) for k, made in enumerate(items, start=1)
+        Reading(seat=seat, item=made, order=started + k, content_hash=digest(6))
+        for k, made in enumerate(items, start=1)
     )
     Decision.objects.bulk_create(
         (Decision(
-            public_id=name(), item=reading.item, reading=reading, rater=seat.rater, n=1, judged_digest=digest(4),
-            judged={"dialogue": [{"speaker": "Robin", "text": f"{k} " + "So it goes on. " * 350}], "draft": draft_of(k)},
+            public_id=name(), item=reading.item, reading=reading, rater=seat.rater, n=1,
+            judged_digest=digest(4),
+            judged={"dialogue": [{"speaker": "Robin", "text": f"{k} " + LONG}], "draft": draft_of(k)},
             pairs_version=pairs, rubric_version=round.rubric_version, verdict="accept", decided_at=NOW,
         ) for k, reading in enumerate(readings)), batch_size=200,
     )  # fmt: skip

@@ -1,6 +1,6 @@
-"""Run by test_same_bytes_on_both_databases in a process of its own: migrate, settle a round, freeze, print the hashes.
+"""Run by test_same_bytes_on_both_databases in a process of its own: migrate, settle, freeze, print hashes.
 
-    python -m tests.exports.release_on_any_database NAMESPACE
+python -m tests.exports.release_on_any_database NAMESPACE
 """
 
 import json
@@ -30,7 +30,9 @@ def main(namespace: str):
     for n in range(24):
         client = factories.profile(f"client-{n % 8}", consent="invented; no real person – ünïcode")
         verdict = ("accept", "edit", "reject")[n % 3]
-        wording = f"Ask first what the nights are like, {n}; then wait, and only afterwards say anything at all."
+        wording = (
+            f"Ask first what the nights are like, {n}; then wait, and only afterwards say anything at all."
+        )
         factories.item(round, (verdict, verdict), edits=(wording, wording + " Really."), client=client)
     factories.item(round, ("accept", "reject"), state="disputed")
     dataset = freeze(name="", rounds=[factories.close(round)], by=None, seed=5)

@@ -20,7 +20,9 @@ pytestmark = pytest.mark.django_db
 
 def content(dataset) -> dict[str, bytes]:
     folder = places.dataset_folder(dataset)
-    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()
+    }
 
 
 def test_the_manifest_binds_every_file_by_its_hash(dataset):
@@ -144,7 +146,11 @@ def test_only_a_lead_freezes_and_only_closed_rounds(artefacts, lena, eve, ana):
 
 @pytest.mark.parametrize(
     ("wrong", "message"),
-    [({"formats": ("sft", "parquet")}, "parquet"), ({"formats": ()}, "at least one format"), ({"seed": -1}, "seed")],
+    [
+        ({"formats": ("sft", "parquet")}, "parquet"),
+        ({"formats": ()}, "at least one format"),
+        ({"seed": -1}, "seed"),
+    ],
 )
 def test_a_wrong_order_is_refused_before_anything_is_stored(mixed_round, lena, wrong, message):
     with pytest.raises(NotFrozen, match=message):
@@ -155,8 +161,9 @@ def test_a_wrong_order_is_refused_before_anything_is_stored(mixed_round, lena, w
 def test_the_card_has_every_field_and_says_what_was_not_recorded(dataset):
     card = content(dataset)["README.md"].decode()
     for field in (
-        "Raters", "Reviewers' qualifications", "Sampling", "Planned n and why", "Independence and blinding", "Replicates",
-        "Uncertainty", "Guideline versions", "Manifestation rate", "Anchoring effect", "Verdicts of the readers",
+        "Raters", "Reviewers' qualifications", "Sampling", "Planned n and why", "Independence and blinding",
+        "Replicates", "Uncertainty", "Guideline versions", "Manifestation rate", "Anchoring effect",
+        "Verdicts of the readers",
         "Machine share", "pay and consent", "Ethics approval", "Risk tiers", "Culture and language gaps",
         "Intended use", "Prohibited use",
     ):  # fmt: skip

@@ -44,7 +44,9 @@ def finish(run, gpu, token, **report):
 def test_a_run_goes_from_the_queue_to_its_adapter(run, gpu, artefacts):
     taken, token = leasing.claim(node=gpu, worker="w")
     assert taken == run and taken.state == "running"
-    leasing.heartbeat(run_id=run.public_id, node=gpu, token=token, step=2, total=9, metrics=[{"step": 2, "loss": 3.0}])
+    leasing.heartbeat(
+        run_id=run.public_id, node=gpu, token=token, step=2, total=9, metrics=[{"step": 2, "loss": 3.0}]
+    )
     upload(run, gpu, token)
     ended = finish(run, gpu, token)
     assert (ended.state, ended.step, ended.total) == ("succeeded", 2, 9)

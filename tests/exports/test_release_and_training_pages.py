@@ -51,14 +51,20 @@ def test_a_lead_freezes_looks_and_downloads(page, mixed_round):
     answer = page.post(reverse("dataset_freeze"), asked, follow=True)
     shown = text_of(answer)
     made = Dataset.objects.get()
-    assert made.state == "frozen" and made.manifest["seed"] == 3 and set(made.manifest["rows"]) == {"sft", "unpaired"}
+    assert (
+        made.state == "frozen"
+        and made.manifest["seed"] == 3
+        and set(made.manifest["rows"]) == {"sft", "unpaired"}
+    )
     assert made.sha256 in shown and "sft/train.jsonl" in shown and "not recorded" in shown
     assert "read without the draft: findings only" in shown
     packed = page.get(reverse("dataset_download", args=[made.public_id]))
     archive = zipfile.ZipFile(io.BytesIO(b"".join(packed.streaming_content)))
     assert archive.testzip() is None
     folder = places.dataset_folder(made)
-    files = {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    files = {
+        path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()
+    }
     assert {name.removeprefix("dataset-1/"): archive.read(name) for name in archive.namelist()} == files
 
 
@@ -73,13 +79,15 @@ def test_a_round_of_which_nothing_may_leave_fails_with_its_reason_on_the_page(pa
 
 def test_an_open_round_is_not_offered(page, artefacts):
     round = factories.a_round(name="Still open")
-    answer = page.post(reverse("dataset_freeze"), {"rounds": [round.public_id], "formats": ["sft"], "seed": 0})
+    answer = page.post(
+        reverse("dataset_freeze"), {"rounds": [round.public_id], "formats": ["sft"], "seed": 0}
+    )
     assert answer.status_code == 400 and not Dataset.objects.exists()
 
 
 def test_a_lead_starts_watches_and_cancels_a_training(page, dataset, node):
-    asked = {"base": "smollm2-135m-instruct", "max_steps": 8, "learning_rate": 0.001, "batch": 1, "max_length": 512,
-             "rank": 8, "seed": 0}  # fmt: skip
+    asked = {"base": "smollm2-135m-instruct", "max_steps": 8, "learning_rate": 0.001, "batch": 1,
+             "max_length": 512, "rank": 8, "seed": 0}  # fmt: skip
     answer = page.post(reverse("training_start", args=[dataset.public_id]), asked, follow=True)
     run = TrainingRun.objects.get()
     assert run.config["max_steps"] == 8 and run.config["lora"] == {"r": 8, "alpha": 16, "dropout": 0.05}
@@ -97,7 +105,15 @@ def test_a_lead_starts_watches_and_cancels_a_training(page, dataset, node):
 
 
 def test_a_wrong_setting_is_said_beside_its_field_and_starts_nothing(page, dataset):
-    asked = {"base": "x", "max_steps": 0, "learning_rate": 1, "batch": 1, "max_length": 512, "rank": 8, "seed": 0}
+    asked = {
+        "base": "x",
+        "max_steps": 0,
+        "learning_rate": 1,
+        "batch": 1,
+        "max_length": 512,
+        "rank": 8,
+        "seed": 0,
+    }
     answer = page.post(reverse("training_start", args=[dataset.public_id]), asked)
     assert answer.status_code == 400 and "greater than or equal to 1" in text_of(answer)
     assert not TrainingRun.objects.exists()

@@ -37,7 +37,9 @@ def test_the_same_dataset_has_the_same_bytes_on_sqlite_and_postgresql(tmp_path, 
         server.execute(f"CREATE DATABASE {name}")
     namespace = str(uuid.uuid4())
     here = release(tmp_path / "sqlite", namespace)
-    there = release(tmp_path / "postgres", namespace, DATABASE_URL=postgres_url.rsplit("/", 1)[0] + f"/{name}")
+    there = release(
+        tmp_path / "postgres", namespace, DATABASE_URL=postgres_url.rsplit("/", 1)[0] + f"/{name}"
+    )
     assert (here.pop("vendor"), there.pop("vendor")) == ("sqlite", "postgresql")
     assert {"sft/train.jsonl", "preference/train.jsonl", "unpaired/test.jsonl"} <= set(here["files"])
     assert here == there

@@ -98,7 +98,9 @@ def test_the_clock_announces_again_while_a_node_is_there(dataset, lena, node, se
 
 def test_the_clock_begins_a_build_again_that_was_left_behind(mixed_round, lena):
     planned = plan(name="", rounds=[mixed_round], by=lena)
-    young = reconciling.reconcile(begin_again=lambda dataset_id: pytest.fail("it has only just been asked for"))
+    young = reconciling.reconcile(
+        begin_again=lambda dataset_id: pytest.fail("it has only just been asked for")
+    )
     assert young["unfinished"] == 0
     Dataset.objects.filter(pk=planned.pk).update(made_at=timezone.now() - timezone.timedelta(minutes=5))
     reconciling.reconcile(begin_again=lambda dataset_id: build(dataset=Dataset.objects.get(pk=dataset_id)))

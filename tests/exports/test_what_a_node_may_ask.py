@@ -59,7 +59,9 @@ def test_the_whole_job_over_http(caller, run):
         assert file["url"].startswith("/")
         content = b"".join(caller.get(file["url"]).streaming_content)
         assert len(content) == file["bytes"] and hashlib.sha256(content).hexdigest() == file["sha256"]
-    beat = caller.post(at(run, "heartbeat/"), claim=job["claim"], step=1, total=4, metrics=[{"step": 1, "loss": 2.5}])
+    beat = caller.post(
+        at(run, "heartbeat/"), claim=job["claim"], step=1, total=4, metrics=[{"step": 1, "loss": 2.5}]
+    )
     assert beat.json() == {"cancel": False, "lease_seconds": 60}
     stored = caller.put(at(run, f"artifact/?claim={job['claim']}&sha256={SHA256}"), ADAPTER)
     assert stored.json() == {"sha256": SHA256}
@@ -116,8 +118,8 @@ def test_another_nodes_claim_is_409_at_every_door(caller, run, lena):
 
 @pytest.mark.parametrize(
     "name",
-    ["../../../db.sqlite3", "..%2f..%2fdb.sqlite3", "/etc/passwd", "sft/../../secret", "sft", "", "absent.jsonl",
-     "sft/train.jsonl%00", "./manifest.json"],
+    ["../../../db.sqlite3", "..%2f..%2fdb.sqlite3", "/etc/passwd", "sft/../../secret", "sft", "",
+     "absent.jsonl", "sft/train.jsonl%00", "./manifest.json"],
 )  # fmt: skip
 def test_a_file_that_the_manifest_does_not_name_is_404(caller, run, artefacts, name):
     (artefacts / "datasets" / "secret").write_text("secret")
@@ -140,8 +142,8 @@ def test_a_wrong_hash_is_400_and_nothing_is_kept(caller, run):
 def test_success_with_a_wrong_dataset_hash_is_400(caller, run):
     claim = caller.post(CLAIM, worker="w").json()["claim"]
     caller.put(at(run, f"artifact/?claim={claim}&sha256={SHA256}"), ADAPTER)
-    answer = caller.post(at(run, "finish/"), claim=claim, status="succeeded", metrics={}, dataset_sha256="0" * 64,
-                         artifact_sha256=SHA256, error=None)  # fmt: skip
+    answer = caller.post(at(run, "finish/"), claim=claim, status="succeeded", metrics={},
+                         dataset_sha256="0" * 64, artifact_sha256=SHA256, error=None)  # fmt: skip
     assert answer.status_code == 400 and "dataset_sha256" in answer.json()["detail"]
     run.refresh_from_db()
     assert run.state == "running"
@@ -180,7 +182,9 @@ def test_a_claim_that_makes_no_sense_names_its_field(caller, run, body, field):
     assert answer.status_code == 400 and field in answer.json()
 
 
-@pytest.mark.parametrize("metrics", [[{"loss": 1}], [{"step": -1}], [{"step": 1.5}], [{"step": 1, "loss": "low"}], [3]])
+@pytest.mark.parametrize(
+    "metrics", [[{"loss": 1}], [{"step": -1}], [{"step": 1.5}], [{"step": 1, "loss": "low"}], [3]]
+)
 def test_a_metric_that_is_no_number_at_a_step_is_refused(caller, run, metrics):
     claim = caller.post(CLAIM, worker="w").json()["claim"]
     answer = caller.post(at(run, "heartbeat/"), claim=claim, step=1, total=2, metrics=metrics)

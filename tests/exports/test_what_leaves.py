@@ -46,7 +46,9 @@ def test_the_row_counts_are_those_that_plain_sql_gives(dataset, mixed_round):
         "SELECT i.id FROM review_item i WHERE i.round_id = %s AND i.arm = 'aided' AND NOT EXISTS "
         "(SELECT 1 FROM review_standing s WHERE s.item_id = i.id AND s.state <> 'settled')"
     )
-    verdict = f"SELECT count(*) FROM review_standing WHERE aspect = 'verdict' AND item_id IN ({may_leave}) AND "
+    verdict = (
+        f"SELECT count(*) FROM review_standing WHERE aspect = 'verdict' AND item_id IN ({may_leave}) AND "
+    )
     # An outcome is JSON: a quoted word.
     accepted = one(verdict + "outcome = '\"accept\"'", mixed_round.pk)
     rejected = one(verdict + "outcome = '\"reject\"'", mixed_round.pk)
@@ -117,7 +119,9 @@ def test_disputed_open_and_unaided_items_are_in_no_file(dataset, mixed_round):
 def test_a_wording_in_dispute_holds_its_item_back(artefacts, lena):
     round = factories.a_round()
     factories.item(round)
-    factories.item(round, ("edit", "edit"), edits=("one wording", "another wording"), wording_state="disputed")
+    factories.item(
+        round, ("edit", "edit"), edits=("one wording", "another wording"), wording_state="disputed"
+    )
     made = freeze(name="", rounds=[factories.close(round)], by=lena)
     assert made.manifest["left_out"] == {"in dispute when the round was closed": 1}
 
@@ -156,7 +160,9 @@ def test_of_two_readings_of_one_session_the_latest_settled_counts(artefacts, len
     session, open_again = factories.instance(), factories.instance()
     earlier = factories.item(first, of=session, draft="FIRST APPROVED, THEN REJECTED")
     factories.item(first, of=open_again, draft="STILL APPROVED")
-    factories.item(second, ("reject", "reject"), of=session, draft="FIRST APPROVED, THEN REJECTED", supersedes=earlier)
+    factories.item(
+        second, ("reject", "reject"), of=session, draft="FIRST APPROVED, THEN REJECTED", supersedes=earlier
+    )
     factories.item(second, ("accept",), state="open", of=open_again)
     made = freeze(name="", rounds=[factories.close(first), factories.close(second)], by=lena)
     assert set(replies(made)) == {"STILL APPROVED"}
@@ -173,7 +179,9 @@ def test_risk_licence_holds_and_unsafe_sessions_stay_here(artefacts, lena):
     held = factories.item(round)
     Mark.objects.create(instance=held.instance, kind="held", by=lena, reason="A reader asked.")
     raised = factories.item(round)
-    Mark.objects.create(instance=raised.instance, kind="tier", tier="abuse", by_machine="rule", reason="A word.")
+    Mark.objects.create(
+        instance=raised.instance, kind="tier", tier="abuse", by_machine="rule", reason="A word."
+    )
     made = freeze(name="", rounds=[factories.close(round)], by=lena)
     assert made.manifest["items"] == 1
     assert set(made.manifest["left_out"]) == {
@@ -192,8 +200,12 @@ def test_a_tier_that_a_qualified_person_lowered_no_longer_holds_back(artefacts, 
     round = factories.a_round()
     client = factories.profile("at-risk", tier="ideation")
     item = factories.item(round, client=client)
-    mark = Mark.objects.create(instance=item.instance, kind="tier", tier="ideation", by_machine="profile", reason="-")
-    Mark.objects.create(instance=item.instance, kind="tier", tier="none", lowers=mark, by=lena, reason="Read it.")
+    mark = Mark.objects.create(
+        instance=item.instance, kind="tier", tier="ideation", by_machine="profile", reason="-"
+    )
+    Mark.objects.create(
+        instance=item.instance, kind="tier", tier="none", lowers=mark, by=lena, reason="Read it."
+    )
     assert freeze(name="", rounds=[factories.close(round)], by=lena).manifest["items"] == 1
 
 

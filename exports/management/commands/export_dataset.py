@@ -19,8 +19,12 @@ class Command(BaseCommand):
     help = __doc__
 
     def add_arguments(self, parser):
-        parser.add_argument("--round", required=True, action="append", metavar="ID", help="a closed round; may repeat")
-        parser.add_argument("--out", required=True, metavar="DIR", type=Path, help="a folder that is new or empty")
+        parser.add_argument(
+            "--round", required=True, action="append", metavar="ID", help="a closed round; may repeat"
+        )
+        parser.add_argument(
+            "--out", required=True, metavar="DIR", type=Path, help="a folder that is new or empty"
+        )
         parser.add_argument("--name", default="", help="a name for the dataset")
         parser.add_argument("--formats", default=",".join(FORMATS), help="which of %(default)s")
         parser.add_argument("--seed", type=int, default=0, help="seed of the split (default 0)")
@@ -29,7 +33,9 @@ class Command(BaseCommand):
     def handle(self, *args, **options):
         out = options["out"].resolve()
         if out.exists() and (not out.is_dir() or any(out.iterdir())):
-            raise CommandError(f"--out {out} is there and not empty; name a new folder.", returncode=BAD_INPUT)
+            raise CommandError(
+                f"--out {out} is there and not empty; name a new folder.", returncode=BAD_INPUT
+            )
         rounds = [self.round(name) for name in dict.fromkeys(options["round"])]
         try:
             dataset = building.plan(
