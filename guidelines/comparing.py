@@ -15,7 +15,7 @@ from guidelines.texts import fields_of
 # A word or a sign, with the white space after it: a changed space alone is not a changed word.
 _TOKEN = re.compile(r"\s+|(?:\w+|[^\w\s])\s*")
 _TAGS = {"same": "span", "added": "ins", "removed": "del"}
-_MOST_TOKENS = 4_000
+_LONG, _MOST_TOKENS = 800, 4_000
 
 
 def word_diff(a: str, b: str) -> list[tuple[str, str]]:
@@ -29,7 +29,8 @@ def word_diff(a: str, b: str) -> list[tuple[str, str]]:
         words_a, words_b = a.splitlines(keepends=True), b.splitlines(keepends=True)
     plain_a, plain_b = [w.strip() for w in words_a], [w.strip() for w in words_b]
     found: list[tuple[str, str]] = []
-    matcher = SequenceMatcher(None, plain_a, plain_b, autojunk=False)
+    # In long texts frequent words no longer start a match: it would take seconds and read no better.
+    matcher = SequenceMatcher(None, plain_a, plain_b, autojunk=max(len(plain_a), len(plain_b)) > _LONG)
     for kind, a0, a1, b0, b1 in matcher.get_opcodes():
         if kind == "equal":
             found.append(("same", "".join(words_b[b0:b1])))

@@ -42,7 +42,7 @@ class PairForm(EntryForm):
     corrections = Items(
         label=_label(PairRevision, "corrections"),
         required=False,
-        help_text=_("One per box. For more boxes, save and open the page again."),
+        help_text=_("At least one for a mistake, one per box. For more boxes, save and open the page again."),
     )
     examples = Parts(
         label=_label(PairRevision, "examples"),
@@ -59,6 +59,8 @@ class PairForm(EntryForm):
 
     def __init__(self, *args, others: list[tuple[str, str]], **kwargs):
         super().__init__(*args, **kwargs)
+        # Asked for unless the pair is good practice: the page must not say that it may be empty.
+        self.fields["corrections"].sometimes = True
         for field in ("confused_with", "may_co_occur_with"):
             self.fields[field].choices = others
             self.fields[field].widget.attrs |= {"class": "form-select", "size": min(8, max(2, len(others)))}

@@ -6,6 +6,8 @@ from django.utils.translation import gettext as _
 
 LARGEST = 5 * 1024 * 1024
 DEEPEST = 20
+# Ten thousand pairs with all their fields stay below; more is nonsense that would only cost time.
+MOST_VALUES = 400_000
 
 
 class BadFile(ValueError):

@@ -3,7 +3,7 @@
 import yaml
 from django.utils.translation import gettext as _
 
-from guidelines.formats.document import DEEPEST, BadFile, Document
+from guidelines.formats.document import DEEPEST, MOST_VALUES, BadFile, Document
 
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _PLAIN = {f"tag:yaml.org,2002:{name}" for name in ("str", "bool", "int", "float", "null")}
@@ -28,8 +28,10 @@ def read(text: str, file: str) -> Document:
 def _refuse_tricks(text: str, file: str) -> None:
     """Before anything is built: aliases multiply a small file into a huge one, deep nesting overflows."""
     depth = 0
-    for event in yaml.parse(text, Loader=_Loader):
+    for n, event in enumerate(yaml.parse(text, Loader=_Loader)):
         line = event.start_mark.line + 1
+        if n > MOST_VALUES:
+            raise BadFile(file, line, "", _("holds more than %d values") % MOST_VALUES)
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
             raise BadFile(file, line, "", _("uses & or * to repeat a text; write it out, or quote it"))
         if isinstance(event, yaml.CollectionStartEvent):

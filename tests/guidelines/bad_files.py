@@ -142,5 +142,6 @@ BAD = {
     "an open quote": ("a.csv", CSV + '"', 8, "", "not CSV"),
     "bad UTF-8 in CSV": ("a.csv", CSV.encode() + b"caf\xe9", 8, "", "not UTF-8"),
     "another format": ("a.docx", GOOD, None, "", "must end in"),
+    "a list without end": ("a.yaml", "- a: b\n" * 150_000, 100_000, "", "more than 400000 values"),
     "10 MB of nonsense": ("a.yaml", b"\x00\xff" * 5_000_000, None, "", "larger than 5 MB"),
 }
