@@ -1,8 +1,5 @@
 """The loss of a training as a picture: rendered here, in colours that follow the reader's scheme."""
 
-import altair
-import vl_convert
-
 # Placeholders that the renderer keeps and the page's own colours replace.
 TEXT, LINE = "#010203", "#040506"
 MOST_POINTS = 400
@@ -22,28 +19,33 @@ def losses(rows: list[tuple[int, dict]]) -> list[dict]:
 
 def loss_svg(points: list[dict]) -> str:
     """An SVG, safe to put into a page: it holds numbers and our own words only."""
+    # These two take seconds to load: only the process that draws pays for it.
+    import altair
+    import vl_convert
+
+    base = altair.Chart(altair.Data(values=points)).encode(
+        x=altair.X("step:Q", title="step", axis=altair.Axis(tickMinStep=1)),
+        y=altair.Y("loss:Q", title="loss", scale=altair.Scale(zero=False)),
+    )
+    dash = altair.StrokeDash(
+        "kind:N",
+        scale=altair.Scale(domain=["training", "held out"], range=[[1, 0], [6, 4]]),
+        legend=altair.Legend(title=None, symbolType="stroke", symbolSize=400, symbolStrokeColor=LINE),
+    )
     chart = (
-        altair.Chart(altair.Data(values=points))
-        .mark_line(color=LINE, point=altair.OverlayMarkDef(color=LINE, size=18))
-        .encode(
-            x=altair.X("step:Q", title="step", axis=altair.Axis(tickMinStep=1)),
-            y=altair.Y("loss:Q", title="loss", scale=altair.Scale(zero=False)),
-            strokeDash=altair.StrokeDash(
-                "kind:N",
-                scale=altair.Scale(domain=["training", "held out"], range=[[1, 0], [6, 4]]),
-                legend=altair.Legend(
-                    title=None, symbolType="stroke", symbolSize=400, symbolStrokeColor=LINE, symbolStrokeWidth=2
-                ),
-            ),
-        )
+        (base.mark_line(color=LINE).encode(strokeDash=dash) + base.mark_circle(color=LINE, size=18))
         .properties(width=620, height=220, background="transparent")
         .configure_axis(
-            labelColor=TEXT, titleColor=TEXT, domainColor=TEXT, tickColor=TEXT,
-            gridColor=TEXT, gridOpacity=0.12,
+            labelColor=TEXT,
+            titleColor=TEXT,
+            tickColor=TEXT,
+            domainColor=TEXT,
+            gridColor=TEXT,
+            gridOpacity=0.1,  # fmt: skip
         )
         .configure_legend(labelColor=TEXT)
         .configure_view(stroke=None)
-    )  # fmt: skip
+    )
     svg = vl_convert.vegalite_to_svg(chart.to_json())
     return svg.replace(TEXT, "currentColor").replace(LINE, "var(--accent)")
 

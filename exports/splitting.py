@@ -1,7 +1,5 @@
 """Splits by group, never by row (methods: training data and evaluation)."""
 
-from sklearn.model_selection import GroupShuffleSplit
-
 ENOUGH_FOR_A_SPLIT = 5
 ENOUGH_FOR_A_CLAIM = 10
 
@@ -13,6 +11,9 @@ def split(groups: dict[int, str], *, seed: int) -> tuple[dict[str, str], str]:
         return dict.fromkeys(
             names, "train"
         ), f"smoke only: {len(names)} groups are too few for a split, all go to train."
+    # scikit-learn takes seconds to load: only the process that splits pays for it.
+    from sklearn.model_selection import GroupShuffleSplit
+
     order = sorted(groups.items(), key=lambda pair: (pair[1], pair[0]))
     labels = [group for _, group in order]
 

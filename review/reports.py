@@ -12,7 +12,6 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from guidelines import briefing
-from review.agreement.report import agreement
 from review.label_studio.screens.build import level_alias
 from review.models import Arm, Decision, Item, Rating, RawAnnotation, Reading, Round, SeatProject, Standing
 
@@ -146,6 +145,9 @@ def rows(round: Round) -> dict[tuple[str, str], list[tuple]]:
 @lru_cache(maxsize=512)
 def _computed(rows: tuple, scale: str, levels: tuple, seed: int) -> dict:
     # The same judgements give the same figures: a page that is looked at again computes nothing.
+    # SciPy takes seconds to load: only what computes pays for it, not every process that has this page.
+    from review.agreement.report import agreement
+
     return agreement(rows, scale=scale, levels=levels, bootstrap=BOOTSTRAP, seed=seed)
 
 
