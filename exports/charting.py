@@ -41,7 +41,7 @@ def loss_svg(points: list[dict]) -> str:
             tickColor=TEXT,
             domainColor=TEXT,
             gridColor=TEXT,
-            gridOpacity=0.1,  # fmt: skip
+            gridOpacity=0.1,
         )
         .configure_legend(labelColor=TEXT)
         .configure_view(stroke=None)
