@@ -16,7 +16,9 @@ def may_read_runs(user) -> Answer:
 
 
 def may_read_instance(user, instance) -> Answer:
-    """The lead reads every instance; an adjudicator's own way there comes after her blind judgement (review)."""
+    """The lead reads every instance; an adjudicator's own way there comes after her blind judgement
+    (review).
+    """
     return may_lead(user)
 
 

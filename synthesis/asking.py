@@ -1,4 +1,6 @@
-"""`ask`: one question of a recipe to a role. A stored reply is replayed; a new one is stored before it is read."""
+"""`ask`: one question of a recipe to a role. A stored reply is replayed; a new one is stored before it is
+read.
+"""
 
 import asyncio
 import json
@@ -58,7 +60,9 @@ class Asking:
         self.trace: list[str] = []
 
     async def __call__(self, role: str, step: str, messages: list[dict], shape: type[BaseModel]) -> BaseModel:
-        """Raises BadReplies after three new replies that are cut off or not of the shape; and llm's faults."""
+        """Raises BadReplies after three new replies that are cut off or not of the shape; and llm's
+        faults.
+        """
         player = self.players[role]
         schema = asked(shape)
         messages, wanted = self._told(player, messages, schema)
@@ -75,7 +79,11 @@ class Asking:
             is_new = call is None
             if is_new:
                 reply = await player.endpoint.complete(
-                    model=player.model, messages=messages, sampling=sampling, seed=seed_of(key), response_format=wanted
+                    model=player.model,
+                    messages=messages,
+                    sampling=sampling,
+                    seed=seed_of(key),
+                    response_format=wanted,
                 )
                 row = self._row(key, player, role, step, attempt, sampling, told, messages, reply)
                 # Shielded: what was paid for is stored even if this instance is given up meanwhile.
@@ -93,7 +101,9 @@ class Asking:
                 raise BadReplies(f"The {role} gave no usable answer in {bad} replies at “{step}”: {problem}.")
 
     def _told(self, player: Player, messages: list[dict], schema: dict):
-        """The messages and the response_format; where the endpoint has none, the schema goes into the prompt."""
+        """The messages and the response_format; where the endpoint has none, the schema goes into the
+        prompt.
+        """
         wanted = {"type": "json_schema", "json_schema": {"name": "answer", "strict": True, "schema": schema}}
         if player.support in {"honoured", "unknown"}:
             return messages, wanted
@@ -141,7 +151,8 @@ def price_of(reply: Reply, price: dict) -> Decimal | None:
 
 
 def understood(call: Call, shape: type[BaseModel]) -> tuple[BaseModel | None, str]:
-    """(value, "") or (None, why not). Strict: nothing is repaired, but a code fence around the whole is taken off.
+    """(value, "") or (None, why not). Strict: nothing is repaired, but a code fence around the whole is
+    taken off.
 
     Raises ContentRefused.
     """

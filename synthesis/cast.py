@@ -36,10 +36,14 @@ ENVIRONMENT = "environment"
 
 @transaction.atomic
 def environment_endpoint() -> Endpoint:
-    """The endpoint that the environment names, as a row. A new address forgets what was probed at the old one."""
+    """The endpoint that the environment names, as a row. A new address forgets what was probed at the old
+    one.
+    """
     address = settings.OPENAI_BASE_URL
     if not address:
-        raise NoEndpoint(_("No model endpoint is set up: set OPENAI_BASE_URL, or add one on the settings page."))
+        raise NoEndpoint(
+            _("No model endpoint is set up: set OPENAI_BASE_URL, or add one on the settings page.")
+        )
     endpoint, made = Endpoint.objects.get_or_create(
         name=ENVIRONMENT, defaults={"base_url": address, "key_env": "OPENAI_API_KEY"}
     )
@@ -66,7 +70,9 @@ def _of_row(row: ModelRole | None, role: str) -> dict:
     if row:
         return _spec(row.endpoint.name, row.model, role, row.sampling)
     if not settings.OPENAI_MODEL:
-        raise NoEndpoint(_("No model plays the role “%s”: set OPENAI_MODEL, or choose one in the settings.") % role)
+        raise NoEndpoint(
+            _("No model plays the role “%s”: set OPENAI_MODEL, or choose one in the settings.") % role
+        )
     return _spec(environment_endpoint().name, settings.OPENAI_MODEL, role)
 
 
@@ -75,7 +81,9 @@ def _spec(endpoint: str, model: str, role: str, sampling: dict | None = None) ->
 
 
 def endpoints(specs: dict[str, dict]) -> dict[str, Endpoint]:
-    """The endpoint rows that a run's stored specs name. Refreshes the environment's own, which may have moved."""
+    """The endpoint rows that a run's stored specs name. Refreshes the environment's own, which may have
+    moved.
+    """
     names = {spec["endpoint"] for spec in specs.values()}
     if ENVIRONMENT in names and settings.OPENAI_BASE_URL:
         environment_endpoint()

@@ -8,7 +8,9 @@ def _plain(text: str) -> str:
 
 
 def quotes_not_found(feedback: dict, utterances: list[dict]) -> list[str]:
-    """One sentence for each quote that occurs in none of the utterances; case, space and quotation marks aside."""
+    """One sentence for each quote that occurs in none of the utterances; case, space and quotation marks
+    aside.
+    """
     said = [_plain(utterance["text"]) for utterance in utterances]
     problems = []
     for number, finding in enumerate(feedback["findings"], start=1):

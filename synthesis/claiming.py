@@ -89,7 +89,9 @@ def _held(instance: Instance, worker: str):
     return Instance.objects.filter(pk=instance.pk, state=InstanceState.MAKING, lease_by=worker)
 
 
-def finish(*, instance: Instance, worker: str, content: dict, trace: list[str], digest: str, texts: list[str]) -> bool:
+def finish(
+    *, instance: Instance, worker: str, content: dict, trace: list[str], digest: str, texts: list[str]
+) -> bool:
     """making → made, with its marks of risk; False if the worker no longer held it."""
     made = _held(instance, worker).update(
         state=InstanceState.MADE,

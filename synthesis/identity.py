@@ -1,4 +1,6 @@
-"""Names of calls and cells (invariant 7): equal work has an equal name, so that no stored reply is paid for twice."""
+"""Names of calls and cells (invariant 7): equal work has an equal name, so that no stored reply is paid
+for twice.
+"""
 
 import hashlib
 import json

@@ -1,4 +1,5 @@
-"""The one file that talks to model endpoints, through the openai client. Retries of the transport happen here.
+"""The one file that talks to model endpoints, through the openai client. Retries of the transport happen
+here.
 
 A transport retry repeats the same request (same seed); what the model said is not judged here.
 """
@@ -78,7 +79,13 @@ class ModelEndpoint:
         return [str(entry.get("id", "")) for entry in raw.get("data") or []]
 
     async def complete(
-        self, *, model: str, messages: list[dict], sampling: dict, seed: int, response_format: dict | None = None
+        self,
+        *,
+        model: str,
+        messages: list[dict],
+        sampling: dict,
+        seed: int,
+        response_format: dict | None = None,
     ) -> Reply:
         """Ask for one reply. Raises EndpointDown (budget used up), EndpointRefused, ContentRefused."""
         request = {"model": model, "messages": messages, "seed": seed, **sampling}
@@ -89,7 +96,9 @@ class ModelEndpoint:
         while True:
             asked = time.monotonic()
             try:
-                raw = await self._once(lambda: self._client.chat.completions.with_raw_response.create(**request))
+                raw = await self._once(
+                    lambda: self._client.chat.completions.with_raw_response.create(**request)
+                )
                 return _reply(raw, latency_ms=round((time.monotonic() - asked) * 1000))
             except _Again as problem:
                 spent = time.monotonic() - began

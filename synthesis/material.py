@@ -14,7 +14,9 @@ class Material:
         self.run = run
         self.prompts = kept(run.prompts)
         self._catalogue = briefing.for_supervisor(run.version, None)
-        self.guideline = [{field: entry[field] for field in ("key", "name", "shows")} for entry in self._catalogue]
+        self.guideline = [
+            {field: entry[field] for field in ("key", "name", "shows")} for entry in self._catalogue
+        ]
 
     def cell(self, instance: Instance) -> Cell:
         profile, revision = instance.profile, instance.pair_revision

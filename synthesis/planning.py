@@ -42,7 +42,9 @@ def chosen_profiles(wanted="all") -> list[Profile]:
 
 
 def chosen_pairs(version: Version, wanted="all") -> list[PairRevision]:
-    """The pairs of a version in its order, good practice included: all, or those of the keys. Raises NotPlanned."""
+    """The pairs of a version in its order, good practice included: all, or those of the keys. Raises
+    NotPlanned.
+    """
     if _are_rows(wanted, PairRevision):
         return list(wanted)
     entries = version.entries.filter(pair_revision__isnull=False).select_related("pair_revision__pair")
@@ -54,8 +56,8 @@ def chosen_pairs(version: Version, wanted="all") -> list[PairRevision]:
 
 
 def plan(*, recipe: str, version: Version, profiles, pairs, samples: int = 1, limit: int | None = None,
-         spread: str = "profiles", parameters: dict | None = None, seed: int = 0, by=None, model: str | None = None,
-         concurrency: int = 8) -> Run:  # fmt: skip
+         spread: str = "profiles", parameters: dict | None = None, seed: int = 0, by=None,
+         model: str | None = None, concurrency: int = 8) -> Run:  # fmt: skip
     """Store a run and all its instances. `by` None is the operator at the command line.
 
     `profiles` and `pairs` are rows, "all", or keys (a list or a comma-separated text). A `limit` below the
@@ -66,7 +68,9 @@ def plan(*, recipe: str, version: Version, profiles, pairs, samples: int = 1, li
     if by is not None:
         require(may_plan(by))
     profiles, pairs = chosen_profiles(profiles), chosen_pairs(version, pairs)
-    how, parameters = _checked(recipe, version, profiles, pairs, samples, limit, parameters or {}, concurrency)
+    how, parameters = _checked(
+        recipe, version, profiles, pairs, samples, limit, parameters or {}, concurrency
+    )
     specs = cast.specs(how.roles, model=model)
     _refuse_leaving(profiles, specs)
     cells = [(profile, pair, sample) for sample in range(samples) for profile in profiles for pair in pairs]
@@ -130,7 +134,9 @@ def _instance(run: Run, profile: Profile, pair: PairRevision, sample: int, mint)
     )
 
 
-def _checked(recipe, version, profiles, pairs, samples, limit, parameters, concurrency) -> tuple[Recipe, dict]:
+def _checked(
+    recipe, version, profiles, pairs, samples, limit, parameters, concurrency
+) -> tuple[Recipe, dict]:
     if recipe not in RECIPES:
         raise NotPlanned(_("There is no recipe “%s”.") % recipe)
     how = RECIPES[recipe]
@@ -158,7 +164,9 @@ def _refuse_leaving(profiles: list[Profile], specs: dict[str, dict]):
     for endpoint in Endpoint.objects.filter(name__in={spec["endpoint"] for spec in specs.values()}):
         for profile in bound:
             if not _is_loopback(endpoint.base_url) and endpoint.name not in profile.allowed_endpoints:
-                raise NotPlanned(_("“%(who)s” must not be sent to “%(where)s”.") % {"who": profile.key, "where": endpoint})
+                raise NotPlanned(
+                    _("“%(who)s” must not be sent to “%(where)s”.") % {"who": profile.key, "where": endpoint}
+                )
 
 
 def _is_loopback(url: str) -> bool:

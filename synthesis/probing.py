@@ -23,8 +23,8 @@ _MESSAGES = [{"role": "user", "content": "Say hello in one word."}]
 
 
 async def ask(endpoint: ModelEndpoint, *, model: str = "") -> dict:
-    """{"support": "honoured" | "ignored" | "refused" | "unknown", "json_schema": true | false | null (the same, in
-    short), "models": [...], "model": ..., "error": ...}.
+    """{"support": "honoured" | "ignored" | "refused" | "unknown", "json_schema": true | false | null (the
+    same, in short), "models": [...], "model": ..., "error": ...}.
 
     Asks for the list of models and for one tiny reply. Never raises for what the endpoint does.
     """
@@ -46,7 +46,12 @@ async def ask(endpoint: ModelEndpoint, *, model: str = "") -> dict:
 
 
 async def _schema_support(endpoint: ModelEndpoint, model: str) -> str:
-    request = {"model": model, "messages": _MESSAGES, "sampling": {"max_tokens": 24, "temperature": 0}, "seed": 1}
+    request = {
+        "model": model,
+        "messages": _MESSAGES,
+        "sampling": {"max_tokens": 24, "temperature": 0},
+        "seed": 1,
+    }
     try:
         reply = await endpoint.complete(**request, response_format=_FORMAT)
     except EndpointRefused:
@@ -56,7 +61,9 @@ async def _schema_support(endpoint: ModelEndpoint, model: str) -> str:
         answer = json.loads(reply.text)
     except ValueError:
         return "ignored"
-    return "honoured" if isinstance(answer, dict) and answer.get("kestrel") in {"amber", "indigo"} else "ignored"
+    return (
+        "honoured" if isinstance(answer, dict) and answer.get("kestrel") in {"amber", "indigo"} else "ignored"
+    )
 
 
 def opened(row: Endpoint, *, patience: Patience | None = None) -> ModelEndpoint:

@@ -49,7 +49,9 @@ def read(path: Path | str, *, licence: str = "", origin: str = "") -> Reading:
         place = _place(position, entry, "key", lines)
         record = _checked(ClientRecord, entry, path, place=place)
         if record.key in seen:
-            raise BadProfiles(path, f"“{record.key}” is already at {seen[record.key]}", place=place, field="key")
+            raise BadProfiles(
+                path, f"“{record.key}” is already at {seen[record.key]}", place=place, field="key"
+            )
         seen[record.key] = place
         records.append(record)
     return Reading(about, records)
@@ -120,7 +122,9 @@ def _yaml(path: Path):
     except yaml.YAMLError as problem:
         mark = getattr(problem, "problem_mark", None)
         why = getattr(problem, "problem", None) or str(problem).splitlines()[0]
-        raise BadProfiles(path, f"is not YAML: {why}", place=f"line {mark.line + 1}" if mark else "") from problem
+        raise BadProfiles(
+            path, f"is not YAML: {why}", place=f"line {mark.line + 1}" if mark else ""
+        ) from problem
     finally:
         if loader:
             loader.dispose()
@@ -128,7 +132,9 @@ def _yaml(path: Path):
 
 
 def _refuse_depth(path: Path, text: str):
-    """Refuse deep nesting, which crashes the interpreter when composed, and references, which blow a file up."""
+    """Refuse deep nesting, which crashes the interpreter when composed, and references, which blow a file
+    up.
+    """
     depth = 0
     for event in yaml.parse(text, Loader=_Loader):
         place = f"line {event.start_mark.line + 1}"
@@ -149,7 +155,9 @@ def _refuse_keys_twice(path: Path, node):
         for key, value in node.value:
             if not isinstance(key, yaml.ScalarNode) or key.value in keys:
                 place = f"line {key.start_mark.line + 1}"
-                raise BadProfiles(path, "is given twice, or is no plain name", place=place, field=str(key.value)[:80])
+                raise BadProfiles(
+                    path, "is given twice, or is no plain name", place=place, field=str(key.value)[:80]
+                )
             keys.add(key.value)
             _refuse_keys_twice(path, value)
     elif isinstance(node, yaml.SequenceNode):

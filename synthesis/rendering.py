@@ -23,7 +23,9 @@ def _finding(number: int, finding: dict, mistake_names: dict[str, str]) -> str:
 
 
 def draft(feedback: dict, *, mistake_names: dict[str, str]) -> str:
-    """The supervisor's feedback as plain text. `mistake_names` maps pair keys to the names of the mistakes."""
+    """The supervisor's feedback as plain text. `mistake_names` maps pair keys to the names of the
+    mistakes.
+    """
     parts = []
     if feedback["strengths"]:
         strengths = "\n".join(f"- {strength}" for strength in feedback["strengths"])

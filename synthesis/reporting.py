@@ -13,11 +13,13 @@ from synthesis.running import Driven
 def counts(run: Run) -> dict[str, int]:
     """Instances of a run by state, every state named."""
     found = run.instances.order_by().values_list("state").annotate(n=Count("pk"))
-    return {state: 0 for state in ("planned", "making", "made", "failed", "cancelled")} | dict(found)
+    return dict.fromkeys(("planned", "making", "made", "failed", "cancelled"), 0) | dict(found)
 
 
 def summary(run: Run, driven: Driven | None = None) -> dict:
-    """The JSON of `synthesize` and `resume`: cells and outcomes of the run, calls and tokens of this command."""
+    """The JSON of `synthesize` and `resume`: cells and outcomes of the run, calls and tokens of this
+    command.
+    """
     states = counts(run)
     tally = driven.tally if driven else None
     return {
@@ -44,7 +46,10 @@ class Progress:
     def __init__(self, run: Run, stream=None):
         self.stream = stream or sys.stderr
         states = counts(run)
-        self.total, self.before = sum(states.values()), states["made"] + states["failed"] + states["cancelled"]
+        self.total, self.before = (
+            sum(states.values()),
+            states["made"] + states["failed"] + states["cancelled"],
+        )
         self.began, self.shown = time.monotonic(), 0.0
 
     def __call__(self, tally):

@@ -1,7 +1,7 @@
 """The engine: one event loop claims instances and makes them until nothing of the run is claimable.
 
-Many instances are in the making at once; all database work goes through one writer thread. Everything it needs
-to go on after a crash is in the database.
+Many instances are in the making at once; all database work goes through one writer thread. Everything it
+needs to go on after a crash is in the database.
 """
 
 import asyncio

@@ -31,7 +31,9 @@ def cancel(*, run: Run, by) -> int:
 
 @transaction.atomic
 def retry_failed(*, run: Run, by) -> int:
-    """Plan the failed instances of a run again; returns how many. Their stored replies are not paid for twice."""
+    """Plan the failed instances of a run again; returns how many. Their stored replies are not paid for
+    twice.
+    """
     _require(by)
     failed = Instance.objects.filter(run=run, state=InstanceState.FAILED, run__state=RunState.OPEN)
     return Instance.objects.filter(pk__in=failed.values("pk"), state=InstanceState.FAILED).update(

@@ -31,12 +31,20 @@ def held(thing: Instance | Profile) -> bool:
 
 
 def tier_marks(instance: Instance, suggested: str) -> list[Mark]:
-    """Unsaved marks for an instance that was just made: its profile's tier, and what a rule found beyond it."""
+    """Unsaved marks for an instance that was just made: its profile's tier, and what a rule found beyond
+    it.
+    """
     own = instance.profile.tier if instance.profile else Tier.NONE
     marks = []
     if own != Tier.NONE:
         marks.append(
-            Mark(instance=instance, kind=MarkKind.TIER, tier=own, by_machine="profile", reason="The client's own tier.")
+            Mark(
+                instance=instance,
+                kind=MarkKind.TIER,
+                tier=own,
+                by_machine="profile",
+                reason="The client's own tier.",
+            )
         )
     if higher(own, suggested) != own:
         reason = "Words of the session suggest it; a rule looked, no person has yet."
@@ -50,21 +58,26 @@ def tier_marks(instance: Instance, suggested: str) -> list[Mark]:
 _CUES = (
     (
         Tier.SELF_HARM,
-        r"\b(hurt|harm|cut|injur\w+)(ing|s)? (myself|herself|himself|themselves)\b|\bsuicid\w*|\bself[- ]harm\w*"
-        r"|\b(kill|killing|killed) (myself|herself|himself|themselves)\b|\b(end|ending|take|taking) (my|her|his|their) (own )?life\b",
+        r"\b(hurt|harm|cut|injur\w+)(ing|s)? (myself|herself|himself|themselves)\b|\bsuicid\w*"
+        r"|\bself[- ]harm\w*"
+        r"|\b(kill|killing|killed) (myself|herself|himself|themselves)\b"
+        r"|\b(end|ending|take|taking) (my|her|his|their) (own )?life\b",
     ),
     (
         Tier.HARM_TO_OTHERS,
-        r"\b(kill|killing|stab|shoot|strangle) (him|her|them|you|my \w+)\b|\bhurt (him|her|them|my \w+) badly\b",
+        r"\b(kill|killing|stab|shoot|strangle) (him|her|them|you|my \w+)\b"
+        r"|\bhurt (him|her|them|my \w+) badly\b",
     ),
     (
         Tier.IDEATION,
-        r"\bbetter off (dead|without me)\b|\b(want|wish|wanted|wished) (to be dead|to die|i were dead|i was dead)\b"
+        r"\bbetter off (dead|without me)\b"
+        r"|\b(want|wish|wanted|wished) (to be dead|to die|i were dead|i was dead)\b"
         r"|\bno (reason|point) (to|in) liv\w+|\b(don't|do not) want to (live|be here) any ?more\b",
     ),
     (
         Tier.ABUSE,
-        r"\b(hits|hit|beats|beat|rapes?|raped|molested|chokes?|choked) (me|us|her|him|my \w+)\b|\babus(ed|es|ive|ing)\b",
+        r"\b(hits|hit|beats|beat|rapes?|raped|molested|chokes?|choked) (me|us|her|him|my \w+)\b"
+        r"|\babus(ed|es|ive|ing)\b",
     ),
 )
 _COMPILED = [(tier, re.compile(pattern, re.IGNORECASE)) for tier, pattern in _CUES]

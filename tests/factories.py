@@ -14,8 +14,19 @@ PAIRS = (
         "shows": "Argues, urges and overrides.",
         "corrections": ["Work with the ambivalence.", "Ask what she wants herself."],
     },
-    {"key": "poor-listening", "name": "Poor listening", "shows": "Interrupts.", "corrections": ["Let her finish."]},
-    {"key": "good-practice", "name": "Good practice", "shows": "Listens.", "corrections": [], "positive": True},
+    {
+        "key": "poor-listening",
+        "name": "Poor listening",
+        "shows": "Interrupts.",
+        "corrections": ["Let her finish."],
+    },
+    {
+        "key": "good-practice",
+        "name": "Good practice",
+        "shows": "Listens.",
+        "corrections": [],
+        "positive": True,
+    },
 )
 
 

@@ -9,7 +9,9 @@ from pydantic import BaseModel
 
 @dataclass(frozen=True)
 class Recipe:
-    """`make(cell, ask)` returns the instance's content. `parameters` maps a name to its choices, the default first."""
+    """`make(cell, ask)` returns the instance's content. `parameters` maps a name to its choices, the
+    default first.
+    """
 
     make: Callable[..., Awaitable[BaseModel]]
     roles: tuple[str, ...]

@@ -1,8 +1,8 @@
 """A session in which a mistake is made (or none), what a supervisor finds in it, and the refinement of that.
 
-After the published pipeline (arXiv 2508.09042) with these differences: the counsellor never sees the correction,
-the client's style is passed and the client reacts, the supervisor may find several mistakes or none, need not be
-told the intended one, and answers in a checked shape.
+After the published pipeline (arXiv 2508.09042) with these differences: the counsellor never sees the
+correction, the client's style is passed and the client reacts, the supervisor may find several mistakes or
+none, need not be told the intended one, and answers in a checked shape.
 """
 
 import json
@@ -56,8 +56,12 @@ async def play(cell: Cell, ask) -> list[Utterance]:
 
 
 async def refine(cell: Cell, ask, shape, fields: dict, original: Feedback) -> tuple[Feedback, Refinement]:
-    """Validator-guided refinement: up to three, each compared with the original; after that the original goes on."""
-    checks = await ask("validator", "validate", validator_messages(cell, "validate", fields, original), Checks)
+    """Validator-guided refinement: up to three, each compared with the original; after that the original
+    goes on.
+    """
+    checks = await ask(
+        "validator", "validate", validator_messages(cell, "validate", fields, original), Checks
+    )
     rounds = [{"checks": checks.model_dump()}]
     if checks.passed:
         return original, Refinement(outcome="accepted_as_is", rounds=rounds)
@@ -65,7 +69,10 @@ async def refine(cell: Cell, ask, shape, fields: dict, original: Feedback) -> tu
     for n in range(1, MOST_REFINEMENTS + 1):
         current = await ask("refiner", f"refine {n}", refiner_messages(cell, fields, current, checks), shape)
         checks = await ask(
-            "validator", f"compare {n}", validator_messages(cell, "compare", fields, original, current), Checks
+            "validator",
+            f"compare {n}",
+            validator_messages(cell, "compare", fields, original, current),
+            Checks,
         )
         rounds.append({"feedback": current.model_dump(), "checks": checks.model_dump()})
         if checks.passed:
@@ -106,7 +113,10 @@ def supervisor_fields(cell: Cell, utterances: list[Utterance]) -> dict:
 def supervisor_messages(cell: Cell, step: str, fields: dict, *, role: str = "supervisor") -> list[dict]:
     # The guideline, then the session: what stays the same comes first, so that servers can keep it.
     system = render(cell.prompts["supervisor"], role=role, fields=fields)
-    return [_system(system), {"role": "user", "content": render(cell.prompts[step], role=role, fields=fields)}]
+    return [
+        _system(system),
+        {"role": "user", "content": render(cell.prompts[step], role=role, fields=fields)},
+    ]
 
 
 def refiner_messages(cell: Cell, fields: dict, current: Feedback, checks: Checks) -> list[dict]:
@@ -118,18 +128,27 @@ def refiner_messages(cell: Cell, fields: dict, current: Feedback, checks: Checks
 def validator_messages(
     cell: Cell, step: str, fields: dict, original: Feedback, refined: Feedback | None = None
 ) -> list[dict]:
-    seen = {"transcript": fields["transcript"], "feedback": _written(original), "original": _written(original)}
+    seen = {
+        "transcript": fields["transcript"],
+        "feedback": _written(original),
+        "original": _written(original),
+    }
     if refined is not None:
         seen["refined"] = _written(refined)
     content = render(cell.prompts[step], role="validator", fields=seen)
-    return [_system(render(cell.prompts["validator"], role="validator", fields={})), {"role": "user", "content": content}]
+    return [
+        _system(render(cell.prompts["validator"], role="validator", fields={})),
+        {"role": "user", "content": content},
+    ]
 
 
 def described(profile: dict) -> str:
     """The client's conceptualisation in plain sentences, without the field's own terms."""
     beliefs = [belief for group in profile.get("core_beliefs", {}).values() for belief in group]
     emotions = ", ".join(profile.get("emotions", []))
-    about = ", ".join(str(part) for part in (profile.get("age"), profile.get("gender"), profile.get("culture")) if part)
+    about = ", ".join(
+        str(part) for part in (profile.get("age"), profile.get("gender"), profile.get("culture")) if part
+    )
     lines = [
         ("About you", about),
         ("Why you came", profile.get("presenting") or profile.get("problem")),
@@ -171,8 +190,8 @@ def _written(feedback: Feedback) -> str:
 RECIPE = Recipe(
     make=make,
     roles=("counsellor", "client", "supervisor", "validator", "refiner"),
-    prompts=("counsellor", "counsellor_well", "opening", "client", "styles", "supervisor", "supervise", "told",
-             "validator", "validate", "compare", "refine", "schema"),
+    prompts=("counsellor", "counsellor_well", "opening", "client", "styles", "supervisor", "supervise",
+             "told", "validator", "validate", "compare", "refine", "schema"),
     parameters={"supervisor": ("untold", "told")},
     texts=lambda content: [said["text"] for said in content["utterances"]],
 )  # fmt: skip

@@ -70,7 +70,9 @@ class Feedback(Strict):
 
 
 def feedback_shape(*, counsellor_turns: list[int], mistakes: list[str]) -> type[Feedback]:
-    """Feedback on one session: findings can only point at the counsellor's turns and the guideline's mistakes."""
+    """Feedback on one session: findings can only point at the counsellor's turns and the guideline's
+    mistakes.
+    """
     turn = Literal[tuple(counsellor_turns)]
     finding = create_model(
         "Finding",

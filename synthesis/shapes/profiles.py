@@ -1,4 +1,6 @@
-"""The shape of a client: the cognitive conceptualisation with conversational style (after Beck and PATIENT-Psi)."""
+"""The shape of a client: the cognitive conceptualisation with conversational style (after Beck and
+PATIENT-Psi).
+"""
 
 from typing import Annotated, Literal
 
@@ -77,7 +79,9 @@ Belief = Annotated[list[str], Field(max_length=20)]
 
 
 class PatientPsiRecord(BaseModel):
-    """One record of the PATIENT-Psi layout. `cognitive_model` repeats the others as one text and is not read."""
+    """One record of the PATIENT-Psi layout. `cognitive_model` repeats the others as one text and is not
+    read.
+    """
 
     model_config = ConfigDict(extra="ignore", str_strip_whitespace=True, coerce_numbers_to_str=True)
 
@@ -97,7 +101,9 @@ class PatientPsiRecord(BaseModel):
     behavior: Text
 
     def as_client(self, *, position: int) -> ClientRecord:
-        """As a record of ours. A record allows several styles: they are dealt out in turn, one to each record."""
+        """As a record of ours. A record allows several styles: they are dealt out in turn, one to each
+        record.
+        """
         beliefs = [self.intermediate_belief, self.intermediate_belief_depression]
         return ClientRecord(
             key=f"patient-psi-{self.id}",

@@ -2,8 +2,8 @@
 
     with ModelServer(script) as server: ... server.url ... server.requests
 
-`script(number, body)` returns what to do with the nth completion (from 0): None or "valid" for an answer valid by
-the schema asked for, or one of the acts below, or a Reply.
+`script(number, body)` returns what to do with the nth completion (from 0): None or "valid" for an answer
+valid by the schema asked for, or one of the acts below, or a Reply.
 """
 
 import json
@@ -41,7 +41,30 @@ CUT = "cut"
 HANG = "hang"
 IGNORE_FORMAT = "ignore"
 
-WORDS = "well I see that it is hard for you and we can look at what you feel when the day is over".split()
+WORDS = [
+    "well",
+    "I",
+    "see",
+    "that",
+    "it",
+    "is",
+    "hard",
+    "for",
+    "you",
+    "and",
+    "we",
+    "can",
+    "look",
+    "at",
+    "what",
+    "you",
+    "feel",
+    "when",
+    "the",
+    "day",
+    "is",
+    "over",
+]
 
 
 def valid(schema: dict, chance: random.Random):
@@ -114,7 +137,13 @@ class ModelServer:
         finish = reply.finish_reason if reply is not None else "stop"
         choices = [{"index": 0, "message": message, "finish_reason": finish}]
         usage = {"prompt_tokens": 100, "completion_tokens": 20, "total_tokens": 120}
-        whole = {"id": "x", "object": "chat.completion", "model": body["model"], "choices": choices, "usage": usage}
+        whole = {
+            "id": "x",
+            "object": "chat.completion",
+            "model": body["model"],
+            "choices": choices,
+            "usage": usage,
+        }
         return json.dumps(whole).encode()
 
     def _answer(self, body: dict) -> str:
@@ -145,7 +174,9 @@ class _Handler(BaseHTTPRequestHandler):
         pass
 
     def do_GET(self):
-        self._send(200, json.dumps({"object": "list", "data": [{"id": m} for m in self.owner.models]}).encode())
+        self._send(
+            200, json.dumps({"object": "list", "data": [{"id": m} for m in self.owner.models]}).encode()
+        )
 
     def do_POST(self):
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
@@ -156,7 +187,9 @@ class _Handler(BaseHTTPRequestHandler):
             self.owner._closing.wait(30)
             self.close_connection = True
         elif act == CUT:
-            self.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Length: 5000\r\nContent-Type: application/json\r\n\r\n{")
+            self.wfile.write(
+                b"HTTP/1.1 200 OK\r\nContent-Length: 5000\r\nContent-Type: application/json\r\n\r\n{"
+            )
             self.wfile.flush()
             self.connection.shutdown(socket.SHUT_RDWR)
             self.close_connection = True

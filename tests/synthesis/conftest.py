@@ -1,4 +1,6 @@
-"""A scripted model server, and a run that uses it. The engine writes from its own thread: real transactions."""
+"""A scripted model server, and a run that uses it. The engine writes from its own thread: real
+transactions.
+"""
 
 import pytest
 
@@ -34,7 +36,12 @@ def plan(transactional_db):
         version = options.pop("version", None) or published_guideline()
         profiles = options.pop("profiles", None) or [client_profile(f"client-{i}") for i in range(clients)]
         return planning.plan(
-            recipe="supervised_dialogue", version=version, profiles=profiles, pairs=pairs, samples=n, **options
+            recipe="supervised_dialogue",
+            version=version,
+            profiles=profiles,
+            pairs=pairs,
+            samples=n,
+            **options,
         )
 
     return planned

@@ -1,4 +1,6 @@
-"""What is asked for fits: the largest valid answer into max_tokens, the largest prompt and it into one slot."""
+"""What is asked for fits: the largest valid answer into max_tokens, the largest prompt and it into one
+slot.
+"""
 
 import json
 
@@ -65,8 +67,9 @@ def everything_at_its_largest() -> list[list[dict]]:
     client = max(clients, key=lambda entry: len(str(entry)))
     meant = max(PAIRS, key=lambda pair: len(" ".join(pair["corrections"])) + len(pair["shows"]))
     cell = Cell(
-        name="0" * 64, client_name=client["name"], style="verbose", profile=client, intended=meant, positive=False,
-        guideline=MISTAKES, told=meant, parameters={"supervisor": "told"}, prompts=shipped(recipe.RECIPE.prompts),
+        name="0" * 64, client_name=client["name"], style="verbose", profile=client, intended=meant,
+        positive=False, guideline=MISTAKES, told=meant,
+        parameters={"supervisor": "told"}, prompts=shipped(recipe.RECIPE.prompts),
     )  # fmt: skip
     said = [
         Utterance(id=n, speaker=("client", "counsellor")[n % 2], text="x" * TURN)
@@ -85,7 +88,9 @@ def everything_at_its_largest() -> list[list[dict]]:
     ]
 
 
-@pytest.mark.parametrize("step", range(6), ids=["counsellor", "client", "supervise", "refine", "validate", "compare"])
+@pytest.mark.parametrize(
+    "step", range(6), ids=["counsellor", "client", "supervise", "refine", "validate", "compare"]
+)
 def test_the_largest_prompt_and_its_answer_fit_one_slot(step):
     messages, shape = everything_at_its_largest()[step]
     characters = sum(len(message["content"]) + 12 for message in messages)

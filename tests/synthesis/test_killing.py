@@ -34,7 +34,11 @@ def command(*arguments: str, url: str) -> list:
 def start(*arguments, url: str) -> subprocess.Popen:
     environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "config.settings.test"}
     return subprocess.Popen(
-        command(*arguments, url=url), cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        command(*arguments, url=url),
+        cwd=ROOT,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
     )
 
 

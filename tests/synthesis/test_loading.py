@@ -138,15 +138,33 @@ def test_a_key_given_twice_in_json_is_refused(file):
 
 
 def test_patient_psi_records_are_read_and_each_refused_one_is_named(file):
-    records = [psi(), psi(id="1-1"), psi(id="2-1", emotion=[]), psi(id="3-1", type=["sarcastic"]), "nonsense", psi()]
+    records = [
+        psi(),
+        psi(id="1-1"),
+        psi(id="2-1", emotion=[]),
+        psi(id="3-1", type=["sarcastic"]),
+        "nonsense",
+        psi(),
+    ]
     loaded = load(file(records, "psi.json"), licence="MIT")
-    assert {p.key: p.style for p in loaded.new} == {"patient-psi-1-2": "verbose", "patient-psi-1-1": "tangential"}
+    assert {p.key: p.style for p in loaded.new} == {
+        "patient-psi-1-2": "verbose",
+        "patient-psi-1-1": "tangential",
+    }
     assert {p.base_case for p in loaded.new} == {"patient-psi-1"}
     assert Profile.objects.first().licence == "MIT"
-    assert Profile.objects.first().content["intermediate_beliefs"] == "It is awful to be alone. If I try, I shall fail."
+    assert (
+        Profile.objects.first().content["intermediate_beliefs"]
+        == "It is awful to be alone. If I try, I shall fail."
+    )
     reasons = "\n".join(loaded.refused)
     assert len(loaded.refused) == 4
-    for words in ["record 3 “2-1”, field emotion", "record 4 “3-1”, field type", "record 5", "record 6 “1-2”, field id"]:
+    for words in [
+        "record 3 “2-1”, field emotion",
+        "record 4 “3-1”, field type",
+        "record 5",
+        "record 6 “1-2”, field id",
+    ]:
         assert words in reasons
 
 

@@ -48,14 +48,18 @@ def test_each_call_is_stored_raw_with_tokens_and_latency(endpoint, plan, drive):
     assert (call.tokens_in, call.tokens_out) == (100, 20)
     assert call.latency_ms >= 0
     assert call.seed == int(call.key, 16) % 2**31
-    assert {request["seed"] for request in server.requests} == set(Call.objects.values_list("seed", flat=True))
+    assert {request["seed"] for request in server.requests} == set(
+        Call.objects.values_list("seed", flat=True)
+    )
     assert call.messages == server.requests[0]["messages"]
 
 
 def test_no_two_requests_are_the_same_bytes(endpoint, plan, drive):
     server = endpoint()
     drive(plan(4))
-    assert len({fake.json.dumps(request, sort_keys=True) for request in server.requests}) == len(server.requests)
+    assert len({fake.json.dumps(request, sort_keys=True) for request in server.requests}) == len(
+        server.requests
+    )
 
 
 def test_a_new_run_over_the_same_cell_replays_and_makes_its_own_instance(endpoint, plan, drive):
@@ -149,7 +153,9 @@ def test_an_endpoint_that_stays_down_fails_the_instance_within_the_budget(endpoi
     assert "asked again for 2 s" in run.instances.get().failure
 
 
-def test_an_endpoint_that_is_not_there_fails_the_instance_and_it_can_be_retried(endpoint, plan, drive, settings):
+def test_an_endpoint_that_is_not_there_fails_the_instance_and_it_can_be_retried(
+    endpoint, plan, drive, settings
+):
     settings.OPENAI_BASE_URL, settings.OPENAI_MODEL = "http://127.0.0.1:9/v1", "scripted"
     run = plan()
     drive(run)
@@ -216,7 +222,9 @@ def refusing(times: int):
         asked += 1
         good = {"reason": "It is.", "ok": True}
         vague = {"reason": "It stays vague.", "ok": asked > times}
-        return fake.Reply(fake.json.dumps({"stepwise": good, "specific": vague, "ethical": good, "supportive": good}))
+        return fake.Reply(
+            fake.json.dumps({"stepwise": good, "specific": vague, "ethical": good, "supportive": good})
+        )
 
     return script
 
@@ -267,7 +275,6 @@ def test_a_cancelled_instance_is_not_written_by_a_worker_that_was_at_it(endpoint
         if number == 4:
             steering.cancel(run=state["run"], by=None)
             connection.close()
-
 
     endpoint(script)
     run = state["run"] = plan()

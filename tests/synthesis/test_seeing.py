@@ -1,4 +1,6 @@
-"""What each agent may see: a unique marker in every field, searched in every request that the server received."""
+"""What each agent may see: a unique marker in every field, searched in every request that the server
+received.
+"""
 
 import pytest
 
@@ -73,7 +75,9 @@ def _refuses_once():
 
 
 def marks(text: str) -> set[str]:
-    every = {f"mark-{pair['key']}-{field}" for pair in PAIRS for field in ("name", "shows", *PAIR_FIELDS, *LISTS)}
+    every = {
+        f"mark-{pair['key']}-{field}" for pair in PAIRS for field in ("name", "shows", *PAIR_FIELDS, *LISTS)
+    }
     every |= {f"mark-profile-{field}" for field in (*CONTENT, "belief", "emotion")}
     every |= {*OF_THE_RECORD.values(), "mark-record-key", "Mark-profile-name"}
     return {mark for mark in every if mark in text}

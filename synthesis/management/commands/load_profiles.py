@@ -5,7 +5,7 @@ from synthesis.reading import BadProfiles
 
 
 class Command(BaseCommand):
-    help = "Load client profiles from YAML or JSON (ours, or the PATIENT-Psi record layout); FILE may be `shipped`."
+    help = "Load client profiles from YAML or JSON, ours or the PATIENT-Psi layout; FILE may be `shipped`."
 
     def add_arguments(self, parser):
         parser.add_argument("files", nargs="+", metavar="FILE")

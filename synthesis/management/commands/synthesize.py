@@ -52,11 +52,15 @@ class Command(BaseCommand):
 
 
 def go_on(command: BaseCommand, run, *, wait: bool, as_json: bool):
-    """Drive the run here, or send a worker to it; then report. Exit code 3 when a budget or breaker stopped it."""
+    """Drive the run here, or send a worker to it; then report. Exit code 3 when a budget or breaker
+    stopped it.
+    """
     driven = None
     if wait:
         try:
-            driven = running.drive(run, wait_for_others=True, progress=reporting.Progress(run, command.stderr))
+            driven = running.drive(
+                run, wait_for_others=True, progress=reporting.Progress(run, command.stderr)
+            )
         except NoEndpoint as problem:
             raise CommandError(str(problem), returncode=2) from problem
         run.refresh_from_db()
