@@ -58,3 +58,11 @@ def rounds_she_judges(user):
     there.
     """
     return Round.objects.open().filter(seats__rater__user=user)
+
+
+def may_see_instance(user, instance) -> Answer:
+    """No while this person holds a reading of the session in an open round: she would learn what was intended."""
+    held = Reading.objects.filter(item__instance=instance, seat__rater__user=user, seat__round__state=RoundState.OPEN)
+    if held.exists():
+        return Answer(_("You judge this session in an open round; until it is closed you see your own seat only."))
+    return Answer()

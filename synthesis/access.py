@@ -1,6 +1,18 @@
 """Who may plan, steer and read runs. Lead only; a reviewer must not see what a run intended."""
 
+from collections.abc import Callable
+
 from accounts.roles import Answer, may_lead
+
+
+# A slot, filled in config/wiring.py by review: whoever has still to judge a session must not see what it intended.
+_reads_it: Callable[..., Answer] = lambda user, instance: Answer()  # noqa: E731
+
+
+def connect_readers(may_see: Callable[..., Answer]) -> None:
+    """`may_see(user, instance)` answers no, with the reason, while the person holds an open reading of it."""
+    global _reads_it
+    _reads_it = may_see
 
 
 def may_plan(user) -> Answer:
@@ -16,10 +28,10 @@ def may_read_runs(user) -> Answer:
 
 
 def may_read_instance(user, instance) -> Answer:
-    """The lead reads every instance; an adjudicator's own way there comes after her blind judgement
-    (review).
-    """
-    return may_lead(user)
+    """The lead, unless she reads the session herself; an adjudicator's own way is the disputes page (review)."""
+    if not (answer := may_lead(user)):
+        return answer
+    return _reads_it(user, instance)
 
 
 def may_load_profiles(user) -> Answer:

@@ -4,7 +4,6 @@ from django.contrib import messages
 from django.db.models import Count, Q, Sum
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
 
 from accounts import roles
 from guidelines import briefing
@@ -112,10 +111,11 @@ def run_progress(request, public_id):
     return render(request, "synthesis/_progress.html", _run_context(_run(request, public_id)))
 
 
-@require_POST
 def steer(request, public_id):
     """Pause, go on, cancel, or plan failed instances again."""
     roles.require(access.may_steer(request.user))
+    if request.method != "POST":
+        return redirect("run", public_id=public_id)
     found = get_object_or_404(Run, public_id=public_id)
     acts = {
         "pause": (steering.pause, _("Paused. What is in the making is finished first.")),
@@ -139,6 +139,7 @@ def steer(request, public_id):
 
 def instance(request, public_id):
     """The session as a conversation; hidden steps unfold."""
+    roles.require(access.may_read_runs(request.user))
     found = get_object_or_404(
         Instance.objects.select_related("run", "version__guideline", "pair_revision", "profile", "parent"),
         public_id=public_id,

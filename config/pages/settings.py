@@ -6,7 +6,6 @@ from django.http import Http404
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_POST
 
 from accounts import roles
 from accounts.models import User
@@ -71,9 +70,10 @@ def test(request, part: str):
     return render(request, "_probe.html", {"endpoint": endpoint})
 
 
-@require_POST
 def save_endpoint(request):
     roles.require(roles.may_lead(request.user))
+    if request.method != "POST":
+        return redirect("settings")
     existing = Endpoint.objects.filter(name=request.POST.get("name", "")).first()
     form = EndpointForm(request.POST, instance=existing)
     if not form.is_valid():
@@ -83,9 +83,10 @@ def save_endpoint(request):
     return redirect("settings")
 
 
-@require_POST
 def save_role(request):
     roles.require(roles.may_lead(request.user))
+    if request.method != "POST":
+        return redirect("settings")
     existing = ModelRole.objects.filter(role=request.POST.get("role", "")).first()
     form = RoleForm(request.POST, instance=existing)
     if not form.is_valid():
@@ -97,10 +98,11 @@ def save_role(request):
     return redirect("settings")
 
 
-@require_POST
 def make_node(request):
     """Make a node's token; it is shown once."""
     roles.require(roles.may_lead(request.user))
+    if request.method != "POST":
+        return redirect("settings")
     name = request.POST.get("name", "").strip()
     if not name or Node.objects.filter(name=name).exists():
         messages.error(request, _("Give the node a name that no other node has."))

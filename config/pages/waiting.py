@@ -5,6 +5,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Role
 from guidelines.models import Version, VersionState
+from review import disputes
 from review.models import Reading, Standing, StandingState
 from synthesis.models import Instance, InstanceState
 
@@ -15,12 +16,8 @@ def readings_of(user):
 
 
 def disputes_for(user):
-    """Disputes that this person may settle: not of items that she herself reviewed."""
-    return (
-        Standing.objects.disputed()
-        .filter(item__round__state="open")
-        .exclude(item__readings__seat__rater__user=user)
-    )
+    """Disputed standings that this person may settle: not of sessions that she herself reviewed."""
+    return Standing.objects.disputed().filter(item__in=disputes.waiting_for(user).values("pk"))
 
 
 def drafts_to_approve(user):
