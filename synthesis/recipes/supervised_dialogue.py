@@ -23,7 +23,7 @@ from synthesis.shapes.dialogue import (
 )
 
 EXCHANGES = (5, 6, MOST_UTTERANCES // 2)
-MOST_REFINEMENTS = 3
+MOST_REFINEMENTS = 3  # a run may ask for fewer, where the model is slow
 
 
 async def make(cell: Cell, ask) -> SupervisedDialogue:
@@ -56,8 +56,8 @@ async def play(cell: Cell, ask) -> list[Utterance]:
 
 
 async def refine(cell: Cell, ask, shape, fields: dict, original: Feedback) -> tuple[Feedback, Refinement]:
-    """Validator-guided refinement: up to three, each compared with the original; after that the original
-    goes on.
+    """Validator-guided refinement: up to three (or what the run says), each compared with the original; when none
+    passes, the original goes on.
     """
     checks = await ask(
         "validator", "validate", validator_messages(cell, "validate", fields, original), Checks
@@ -66,7 +66,7 @@ async def refine(cell: Cell, ask, shape, fields: dict, original: Feedback) -> tu
     if checks.passed:
         return original, Refinement(outcome="accepted_as_is", rounds=rounds)
     current = original
-    for n in range(1, MOST_REFINEMENTS + 1):
+    for n in range(1, int(cell.parameters["refinements"]) + 1):
         current = await ask("refiner", f"refine {n}", refiner_messages(cell, fields, current, checks), shape)
         checks = await ask(
             "validator",
@@ -192,6 +192,9 @@ RECIPE = Recipe(
     roles=("counsellor", "client", "supervisor", "validator", "refiner"),
     prompts=("counsellor", "counsellor_well", "opening", "client", "styles", "supervisor", "supervise",
              "told", "validator", "validate", "compare", "refine", "schema"),
-    parameters={"supervisor": ("untold", "told")},
+    parameters={
+        "supervisor": ("untold", "told"),
+        "refinements": tuple(str(n) for n in range(MOST_REFINEMENTS, -1, -1)),
+    },
     texts=lambda content: [said["text"] for said in content["utterances"]],
 )  # fmt: skip
