@@ -56,8 +56,9 @@ async def play(cell: Cell, ask) -> list[Utterance]:
 
 
 async def refine(cell: Cell, ask, shape, fields: dict, original: Feedback) -> tuple[Feedback, Refinement]:
-    """Validator-guided refinement: up to three (or what the run says), each compared with the original; when none
-    passes, the original goes on.
+    """Validator-guided refinement: up to three (or what the run says), each compared with the original.
+
+    When none passes, the original goes on.
     """
     checks = await ask(
         "validator", "validate", validator_messages(cell, "validate", fields, original), Checks
