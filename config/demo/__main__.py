@@ -102,7 +102,7 @@ def _main_job(
 
     lead = people["Lena"][0]
     readers = [user for user, _ in people.values() if Role.ANNOTATOR in user.roles]
-    run = walking.synthesise(stack, clock, n=chosen.instances, by=lead)
+    run = walking.synthesise(stack, clock, n=chosen.instances, model=parts.model, by=lead)
     clock.stage = "review"
     outcome["round"] = round = walking.open_round(run, people=readers, by=lead)
     if not chosen.simulate_reviewers:
