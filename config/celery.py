@@ -9,8 +9,12 @@ app = Celery("one-way-mirror")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 # Beat only wakes things up: each of these claims its work in the database.
+# A wake-up that nobody took until the next one comes is stale: it expires, so that none pile up.
 app.conf.beat_schedule = {
-    "reconcile-runs": {"task": "synthesis.reconcile", "schedule": 15.0},
-    "sync-label-studio": {"task": "review.sync", "schedule": 10.0},
-    "reconcile-training": {"task": "exports.reconcile", "schedule": 30.0},
+    name: {"task": task, "schedule": seconds, "options": {"expires": seconds}}
+    for name, task, seconds in (
+        ("reconcile-runs", "synthesis.reconcile", 15.0),
+        ("sync-label-studio", "review.sync", 10.0),
+        ("reconcile-training", "exports.reconcile", 30.0),
+    )
 }

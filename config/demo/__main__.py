@@ -32,7 +32,7 @@ def main() -> int:
 
 
 def _walk(chosen: Options, clock: Clock, stack: Stack) -> int:
-    found, outcome = {}, {"round": None, "dataset": None, "training": None}
+    outcome = {"prepared": False, "round": None, "dataset": None, "training": None}
     error = None
     try:
         with clock.during("install"):
@@ -40,6 +40,7 @@ def _walk(chosen: Options, clock: Clock, stack: Stack) -> int:
         with clock.during("start"):
             parts = all_parts.start(stack, chosen, model)
             people = _prepare(chosen, stack, parts)
+            outcome["prepared"] = True
         _main_job(chosen, clock, stack, parts, people, outcome)
     except Exception as failure:
         if not chosen.headless:
@@ -51,16 +52,27 @@ def _walk(chosen: Options, clock: Clock, stack: Stack) -> int:
         while not stack.ended():
             time.sleep(1)
         raise SystemExit(str(stack.ended()[0].failure("ended by itself")))
-    if "DJANGO_SETTINGS_MODULE" in os.environ:
+    found = _counted(clock, outcome)
+    if outcome["prepared"]:
         from config.demo import result
 
-        found = result.result(clock, **outcome)
         if error is None and (why := result.shortfall(found, wanted=chosen.instances, trained=chosen.train)):
             error = {"stage": clock.stage, "message": why}
     if error:
         found["error"] = error
     print(json.dumps(found, allow_nan=False), flush=True)
     return 1 if error else 0
+
+
+def _counted(clock: Clock, outcome: dict) -> dict:
+    """What the database holds now; before there is one, the same keys with nothing in them."""
+    if not outcome["prepared"]:
+        states = dict.fromkeys(("planned", "making", "made", "failed", "cancelled"), 0)
+        empty = {"calls": 0, "decisions": 0, "agreement": {}, "dataset": None, "training": None}
+        return {"instances": states, **empty, "seconds": clock.result()}
+    from config.demo import result
+
+    return result.result(clock, **{name: outcome[name] for name in ("round", "dataset", "training")})
 
 
 def _prepare(chosen: Options, stack: Stack, parts: all_parts.Parts) -> dict:

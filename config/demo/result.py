@@ -3,7 +3,7 @@
 from collections import Counter
 
 from config.demo.clock import Clock
-from exports import building
+from exports import places
 from exports.models import Dataset, TrainingRun
 from review import reports
 from review.models import Decision, Round
@@ -37,7 +37,7 @@ def _dataset(dataset: Dataset | None) -> dict | None:
     if dataset is None:
         return None
     return {
-        "path": str(building.folder_of(dataset).resolve()),
+        "path": str(places.dataset_folder(dataset).resolve()),
         "sha256": dataset.sha256,
         "rows": dataset.manifest["rows"],
         "rehearsal": dataset.rehearsal,

@@ -10,7 +10,7 @@ from accounts.models import User
 from config.demo import reviewers
 from config.demo.clock import Clock
 from config.demo.processes import PartFailed, Stack
-from exports import building
+from exports import building, places
 from exports.models import Dataset, TrainingRun
 from exports.training import launch
 from guidelines import naming
@@ -126,7 +126,7 @@ def review(
 def export(clock: Clock, round: Round, *, by: User) -> Dataset:
     with clock.during("export"):
         dataset = building.freeze(name="First release", rounds=[round], by=by)
-        say(f"Frozen: {building.folder_of(dataset)}")
+        say(f"Frozen: {places.dataset_folder(dataset)}")
         return dataset
 
 

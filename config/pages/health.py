@@ -48,7 +48,10 @@ def label_studio() -> dict:
 
 
 def model_endpoint() -> dict:
-    endpoint = Endpoint.objects.order_by("id").first()
+    try:
+        endpoint = Endpoint.objects.order_by("id").first()
+    except DatabaseError as error:
+        return _state(False, f"unknown: the database is down ({type(error).__name__})")
     base_url = endpoint.base_url if endpoint else settings.OPENAI_BASE_URL
     if not base_url:
         return _state(None, _("No model endpoint is set."))
