@@ -26,7 +26,7 @@ DEFAULTS = {
     "max_steps": 60,
     "learning_rate": 0.0002,
     "batch": 2,
-    "max_length": 2048,
+    "max_length": 4096,
     "lora": {"r": 16, "alpha": 32, "dropout": 0.05},
     "seed": 0,
 }

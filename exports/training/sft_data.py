@@ -14,7 +14,7 @@ DEFAULTS = {
     "learning_rate": None,
     "batch": 4,
     "accumulation": 1,
-    "max_length": 2048,
+    "max_length": 4096,
     "lora": None,
     "full": False,
     "seed": 0,

@@ -130,18 +130,18 @@ def kill_node(town: Town, chance) -> dict:
     rounds.close_round(round=round, by=lead)
     dataset = building.freeze(name="chaos", rounds=[Round.objects.get()], by=lead)
     town.start_node()
-    config = {"max_steps": 12, "batch": 1, "save_steps": 2, "max_length": 512}
+    config = {"max_steps": 8, "batch": 1, "save_steps": 1}
     training = launch.start(dataset=dataset, by=lead, config=config)
 
     def step() -> int:
         training.refresh_from_db()
+        assert training.state not in ("failed", "cancelled"), training.error
         return training.step
 
-    at = town.kill_while_moving("node", step, least=2, chance=chance, seconds=300)
-    assert step() < 12, "it had finished before the kill"
+    at = town.kill_while_moving("node", step, least=1, chance=chance, seconds=300)
+    assert step() < 8, "it had finished before the kill"
     town.start_node()
-    wait(lambda: step() is not None and training.state in ("succeeded", "failed", "cancelled"), 420, "training")
-    assert training.state == "succeeded", (training.state, training.error)
+    wait(lambda: step() >= 0 and training.state == "succeeded", 420, "training")
     assert training.dataset_sha256 == dataset.sha256
     rows = TrainingMetric.objects.filter(run=training)
     assert rows.count() == rows.values("step").distinct().count() > 0
