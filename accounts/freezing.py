@@ -5,6 +5,7 @@ under which the statement is refused. They are dropped before and installed afte
 table rebuild on SQLite silently drops triggers and cannot rename a table that a trigger names.
 """
 
+import re
 from dataclasses import dataclass
 
 from django.apps import apps
@@ -24,9 +25,24 @@ class Freezing:
 APPEND_ONLY = Freezing(update="TRUE", delete="TRUE")
 
 
-def unchanged_except(*columns: str, fields: list[str]) -> str:
-    """SQL: a column other than the named ones changes."""
-    return " OR ".join(f'NEW."{f}" IS DISTINCT FROM OLD."{f}"' for f in fields if f not in columns)
+def another_column_changes(*columns: str) -> str:
+    """A condition: a column other than the named ones changes. Which others a model has is known, and filled in,
+    when its triggers are made, so that a column added later is frozen too.
+    """
+    return f"<changes but for {' '.join(columns)}>"
+
+
+def _filled_in(condition: str, model) -> str:
+    own = [field.column for field in model._meta.concrete_fields]
+
+    def others(found) -> str:
+        named = found[1].split()
+        if unknown := set(named) - set(own):
+            raise LookupError(f"{model._meta.label} has no column {', '.join(sorted(unknown))}")
+        changes = [f'NEW."{c}" IS DISTINCT FROM OLD."{c}"' for c in own if c not in named]
+        return f"({' OR '.join(changes)})"
+
+    return re.sub("<changes but for (.*?)>", others, condition)
 
 
 def frozen_models():
@@ -38,7 +54,7 @@ def _triggers(model):
     table = model._meta.db_table
     for event in ("update", "delete", "insert"):
         if condition := getattr(model.freezing, event):
-            yield f"frozen_{table}_{event}", event, condition
+            yield f"frozen_{table}_{event}", event, _filled_in(condition, model)
 
 
 def _install(connection, model):

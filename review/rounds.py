@@ -83,10 +83,11 @@ def close_round(*, round: Round, by) -> Round:
     """No judgement enters any more. Items still open or in dispute stay so, and are counted wherever they are
     left out.
     """
+    roles.require(access.may_close(by, round))
+    # Items before the round, as a judgement does: wait for those being written, and let none begin.
+    list(round.items.select_for_update().order_by("pk").values_list("pk", flat=True))
     round = Round.objects.select_for_update().get(pk=round.pk)
     roles.require(access.may_close(by, round))
-    # Wait for judgements being written: they hold the lock of their item.
-    list(round.items.select_for_update().values_list("pk", flat=True))
     round.state, round.closed_at, round.closed_by = RoundState.CLOSED, timezone.now(), by
     round.save(update_fields=["state", "closed_at", "closed_by"])
     return round

@@ -4,9 +4,10 @@ An item read with the draft has the aspect *verdict*: settled when all its reade
 disputed. A verdict settled as edit adds *wording*: one edit is the wording, two or more wait for a reader who
 says which stand; edits are never compared as strings. An item read without the draft has only *findings*:
 settled, with all marks, when its readers name the same set of mistakes. One reader's *unsafe* is never
-outvoted: it adds *safety*, and nothing settles until an adjudicator has resolved it in writing. Severity,
-marks and ratings are kept and do not block. Order does not matter, except that a rater's later judgement
-replaces her earlier one.
+outvoted: it adds *safety*, and nothing settles until an adjudicator has resolved it in writing; where she found
+it unsafe, readers alone can only agree on a reject, and a flag raised after her answer waits for an adjudicator
+again. An adjudication settles exactly the aspects that it answered. Severity, marks and ratings are kept and do
+not block. Order does not matter, except that a rater's later judgement replaces her earlier one.
 """
 
 from collections.abc import Iterable
@@ -15,7 +16,7 @@ from dataclasses import dataclass
 OPEN, DISPUTED, SETTLED = "open", "disputed", "settled"
 VERDICT, FINDINGS, WORDING, SAFETY = "verdict", "findings", "wording", "safety"
 UNAIDED = "unaided"
-EDIT = "edit"
+EDIT, REJECT = "edit", "reject"
 
 State = tuple[str, object]  # (state, outcome); the outcome is None unless settled
 
@@ -42,6 +43,7 @@ class Judged:
     verdict: str = ""
     findings: tuple[Found, ...] = ()
     unsafe: bool = False
+    answered: tuple[str, ...] = ()  # of an adjudication: the aspects that it settles
     approved_edits: tuple[str, ...] = ()
 
 
@@ -51,36 +53,44 @@ def standing(decisions: Iterable[Judged], *, arm: str, needed: int) -> dict[str,
     replaced = {d.supersedes for d in decisions}
     readers = [d for d in decisions if d.kind == "reading" and d.counts]
     in_force = [d for d in readers if d.n not in replaced]
-    settling = next((d for d in decisions if d.kind == "adjudication"), None)
     # A flag that its reader took back later still has to be resolved: raising is anybody's, lowering is not.
-    flagged = any(d.unsafe for d in readers)
+    flags = [d.n for d in readers if d.unsafe]
+    resolution = _settling(decisions, SAFETY)
+    waits = bool(flags) and (resolution is None or resolution.n < max(flags))
     main = FINDINGS if arm == UNAIDED else VERDICT
-    rule = _findings if arm == UNAIDED else _verdict
-    found = {main: rule(in_force, settling, flagged, needed)}
+    if settling := _settling(decisions, main):
+        found = {main: (SETTLED, together([settling]) if arm == UNAIDED else settling.verdict)}
+    elif len(in_force) < needed:
+        found = {main: (OPEN, None)}
+    elif waits:
+        found = {main: (DISPUTED, None)}
+    else:
+        found = {main: _findings(in_force) if arm == UNAIDED else _verdict(in_force, resolution)}
     if found[main] == (SETTLED, EDIT):
         found[WORDING] = _wording(in_force, decisions)
-    if flagged:
-        resolved = (SETTLED, "unsafe" if settling.unsafe else "safe") if settling else (DISPUTED, None)
-        found[SAFETY] = resolved
+    if resolution:
+        found[SAFETY] = SETTLED, "unsafe" if resolution.unsafe else "safe"
+    elif flags:
+        found[SAFETY] = DISPUTED, None
     return found
 
 
-def _verdict(in_force, settling, flagged, needed) -> State:
-    if settling:
-        return SETTLED, settling.verdict
-    if len(in_force) < needed:
-        return OPEN, None
+def _settling(decisions, aspect: str) -> Judged | None:
+    """The first adjudication that answered this aspect."""
+    return next((d for d in decisions if d.kind == "adjudication" and aspect in d.answered), None)
+
+
+def _verdict(in_force, resolution) -> State:
     verdicts = {d.verdict for d in in_force}
-    return (DISPUTED, None) if flagged or len(verdicts) > 1 else (SETTLED, verdicts.pop())
+    unsafe = resolution is not None and resolution.unsafe
+    if len(verdicts) > 1 or (unsafe and verdicts != {REJECT}):
+        return DISPUTED, None
+    return SETTLED, verdicts.pop()
 
 
-def _findings(in_force, settling, flagged, needed) -> State:
-    if settling:
-        return SETTLED, together([settling])
-    if len(in_force) < needed:
-        return OPEN, None
+def _findings(in_force) -> State:
     sets = {frozenset(f.mistake for f in d.findings) for d in in_force}
-    return (DISPUTED, None) if flagged or len(sets) > 1 else (SETTLED, together(in_force))
+    return (DISPUTED, None) if len(sets) > 1 else (SETTLED, together(in_force))
 
 
 def _wording(in_force, decisions) -> State:

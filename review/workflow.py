@@ -14,11 +14,13 @@ from review import access, standing
 from review.judged import Wording, digest
 from review.label_studio.screens.build import level_alias
 from review.models import (
+    Arm,
     Aspect,
     Decision,
     DecisionKind,
     Finding,
     Item,
+    RaterKind,
     Rating,
     RawAnnotation,
     Reading,
@@ -28,6 +30,8 @@ from review.models import (
     Verdict,
 )
 from review.raters import rater_for, record_in_force
+from synthesis.models import Mark
+from synthesis.models.marks import MarkKind
 
 OTHER = "other"
 
@@ -60,6 +64,8 @@ def decide(
         previous = Decision.objects.in_force().filter(reading=reading).first()
         _require_in_time(reading, item, previous, decided_at)
         judged = Wording().of(item)
+        if "\0" in f"{answers.edited_text}{answers.comment}":
+            raise NotCounted(_("The text holds a character that cannot be kept (NUL)."))
         edited = _edited(answers, judged)
         if previous and _same(previous, answers, edited):
             raise NotCounted(_("Sent again without a change; the judgement in force stands."))
@@ -101,7 +107,8 @@ def adjudicate(
 
     `verdict`: for a disputed verdict. `findings`: for disputed findings, [{"mistake", "utterances",
     "severity"}]. `approved_edits`: public ids of the edits whose words stand; `equivalent`: whether the edits
-    say the same. `unsafe`: required when a reader called the session unsafe. Raises Refused or CannotSettle.
+    say the same. `unsafe`: required when a reader called the session unsafe; True holds the session itself, in
+    every round and release, until a lead releases it. Raises Refused or CannotSettle.
     """
     with transaction.atomic():
         item = _locked(item.pk)
@@ -110,6 +117,8 @@ def adjudicate(
         disputed = {aspect for aspect, state in now.items() if state == StandingState.DISPUTED}
         edits = _edits(item)
         approved = _settlement(disputed, verdict, findings, approved_edits, equivalent, unsafe, reason, edits)
+        _require_safe(item, verdict, unsafe)
+        answered = {Aspect.VERDICT: verdict, Aspect.FINDINGS: findings, Aspect.SAFETY: unsafe}
         judged = {**Wording().of(item), "edits": edits}
         if equivalent is not None:
             judged["equivalent"] = equivalent
@@ -119,6 +128,7 @@ def adjudicate(
             kind=DecisionKind.WORDING if disputed == {Aspect.WORDING} else DecisionKind.ADJUDICATION,
             judged=judged,
             verdict=verdict or "",
+            answered=[str(aspect) for aspect, answer in answered.items() if answer is not None],
             approved_edits=sorted(approved),
             unsafe=bool(unsafe),
             comment=reason.strip(),
@@ -129,6 +139,8 @@ def adjudicate(
             [standing.Found(f["mistake"], tuple(f["utterances"]), f["severity"]) for f in findings or []],
         )
         _restand(item)
+        if unsafe:
+            _hold(item.instance, decision)
         return decision
 
 
@@ -152,6 +164,7 @@ def judged_of(item: Item) -> list[standing.Judged]:
                     for f in decision.findings.all()
                 ),
                 unsafe=decision.unsafe,
+                answered=tuple(decision.answered),
                 approved_edits=tuple(decision.approved_edits),
             )
         )
@@ -170,7 +183,9 @@ def _locked(item_id: int) -> Item:
     """The item's row lock puts its decisions in a line; on SQLite the transaction itself has the only
     lock.
     """
-    items = Item.objects.select_for_update(of=("self",)).select_related(
+    Item.objects.select_for_update().get(pk=item_id)
+    # Only now: the round may have been closed while we waited, and a row joined to the lock would be the old one.
+    items = Item.objects.select_related(
         "round__pairs_version__guideline", "round__rubric_version__guideline", "instance__version__guideline"
     )
     return items.get(pk=item_id)
@@ -180,7 +195,9 @@ def _require_in_time(reading, item, previous, decided_at):
     if item.round.state != RoundState.OPEN:
         raise NotCounted(_("Judged after the round was closed."))
     counts = reading.pass_number == 1 and not reading.seat.observer
-    if counts and item.standings.filter(state=StandingState.SETTLED).exists():
+    # Safety may be resolved before all have read; the item is settled when its verdict or its findings are.
+    main = Aspect.FINDINGS if item.arm == Arm.UNAIDED else Aspect.VERDICT
+    if counts and item.standings.filter(aspect=main, state=StandingState.SETTLED).exists():
         raise NotCounted(_("Judged after the item was settled; a late judgement never changes an item."))
     if previous and decided_at < previous.decided_at:
         raise NotCounted(_("Older than this reviewer's judgement in force."))
@@ -244,8 +261,6 @@ def _settlement(disputed, verdict, findings, approved_edits, equivalent, unsafe,
         raise CannotSettle(_("Say which mistakes stand, exactly when they are in dispute."))
     if (standing.SAFETY in disputed) != (unsafe is not None):
         raise CannotSettle(_("Say whether the session is unsafe, exactly when a reader called it so."))
-    if unsafe and verdict in (Verdict.ACCEPT, Verdict.EDIT):
-        raise CannotSettle(_("What is unsafe cannot be accepted."))
     wording = Aspect.WORDING in disputed or verdict == Verdict.EDIT
     approved = sorted({str(edit) for edit in approved_edits or []})
     if wording and not approved:
@@ -257,6 +272,20 @@ def _settlement(disputed, verdict, findings, approved_edits, equivalent, unsafe,
     if wording and len(edits) > 1 and equivalent is None:
         raise CannotSettle(_("Say whether the edited texts are equivalent."))
     return approved
+
+
+def _require_safe(item, verdict, unsafe):
+    resolved = item.standings.filter(aspect=Aspect.SAFETY, state=StandingState.SETTLED).first()
+    if verdict in (Verdict.ACCEPT, Verdict.EDIT) and (unsafe or (resolved and resolved.outcome == "unsafe")):
+        raise CannotSettle(_("What is unsafe cannot be accepted."))
+
+
+def _hold(instance, decision: Decision):
+    """A session found unsafe leaves by no item. What a simulated reader says of it holds nobody else's work."""
+    if decision.rater.kind == RaterKind.HUMAN:
+        Mark.objects.create(
+            instance=instance, kind=MarkKind.HELD, by=decision.rater.user, reason=decision.comment
+        )
 
 
 def _store(*, item, judged, rater, **fields) -> Decision:

@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from accounts.freezing import APPEND_ONLY, Freezing
+from accounts.freezing import Freezing
 from accounts.identity import Identified
 from review.models import Item
 
@@ -60,7 +60,11 @@ class Dataset(Identified):
 class DatasetItem(models.Model):
     """Which item went into which release, and on which side of the split; erasure asks this."""
 
-    freezing = APPEND_ONLY
+    freezing = Freezing(
+        update="TRUE",
+        delete="TRUE",
+        insert="EXISTS (SELECT 1 FROM exports_dataset d WHERE d.id = NEW.dataset_id AND d.state = 'frozen')",
+    )
 
     dataset = models.ForeignKey(Dataset, models.PROTECT, related_name="dataset_items")
     item = models.ForeignKey(Item, models.PROTECT, related_name="+")

@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from accounts.freezing import APPEND_ONLY, Freezing, unchanged_except
+from accounts.freezing import APPEND_ONLY, Freezing, another_column_changes
 from accounts.identity import Identified
 from guidelines.models.guideline import Guideline
 from guidelines.models.pairs import PairRevision
@@ -26,8 +26,6 @@ class Meaning(models.TextChoices):
 
 FROZEN = ("published", "retired")
 _FROZEN_SQL = "('published', 'retired')"
-_COLUMNS = ["guideline_id", "serial", "state", "number", "digest", "meaning", "note", "imported", "opened_by_id",
-            "opened_at", "published_by_id", "published_at", "retired_at", "public_id"]  # fmt: skip
 
 
 class Versions(models.QuerySet):
@@ -42,7 +40,7 @@ class Version(Identified):
     # A published version may only be retired, once; nothing else about it may change.
     freezing = Freezing(
         update=f"(OLD.state = 'retired') OR (OLD.state = 'published' AND (NEW.state <> 'retired' OR "
-        f"{unchanged_except('state', 'retired_at', fields=_COLUMNS)}))",
+        f"{another_column_changes('state', 'retired_at')}))",
         delete=f"OLD.state IN {_FROZEN_SQL}",
     )
 

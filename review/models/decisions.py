@@ -4,12 +4,12 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from accounts.freezing import APPEND_ONLY, Freezing
+from accounts.freezing import Freezing, another_column_changes
 from accounts.identity import Identified
 from accounts.models import ReviewerRecord
 from guidelines.models import DimensionRevision, PairRevision, Version
 from review.models.raters import Rater
-from review.models.readings import Item, Reading
+from review.models.readings import Item, Reading, in_closed_round
 
 
 class Verdict(models.TextChoices):
@@ -24,13 +24,21 @@ class DecisionKind(models.TextChoices):
     WORDING = "wording", _("says which edited wordings stand")
 
 
+class RawAnnotations(models.QuerySet):
+    def done(self):
+        """Those that became a decision, or say why not; the others were cut short and are judged again."""
+        return self.filter(~Q(uncounted="") | Q(decision__isnull=False))
+
+
 class RawAnnotation(models.Model):
     """An annotation as Label Studio gave it. What cannot be read as a decision says why, and is shown to the lead."""
 
     freezing = Freezing(
-        # Only the reason may be added later, when it could not be turned into a decision.
-        update="NEW.payload IS DISTINCT FROM OLD.payload OR NEW.ls_id IS DISTINCT FROM OLD.ls_id "
-        "OR NEW.ls_updated_at IS DISTINCT FROM OLD.ls_updated_at",
+        # Stored first, then judged: why it does not count, and the reading it is of, are added once at most.
+        update=another_column_changes("uncounted", "reading_id")
+        + " OR (OLD.uncounted <> '' AND NEW.uncounted <> OLD.uncounted)"
+        " OR (OLD.reading_id IS NOT NULL AND NEW.reading_id IS DISTINCT FROM OLD.reading_id)"
+        " OR EXISTS (SELECT 1 FROM review_decision d WHERE d.raw_id = OLD.id AND NEW.uncounted <> '')",
         delete="TRUE",
     )
 
@@ -42,9 +50,11 @@ class RawAnnotation(models.Model):
     completed_by = models.PositiveBigIntegerField(null=True)
     payload = models.TextField()
     reading = models.ForeignKey(Reading, models.PROTECT, null=True, related_name="raw_annotations")
-    # Empty when it became a decision; otherwise why it did not count, in words.
+    # Why it did not count, in words. Empty when it became a decision, or is still to be judged.
     uncounted = models.CharField(max_length=300, blank=True)
     received_at = models.DateTimeField(auto_now_add=True)
+
+    objects = RawAnnotations.as_manager()
 
     class Meta:
         ordering = ["id"]
@@ -65,7 +75,7 @@ class Decisions(models.QuerySet):
 
 
 class Decision(Identified):
-    freezing = APPEND_ONLY
+    freezing = Freezing(update="TRUE", delete="TRUE", insert=in_closed_round("NEW.item_id"))
 
     item = models.ForeignKey(Item, models.PROTECT, related_name="decisions")
     reading = models.ForeignKey(Reading, models.PROTECT, null=True, related_name="decisions")
@@ -85,6 +95,8 @@ class Decision(Identified):
     verdict = models.CharField(max_length=8, choices=Verdict, blank=True)
     edited_text = models.TextField(blank=True)
     reject_reasons = models.JSONField(default=list, blank=True)
+    # For an adjudication: the aspects that it settles, so that "no mistake" differs from "not asked".
+    answered = models.JSONField(default=list, blank=True)
     # For a wording decision: the public ids of the edits whose text is approved.
     approved_edits = models.JSONField(default=list, blank=True)
     unsafe = models.BooleanField(default=False)
@@ -114,10 +126,24 @@ class Decision(Identified):
         return (*self.item.natural_key_parts(), self.n)
 
 
+# A finding or rating comes with its decision: never after the item was settled (an observer's judgement or a
+# repeat, which settles nothing, may still come then), never after the round was closed.
+_WITH_ITS_DECISION = Freezing(
+    update="TRUE",
+    delete="TRUE",
+    insert="EXISTS (SELECT 1 FROM review_decision d "
+    "LEFT JOIN review_reading g ON g.id = d.reading_id LEFT JOIN review_seat s ON s.id = g.seat_id "
+    f"WHERE d.id = NEW.decision_id AND ({in_closed_round('d.item_id')} "
+    "OR (NOT COALESCE(s.observer, FALSE) AND COALESCE(g.pass_number, 1) = 1 "
+    "AND EXISTS (SELECT 1 FROM review_standing t WHERE t.item_id = d.item_id "
+    "AND t.aspect IN ('verdict', 'findings') AND t.state = 'settled'))))",
+)
+
+
 class Finding(models.Model):
     """One mistake that the rater found: which (None: not in the guideline), where, how serious (0–3)."""
 
-    freezing = APPEND_ONLY
+    freezing = _WITH_ITS_DECISION
 
     decision = models.ForeignKey(Decision, models.PROTECT, related_name="findings")
     position = models.PositiveSmallIntegerField()
@@ -136,7 +162,7 @@ class Finding(models.Model):
 class Rating(models.Model):
     """A value on one dimension, under the revision that the rater saw."""
 
-    freezing = APPEND_ONLY
+    freezing = _WITH_ITS_DECISION
 
     decision = models.ForeignKey(Decision, models.PROTECT, related_name="ratings")
     dimension_revision = models.ForeignKey(DimensionRevision, models.PROTECT, related_name="+")

@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from accounts.freezing import Freezing
+from accounts.freezing import Freezing, another_column_changes
 from accounts.identity import Identified
 from review.models.rounds import Round, Seat
 from synthesis.models import Instance
@@ -59,11 +59,18 @@ class Item(Identified):
         return (self.round.serial, self.position)
 
 
+def in_closed_round(item: str) -> str:
+    """SQL: the item of this id belongs to a closed round."""
+    return (
+        "EXISTS (SELECT 1 FROM review_item i JOIN review_round r ON r.id = i.round_id "
+        f"WHERE i.id = {item} AND r.state = 'closed')"
+    )
+
+
 class SendState(models.TextChoices):
     PLANNED = "planned", _("to be sent")
     SENDING = "sending", _("being sent")
     SENT = "sent", _("sent")
-    MISSING = "missing", _("gone from Label Studio")
 
 
 class Readings(models.QuerySet):
@@ -75,6 +82,11 @@ class Readings(models.QuerySet):
 
 
 class Reading(models.Model):
+    # Who reads what, in which order, under which name outside, is drawn once; only the sending goes on.
+    freezing = Freezing(
+        update=another_column_changes("send_state", "sending_since", "task_id"), delete="TRUE"
+    )
+
     seat = models.ForeignKey(Seat, models.PROTECT, related_name="readings")
     item = models.ForeignKey(Item, models.PROTECT, related_name="readings")
     # Pass 2 is a hidden repeat: it measures the rater and never enters standing.

@@ -1,14 +1,20 @@
 """A round puts instances before raters; a seat is one rater in it."""
 
+from datetime import timedelta
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.freezing import Freezing
+from accounts.freezing import Freezing, another_column_changes
 from accounts.identity import Identified
 from guidelines.models import Version
 from review.models.raters import Rater
+
+
+READ_AFTER_CLOSING = timedelta(days=30)
 
 
 class RoundState(models.TextChoices):
@@ -23,12 +29,18 @@ class Rounds(models.QuerySet):
     def closed(self):
         return self.filter(state=RoundState.CLOSED)
 
-    def human(self):
-        return self.filter(rehearsal=False)
+    def read_on(self):
+        """Open ones, and those closed not long ago: what was submitted too late is kept and shown."""
+        return self.filter(Q(state=RoundState.OPEN) | Q(closed_at__gte=timezone.now() - READ_AFTER_CLOSING))
 
 
 class Round(Identified):
-    freezing = Freezing(update="OLD.state = 'closed'", delete="TRUE")
+    # What was drawn and judged by stays as it was; a closed round stays whole, but for who reads it on.
+    freezing = Freezing(
+        update=another_column_changes("state", "closed_at", "closed_by_id", "deadline", "syncing_until")
+        + f" OR (OLD.state = 'closed' AND {another_column_changes('syncing_until')})",
+        delete="TRUE",
+    )
 
     serial = models.PositiveIntegerField(unique=True)
     name = models.CharField(_("name"), max_length=120)
@@ -40,13 +52,14 @@ class Round(Identified):
     seed = models.PositiveBigIntegerField(default=0)
     # True when a simulated or model rater counts toward standing; decided when the round is made.
     rehearsal = models.BooleanField(default=False)
-    settings_json = models.JSONField(default=dict, blank=True)
     state = models.CharField(max_length=8, choices=RoundState, default=RoundState.OPEN)
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     opened_at = models.DateTimeField(auto_now_add=True)
     deadline = models.DateTimeField(_("deadline"), null=True, blank=True)
     closed_at = models.DateTimeField(null=True)
     closed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    # Until when one process has the exchange with Label Studio for itself; a crashed one's claim runs out.
+    syncing_until = models.DateTimeField(null=True)
 
     objects = Rounds.as_manager()
 
@@ -72,6 +85,8 @@ class Round(Identified):
 
 class Seat(Identified):
     """A rater in a round. An observer's decisions never enter standing."""
+
+    freezing = Freezing(update="TRUE", delete="TRUE")
 
     round = models.ForeignKey(Round, models.PROTECT, related_name="seats")
     rater = models.ForeignKey(Rater, models.PROTECT, related_name="seats")

@@ -5,7 +5,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.freezing import Freezing
-from review.models.readings import Item
+from review.models.readings import Item, in_closed_round
 
 
 class StandingState(models.TextChoices):
@@ -20,6 +20,7 @@ class Aspect(models.TextChoices):
     VERDICT = "verdict", _("verdict")
     FINDINGS = "findings", _("findings")
     WORDING = "wording", _("wording")
+    SAFETY = "safety", _("safety")
 
 
 class Standings(models.QuerySet):
@@ -28,7 +29,11 @@ class Standings(models.QuerySet):
 
 
 class Standing(models.Model):
-    freezing = Freezing(update="OLD.state = 'settled'", delete="TRUE")
+    freezing = Freezing(
+        update=f"OLD.state = 'settled' OR {in_closed_round('OLD.item_id')}",
+        delete="TRUE",
+        insert=in_closed_round("NEW.item_id"),
+    )
 
     item = models.ForeignKey(Item, models.PROTECT, related_name="standings")
     aspect = models.CharField(max_length=80)

@@ -1,4 +1,5 @@
 import random
+from dataclasses import replace
 
 import pytest
 
@@ -58,12 +59,14 @@ def test_a_third_reader_approves_a_wording():
 
 
 def test_an_adjudicator_settles_the_verdict():
-    dan = Judged(n=3, name="d3", kind="adjudication", verdict="reject")
+    dan = Judged(n=3, name="d3", kind="adjudication", verdict="reject", answered=("verdict",))
     assert aided(reads(1), reads(2, "reject"), dan) == {"verdict": ("settled", "reject")}
 
 
 def test_an_adjudicated_edit_takes_the_approved_wording_along():
-    dan = Judged(n=3, name="d3", kind="adjudication", verdict="edit", approved_edits=("d2",))
+    dan = Judged(
+        n=3, name="d3", kind="adjudication", verdict="edit", answered=("verdict",), approved_edits=("d2",)
+    )
     assert aided(reads(1), reads(2, "edit"), dan) == {
         "verdict": ("settled", "edit"),
         "wording": ("settled", ["d2"]),
@@ -81,11 +84,43 @@ def test_unsafe_taken_back_still_waits_for_an_adjudicator():
 
 
 def test_an_adjudicator_resolves_safety_in_writing():
-    dan = Judged(n=3, name="d3", kind="adjudication", verdict="accept")
+    dan = Judged(n=3, name="d3", kind="adjudication", verdict="accept", answered=("verdict", "safety"))
     assert aided(reads(1, unsafe=True), reads(2), dan) == {
         "verdict": ("settled", "accept"),
         "safety": ("settled", "safe"),
     }
+
+
+def only_safety(n, unsafe=False):
+    return Judged(n=n, name=f"d{n}", kind="adjudication", unsafe=unsafe, answered=("safety",))
+
+
+@pytest.mark.parametrize("arm, main", [("aided", "verdict"), ("unaided", "findings")])
+def test_who_answers_only_safety_settles_only_safety(arm, main):
+    flag = reads(1, unsafe=True) if arm == "aided" else finds(1, unsafe=True)
+    found = standing([flag, only_safety(2)], arm=arm, needed=2)
+    assert found == {main: ("open", None), "safety": ("settled", "safe")}
+
+
+def test_after_safety_is_resolved_the_readers_settle_the_verdict():
+    assert aided(reads(1, unsafe=True), only_safety(2), reads(3))["verdict"] == ("settled", "accept")
+
+
+def test_what_was_found_unsafe_is_not_accepted_by_readers_alone():
+    first = reads(1, unsafe=True), only_safety(2, unsafe=True)
+    assert aided(*first, reads(3))["verdict"] == ("disputed", None)
+    rejected = reads(1, "reject", unsafe=True), only_safety(2, unsafe=True), reads(3, "reject")
+    assert aided(*rejected)["verdict"] == ("settled", "reject")
+
+
+def test_a_flag_raised_after_the_answer_waits_for_an_adjudicator_again():
+    found = aided(reads(1, unsafe=True), only_safety(2), reads(3, unsafe=True))
+    assert found == {"verdict": ("disputed", None), "safety": ("settled", "safe")}
+
+
+def test_an_adjudicator_who_finds_no_mistake_settles_on_none():
+    dan = Judged(n=3, name="d3", kind="adjudication", answered=("findings",))
+    assert unaided(finds(1, "minimising"), finds(2), dan) == {"findings": ("settled", [])}
 
 
 def test_a_later_judgement_replaces_her_earlier_one():
@@ -123,10 +158,14 @@ def _random_history(draw: random.Random) -> tuple[list[Judged], str, int]:
     history, latest = [], {}
     for n in range(1, draw.randint(1, 9)):
         if draw.random() < 0.15:
-            verdict, approved = draw.choice(["accept", "edit", "reject"]), draw.choice([(), ("d1",)])
+            main = "verdict" if arm == "aided" else "findings"
+            answered = draw.choice([(main,), ("safety",), (main, "safety")])
+            verdict = draw.choice(["accept", "edit", "reject"]) if "verdict" in answered else ""
+            approved = draw.choice([(), ("d1",)]) if verdict else ()
             history.append(
-                Judged(n=n, name=f"d{n}", kind="adjudication", verdict=verdict, approved_edits=approved)
-            )
+                Judged(n=n, name=f"d{n}", kind="adjudication", verdict=verdict, approved_edits=approved,
+                       answered=answered, unsafe=draw.random() < 0.3)
+            )  # fmt: skip
             continue
         rater = draw.randint(1, 5)
         found = tuple(
@@ -151,3 +190,28 @@ def test_the_order_in_which_decisions_are_read_does_not_matter(seed):
         assert standing(history, arm=arm, needed=needed) == expected
     for state, outcome in expected.values():
         assert (outcome is not None) == (state == "settled")
+    if expected.get("verdict", ("", ""))[0] == "settled":
+        assert expected["verdict"][1] in ("accept", "edit", "reject")
+
+
+@pytest.mark.parametrize("seed", range(400))
+def test_what_is_settled_stays_settled_whatever_comes_after(seed):
+    draw = random.Random(seed)
+    history, arm, needed = _random_history(draw)
+    main = "verdict" if arm == "aided" else "findings"
+    told, before = [], {main: ("open", None)}
+    for decision in history:
+        # What the workflow lets in: judgements until the item is settled, answers to what is in dispute.
+        disputed = {aspect for aspect, (state, _) in before.items() if state == "disputed"} - {"wording"}
+        if decision.kind == "adjudication":
+            allowed = set(decision.answered) == disputed
+        else:
+            allowed = before[main][0] != "settled" or not decision.counts
+        if not allowed:
+            continue
+        known = {d.n for d in told}
+        told.append(replace(decision, supersedes=decision.supersedes if decision.supersedes in known else None))
+        now = standing(told, arm=arm, needed=needed)
+        for aspect, (state, outcome) in before.items():
+            assert state != "settled" or now[aspect] == (state, outcome)
+        before = now

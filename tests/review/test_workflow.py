@@ -7,9 +7,9 @@ from django.utils import timezone
 
 from accounts.models import Grant, ReviewerRecord
 from accounts.roles import Refused
-from review.models import Decision, Standing
+from review.models import Decision, Finding, Rating, Reading, Round, Seat, Standing
 from review.raters import rater_for
-from review.rounds import close_round
+from review.rounds import CannotMakeRound, close_round
 from review.standing import standing
 from review.workflow import CannotSettle, NotCounted, adjudicate, decide, judged_of, readers_needed
 from tests.review.factories import judge, mistake, reading, round_of, says, standings
@@ -164,6 +164,102 @@ def test_an_unsafe_mark_waits_for_dans_written_resolution(item, ben, chloe, dan)
         adjudicate(item=item, by=dan, verdict="accept", unsafe=True, reason="Hm.")
     adjudicate(item=item, by=dan, verdict="accept", unsafe=False, reason="The remark is about a film.")
     assert standings(item) == {"verdict": ("settled", "accept"), "safety": ("settled", "safe")}
+
+
+def test_resolving_safety_before_chloe_judged_leaves_the_verdict_to_the_readers(item, ben, chloe, dan):
+    judge(item, ben, says(unsafe=True))
+    decision = adjudicate(item=item, by=dan, unsafe=False, reason="The remark is about a film.")
+    assert decision.answered == ["safety"]
+    assert standings(item) == {"verdict": ("open", None), "safety": ("settled", "safe")}
+    judge(item, chloe, says())
+    assert standings(item) == {"verdict": ("settled", "accept"), "safety": ("settled", "safe")}
+
+
+def test_resolving_safety_alone_finds_no_mistakes_for_anybody(ben, chloe, dan, lena):
+    item = round_of(10, [ben, chloe], lena, unaided_share=0.2).items.filter(arm="unaided").first()
+    judge(item, ben, says(None, unsafe=True))
+    adjudicate(item=item, by=dan, unsafe=False, reason="It is not.")
+    assert standings(item) == {"findings": ("open", None), "safety": ("settled", "safe")}
+    judge(item, chloe, says(None, findings=[]))
+    adjudicate(item=item, by=dan, findings=[], reason="No mistake.")
+    assert standings(item)["findings"] == ("settled", [])
+
+
+def test_a_session_found_unsafe_is_held_everywhere(item, ben, chloe, dan, lena):
+    judge(item, ben, says(unsafe=True))
+    adjudicate(item=item, by=dan, unsafe=True, reason="It mocks her fear.")
+    [mark] = item.instance.marks.all()
+    assert (mark.kind, mark.by, mark.reason) == ("held", dan, "It mocks her fear.")
+    judge(item, chloe, says())
+    with pytest.raises(CannotSettle, match="cannot be accepted"):
+        adjudicate(item=item, by=dan, verdict="accept", reason="It reads well.")
+    with pytest.raises(CannotMakeRound, match="is held"):
+        round_of(
+            0, [ben, chloe], lena, instances=[item.instance], pairs_version=item.round.pairs_version,
+            rubric_version=item.round.rubric_version,
+        )  # fmt: skip
+
+
+def test_nothing_enters_a_closed_round_past_the_rule_either(item, ben, chloe, dan, lena):
+    decision = judge(item, ben, says())
+    close_round(round=item.round, by=lena)
+    dimension = decision.ratings.first().dimension_revision
+    attempts = [
+        lambda: Decision.objects.create(
+            item=item, reading=reading(item, chloe), rater=rater_for(chloe), n=2, judged={},
+            judged_digest="-", pairs_version=decision.pairs_version,
+            rubric_version=decision.rubric_version, decided_at=timezone.now(),
+        ),
+        lambda: Standing.objects.create(item=item, aspect="safety", state="settled", outcome="safe"),
+        lambda: Standing.objects.filter(item=item).update(state="settled", outcome="accept"),
+        lambda: Finding.objects.create(decision=decision, position=9, severity=1),
+        lambda: Rating.objects.create(decision=decision, dimension_revision=dimension, value="1"),
+    ]  # fmt: skip
+    for attempt in attempts:
+        with pytest.raises(DatabaseError, match="frozen"), transaction.atomic():
+            attempt()
+
+
+def test_findings_and_ratings_come_with_their_decision(item, ben, chloe):
+    decision = judge(item, ben, says(ratings={"specific": 4}))
+    judge(item, chloe, says())
+    other = item.decisions.get(rater__user=chloe).ratings.get(dimension_revision__dimension__key="supportive")
+    for attempt in (
+        lambda: Finding.objects.create(decision=decision, position=9, severity=1),
+        lambda: Rating.objects.create(
+            decision=decision, dimension_revision=other.dimension_revision, value="1"
+        ),
+    ):
+        with pytest.raises(DatabaseError, match="frozen"), transaction.atomic():
+            attempt()
+
+
+def test_an_observer_may_still_judge_what_is_settled(item, ben, chloe, lena, amir):
+    for reviewer in (ben, chloe):
+        judge(item, reviewer, says())
+    seat = Seat.objects.create(round=item.round, rater=rater_for(amir), observer=True)
+    seen = Reading.objects.create(seat=seat, item=item, order=0, content_hash="-")
+    decision = decide(reading=seen, answers=says("reject"), decided_at=timezone.now())
+    assert decision.findings.count() == 1 and standings(item) == {"verdict": ("settled", "accept")}
+
+
+def test_what_was_drawn_for_a_round_never_changes(round, item, ben, chloe):
+    seen = reading(item, ben)
+    attempts = [
+        lambda: Round.objects.filter(pk=round.pk).update(rehearsal=True),
+        lambda: Round.objects.filter(pk=round.pk).update(overlap=1),
+        lambda: Round.objects.filter(pk=round.pk).update(rubric_version=round.pairs_version),
+        lambda: Seat.objects.filter(pk=seen.seat_id).update(observer=True),
+        lambda: Reading.objects.filter(pk=seen.pk).update(item=round.items.last()),
+        lambda: Reading.objects.filter(pk=seen.pk).update(content_hash="-"),
+        lambda: Reading.objects.filter(pk=seen.pk).update(order=99),
+        lambda: Reading.objects.filter(pk=seen.pk)._raw_delete("default"),
+    ]
+    for attempt in attempts:
+        with pytest.raises(DatabaseError, match="frozen"), transaction.atomic():
+            attempt()
+    Round.objects.filter(pk=round.pk).update(deadline=timezone.now())
+    Reading.objects.filter(pk=seen.pk).update(send_state="sending", sending_since=timezone.now())
 
 
 def test_an_adjudicated_edit_names_the_wording(item, ben, chloe, dan):
