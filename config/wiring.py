@@ -11,7 +11,7 @@ def connect():
     from review import access as review_access
     from synthesis import access as synthesis_access
 
-    synthesis_access.connect_readers(review_access.may_see_instance)
+    synthesis_access.connect_readers(review_access.may_see_instance, review_access.hidden_instances)
     dependents.connect(_made_under)
     coverage.connect(_made_of_pairs)
 
@@ -34,20 +34,23 @@ def _made_under(version):
 
 
 def _made_of_pairs(guideline):
-    """Sessions made from each pair, and how the settled ones were judged in rounds of people. Two queries."""
+    """Sessions made from each pair, and how closed rounds of people judged them. Two queries, counted in SQL.
+
+    An open round is left out: its verdicts would tell whoever still judges there what her colleagues said.
+    """
     from guidelines.coverage import Coverage
-    from review.models import Standing
+    from review.models import RoundState, Standing
     from synthesis.models import Instance
 
     keys = "pair_revision__pair__key"
     made = Instance.objects.made().filter(pair_revision__pair__guideline=guideline).order_by()
     counts = {key: {"made": n} for key, n in made.values_list(keys).annotate(n=Count("id"))}
     settled = Standing.objects.filter(
-        aspect="verdict", state="settled", item__round__rehearsal=False,
+        aspect="verdict", state="settled", item__round__rehearsal=False, item__round__state=RoundState.CLOSED,
         item__instance__pair_revision__pair__guideline=guideline,
     )  # fmt: skip
     named = {"accept": "accepted", "edit": "edited", "reject": "rejected"}
-    for key, outcome in settled.values_list("item__instance__pair_revision__pair__key", "outcome"):
-        own = counts.setdefault(key, {})
-        own[named[outcome]] = own.get(named[outcome], 0) + 1
+    by_outcome = settled.order_by().values_list("item__instance__pair_revision__pair__key", "outcome")
+    for key, outcome, n in by_outcome.annotate(n=Count("id")):
+        counts.setdefault(key, {})[named[outcome]] = n
     return {key: Coverage(**values) for key, values in counts.items()}

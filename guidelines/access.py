@@ -17,6 +17,13 @@ def may_release(user) -> Answer:
     return Answer(_("Only clinicians and leads publish or retire a version."))
 
 
+def may_see_numbers(user) -> Answer:
+    """What was made from a pair and how it was judged: not for those who judge, whom it would sway."""
+    if holds(user, Role.LEAD) or may_write(user):
+        return Answer()
+    return Answer(_("Only clinicians and leads see what was made from a guideline."))
+
+
 def may_approve(user, version) -> Answer:
     """A clinician who wrote nothing of what is new in the draft."""
     if not holds(user, Role.CLINICIAN):

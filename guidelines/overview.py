@@ -32,7 +32,8 @@ def workspace(guideline: Guideline, user) -> dict:
     published = guideline.versions.published().select_related("published_by").order_by("-number").first()
     for version in filter(None, (draft, published)):
         version.guideline = guideline
-    covered = coverage.of(guideline)
+    sees_numbers = access.may_see_numbers(user)
+    covered = coverage.of(guideline) if sees_numbers else None
     found = {
         "guideline": guideline,
         "published": published,
@@ -41,7 +42,7 @@ def workspace(guideline: Guideline, user) -> dict:
         "cards": cards(published, draft, covered),
         "may_write": access.may_write(user),
         "may_retire": access.may_retire(user),
-        "coverage_connected": covered is not None,
+        "coverage_missing": bool(sees_numbers) and covered is None,
         "versions": with_predecessors(guideline),
     }
     return found | (_of_draft(draft, published, user) if draft else {})
@@ -55,7 +56,7 @@ def _of_draft(draft: Version, published: Version | None, user) -> dict:
         "may_approve": access.may_approve(user, draft),
         "may_publish": access.may_publish(user, draft),
         "meaning": comparing.suggested_meaning(changes) if published else Meaning.SEMANTIC,
-        "dependents": dependents.of(published) if published else [],
+        "dependents": dependents.of(published) if published and access.may_see_numbers(user) else [],
     }
 
 

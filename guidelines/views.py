@@ -110,7 +110,7 @@ def guideline_compare(request, guideline, a, b):
         "changes": [change for change in changes if change.state != "same"],
         "same": sum(change.state == "same" for change in changes),
         "approvals": after.approvals.filter(digest=digest).select_related("approver"),
-        "dependents": dependents.of(before),
+        "dependents": dependents.of(before) if access.may_see_numbers(request.user) else [],
     }
     return render(request, "guidelines/compare.html", context)
 

@@ -60,6 +60,14 @@ def rounds_she_judges(user):
     return Round.objects.open().filter(seats__rater__user=user)
 
 
+def hidden_instances(user, ids) -> set[int]:
+    """Of these instances, those that may_see_instance refuses. One query."""
+    held = Reading.objects.filter(
+        item__instance__in=list(ids), seat__rater__user=user, seat__round__state=RoundState.OPEN
+    )
+    return set(held.values_list("item__instance_id", flat=True))
+
+
 def may_see_instance(user, instance) -> Answer:
     """No while this person holds a reading of the session in an open round: she would learn what was intended."""
     held = Reading.objects.filter(item__instance=instance, seat__rater__user=user, seat__round__state=RoundState.OPEN)

@@ -7,12 +7,15 @@ from accounts.roles import Answer, may_lead
 
 # A slot, filled in config/wiring.py by review: whoever has still to judge a session must not see what it intended.
 _reads_it: Callable[..., Answer] = lambda user, instance: Answer()  # noqa: E731
+_hidden: Callable[..., set[int]] = lambda user, ids: set()  # noqa: E731
 
 
-def connect_readers(may_see: Callable[..., Answer]) -> None:
-    """`may_see(user, instance)` answers no, with the reason, while the person holds an open reading of it."""
-    global _reads_it
-    _reads_it = may_see
+def connect_readers(may_see: Callable[..., Answer], hidden: Callable[..., set[int]]) -> None:
+    """`may_see(user, instance)` answers no, with the reason, while the person holds an open reading of it;
+    `hidden(user, ids)` returns those of the instances' ids of which she holds one, in one query.
+    """
+    global _reads_it, _hidden
+    _reads_it, _hidden = may_see, hidden
 
 
 def may_plan(user) -> Answer:
@@ -32,6 +35,11 @@ def may_read_instance(user, instance) -> Answer:
     if not (answer := may_lead(user)):
         return answer
     return _reads_it(user, instance)
+
+
+def hidden_from(user, instances) -> set[int]:
+    """Ids of those instances whose client and intended mistake this person must not see yet."""
+    return _hidden(user, [instance.pk for instance in instances])
 
 
 def may_load_profiles(user) -> Answer:

@@ -9,7 +9,7 @@ from accounts import roles
 from guidelines import briefing
 from synthesis import access, planning, rendering, steering, tasks
 from synthesis.forms import PlanForm
-from synthesis.models import Instance, InstanceState, Profile, Run
+from synthesis.models import Call, Instance, InstanceState, Profile, Run
 
 PAGE = 50
 STATES = list(InstanceState.values)
@@ -72,8 +72,8 @@ def plan_run(request):
 
 
 def _run_context(run: Run) -> dict:
-    spent = run.instances.aggregate(
-        calls=Count("calls"), tokens_in=Sum("calls__tokens_in"), tokens_out=Sum("calls__tokens_out")
+    spent = Call.objects.filter(instance__run=run).aggregate(
+        calls=Count("id"), tokens_in=Sum("tokens_in"), tokens_out=Sum("tokens_out")
     )
     done = run.made + run.failed + run.cancelled
     share = round(100 * done / run.total) if run.total else 0
@@ -96,11 +96,15 @@ def run(request, public_id):
         rows = rows.filter(id__gt=int(after))
     rows = list(rows.defer("content")[: PAGE + 1])
     more = rows[PAGE - 1].id if len(rows) > PAGE else None
+    rows = rows[:PAGE]
+    hidden = access.hidden_from(request.user, rows)
+    for row in rows:
+        row.hidden = row.pk in hidden
     failures = (
         found.instances.filter(state=InstanceState.FAILED).values("failure").annotate(n=Count("id")).order_by("-n")[:5]
     )
     context = {
-        **_run_context(found), "instances": rows[:PAGE], "more": more, "state": state,
+        **_run_context(found), "instances": rows, "more": more, "state": state,
         "states": InstanceState.choices, "failures": failures,
     }  # fmt: skip
     return render(request, "synthesis/run.html", context)
