@@ -21,19 +21,31 @@ class Loaded:
     refused: list[str] = field(default_factory=list)
 
 
-def load(path: Path | str, *, licence: str = "", origin: str = "") -> Loaded:
-    """Read a file (or "shipped") and store it, all or nothing. Raises reading.BadProfiles."""
-    return store(read(SHIPPED if str(path) == "shipped" else path, licence=licence, origin=origin))
+def load(path: Path | str, **options) -> Loaded:
+    """Read a file (or "shipped") and store it, all or nothing; options as in load_all. Raises BadProfiles."""
+    return load_all([path], **options)[0]
+
+
+def load_all(
+    paths, *, licence: str = "", origin: str = "", may_leave: bool = True, allowed_endpoints: tuple = ()
+) -> list[Loaded]:
+    """Read and check every file before any is stored: all or nothing. Raises reading.BadProfiles.
+
+    `may_leave` False: texts made from these records are sent to no other machine, but to the endpoints named.
+    """
+    read_in = [read(SHIPPED if str(path) == "shipped" else path, licence=licence, origin=origin) for path in paths]
+    with transaction.atomic():
+        return [store(one, may_leave=may_leave, allowed_endpoints=allowed_endpoints) for one in read_in]
 
 
 @transaction.atomic
-def store(reading: Reading) -> Loaded:
+def store(reading: Reading, *, may_leave: bool = True, allowed_endpoints: tuple = ()) -> Loaded:
     loaded, mint = Loaded(refused=list(reading.refused)), minter("synthesis.profile")
     keys = [record.key for record in reading.records]
     newest = {profile.key: profile for profile in Profile.objects.current().filter(key__in=keys)}
     for record in reading.records:
-        profile = _profile(record, reading.about)
         before = newest.get(record.key)
+        profile = _profile(record, reading.about, _bounds(before, may_leave, allowed_endpoints))
         if before and before.digest == profile.digest:
             loaded.unchanged += 1
             continue
@@ -44,7 +56,15 @@ def store(reading: Reading) -> Loaded:
     return loaded
 
 
-def _profile(record, about) -> Profile:
+def _bounds(before: Profile | None, may_leave: bool, allowed_endpoints: tuple) -> dict:
+    """Loading a file again without the option does not lift what an earlier load forbade."""
+    if may_leave and (before is None or before.may_leave_machine):
+        return {}
+    named = sorted(set(allowed_endpoints)) or (before.allowed_endpoints if before else [])
+    return {"may_leave_machine": False, "allowed_endpoints": named}
+
+
+def _profile(record, about, bounds: dict) -> Profile:
     fields = {
         "key": record.key,
         "kind": record.kind,
@@ -57,5 +77,6 @@ def _profile(record, about) -> Profile:
         "consent": about.consent,
         "tier": record.tier,
         "language": record.language,
+        **bounds,
     }
     return Profile(**fields, digest=digest(fields))

@@ -1,16 +1,19 @@
 """Read a profiles file: our YAML or JSON, or the PATIENT-Psi record layout. Nothing is stored here."""
 
 import json
+from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import yaml
 from pydantic import ValidationError
 
-from synthesis.shapes.profiles import ClientFile, ClientRecord, PatientPsiRecord
+from synthesis.shapes.profiles import ClientFile, ClientRecord, LayoutFile, PatientPsiRecord
 
 LARGEST = 4_000_000  # bytes; the published sets are a tenth of it
 DEEPEST = 20
+LONGEST_NUMBER = 40  # characters; Python's own limit is 4,300 digits, and YAML's base-60 numbers have none
+_NUMBERS = {f"tag:yaml.org,2002:{name}" for name in ("int", "float", "timestamp")}
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -58,7 +61,10 @@ def read(path: Path | str, *, licence: str = "", origin: str = "") -> Reading:
 
 
 def _patient_psi(path: Path, entries: list, *, licence: str, origin: str) -> Reading:
-    about = ClientFile(licence=licence or "not stated", origin=origin or "PATIENT-Psi layout")
+    # No licence stays empty: such records can be used here, but nothing made from them is released.
+    about = _checked(
+        LayoutFile, {"licence": licence, "origin": origin or "PATIENT-Psi layout"}, path, place="the options"
+    )
     records, refused, seen = [], [], set()
     for position, entry in enumerate(entries):
         place = _place(position, entry, "id", [])
@@ -96,16 +102,20 @@ def _text(path: Path) -> str:
 
 def _json(path: Path):
     def once(pairs):
-        keys = [key for key, _ in pairs]
-        for key in keys:
-            if keys.count(key) > 1:
-                raise BadProfiles(path, "is given twice in one record", field=key)
-        return dict(pairs)
+        found = dict(pairs)
+        if len(found) < len(pairs):
+            twice = next(key for key, n in Counter(key for key, _ in pairs).items() if n > 1)
+            raise BadProfiles(path, "is given twice in one record", field=twice[:80])
+        return found
 
     try:
         return json.loads(_text(path), object_pairs_hook=once), []
     except json.JSONDecodeError as problem:
         raise BadProfiles(path, f"is not JSON: {problem.msg}", place=f"line {problem.lineno}") from problem
+    except BadProfiles:
+        raise
+    except ValueError as problem:  # a number of thousands of digits
+        raise BadProfiles(path, "holds a number that is too long") from problem
     except RecursionError as problem:
         raise BadProfiles(path, "is nested too deeply") from problem
 
@@ -117,7 +127,7 @@ def _yaml(path: Path):
         _refuse_depth(path, text)
         loader = _Loader(text)
         node = loader.get_single_node()
-        _refuse_keys_twice(path, node)
+        _refuse_tricks(path, node)
         data = loader.construct_document(node) if node is not None else None
     except yaml.YAMLError as problem:
         mark = getattr(problem, "problem_mark", None)
@@ -125,6 +135,10 @@ def _yaml(path: Path):
         raise BadProfiles(
             path, f"is not YAML: {why}", place=f"line {mark.line + 1}" if mark else ""
         ) from problem
+    except BadProfiles:
+        raise
+    except (ValueError, OverflowError) as problem:  # looks like a date, such as 2024-13-45, and is none
+        raise BadProfiles(path, f"holds a value that is none ({problem}); put it in quotes") from problem
     finally:
         if loader:
             loader.dispose()
@@ -148,8 +162,8 @@ def _refuse_depth(path: Path, text: str):
             raise BadProfiles(path, f"is nested more than {DEEPEST} deep", place=place)
 
 
-def _refuse_keys_twice(path: Path, node):
-    """YAML readers drop the first of two equal keys silently."""
+def _refuse_tricks(path: Path, node):
+    """YAML readers drop the first of two equal keys silently, and take minutes for a very long number."""
     if isinstance(node, yaml.MappingNode):
         keys = set()
         for key, value in node.value:
@@ -159,10 +173,12 @@ def _refuse_keys_twice(path: Path, node):
                     path, "is given twice, or is no plain name", place=place, field=str(key.value)[:80]
                 )
             keys.add(key.value)
-            _refuse_keys_twice(path, value)
+            _refuse_tricks(path, value)
     elif isinstance(node, yaml.SequenceNode):
         for value in node.value:
-            _refuse_keys_twice(path, value)
+            _refuse_tricks(path, value)
+    elif node is not None and node.tag in _NUMBERS and len(node.value) > LONGEST_NUMBER:
+        raise BadProfiles(path, "is a number that is too long", place=f"line {node.start_mark.line + 1}")
 
 
 def _entry_lines(node) -> list[int]:

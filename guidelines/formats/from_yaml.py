@@ -8,6 +8,9 @@ from guidelines.formats.document import DEEPEST, MOST_VALUES, BadFile, Document
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _PLAIN = {f"tag:yaml.org,2002:{name}" for name in ("str", "bool", "int", "float", "null")}
 
+_NUMBERS = {"tag:yaml.org,2002:int", "tag:yaml.org,2002:float"}
+LONGEST_NUMBER = 40  # characters
+
 
 def read(text: str, file: str) -> Document:
     try:
@@ -60,7 +63,10 @@ def _plain(node: yaml.Node, path: tuple, document: Document):
     # Anything else, a date for example, stays text only if it was quoted; checking says so.
     if node.tag not in _PLAIN:
         raise document.refuse(path, _("“%s” must be put in quotes") % node.value[:60])
+    # Nothing in a guideline counts that far, and reading a base-60 number of megabytes takes minutes.
+    if node.tag in _NUMBERS and len(node.value) > LONGEST_NUMBER:
+        raise document.refuse(path, _("is a number that is too long"))
     try:
         return yaml.constructor.SafeConstructor().construct_object(node)
-    except (yaml.YAMLError, ValueError):
+    except (yaml.YAMLError, ValueError, OverflowError):
         raise document.refuse(path, _("“%s” must be put in quotes") % node.value[:60]) from None

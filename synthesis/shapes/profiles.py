@@ -65,6 +65,12 @@ class ClientFile(Strict):
     consent: Annotated[str, Field(max_length=200)] = ""
 
 
+class LayoutFile(ClientFile):
+    """What is said of a file in the PATIENT-Psi layout, which itself says nothing: an empty licence is unknown."""
+
+    licence: Annotated[str, Field(max_length=80)] = ""
+
+
 _PSI_STYLES = {
     "plain": "plain",
     "verbose": "verbose",

@@ -1,6 +1,7 @@
 """Profiles come from files; a bad file stores nothing and says where it is bad."""
 
 import json
+import time
 
 import pytest
 import yaml
@@ -182,3 +183,57 @@ def test_a_missing_file_is_named(tmp_path):
 
 def test_the_shipped_file_is_where_the_command_looks():
     assert SHIPPED.exists()
+
+
+LONG = "9" * 5000
+HOSTILE = {
+    "a number of 5,000 digits in JSON": ("x.json", f'[{{"id": {LONG}}}]', "number that is too long"),
+    "a number of 5,000 digits in YAML": ("x.yaml", f"profiles: [{LONG}]", "line 1: is a number that is too long"),
+    "a base-60 number of a megabyte": ("x.yaml", "a: 1" + ":1" * 500_000, "line 1: is a number that is too long"),
+    "what looks like a date": ("x.yaml", "profiles: [2024-13-45]", "put it in quotes"),
+    "sixty thousand brackets in YAML": ("x.yaml", "[" * 60_000, "nested more than 20 deep"),
+    "sixty thousand brackets in JSON": ("x.json", "[" * 60_000, "nested too deeply"),
+    "half a character": ("x.json", json.dumps(ours(entry(name="\ud800"))), "field name"),
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_hostile_file_is_refused_in_one_sentence(tmp_path, name):
+    called, text, said = HOSTILE[name]
+    (tmp_path / called).write_text(text)
+    with pytest.raises(BadProfiles) as refusal:
+        load(tmp_path / called)
+    assert said in str(refusal.value) and not Profile.objects.exists()
+
+
+def test_many_keys_are_compared_in_time_that_grows_with_their_number(tmp_path):
+    (tmp_path / "keys.json").write_text(json.dumps({f"k{n}": 1 for n in range(200_000)}))
+    began = time.process_time()
+    with pytest.raises(BadProfiles):
+        load(tmp_path / "keys.json")
+    assert time.process_time() - began < 5
+
+
+def test_no_file_is_stored_when_one_of_them_is_bad(file):
+    good, bad = file(ours(entry()), "good.yaml"), file({"profiles": []}, "bad.yaml")
+    with pytest.raises(CommandError, match="bad.yaml"):
+        call_command("load_profiles", str(good), str(bad))
+    assert not Profile.objects.exists()
+
+
+def test_a_licence_that_nobody_named_is_unknown_and_stays_empty(file):
+    # exports.selecting leaves out what was made from a client whose licence is empty.
+    assert load(file([psi()], "psi.json")).new[0].licence == ""
+    assert load(file([psi()], "psi.json"), licence="CC0-1.0").revised[0].licence == "CC0-1.0"
+
+
+def test_records_that_may_not_leave_stay_bound_when_they_are_loaded_again(file):
+    path = str(file([psi()], "psi.json"))
+    call_command("load_profiles", path, "--may-not-leave", "--allowed-endpoint", "clinic")
+    call_command("load_profiles", path)
+    profile = Profile.objects.get()
+    assert (profile.may_leave_machine, profile.allowed_endpoints) == (False, ["clinic"])
+    call_command("load_profiles", path, "--licence", "CC0-1.0")
+    assert Profile.objects.current().get().may_leave_machine is False
+    with pytest.raises(CommandError, match="needs --may-not-leave"):
+        call_command("load_profiles", path, "--allowed-endpoint", "clinic")

@@ -1,6 +1,6 @@
 from django.core.management.base import BaseCommand, CommandError
 
-from synthesis.loading import load
+from synthesis.loading import load_all
 from synthesis.reading import BadProfiles
 
 
@@ -11,13 +11,23 @@ class Command(BaseCommand):
         parser.add_argument("files", nargs="+", metavar="FILE")
         parser.add_argument("--licence", default="", help="licence of records in the PATIENT-Psi layout")
         parser.add_argument("--origin", default="", help="origin of records in the PATIENT-Psi layout")
+        parser.add_argument(
+            "--may-not-leave", action="store_true", help="send these records to no other machine"
+        )
+        parser.add_argument(
+            "--allowed-endpoint", action="append", default=[], metavar="NAME",
+            help="with --may-not-leave: an endpoint they may be sent to all the same",
+        )  # fmt: skip
 
-    def handle(self, *, files, licence, origin, **options):
-        for file in files:
-            try:
-                loaded = load(file, licence=licence, origin=origin)
-            except BadProfiles as problem:
-                raise CommandError(str(problem), returncode=2) from problem
+    def handle(self, *, files, licence, origin, may_not_leave, allowed_endpoint, **options):
+        if allowed_endpoint and not may_not_leave:
+            raise CommandError("--allowed-endpoint needs --may-not-leave", returncode=2)
+        bounds = {"may_leave": not may_not_leave, "allowed_endpoints": tuple(allowed_endpoint)}
+        try:
+            found = load_all(files, licence=licence, origin=origin, **bounds)
+        except BadProfiles as problem:
+            raise CommandError(str(problem), returncode=2) from problem
+        for file, loaded in zip(files, found, strict=True):
             for sentence in loaded.refused:
                 self.stderr.write(f"refused: {sentence}")
             self.stderr.write(
