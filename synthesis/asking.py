@@ -144,7 +144,8 @@ def with_schema(message: dict, schema: dict, prompt: str) -> dict:
 
 def price_of(reply: Reply, price: dict) -> Decimal | None:
     """Price of one reply from prices per million tokens; None where either is unknown."""
-    if not price or reply.tokens_in is None or reply.tokens_out is None:
+    known = (price.get("in"), price.get("out"), reply.tokens_in, reply.tokens_out)
+    if any(number is None for number in known):
         return None
     parts = reply.tokens_in * Decimal(str(price["in"])) + reply.tokens_out * Decimal(str(price["out"]))
     return (parts / 1_000_000).quantize(Decimal("0.00000001"))

@@ -21,5 +21,9 @@ class BadReplies(Fault):
     """The model answered, again and again, something that is not of the shape asked for."""
 
 
+class NotStorable(Fault):
+    """The model's reply is something that the database does not take."""
+
+
 class NoEndpoint(Fault):
     """No model endpoint is set up for a role."""

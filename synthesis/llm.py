@@ -8,14 +8,20 @@ import asyncio
 import json
 import os
 import random
+import re
 import time
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 
-import openai
 from django.conf import settings
 
 from synthesis.faults import ContentRefused, EndpointDown, EndpointRefused
+
+# openai is imported where it is used: it costs about two seconds of CPU, and every web process imports this
+# file for the settings page. This file stays the only one that imports it.
+
+# What a database does not take: NUL, also as an escape inside a reply that is itself JSON, and half characters.
+_NOT_STORABLE = re.compile(r"\x00|\\u0000|[\ud800-\udfff]")
 
 
 @dataclass(frozen=True)
@@ -59,6 +65,8 @@ class ModelEndpoint:
     def __init__(self, *, name: str, base_url: str, key_env: str = "", patience: Patience | None = None):
         self.name, self.base_url = name, base_url
         self.patience = patience or Patience.of_settings()
+        import openai
+
         key = os.environ.get(key_env, "") if key_env else ""
         self._client = openai.AsyncOpenAI(
             base_url=base_url, api_key=key or "none", max_retries=0, timeout=self.patience.timeout
@@ -113,23 +121,25 @@ class ModelEndpoint:
                 wait = min(wait * 2, self.patience.longest_wait)
 
     async def _once(self, request) -> dict:
+        import openai
+
         try:
             answer = await request()
-            # PostgreSQL stores no NUL; a reply that holds one keeps its place marked.
-            raw = json.loads(answer.http_response.content.replace(b"\\u0000", b"\\ufffd"))
+            raw = storable(json.loads(answer.http_response.content, parse_constant=lambda name: None))
         except openai.APITimeoutError as problem:
             raise _Again(f"no answer within {self.patience.timeout:.0f} s") from problem
         except openai.APIConnectionError as problem:
             raise _Again(f"no connection ({problem.__cause__ or problem})") from problem
         except openai.APIStatusError as problem:
             raise self._judged(problem) from problem
-        except (ValueError, openai.APIResponseValidationError) as problem:
+        except (ValueError, RecursionError, openai.APIResponseValidationError) as problem:
             raise _Again("its answer was not JSON") from problem
         if not isinstance(raw, dict):
             raise _Again("its answer was not a JSON object")
         return raw
 
-    def _judged(self, problem: openai.APIStatusError) -> Exception:
+    def _judged(self, problem) -> Exception:
+        """What an openai.APIStatusError means for us."""
         status = problem.status_code
         if status in {408, 409, 425, 429} or status >= 500:
             return _Again(f"it answered {status}", _retry_after(problem.response.headers.get("retry-after")))
@@ -153,6 +163,26 @@ def _retry_after(header: str | None) -> float | None:
         return None
 
 
+def storable(value):
+    """The JSON value as a database takes it: what it does not take keeps its place marked with U+FFFD."""
+    if isinstance(value, str):
+        return _NOT_STORABLE.sub("\ufffd", value)
+    if isinstance(value, list):
+        return [storable(one) for one in value]
+    if isinstance(value, dict):
+        return {storable(key): storable(one) for key, one in value.items()}
+    return value
+
+
+def _text(value) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _count(value) -> int | None:
+    """A number of tokens, or None where the endpoint tells nonsense."""
+    return value if isinstance(value, int) and 0 <= value < 2**31 else None
+
+
 def _reply(raw: dict, *, latency_ms: int) -> Reply:
     try:
         choice = raw["choices"][0]
@@ -160,11 +190,11 @@ def _reply(raw: dict, *, latency_ms: int) -> Reply:
         usage = raw.get("usage") or {}
         return Reply(
             raw=raw,
-            text=message.get("content") or "",
-            finish_reason=choice.get("finish_reason") or "",
-            refusal=message.get("refusal") or "",
-            tokens_in=usage.get("prompt_tokens"),
-            tokens_out=usage.get("completion_tokens"),
+            text=_text(message.get("content")),
+            finish_reason=_text(choice.get("finish_reason")),
+            refusal=_text(message.get("refusal")),
+            tokens_in=_count(usage.get("prompt_tokens")),
+            tokens_out=_count(usage.get("completion_tokens")),
             latency_ms=latency_ms,
         )
     except (KeyError, IndexError, TypeError, AttributeError) as problem:

@@ -7,8 +7,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import close_old_connections, connections, transaction
+from django.db import InterfaceError, OperationalError, close_old_connections, connections, transaction
 
+from synthesis.faults import NotStorable
 from synthesis.models import Call
 
 MOST_AT_ONCE = 200
@@ -68,19 +69,19 @@ class Writer:
             connections.close_all()
 
     def _work_off(self, batch: list[_Job]):
-        try:
-            close_old_connections()
-            done = self._find([job for job in batch if job.kind == "find"])
-            writes = [job for job in batch if job.kind != "find"]
-            if writes:
-                done += self._write(writes)
-        except BaseException as problem:  # whatever it was, the waiters must hear of it
-            done = [(job, None, problem) for job in batch]
-        self._loop.call_soon_threadsafe(_settle, done)
+        finds = [job for job in batch if job.kind == "find"]
+        writes = [job for job in batch if job.kind != "find"]
+        for part, work in ((finds, self._find), (writes, self._write)):
+            if not part:
+                continue
+            try:
+                close_old_connections()
+                done = work(part)
+            except BaseException as problem:  # whatever it was, the waiters must hear of it
+                done = [(job, None, problem) for job in part]
+            self._loop.call_soon_threadsafe(_settle, done)
 
     def _find(self, jobs: list[_Job]):
-        if not jobs:
-            return []
         found = {call.key: call for call in Call.objects.filter(key__in={job.work for job in jobs})}
         return [(job, found.get(job.work), None) for job in jobs]
 
@@ -100,6 +101,19 @@ class Writer:
     def _store(self, jobs: list[_Job]):
         if not jobs:
             return []
+        try:
+            with transaction.atomic():
+                return self._stored(jobs)
+        except (OperationalError, InterfaceError):
+            raise  # the database itself is in trouble: no reply is to blame
+        except Exception as problem:
+            if len(jobs) == 1:
+                reason = f"The reply cannot be stored ({type(problem).__name__})."
+                return [(jobs[0], None, NotStorable(reason))]
+        # One of them is at fault: each on its own, so that only that one fails.
+        return [settled for job in jobs for settled in self._store([job])]
+
+    def _stored(self, jobs: list[_Job]):
         Call.objects.bulk_create([job.work for job in jobs], ignore_conflicts=True)
         stored = {call.key: call for call in Call.objects.filter(key__in={job.work.key for job in jobs})}
         return [(job, stored[job.work.key], None) for job in jobs]
