@@ -9,6 +9,8 @@ from review.label_studio import connecting, syncing
 from review.models import Round
 
 log = logging.getLogger(__name__)
+# A hint that no worker took by then is stale: the clock has brought the same meanwhile.
+HINT_SECONDS = 60
 
 
 @shared_task(name="review.sync")
@@ -30,7 +32,7 @@ def wake(round: Round | None = None) -> bool:
 
 def hint(task, *arguments) -> bool:
     try:
-        task.delay(*arguments)
+        task.apply_async(arguments, expires=HINT_SECONDS)
     except OperationalError:
         # The broker is a wake-up only: the next sync by the clock brings the same.
         log.warning("the broker does not answer; %s waits for the clock", task.name)

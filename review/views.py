@@ -13,12 +13,13 @@ from django.views.decorators.http import require_POST
 from accounts import roles
 from guidelines.models import Version
 from review import access, disputes, reports, tasks
+from review.closing import NotReadToTheEnd, read_and_close
 from review.forms import NewRound, Settling
 from review.label_studio import connecting, webhook
 from review.label_studio.keeping import login_of
 from review.models import Account, Decision, DecisionKind, Item, Round
 from review.raters import rater_for
-from review.rounds import CannotMakeRound, close_round, make_round
+from review.rounds import CannotMakeRound, make_round
 from review.workflow import CannotSettle
 from synthesis.models import Instance
 
@@ -104,7 +105,14 @@ def round_close(request, public_id):
     roles.require(access.may_run_rounds(request.user))
     if request.method != "POST":
         return HttpResponseNotAllowed(["POST"])
-    closed = close_round(round=get_object_or_404(Round, public_id=public_id), by=request.user)
+    found = get_object_or_404(Round, public_id=public_id)
+    label_studio = connecting.connected() if connecting.is_set() else None
+    anyway = request.POST.get("anyway") == "yes"
+    try:
+        closed = read_and_close(round=found, by=request.user, label_studio=label_studio, anyway=anyway)
+    except NotReadToTheEnd as refusal:
+        messages.error(request, str(refusal))
+        return redirect("round", public_id=found.public_id)
     left = reports.standing_counts(closed)
     n = left["open"] + left["disputed"]
     messages.success(

@@ -6,6 +6,7 @@ not count.
 """
 
 import json
+import logging
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -18,8 +19,10 @@ from review.label_studio.errors import LabelStudioError
 from review.label_studio.planning import choices_of
 from review.label_studio.reading_results import UnreadableResult, read
 from review.label_studio.sending import data_of, fails, works_again
-from review.models import RawAnnotation, Reading, SeatProject, SendState
+from review.models import Decision, RawAnnotation, Reading, SeatProject, SendState
 from review.workflow import NotCounted, decide
+
+log = logging.getLogger(__name__)
 
 OVERLAP = timedelta(minutes=2)
 UNKNOWN_TASK = _("Made on a task that we did not send.")
@@ -35,6 +38,7 @@ class Received:
 
     new: int = 0
     decided: int = 0
+    failed: bool = False
 
 
 @dataclass
@@ -55,14 +59,16 @@ class _Pull:
 
 
 def receive(project: SeatProject, label_studio) -> Received:
-    """Read one project on from its watermark; a failure is kept on the project and shown, nothing is lost."""
+    """Read one project on from its watermark; a failure, of whatever kind, is kept on the project and shown, and
+    nothing is lost.
+    """
     if project.project_id is None:
         return Received()
     try:
         received = _read_on(project, label_studio)
-    except LabelStudioError as error:
+    except Exception as error:
         fails(project, error)
-        return Received()
+        return Received(failed=True)
     works_again(project)
     return received
 
@@ -71,6 +77,7 @@ def _read_on(project: SeatProject, label_studio) -> Received:
     account = getattr(project.seat.rater, "label_studio_account", None)
     pull = _Pull(project, label_studio.url, account.ls_user_id if account else None)
     received, newest, checked = Received(), project.watermark, False
+    broken = None
     since = project.watermark - OVERLAP if project.watermark else None
     for task in label_studio.changed_tasks(project.project_id, since=since):
         fresh = _unknown_states(pull, task["annotations"])
@@ -78,9 +85,17 @@ def _read_on(project: SeatProject, label_studio) -> Received:
             _require_our_screen(project, label_studio)
             checked = True
         for annotation in fresh:
-            received.new += 1
-            received.decided += _keep(pull, task, annotation)
+            raw, new = _keep(pull, task, annotation)
+            received.new += new
+            try:
+                received.decided += _judge(pull, task, annotation, raw)
+            except Exception as error:
+                log.exception("annotation %s cannot be judged; it is kept raw", annotation["id"])
+                broken = error
         newest = max(newest or task["updated_at"], task["updated_at"])
+    if broken:
+        # One that we did not foresee holds up no other; the watermark waits, so that it is tried again.
+        raise broken
     # Only now: whoever is killed above reads the same tasks again, and finds them stored.
     SeatProject.objects.filter(pk=project.pk).update(watermark=newest, read_at=timezone.now())
     project.watermark = newest
@@ -91,7 +106,7 @@ def _unknown_states(pull: _Pull, annotations: list[dict]) -> list[dict]:
     if not annotations:
         return []
     states = RawAnnotation.objects.filter(server=pull.server, ls_id__in=[a["id"] for a in annotations])
-    known = set(states.values_list("ls_id", "ls_updated_at"))
+    known = set(states.done().values_list("ls_id", "ls_updated_at"))
     fresh = [a for a in annotations if (a["id"], a["updated_at"]) not in known]
     return sorted(fresh, key=lambda a: a["updated_at"])
 
@@ -103,11 +118,9 @@ def _require_our_screen(project: SeatProject, label_studio) -> None:
         )
 
 
-@transaction.atomic
-def _keep(pull: _Pull, task: dict, annotation: dict) -> bool:
-    """Store one state raw, and decide from it; True when it became a decision."""
-    reading, reason = _reading(pull, task)
-    raw, made = RawAnnotation.objects.get_or_create(
+def _keep(pull: _Pull, task: dict, annotation: dict) -> tuple[RawAnnotation, bool]:
+    """Store one state raw, whatever becomes of it; (the row, whether it is new)."""
+    return RawAnnotation.objects.get_or_create(
         server=pull.server,
         ls_id=annotation["id"],
         ls_updated_at=annotation["updated_at"],
@@ -115,12 +128,22 @@ def _keep(pull: _Pull, task: dict, annotation: dict) -> bool:
             "project_id": pull.project.project_id,
             "task_id": task["id"],
             "completed_by": annotation["completed_by"],
+            # JSON escapes control characters, so that this text can be stored where a NUL cannot.
             "payload": json.dumps(annotation, default=str, ensure_ascii=False, sort_keys=True),
-            "reading": reading,
         },
     )
-    if not made:
+
+
+@transaction.atomic
+def _judge(pull: _Pull, task: dict, annotation: dict, raw: RawAnnotation) -> bool:
+    """Decide from one state; True when it became a decision, otherwise it says why not."""
+    raw = RawAnnotation.objects.select_for_update().get(pk=raw.pk)
+    if raw.uncounted or Decision.objects.filter(raw=raw).exists():
         return False
+    reading, reason = _reading(pull, task)
+    if reading and raw.reading_id is None:
+        raw.reading = reading
+        raw.save(update_fields=["reading"])
     try:
         _require_countable(pull, task, annotation, reading, reason)
         decide(
@@ -131,7 +154,7 @@ def _keep(pull: _Pull, task: dict, annotation: dict) -> bool:
             raw=raw,
         )
     except (NotCounted, UnreadableResult) as error:
-        raw.uncounted = str(error)[:300]
+        raw.uncounted = str(error).replace("\0", "")[:300]
         raw.save(update_fields=["uncounted"])
         return False
     return True

@@ -33,9 +33,9 @@ TITLES = {Arm.AIDED: "Sessions with a draft of the feedback", Arm.UNAIDED: "Sess
 HOOK_HEADER = "X-Mirror-Secret"
 
 
-def send(round: Round, label_studio, *, grace: timedelta = GRACE) -> int:
-    """Send what is unsent; return how many readings were sent now. A failure is kept on its project and
-    shown.
+def send(round: Round, label_studio, *, grace: timedelta = GRACE, alive=lambda: None) -> int:
+    """Send what is unsent; return how many readings were sent now. A failure, of whatever kind, is kept on its
+    project and shown, and the other projects go on. `alive` is called before each project.
     """
     if round.state != RoundState.OPEN:
         return 0
@@ -44,9 +44,10 @@ def send(round: Round, label_studio, *, grace: timedelta = GRACE) -> int:
         "seat__rater__user", "seat__round"
     )
     for project in projects.order_by("seat", "form"):
+        alive()
         try:
             sent += _send_project(project, label_studio, grace)
-        except LabelStudioError as error:
+        except Exception as error:
             fails(project, error)
         else:
             works_again(project)
@@ -55,8 +56,13 @@ def send(round: Round, label_studio, *, grace: timedelta = GRACE) -> int:
 
 def fails(project: SeatProject, error: Exception) -> None:
     """Note since when this project cannot be reached; the page says so and the next sync goes on."""
-    log.warning("label studio failed for seat project %s: %s", project.pk, error)
-    message = str(error)[:300]
+    message = str(error)
+    if isinstance(error, LabelStudioError):
+        log.warning("label studio failed for seat project %s: %s", project.pk, error)
+    else:
+        log.error("seat project %s failed unexpectedly", project.pk, exc_info=error)
+        message = f"{type(error).__name__}: {message}"
+    message = message.replace("\0", "")[:300]
     SeatProject.objects.filter(pk=project.pk, failing_since=None).update(failing_since=timezone.now())
     SeatProject.objects.filter(pk=project.pk).update(failure=message)
 
@@ -72,6 +78,8 @@ def _send_project(project: SeatProject, label_studio, grace: timedelta) -> int:
     if project.project_id and not unsent.exists():
         return 0
     account_for(project.seat.rater, label_studio)
+    # Signing up took its time: another push may have made the project since this row was read.
+    project.refresh_from_db(fields=["project_id"])
     if project.project_id is None and not _make_project(project, label_studio):
         return 0
     sent = _look_up(project, label_studio, unsent, grace)
@@ -167,16 +175,15 @@ def _send_chunk(project: SeatProject, label_studio, chunk: list[Reading]) -> int
 def _let_go(chunk: list[Reading], error: LabelStudioError) -> None:
     """What a failed import leaves behind: to be sent, or to be looked up first."""
     cause = error.__cause__
-    if isinstance(error, LabelStudioRefused) or isinstance(cause, httpx.ConnectError | httpx.ConnectTimeout):
-        # A refused batch is stored in no part, and what was never connected sent nothing.
-        left = {"send_state": SendState.PLANNED, "sending_since": None}
-    elif isinstance(cause, httpx.TimeoutException):
-        return  # it may still be stored: looked up after the grace
-    else:
-        left = {"sending_since": None}  # the request is over: looked up next time
+    if not isinstance(error, LabelStudioRefused) and not isinstance(
+        cause, httpx.ConnectError | httpx.ConnectTimeout
+    ):
+        # Whoever stands between may give up (502, 504) while Label Studio stores on: looked up after the grace.
+        return
+    # A refused batch is stored in no part, and what was never connected sent nothing.
     with transaction.atomic():
         for reading in chunk:
-            _mine(reading).update(**left)
+            _mine(reading).update(send_state=SendState.PLANNED, sending_since=None)
 
 
 def data_of(reading: Reading, wording: Wording) -> dict:

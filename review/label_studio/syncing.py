@@ -1,10 +1,18 @@
 """One round of everything between us and Label Studio: send what is unsent, then read what came."""
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
-from review.label_studio.receiving import receive
+from django.db.models import Q
+from django.utils import timezone
+
+from review.label_studio.receiving import Received, receive
 from review.label_studio.sending import send
-from review.models import Round, SeatProject
+from review.models import Round, RoundState, SeatProject
+
+# Renewed before every project: only a process that died leaves it to run out.
+LEASE = timedelta(seconds=90)
+LATE_EVERY = timedelta(minutes=10)
 
 
 @dataclass
@@ -15,23 +23,71 @@ class Synced:
     failing: int = 0
 
 
+class _Claim:
+    """One process at a time exchanges a round: compare-and-set of `syncing_until`."""
+
+    def __init__(self, round: Round):
+        self._rounds, self._until = Round.objects.filter(pk=round.pk), None
+
+    def take(self) -> bool:
+        now = timezone.now()
+        return self._move(Q(syncing_until=None) | Q(syncing_until__lt=now), now + LEASE)
+
+    def renew(self) -> None:
+        self._move(Q(syncing_until=self._until), timezone.now() + LEASE)
+
+    def release(self) -> None:
+        self._move(Q(syncing_until=self._until), None)
+
+    def _move(self, condition: Q, until: datetime | None) -> bool:
+        moved = self._rounds.filter(condition).update(syncing_until=until)
+        if moved:
+            self._until = until
+        return bool(moved)
+
+
 def sync_round(round: Round, label_studio) -> Synced:
-    """A second sync at the same time, or again, does no harm. A closed round is left alone."""
-    done = Synced(sent=send(round, label_studio))
-    if round.state == "open":
-        projects = SeatProject.objects.filter(seat__round=round)
-        for project in projects.select_related("seat__round", "seat__rater__label_studio_account"):
-            received = receive(project, label_studio)
-            done.new += received.new
-            done.decided += received.decided
+    """Send and read one round; nothing, while another process is at it. In a closed round what comes late is
+    still read, and kept with the reason why it does not count.
+    """
+    done, claim = Synced(), _Claim(round)
+    if claim.take():
+        try:
+            done.sent = send(round, label_studio, alive=claim.renew)
+            received = read_round(round, label_studio, alive=claim.renew)
+            done.new, done.decided = received.new, received.decided
+        finally:
+            claim.release()
     done.failing = SeatProject.objects.filter(seat__round=round, failing_since__isnull=False).count()
     return done
 
 
+def read_round(round: Round, label_studio, *, alive=lambda: None) -> Received:
+    """Read all projects of a round on; twice at once stores nothing twice."""
+    total = Received()
+    projects = SeatProject.objects.filter(seat__round=round)
+    for project in projects.select_related("seat__round", "seat__rater__label_studio_account"):
+        alive()
+        received = receive(project, label_studio)
+        total.new += received.new
+        total.decided += received.decided
+        total.failed |= received.failed
+    return total
+
+
 def sync_all(label_studio) -> Synced:
-    """All open rounds, oldest first."""
-    total = Synced()
-    for round in Round.objects.open().order_by("serial"):
+    """All open rounds, oldest first; those closed not long ago now and then."""
+    total, now = Synced(), timezone.now()
+    for round in Round.objects.read_on().order_by("serial"):
+        read = SeatProject.objects.filter(seat__round=round, project_id__isnull=False)
+        if round.state == RoundState.CLOSED and not _is_due(round, read, now):
+            continue
         done = sync_round(round, label_studio)
         total = Synced(*(getattr(total, name) + getattr(done, name) for name in vars(total)))
     return total
+
+
+def _is_due(round: Round, projects, now: datetime) -> bool:
+    """A closed round is read once after it was closed, then every LATE_EVERY."""
+    before = max(round.closed_at, now - LATE_EVERY)
+    return projects.filter(Q(read_at=None) | Q(read_at__lt=before)).exists()

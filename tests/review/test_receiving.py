@@ -4,12 +4,17 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from accounts.roles import Refused
+from review import reports
+from review.closing import NotReadToTheEnd, read_and_close
+from review.label_studio import syncing
 from review.label_studio.keeping import account_for
 from review.label_studio.receiving import receive
 from review.label_studio.sending import send
 from review.label_studio.syncing import sync_all
-from review.models import Decision, RawAnnotation, Reading, SeatProject
+from review.models import Decision, RawAnnotation, Reading, Round, SeatProject
 from review.raters import rater_for
+from review.rounds import close_round
 from tests.conftest import person
 from tests.fakes.label_studio import FakeLabelStudio
 from tests.review.factories import judge, round_of, says, standings
@@ -236,12 +241,94 @@ def test_label_studio_down_while_reading_is_said_and_over_when_it_answers(round,
     assert sync_all(fake).failing == 0 and item.decisions.count() == 1
 
 
-def test_a_closed_round_is_left_alone(round, item, ben, lena, fake):
-    from review.rounds import close_round
+LATE = "Judged after the round was closed."
 
-    submit(desk(fake, ben), item, ben, says())
+
+def test_what_comes_after_the_close_is_kept_with_the_reason(round, item, ben, lena, fake):
     close_round(round=round, by=lena)
+    submit(desk(fake, ben), item, ben, says())
+    assert sync_all(fake).decided == 0
+    assert uncounted() == [LATE] and list(reports.uncounted(round)) == list(RawAnnotation.objects.all())
+
+
+def test_closed_rounds_are_read_on_now_and_then_for_a_month(round, item, ben, lena, fake):
+    close_round(round=round, by=lena)
+    sync_all(fake)
+    submit(desk(fake, ben), item, ben, says())
     assert sync_all(fake).new == 0
+    closed = Round.objects.get(pk=round.pk)
+    projects, now = SeatProject.objects.filter(seat__round=round), timezone.now()
+    assert syncing._is_due(closed, projects, now + timedelta(minutes=11))
+    assert not syncing._is_due(closed, projects, now + timedelta(minutes=9))
+    assert Round.objects.read_on().get() == closed
+    # Closed long ago: made so, since a closed round cannot be changed.
+    long_ago = round_of(1, [ben], lena, overlap=1, pairs_version=round.pairs_version,
+                        rubric_version=round.rubric_version)  # fmt: skip
+    Round.objects.filter(pk=long_ago.pk).update(state="closed", closed_at=now - timedelta(days=31))
+    assert long_ago not in Round.objects.read_on()
+
+
+def test_closing_reads_what_was_submitted_last(round, item, ben, lena, fake):
+    submit(desk(fake, ben), item, ben, says())
+    read_and_close(round=round, by=lena, label_studio=fake)
+    assert item.decisions.count() == 1 and uncounted() == []
+
+
+def test_closing_is_refused_while_label_studio_is_down_but_for_anyway(round, item, ben, lena, eve, fake):
+    submit(desk(fake, ben), item, ben, says())
+    fake.down = True
+    for unreadable in (fake, None):
+        with pytest.raises(NotReadToTheEnd, match="cannot be read just now"):
+            read_and_close(round=round, by=lena, label_studio=unreadable)
+    assert Round.objects.get().state == "open"
+    assert read_and_close(round=round, by=lena, label_studio=fake, anyway=True).state == "closed"
+    fake.down = False
+    sync_all(fake)
+    assert uncounted() == [LATE] and item.decisions.count() == 0
+
+
+def test_who_may_not_close_a_round_makes_no_call(round, dan, fake):
+    with pytest.raises(Refused):
+        read_and_close(round=round, by=dan, label_studio=None)
+
+
+def test_one_unforeseen_annotation_holds_up_no_other(round, ben, chloe, fake):
+    first, second, *_ = round.items.all()
+    spoilt_one = submit(desk(fake, ben), first, ben, says())
+    lead_time = fake.annotations[spoilt_one]["lead_time"]
+    fake.annotations[spoilt_one]["lead_time"] = "soon"
+    submit(desk(fake, ben), second, ben, says())
+    submit(desk(fake, chloe), first, chloe, says())
+    done = sync_all(fake)
+    assert (done.new, done.failing) == (1, 1) and Decision.objects.count() == 2
+    project = project_of(first, ben)
+    assert project.failure.startswith("ValueError: ") and project.watermark is None
+    # Kept raw, though not yet judged; and judged when the reason is gone.
+    raw = RawAnnotation.objects.get(ls_id=spoilt_one)
+    assert not raw.uncounted and "soon" in raw.payload
+    fake.annotations[spoilt_one]["lead_time"] = lead_time
+    assert sync_all(fake).decided == 1
+    assert not SeatProject.objects.filter(failing_since__isnull=False).exists()
+    assert RawAnnotation.objects.count() == Decision.objects.count() == 3
+
+
+def test_a_text_with_a_nul_is_kept_and_not_counted(item, ben, fake):
+    submit(desk(fake, ben), item, ben, says("edit", "Stay with\0 her hesitation."))
+    sync_all(fake)
+    assert uncounted() == ["The text holds a character that cannot be kept (NUL)."]
+    raw = RawAnnotation.objects.get()
+    assert "\0" not in raw.payload and "\\u0000" in raw.payload
+
+
+def test_an_annotation_cut_short_after_it_was_stored_is_judged_later(item, ben, fake):
+    annotation = submit(desk(fake, ben), item, ben, says())
+    sent, project = fake.annotations[annotation], project_of(item, ben)
+    RawAnnotation.objects.create(
+        server=fake.url, project_id=project.project_id, task_id=sent["task"], ls_id=annotation,
+        ls_updated_at=sent["updated_at"], completed_by=sent["completed_by"], payload="{}",
+    )  # fmt: skip
+    assert sync_all(fake).decided == 1
+    assert RawAnnotation.objects.get().reading.item == item
 
 
 def test_raw_annotations_are_frozen(item, ben, fake):
@@ -251,8 +338,20 @@ def test_raw_annotations_are_frozen(item, ben, fake):
     sync_all(fake)
     raw = RawAnnotation.objects.get()
     assert json.loads(raw.payload)["lead_time"] == 41.5
-    for change in ({"payload": "{}"}, {"ls_updated_at": timezone.now()}):
+    changes = [{"payload": "{}"}, {"ls_updated_at": timezone.now()}, {"uncounted": "-"}, {"reading": None},
+               {"server": "-"}, {"project_id": 9}, {"task_id": 9}, {"completed_by": 9}]  # fmt: skip
+    for change in changes:
         with pytest.raises(DatabaseError, match="frozen"), transaction.atomic():
             RawAnnotation.objects.filter(pk=raw.pk).update(**change)
     judge(item, raw.reading.seat.rater.user, says("reject"), minutes=5)
     assert RawAnnotation.objects.get() == raw
+
+
+def test_why_an_annotation_does_not_count_is_said_once(item, ben, fake):
+    from django.db import DatabaseError, transaction
+
+    desk(fake, ben).skip(Reading.objects.get(item=item, seat__rater__user=ben).task_id)
+    sync_all(fake)
+    for reason in ("", "Another reason."):
+        with pytest.raises(DatabaseError, match="frozen"), transaction.atomic():
+            RawAnnotation.objects.update(uncounted=reason)

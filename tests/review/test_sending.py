@@ -6,9 +6,11 @@ import pytest
 from django.conf import settings
 from django.utils import timezone
 
+from review.label_studio.errors import LabelStudioDown
 from review.label_studio.keeping import login_of, password_of
 from review.label_studio.sending import CHUNK, send
-from review.models import Account, Reading, SeatProject
+from review.label_studio.syncing import sync_round
+from review.models import Account, Reading, Round, SeatProject
 from tests.fakes.label_studio import FakeLabelStudio
 from tests.review.factories import published_pairs, round_of
 
@@ -138,6 +140,88 @@ class AnotherPushInBetween(FakeLabelStudio):
             self.busy = True
             send(self.round, self)
         return super().import_tasks(project_id, tasks)
+
+
+class SyncedAgainInBetween(FakeLabelStudio):
+    """At each step another worker syncs the same round."""
+
+    again = None
+
+    def _meanwhile(self):
+        work, self.again = self.again, None
+        if work:
+            work()
+
+    def sign_up(self, email, password):
+        self._meanwhile()
+        return super().sign_up(email, password)
+
+    def create_project(self, **given):
+        self._meanwhile()
+        return super().create_project(**given)
+
+
+def test_one_sync_of_a_round_at_a_time(round):
+    fake, others = SyncedAgainInBetween(), []
+    fake.again = lambda: others.append(sync_round(round, fake))
+    assert sync_round(round, fake).sent == 8
+    assert [other.sent for other in others] == [0]
+    assert len(fake.projects) == 2 and len(fake.accounts) == 3 and all_sent_once(fake, round)
+    assert Round.objects.get().syncing_until is None
+
+
+def test_a_push_in_between_makes_no_orphan_project(round):
+    fake = SyncedAgainInBetween()
+    fake.again = lambda: send(round, fake)
+    send(round, fake)
+    used = set(SeatProject.objects.values_list("project_id", flat=True))
+    assert set(fake.projects) == used and all_sent_once(fake, round)
+
+
+def test_the_claim_of_a_sync_that_died_runs_out(round, fake):
+    Round.objects.filter(pk=round.pk).update(syncing_until=timezone.now() + timedelta(seconds=30))
+    assert sync_round(round, fake).sent == 0
+    Round.objects.filter(pk=round.pk).update(syncing_until=timezone.now() - timedelta(seconds=1))
+    assert sync_round(round, fake).sent == 8
+
+
+class CutOff(FakeLabelStudio):
+    """A proxy in front gives up with a 502; Label Studio stores the tasks a moment later."""
+
+    def __init__(self):
+        super().__init__()
+        self.late = []
+
+    def import_tasks(self, project_id, tasks):
+        if len(self.late) == 2:
+            return super().import_tasks(project_id, tasks)
+        self.late.append((project_id, tasks))
+        raise LabelStudioDown("Label Studio could not answer: 502")
+
+
+def test_an_import_cut_off_by_a_proxy_is_not_sent_again_while_it_may_be_stored(round):
+    fake = CutOff()
+    send(round, fake)
+    send(round, fake)
+    assert set(Reading.objects.values_list("send_state", flat=True)) == {"sending"}
+    assert len(fake.late) == 2 and not fake.tasks
+    for project_id, tasks in fake.late:
+        FakeLabelStudio.import_tasks(fake, project_id, tasks)
+    send(round, fake, grace=AT_ONCE)
+    assert all_sent_once(fake, round)
+
+
+class Breaks(FakeLabelStudio):
+    def import_tasks(self, project_id, tasks):
+        if not getattr(self, "broke", False):
+            self.broke = True
+            raise KeyError("an answer that nobody foresaw")
+        return super().import_tasks(project_id, tasks)
+
+
+def test_what_nobody_foresaw_stops_no_other_seat(round):
+    assert send(round, Breaks()) == 4
+    assert SeatProject.objects.get(failing_since__isnull=False).failure.startswith("KeyError: ")
 
 
 def test_two_pushes_at_once_send_nothing_twice(round):

@@ -46,6 +46,17 @@ def test_only_posts_are_hints(client):
     assert client.get(URL).status_code == 405
 
 
+def test_hints_that_nobody_took_expire():
+    class Told:
+        name, told = "review.sync", None
+
+        def apply_async(self, arguments, **options):
+            self.told = options
+
+    task = Told()
+    assert hint(task) and 0 < task.told["expires"] <= 60
+
+
 def test_a_broker_that_is_down_holds_nobody_up():
     unheard = Celery("unheard", broker="redis://127.0.0.1:1/0", set_as_current=False)
     unheard.conf.task_publish_retry = False
