@@ -46,10 +46,10 @@ class Identified(models.Model):
     class Meta:
         abstract = True
 
-    def natural_key_parts(self) -> tuple:
-        raise NotImplementedError
-
     def save(self, *args, **kwargs):
         if self.public_id is None:
             self.public_id = public_id(self._meta.label_lower, *self.natural_key_parts())
         super().save(*args, **kwargs)
+
+    def natural_key_parts(self) -> tuple:
+        raise NotImplementedError

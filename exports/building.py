@@ -9,10 +9,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts import roles
+from accounts.numbering import next_serial
 from exports import access, places
 from exports.formats import FORMATS
 from exports.models import Dataset, DatasetItem, DatasetState
-from exports.numbering import next_serial
 from exports.writing import NotFrozen, write
 from review.models import Round
 

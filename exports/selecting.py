@@ -8,7 +8,7 @@ from django.db.models import Exists, F, OuterRef, Prefetch, Q
 from exports.grouping import groups_of
 from exports.samples import Edit, Sample
 from guidelines import briefing
-from review.models import Arm, Decision, Item, Standing, StandingState
+from review.models import Arm, Aspect, Decision, Item, RaterKind, Standing, StandingState
 from synthesis import tiers
 from synthesis.models import Tier
 
@@ -40,7 +40,7 @@ class Selection:
             return self._chosen
         self._chosen, instances = [], {}
         queryset = (
-            self.items().annotate(read_again=Exists(_later()))
+            self.items().annotate(read_again=Exists(_later()), called_unsafe=Exists(_unresolved()))
             .select_related("instance__profile__source_text")
             .defer("instance__content", "instance__trace", "instance__profile__content",
                    "instance__profile__source_text__text")
@@ -69,6 +69,8 @@ class Selection:
             return "read again later: the latest settled reading counts"
         if "safety" in standings and standings["safety"].outcome != "safe":
             return "judged unsafe"
+        if item.called_unsafe:
+            return "called unsafe in another reading, which nobody has resolved"
         return self._why_not_the_client(item.instance)
 
     def _why_not_the_client(self, instance) -> str | None:
@@ -175,3 +177,16 @@ def _later():
         .exclude(pk=OuterRef("pk"))
         .order_by(F("pk"))
     )
+
+
+def _unresolved():
+    """Items on the same instance that a reader called unsafe, without an answer yet: whichever item settles, the
+    session stays. A simulated reader's call counts in rehearsals only.
+    """
+    people = Q(item__round__rehearsal=False) | Q(
+        item__decisions__unsafe=True, item__decisions__rater__kind=RaterKind.HUMAN
+    )
+    return Standing.objects.filter(
+        people | Q(item__round__rehearsal=OuterRef("round__rehearsal")),
+        aspect=Aspect.SAFETY, state__in=UNSETTLED, item__instance=OuterRef("instance"),
+    )  # fmt: skip

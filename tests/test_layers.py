@@ -63,9 +63,13 @@ def test_imports_point_left(path):
         if top == "config":
             assert app == "config", f"{relative(path)} imports {name}: nobody imports config"
         if top in ORDER and app in ORDER:
-            assert ORDER.index(top) <= ORDER.index(app), f"{relative(path)} imports {name}, which is to its right"
+            assert ORDER.index(top) <= ORDER.index(app), (
+                f"{relative(path)} imports {name}, which is to its right"
+            )
         if top in ORDER and app == "config":
-            assert relative(path).startswith(CONFIG_DOORS), f"{relative(path)} is not a door and imports {name}"
+            assert relative(path).startswith(CONFIG_DOORS), (
+                f"{relative(path)} is not a door and imports {name}"
+            )
 
 
 @pytest.mark.parametrize("path", ALL, ids=relative)
@@ -109,11 +113,13 @@ def test_foreign_keys_across_apps_have_no_way_back():
         for model in apps.get_app_config(label).get_models():
             for field in model._meta.get_fields():
                 if field.many_to_one and field.concrete and field.related_model._meta.app_label != label:
-                    assert field.remote_field.hidden, f"{model.__name__}.{field.name} can be walked from the left"
+                    assert field.remote_field.hidden, (
+                        f"{model.__name__}.{field.name} can be walked from the left"
+                    )
 
 
 def test_no_signals_between_apps():
     for path in ALL:
         for name in imported(path):
-            if name.startswith("django.db.models.signals") or name.startswith("django.dispatch"):
+            if name.startswith(("django.db.models.signals", "django.dispatch")):
                 assert relative(path) == "accounts/apps.py", f"{relative(path)} uses signals"

@@ -20,7 +20,8 @@ for file in json.loads(manifest)["files"]:
     assert hashlib.sha256(content).hexdigest() == file["sha256"], file["name"]
 assert dataset["rows"]["sft"] >= 2 and dataset["rows"]["preference"] >= 1 and dataset["rows"]["unpaired"] >= 2
 assert dataset["rehearsal"] is True, "simulated reviewers make a rehearsal"
-labels = [json.loads(line)["label"] for line in Path(dataset["path"], "unpaired/train.jsonl").open()]
+lines = Path(dataset["path"], "unpaired/train.jsonl").read_text(encoding="utf-8").splitlines()
+labels = [json.loads(line)["label"] for line in lines]
 assert True in labels and False in labels, labels
 assert found["training"]["status"] == "succeeded" and Path(found["training"]["artifact"]).exists()
 assert set(found["seconds"]) == {"install", "start", "synthesis", "review", "export", "training", "total"}

@@ -7,7 +7,7 @@ import urllib.request
 from pathlib import Path
 
 from config.demo.environments import ROOT
-from config.demo.ports import LOOPBACK, free_port, listening_in_group
+from config.demo.ports import LOOPBACK, listening_in_group
 from config.demo.processes import Process, Stack
 
 # What a node must not have: it reaches the app over HTTP and the training queue only.

@@ -33,7 +33,7 @@ def parse(arguments: list[str], *, root: Path) -> Options:
     )
     add("--train", action="store_true", help="train an adapter on the frozen dataset")
     add("--model", choices=["smollm2", "qwen", "env"], default="qwen",
-        help="smollm2: fast, poor text; qwen: readable (default); env: OPENAI_BASE_URL, OPENAI_API_KEY, OPENAI_MODEL")  # fmt: skip
+        help="smollm2: small, poor text; qwen: readable (default); env: OPENAI_BASE_URL and its fellows")  # fmt: skip
     add("--keep", action="store_true", help="keep databases, logs and the services' data after the stop")
     add("--home", type=Path, default=None, help="where to keep them (default: a new folder under var/)")
     given = parser.parse_args(arguments)

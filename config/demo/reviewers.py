@@ -74,13 +74,15 @@ def settle_disputes(round: Round, *, url: str, email: str, password: str) -> int
         address = f"/disputes/{item.public_id}/"
         page = person.browser.get(address)
         texts = list(dict.fromkeys(re.findall(r'name="(text-[0-9a-f]+)"', page.text)))
-        answers = {name: "no" for name in texts} | {texts[0]: "yes"}
+        answers = dict.fromkeys(texts, "no") | {texts[0]: "yes"}
         if 'name="equivalent"' in page.text:
             answers["equivalent"] = "no"
         answers["reason"] = "They advise different things; the first stays closer to the session."
         after = person.submit(address, page, **answers)
         if after.status_code != 200 or str(after.url).endswith(address):
-            raise RuntimeError(f"the dispute of item {item.position} was not settled (HTTP {after.status_code})")
+            raise RuntimeError(
+                f"the dispute of item {item.position} was not settled (HTTP {after.status_code})"
+            )
         settled += 1
     return settled
 

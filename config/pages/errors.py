@@ -16,8 +16,14 @@ def _answer(request, status: int, title: str, message: str, todo: str) -> HttpRe
 
 
 def refused(request: HttpRequest, exception=None) -> HttpResponse:
-    reason = str(exception) if isinstance(exception, Refused) and str(exception) else _("You may not open this page.")
-    return _answer(request, 403, _("Not for you"), reason, _("Nothing was changed. A lead can give you the role."))
+    reason = (
+        str(exception)
+        if isinstance(exception, Refused) and str(exception)
+        else _("You may not open this page.")
+    )
+    return _answer(
+        request, 403, _("Not for you"), reason, _("Nothing was changed. A lead can give you the role.")
+    )
 
 
 def missing(request: HttpRequest, exception=None) -> HttpResponse:
@@ -27,7 +33,9 @@ def missing(request: HttpRequest, exception=None) -> HttpResponse:
 
 def broken(request: HttpRequest) -> HttpResponse:
     message = _("Something went wrong on our side. What you had saved before is kept.")
-    return _answer(request, 500, _("Our mistake"), message, _("Try again; if it happens twice, tell a lead when."))
+    return _answer(
+        request, 500, _("Our mistake"), message, _("Try again; if it happens twice, tell a lead when.")
+    )
 
 
 class ShowRefusals:

@@ -34,7 +34,9 @@ def broker() -> dict:
     if not settings.REDIS_URL:
         return _state(None, _("No broker is set; work runs only with --wait."))
     try:
-        client = redis.Redis.from_url(settings.REDIS_URL, socket_timeout=TIMEOUT, socket_connect_timeout=TIMEOUT)
+        client = redis.Redis.from_url(
+            settings.REDIS_URL, socket_timeout=TIMEOUT, socket_connect_timeout=TIMEOUT
+        )
         client.ping()
     except redis.RedisError as error:
         return _state(False, type(error).__name__)

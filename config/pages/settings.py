@@ -22,7 +22,9 @@ class EndpointForm(forms.ModelForm):
         fields = ["name", "base_url", "key_env"]
         help_texts = {
             "base_url": gettext_lazy("The address of an OpenAI-compatible server, ending in /v1."),
-            "key_env": gettext_lazy("The key itself is never stored: name the environment variable that holds it."),
+            "key_env": gettext_lazy(
+                "The key itself is never stored: name the environment variable that holds it."
+            ),
         }
 
 

@@ -41,9 +41,13 @@ def synthesis() -> dict:
         count = n["failed"]
         stuck.append(ngettext("%(n)s instance failed; its run says why.", "%(n)s instances failed; their runs say why.",
                               count) % {"n": count})  # fmt: skip
-    overdue = Instance.objects.filter(state="making", lease_until__lt=timezone.now() - timedelta(minutes=2)).count()
+    overdue = Instance.objects.filter(
+        state="making", lease_until__lt=timezone.now() - timedelta(minutes=2)
+    ).count()
     if overdue:
-        stuck.append(_("%(n)s instances were left by a worker that stopped; start a worker.") % {"n": overdue})
+        stuck.append(
+            _("%(n)s instances were left by a worker that stopped; start a worker.") % {"n": overdue}
+        )
     if n.get("planned") and health.model_endpoint()["state"] == "down":
         stuck.append(_("The model endpoint does not answer; planned instances wait."))
     return _stage("synthesis", _("Sessions"), reverse("runs"), rows, stuck)
@@ -56,7 +60,9 @@ def review() -> dict:
     rows = [(_("items"), Item.objects.count()), (_("readings to do"), waiting),
             (_("decisions"), Decision.objects.count()), (_("in dispute"), standings.get("disputed", 0))]  # fmt: skip
     stuck = []
-    failing = SeatProject.objects.filter(failing_since__isnull=False).aggregate(n=Count("id"), since=Min("failing_since"))
+    failing = SeatProject.objects.filter(failing_since__isnull=False).aggregate(
+        n=Count("id"), since=Min("failing_since")
+    )
     if failing["n"]:
         since = timezone.localtime(failing["since"]).strftime("%H:%M")
         stuck.append(_("Label Studio has not answered since %(since)s; the queue waits.") % {"since": since})
@@ -101,8 +107,12 @@ def runs_under_way(limit: int = 10) -> list[dict]:
     recent = Count("instances", filter=Q(instances__made_at__gte=since))
     first = Min("instances__made_at", filter=Q(instances__made_at__gte=since))
     rows = []
-    for run in Run.objects.annotate(total=Count("instances"), recent=recent, first_recent=first, **state)[:limit]:
-        minutes = max((timezone.now() - run.first_recent).total_seconds() / 60, 0.5) if run.first_recent else None
+    for run in Run.objects.annotate(total=Count("instances"), recent=recent, first_recent=first, **state)[
+        :limit
+    ]:
+        minutes = (
+            max((timezone.now() - run.first_recent).total_seconds() / 60, 0.5) if run.first_recent else None
+        )
         rate = run.recent / minutes if minutes else 0.0
         left = run.planned + run.making
         rows.append(

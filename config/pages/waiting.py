@@ -51,8 +51,12 @@ def work(user) -> list[dict]:
         found = drafts_to_approve(user).aggregate(n=Count("id"), since=Min("opened_at"))
         rows.append({"place": "guidelines", "sentence": _("drafts to read and approve"), **found})
     if Role.LEAD in user.roles:
-        found = Instance.objects.filter(state=InstanceState.FAILED).aggregate(n=Count("id"), since=Min("planned_at"))
+        found = Instance.objects.filter(state=InstanceState.FAILED).aggregate(
+            n=Count("id"), since=Min("planned_at")
+        )
         rows.append({"place": "runs", "sentence": _("instances that failed and can be retried"), **found})
-        found = Standing.objects.filter(state=StandingState.DISPUTED).aggregate(n=Count("item", distinct=True), since=Min("at"))
+        found = Standing.objects.filter(state=StandingState.DISPUTED).aggregate(
+            n=Count("item", distinct=True), since=Min("at")
+        )
         rows.append({"place": "rounds", "sentence": _("items in dispute"), **found})
     return [row for row in rows if row["n"]]

@@ -3,7 +3,18 @@ messages name rows by id, and any key that could carry content is dropped before
 
 import structlog
 
-CONTENT_KEYS = {"text", "body", "messages", "reply", "transcript", "feedback", "payload", "data", "content", "password"}
+CONTENT_KEYS = {
+    "text",
+    "body",
+    "messages",
+    "reply",
+    "transcript",
+    "feedback",
+    "payload",
+    "data",
+    "content",
+    "password",
+}
 
 
 def drop_content(_logger, _method, event: dict) -> dict:

@@ -5,7 +5,7 @@ import tempfile
 
 os.environ.setdefault("ONE_WAY_MIRROR_HOME", tempfile.mkdtemp(prefix="one-way-mirror-test-"))
 
-from config.settings.base import *  # noqa: E402, F403  (after the home folder is set)
+from config.settings.base import *  # noqa: F403  (after the home folder is set)
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 REDIS_URL = ""

@@ -15,7 +15,6 @@ from kombu.exceptions import KombuError, OperationalError
 from accounts import roles
 from exports import access
 from exports.models import Dataset, TrainingRun, TrainingState
-from exports.numbering import next_serial
 
 log = structlog.get_logger(__name__)
 QUEUE, TASK = "training", "training.train"

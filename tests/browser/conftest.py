@@ -10,19 +10,33 @@ from pathlib import Path
 
 import pytest
 
+from tests.fakes.model_server import ModelServer
+
 ROOT = Path(__file__).resolve().parents[2]
 LOGIN = re.compile(r"^\s+(\S+@example\.org)\s+(\S+)\s+(.+)$")
 
 
 class Demo:
-    """`bin/demo` in the foreground; `url`, `passwords` {e-mail: password} as it printed them."""
+    """`bin/demo` in the foreground; `url`, `passwords` {e-mail: password} as it printed them.
 
-    def __init__(self, home: Path):
-        env = {k: v for k, v in os.environ.items() if k not in ("DJANGO_SETTINGS_MODULE", "ONE_WAY_MIRROR_HOME")}
-        command = [ROOT / "bin" / "demo", "--model", "smollm2", "--instances", "2", "--home", home, "--keep"]
+    The sessions' words come from a scripted endpoint: the real model walks this road in the headless demo.
+    """
+
+    def __init__(self, home: Path, endpoint: str):
+        env = {
+            k: v for k, v in os.environ.items() if k not in ("DJANGO_SETTINGS_MODULE", "ONE_WAY_MIRROR_HOME")
+        }
+        env |= {"OPENAI_BASE_URL": endpoint, "OPENAI_MODEL": "scripted", "OPENAI_API_KEY": "none-needed"}
+        command = [ROOT / "bin" / "demo", "--model", "env", "--instances", "2", "--home", home, "--keep"]
         self.log = (home / "demo.log").open("w+")
         self.process = subprocess.Popen(
-            command, cwd=ROOT, env=env, stdout=subprocess.PIPE, stderr=self.log, text=True, start_new_session=True
+            command,
+            cwd=ROOT,
+            env=env,
+            stdout=subprocess.PIPE,
+            stderr=self.log,
+            text=True,
+            start_new_session=True,
         )
         self.url, self.passwords, self.printed = "", {}, []
 
@@ -50,13 +64,14 @@ class Demo:
 
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory):
-    running = Demo(tmp_path_factory.mktemp("demo"))
-    try:
-        running.wait()
-        yield running
-    finally:
-        if running.process.poll() is None:
-            running.stop()
+    with ModelServer(delay=0.05) as server:
+        running = Demo(tmp_path_factory.mktemp("demo"), server.url)
+        try:
+            running.wait()
+            yield running
+        finally:
+            if running.process.poll() is None:
+                running.stop()
 
 
 @pytest.fixture(scope="session")

@@ -14,7 +14,7 @@ from playwright.sync_api import expect
 from tests.browser import label_studio_editor as editor
 from tests.browser import screens
 
-pytestmark = [pytest.mark.browser, pytest.mark.labelstudio, pytest.mark.llm, pytest.mark.training]
+pytestmark = [pytest.mark.browser, pytest.mark.labelstudio, pytest.mark.training]
 
 
 def test_the_lead_sees_the_road_and_tests_every_part(person):
@@ -107,7 +107,10 @@ def judge_both(page, demo, *, accepted: str | None, wording: str) -> str:
     """From the desk into Label Studio: accept the session `accepted` (or the first), edit the other one."""
     page.get_by_role("link", name="Desk", exact=True).click()
     screens.take(page, "desk")
-    email, password = page.locator("#studio-email").inner_text(), page.locator("#studio-password").inner_text()
+    email, password = (
+        page.locator("#studio-email").inner_text(),
+        page.locator("#studio-password").inner_text(),
+    )
     address = page.get_by_role("link", name="Judge the next one").get_attribute("href")
     studio = page.context.new_page()
     studio.goto(address)
@@ -134,8 +137,15 @@ def judge_both(page, demo, *, accepted: str | None, wording: str) -> str:
 
 
 def test_two_reviewers_judge_in_label_studio_and_both_judgements_arrive(person, demo):
-    accepted = judge_both(person("ben"), demo, accepted=None, wording="Stay with the feeling first; ask afterwards.")
-    judge_both(person("chloe"), demo, accepted=accepted, wording="Name one thing to try next time, and say why it helps.")
+    accepted = judge_both(
+        person("ben"), demo, accepted=None, wording="Stay with the feeling first; ask afterwards."
+    )
+    judge_both(
+        person("chloe"),
+        demo,
+        accepted=accepted,
+        wording="Name one thing to try next time, and say why it helps.",
+    )
     lena = person("lena")
     lena.goto("/rounds/")
     screens.take(lena, "rounds")
@@ -158,10 +168,14 @@ def test_the_adjudicator_settles_the_wording_without_names(person):
     page = dan.locator("main").inner_text()
     assert "Ben" not in page and "Chloe" not in page
     screens.take(dan, "dispute")
-    for n, field in enumerate(sorted({f.get_attribute("name") for f in dan.locator("input[name^=text-]").all()})):
+    for n, field in enumerate(
+        sorted({f.get_attribute("name") for f in dan.locator("input[name^=text-]").all()})
+    ):
         dan.locator(f"input[name={field}][value={'yes' if n == 0 else 'no'}]").check()
     dan.locator("input[name=equivalent][value=no]").check()
-    dan.locator("textarea[name=reason]").fill("They advise different things; one stays closer to the session.")
+    dan.locator("textarea[name=reason]").fill(
+        "They advise different things; one stays closer to the session."
+    )
     dan.get_by_role("button", name="Settle").click()
     expect(dan.get_by_text("Settled. Thank you.")).to_be_visible()
 
@@ -189,14 +203,21 @@ def test_the_lead_closes_reads_agreement_freezes_downloads_and_trains(person):
     with lena.expect_download() as download:
         lena.get_by_role("link", name="Download (ZIP)").click()
     names = zipfile.ZipFile(io.BytesIO(download.value.path().read_bytes())).namelist()
-    assert {"manifest.json", "README.md", "sft/train.jsonl"} <= {name.split("/", 1)[-1] if "/" in name and name.split("/")[0] not in ("sft", "preference", "unpaired") else name for name in names}, names
+    assert {"manifest.json", "README.md", "sft/train.jsonl"} <= {
+        name.split("/", 1)[-1]
+        if "/" in name and name.split("/")[0] not in ("sft", "preference", "unpaired")
+        else name
+        for name in names
+    }, names
     screens.take(lena, "dataset")
     lena.get_by_text("Start a training").click()
     lena.fill("input[name=max_steps]", "2")
     lena.get_by_role("button", name="Start the training").click()
     deadline = time.monotonic() + 420
     while "succeeded" not in lena.locator("main").inner_text():
-        assert "failed" not in lena.locator("h1, main p").first.inner_text(), lena.locator("main").inner_text()
+        assert "failed" not in lena.locator("h1, main p").first.inner_text(), lena.locator(
+            "main"
+        ).inner_text()
         assert time.monotonic() < deadline, lena.locator("main").inner_text()
         lena.wait_for_timeout(2000)
         lena.reload()

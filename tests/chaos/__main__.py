@@ -1,6 +1,6 @@
 """Kill one part after the other while its rows move, and look that everything finishes, nothing lost or doubled.
 
-    python -m tests.chaos SEED  ->  one JSON line: {part: facts}
+python -m tests.chaos SEED  ->  one JSON line: {part: facts}
 """
 
 import json
@@ -41,7 +41,9 @@ def made_whole(run, server, sent_before: int) -> dict:
     for instance in Instance.objects.filter(run=run):
         trace = instance.trace
         keys = [step["key"] if isinstance(step, dict) else step for step in trace]
-        assert keys and Call.objects.filter(key__in=keys).count() == len(set(keys)), "a reply of the trace is lost"
+        assert keys and Call.objects.filter(key__in=keys).count() == len(set(keys)), (
+            "a reply of the trace is lost"
+        )
     sent = len(server.requests) - sent_before
     return {"calls": calls.count(), "sent": sent, "repeated": sent - calls.count()}
 
@@ -80,7 +82,9 @@ def kill_label_studio(town: Town, chance) -> dict:
         """Reviewers go on through the outage: what was acknowledged is not sent again, the rest is."""
         while not stop.is_set():
             try:
-                reviewers.judge_everything(round, studio_url=town.parts.studio.url, seen=acknowledged, pause=0.25)
+                reviewers.judge_everything(
+                    round, studio_url=town.parts.studio.url, seen=acknowledged, pause=0.25
+                )
                 return
             except Exception as fault:  # the outage; the kind of fault is Label Studio's business
                 faults.append(type(fault).__name__)
@@ -108,12 +112,18 @@ def kill_label_studio(town: Town, chance) -> dict:
     assert expected - 1 <= len(acknowledged) <= expected, (len(acknowledged), expected)
     wait(lambda: moved() >= expected, 120, "reading the judgements")
     # Every acknowledged annotation arrived, and each reading has exactly one decision in force.
-    stored = set(RawAnnotation.objects.filter(project_id__in=round.seats.values("projects__project_id")).values_list("ls_id", flat=True))
+    stored = set(
+        RawAnnotation.objects.filter(project_id__in=round.seats.values("projects__project_id")).values_list(
+            "ls_id", flat=True
+        )
+    )
     lost = set(acknowledged.values()) - stored
     assert not lost, f"acknowledged by Label Studio and not here: {lost}"
     in_force = decisions.in_force()
     assert in_force.count() == expected == in_force.values("reading").distinct().count()
-    reviewers.settle_disputes(round, url=town.parts.url, email=town.people["Dan"][0].email, password=town.people["Dan"][1])
+    reviewers.settle_disputes(
+        round, url=town.parts.url, email=town.people["Dan"][0].email, password=town.people["Dan"][1]
+    )
     assert not Standing.objects.filter(item__round=round).exclude(state="settled").exists()
     return {"killed_at_decision": at, "decisions": expected, "faults_met": len(faults)}
 

@@ -16,9 +16,18 @@ ROOT = Path(__file__).resolve().parents[2]
 @pytest.mark.training
 def test_whatever_is_killed_everything_finishes_and_nothing_is_lost_or_doubled(tmp_path):
     seed = int(os.environ.get("CHAOS_SEED") or secrets.randbelow(10**6))
-    env = {name: value for name, value in os.environ.items() if not name.startswith(("DJANGO_", "ONE_WAY_MIRROR_HOME"))}
+    env = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("DJANGO_", "ONE_WAY_MIRROR_HOME"))
+    }
     done = subprocess.run(
-        [sys.executable, "-m", "tests.chaos", str(seed)], cwd=ROOT, env=env, capture_output=True, text=True, timeout=1500
+        [sys.executable, "-m", "tests.chaos", str(seed)],
+        cwd=ROOT,
+        env=env,
+        capture_output=True,
+        text=True,
+        timeout=1500,
     )
     assert done.returncode == 0, f"CHAOS_SEED={seed}\n{done.stdout[-2000:]}\n{done.stderr[-6000:]}"
     facts = json.loads(done.stdout.splitlines()[-1])

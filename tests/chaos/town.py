@@ -1,4 +1,6 @@
-"""All parts on one machine, real but for the model, whose words matter to nobody here: scripted, and slow enough to be hit."""
+"""All parts on one machine, real but for the model, which is scripted: nobody reads its words here, and each call
+takes long enough to be hit.
+"""
 
 import os
 import random
@@ -78,7 +80,9 @@ class Town:
         process.popen.wait()
         self.stack.stop_one(process)
 
-    def kill_while_moving(self, name: str, count, *, least: int, chance: random.Random, seconds: float = 120) -> int:
+    def kill_while_moving(
+        self, name: str, count, *, least: int, chance: random.Random, seconds: float = 120
+    ) -> int:
         """Kill the part at a random moment while `count()` grows; return the count at the kill. Idle when it does not."""
         _until(lambda: count() >= least, seconds, f"{name}: its rows did not begin to move")
         time.sleep(chance.uniform(0, 1.0))
