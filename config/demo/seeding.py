@@ -1,6 +1,7 @@
 """What a demo begins with: the shipped guidelines and clients, and invented people with fresh passwords."""
 
 import secrets
+import sys
 
 from django.core.management import call_command
 
@@ -17,8 +18,9 @@ REVIEWERS = ["Ben", "Chloe", "Priya", "Tomasz", "Ifeoma", "Yuki", "Sofia", "Omar
 
 def fill() -> None:
     """Load what is shipped; loading it again makes nothing new."""
-    call_command("load_guideline", "shipped", verbosity=0)
-    call_command("load_profiles", "shipped", verbosity=0)
+    # Stdout belongs to the logins and the JSON.
+    call_command("load_guideline", "shipped", verbosity=0, stdout=sys.stderr)
+    call_command("load_profiles", "shipped", verbosity=0, stdout=sys.stderr)
 
 
 def people(*, simulated_reviewers: int) -> dict[str, tuple[User, str]]:

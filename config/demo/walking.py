@@ -132,7 +132,7 @@ def export(clock: Clock, round: Round, *, by: User) -> Dataset:
 
 def train(stack: Stack, clock: Clock, dataset: Dataset, *, by: User) -> TrainingRun:
     with clock.during("training"):
-        training = launch.start(dataset=dataset, by=by, config={"max_steps": 4, "batch": 1})
+        training = launch.start(dataset=dataset, by=by, config={"max_steps": 2, "batch": 1})
         say("Training on the node ...")
 
         def state() -> str:

@@ -140,7 +140,7 @@ def kill_node(town: Town, chance) -> dict:
     rounds.close_round(round=round, by=lead)
     dataset = building.freeze(name="chaos", rounds=[Round.objects.get()], by=lead)
     town.start_node()
-    config = {"max_steps": 8, "batch": 1, "save_steps": 1}
+    config = {"max_steps": 4, "batch": 1, "save_steps": 1}
     training = launch.start(dataset=dataset, by=lead, config=config)
 
     def step() -> int:
@@ -149,7 +149,7 @@ def kill_node(town: Town, chance) -> dict:
         return training.step
 
     at = town.kill_while_moving("node", step, least=1, chance=chance, seconds=300)
-    assert step() < 8, "it had finished before the kill"
+    assert step() < 4, "it had finished before the kill"
     town.start_node()
     wait(lambda: step() >= 0 and training.state == "succeeded", 420, "training")
     assert training.dataset_sha256 == dataset.sha256
