@@ -50,7 +50,10 @@ class Wording:
         self._names: dict[int, dict[str, str]] = {}
 
     def of(self, item) -> dict:
-        version = item.instance.version
+        return self.words(item.instance, arm=item.arm)
+
+    def words(self, instance: Instance, *, arm: str) -> dict:
+        version = instance.version
         if version.pk not in self._names:
             self._names[version.pk] = mistake_names(version)
-        return words(item.instance, arm=item.arm, names=self._names[version.pk])
+        return words(instance, arm=arm, names=self._names[version.pk])

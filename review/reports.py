@@ -2,9 +2,9 @@
 only.
 """
 
-from collections import Counter
+from collections import Counter, OrderedDict
 from dataclasses import dataclass
-from functools import lru_cache
+from threading import Lock
 
 import numpy as np
 from django.db.models import Count, F, OuterRef, Q, Subquery
@@ -12,6 +12,7 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from guidelines import briefing
+from review.judged import digest
 from review.label_studio.screens.build import level_alias
 from review.models import Arm, Decision, Item, Rating, RawAnnotation, Reading, Round, SeatProject, Standing
 
@@ -142,13 +143,28 @@ def rows(round: Round) -> dict[tuple[str, str], list[tuple]]:
     return found
 
 
-@lru_cache(maxsize=512)
-def _computed(rows: tuple, scale: str, levels: tuple, seed: int) -> dict:
-    # The same judgements give the same figures: a page that is looked at again computes nothing.
+# The same judgements give the same figures: a page that is looked at again computes nothing. Known by a digest,
+# so that no judgement is held in memory for it.
+_known: OrderedDict[str, dict] = OrderedDict()
+_known_lock = Lock()
+MOST_KNOWN = 32
+
+
+def _computed(rows: list[tuple], scale: str, levels: tuple, seed: int) -> dict:
+    key = digest([rows, scale, levels, seed])
+    with _known_lock:
+        if key in _known:
+            _known.move_to_end(key)
+            return _known[key]
     # SciPy takes seconds to load: only what computes pays for it, not every process that has this page.
     from review.agreement.report import agreement
 
-    return agreement(rows, scale=scale, levels=levels, bootstrap=BOOTSTRAP, seed=seed)
+    figures = agreement(rows, scale=scale, levels=levels, bootstrap=BOOTSTRAP, seed=seed)
+    with _known_lock:
+        _known[key] = figures
+        while len(_known) > MOST_KNOWN:
+            _known.popitem(last=False)
+    return figures
 
 
 def agreements(round: Round) -> dict[str, dict[str, dict]]:
@@ -156,7 +172,7 @@ def agreements(round: Round) -> dict[str, dict[str, dict]]:
     known, found = scales(round), {}
     for (arm, name), own in sorted(rows(round).items()):
         about = known[name]
-        figures = _computed(tuple(own), about["scale"], about["levels"], round.seed % 2**31)
+        figures = _computed(own, about["scale"], about["levels"], round.seed % 2**31)
         more = {"title": about["title"], "scale": about["scale"], "interim": round.state == "open"}
         found.setdefault(arm, {})[name] = figures | more
     return found

@@ -4,12 +4,13 @@ import random
 from collections.abc import Sequence
 
 from django.db import transaction
-from django.db.models import Max, OuterRef, Subquery
+from django.db.models import OuterRef, QuerySet, Subquery, prefetch_related_objects
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts import roles
 from accounts.identity import minter
+from accounts.numbering import next_serial
 from guidelines.models import Kind, VersionState
 from review import access, assignment
 from review.judged import Wording, content_hash
@@ -23,6 +24,7 @@ from synthesis.models.marks import MarkKind
 UNAIDED_READERS = 2
 RISK_READERS = 2
 BATCH = 500
+SESSIONS_AT_ONCE = 100
 
 
 class CannotMakeRound(ValueError):
@@ -35,7 +37,7 @@ def make_round(
     screen="supervised_dialogue", deadline=None,
 ) -> Round:  # fmt: skip
     """Put instances before raters: draws arms, readers and each reader's own random order. Sends nothing
-    yet.
+    yet. `instances`: rows or a queryset, whose sessions are never in memory all at once.
     """
     roles.require(access.may_run_rounds(by))
     instances = _fit(instances, screen)
@@ -58,7 +60,7 @@ def make_round(
     if unaided and len(raters) < UNAIDED_READERS:
         raise CannotMakeRound(_("Sessions read without the draft need two readers; seat a second reviewer."))
     round = Round.objects.create(
-        serial=(Round.objects.aggregate(n=Max("serial"))["n"] or 0) + 1,
+        serial=next_serial(Round),
         name=name.strip(),
         screen=screen,
         pairs_version=pairs_version,
@@ -94,8 +96,15 @@ def close_round(*, round: Round, by) -> Round:
 
 
 def _fit(instances, screen) -> list[Instance]:
-    given = list(dict.fromkeys(instance.pk for instance in instances))
-    found = Instance.objects.select_related("version__guideline").in_bulk(given)
+    """The instances without their sessions."""
+    if isinstance(instances, QuerySet):
+        given = instances.values_list("pk", flat=True)
+    else:
+        given = (instance.pk for instance in instances)
+    given, found = list(dict.fromkeys(given)), {}
+    light = Instance.objects.only("public_id", "state", "recipe", "profile")
+    for start in range(0, len(given), BATCH):
+        found |= light.in_bulk(given[start : start + BATCH])
     instances = [found[pk] for pk in given]
     if not instances:
         raise CannotMakeRound(_("Choose at least one session."))
@@ -132,7 +141,9 @@ def _risky(instances):
     marked = set(
         Mark.objects.filter(kind=MarkKind.TIER, instance__isnull=False).values_list("instance", flat=True)
     )
-    return [i for i in instances if i.pk in marked and tiers.tier_in_force(i) != Tier.NONE]
+    found = [instance for instance in instances if instance.pk in marked]
+    prefetch_related_objects(found, "marks")
+    return [instance for instance in found if tiers.tier_in_force(instance) != Tier.NONE]
 
 
 def _require_people(raters, overlap):
@@ -183,11 +194,24 @@ def _readings(items, readers, seats, seed) -> list[Reading]:
     for item, chosen in zip(items, readers, strict=True):
         for rater in chosen:
             by_seat[seats[rater]].append(item)
-    wording, readings = Wording(), []
+    readings = []
     for seat, own in by_seat.items():
         random.Random(f"order/{seed}/{seat.public_id}").shuffle(own)
-        for order, item in enumerate(own):
-            reading = Reading(seat=seat, item=item, order=order)
-            reading.content_hash = content_hash(reading.external_id, wording.of(item))
-            readings.append(reading)
+        readings += [Reading(seat=seat, item=item, order=order) for order, item in enumerate(own)]
+    _hash_contents(items, readings)
     return Reading.objects.bulk_create(readings, batch_size=BATCH)
+
+
+def _hash_contents(items, readings):
+    """Some sessions at a time: a round may hold many thousands."""
+    wording, readings_of = Wording(), {}
+    for reading in readings:
+        readings_of.setdefault(reading.item_id, []).append(reading)
+    for start in range(0, len(items), SESSIONS_AT_ONCE):
+        chunk = items[start : start + SESSIONS_AT_ONCE]
+        sessions = Instance.objects.select_related("version__guideline").defer("trace")
+        sessions = sessions.in_bulk([item.instance_id for item in chunk])
+        for item in chunk:
+            judged = wording.words(sessions[item.instance_id], arm=item.arm)
+            for reading in readings_of.get(item.pk, []):
+                reading.content_hash = content_hash(reading.external_id, judged)

@@ -6,10 +6,10 @@ from collections import Counter
 from urllib.parse import urlsplit
 
 from django.db import transaction
-from django.db.models import Max
 from django.utils.translation import gettext as _
 
-from accounts.identity import Installation, minter
+from accounts.identity import minter
+from accounts.numbering import next_serial
 from accounts.roles import require
 from guidelines.models import PairRevision, Version, VersionState
 from synthesis import cast
@@ -77,11 +77,9 @@ def plan(*, recipe: str, version: Version, profiles, pairs, samples: int = 1, li
     if limit is not None and limit < len(cells):
         cells = sampled(cells, limit=limit, seed=seed, spread=spread)
     with transaction.atomic():
-        # One planner at a time counts runs.
-        Installation.objects.select_for_update().get_or_create(pk=1)
         prompts = keep(shipped(how.prompts))
         run = Run.objects.create(
-            serial=(Run.objects.aggregate(last=Max("serial"))["last"] or 0) + 1,
+            serial=next_serial(Run),
             recipe=recipe,
             version=version,
             seed=seed,

@@ -13,6 +13,7 @@ from django.utils import timezone
 from kombu.exceptions import KombuError, OperationalError
 
 from accounts import roles
+from accounts.numbering import next_serial
 from exports import access
 from exports.models import Dataset, TrainingRun, TrainingState
 

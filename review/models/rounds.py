@@ -13,7 +13,6 @@ from accounts.identity import Identified
 from guidelines.models import Version
 from review.models.raters import Rater
 
-
 READ_AFTER_CLOSING = timedelta(days=30)
 
 

@@ -4,12 +4,13 @@ import json
 from collections import Counter
 
 import pytest
-from django.db import connection
+from django.db import DatabaseError, connection, transaction
 
 from accounts.roles import Refused
 from exports import places
 from exports.building import NotFrozen, freeze
 from exports.models import Dataset, DatasetItem
+from review.models import Standing
 from synthesis.models import Mark
 from tests.exports import factories
 
@@ -194,6 +195,44 @@ def test_risk_licence_holds_and_unsafe_sessions_stay_here(artefacts, lena):
     }
     named = freeze(name="", rounds=[round], by=lena, named_tiers=("none", "ideation"))
     assert named.manifest["items"] == 2
+
+
+def test_a_session_called_unsafe_in_one_reading_leaves_by_no_other(artefacts, lena):
+    round, again = factories.a_round(), factories.a_round()
+    session = factories.instance()
+    factories.item(round)
+    factories.item(round, of=session, draft="APPROVED WHERE NOBODY CALLED IT UNSAFE")
+    waiting = factories.item(again, ("reject", "accept"), of=session, state="disputed")
+    Standing.objects.create(item=waiting, aspect="safety", state="disputed")
+    made = freeze(name="", rounds=[factories.close(round)], by=lena)
+    assert made.manifest["items"] == 1 and "APPROVED WHERE" not in everything(made)
+    assert made.manifest["left_out"] == {"called unsafe in another reading, which nobody has resolved": 1}
+
+
+def test_an_unsafe_call_in_an_unaided_reading_keeps_the_aided_one_here(artefacts, lena):
+    round = factories.a_round()
+    session = factories.instance()
+    factories.item(round)
+    factories.item(round, of=session)
+    unaided = factories.item(round, ("", ""), of=session, arm="unaided")
+    Standing.objects.create(item=unaided, aspect="safety", state="disputed")
+    assert freeze(name="", rounds=[factories.close(round)], by=lena).manifest["items"] == 1
+
+
+def test_what_a_simulated_reader_calls_unsafe_keeps_only_rehearsals_back(artefacts, lena):
+    human, rehearsal = factories.a_round(), factories.a_round(rehearsal=True)
+    session = factories.instance()
+    factories.item(human, of=session)
+    played = factories.item(rehearsal, ("reject", "accept"), of=session, state="disputed")
+    Standing.objects.create(item=played, aspect="safety", state="disputed")
+    factories.close(rehearsal)
+    assert freeze(name="", rounds=[factories.close(human)], by=lena).manifest["items"] == 1
+
+
+def test_nothing_is_added_to_a_frozen_release(dataset, mixed_round):
+    left = mixed_round.items.exclude(pk__in=dataset.dataset_items.values("item")).first()
+    with pytest.raises(DatabaseError, match="frozen"), transaction.atomic():
+        DatasetItem.objects.create(dataset=dataset, item=left, split="train")
 
 
 def test_a_tier_that_a_qualified_person_lowered_no_longer_holds_back(artefacts, lena):

@@ -83,3 +83,14 @@ def test_the_number_of_queries_does_not_grow(judged, django_assert_num_queries):
 
 def test_nothing_judged_says_nothing(round):
     assert reports.agreements(round) == {} and reports.anchoring(round) is None
+
+
+def test_figures_are_known_by_a_digest_and_only_so_many(judged):
+    reports._known.clear()
+    first = reports.agreements(judged)
+    assert reports.agreements(judged) == first
+    assert 0 < len(reports._known) <= reports.MOST_KNOWN and all(len(key) == 64 for key in reports._known)
+    for seed in range(reports.MOST_KNOWN + 3):
+        rows = [(1, 1, "yes", "a"), (1, 2, "yes", "a")]
+        reports._computed(rows, "nominal", ("no", "yes"), seed)
+    assert len(reports._known) == reports.MOST_KNOWN

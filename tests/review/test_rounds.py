@@ -1,16 +1,19 @@
 from collections import Counter
+from threading import Event, Thread
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import ReviewerRecord
 from accounts.roles import Refused
 from guidelines.models import Version
 from review.assignment import draw_unaided, unaided_count
+from review.judged import Wording, content_hash
 from review.models import Rater, Reading, Round, SeatProject
 from review.raters import rater_for
-from review.rounds import CannotMakeRound, close_round, make_round
+from review.rounds import SESSIONS_AT_ONCE, CannotMakeRound, close_round, make_round
+from review.workflow import NotCounted
 from synthesis.models import Instance, Mark
 from tests.conftest import person
 from tests.review.factories import judge, made_instances, published_pairs, published_rubric, round_of, says
@@ -196,6 +199,70 @@ def test_closing_leaves_open_and_disputed_items_as_they_are(round, ben, chloe, l
     assert (closed.items.settled().count(), closed.items.unsettled().count()) == (1, 3)
     with pytest.raises(Refused, match="closed already"):
         close_round(round=round, by=lena)
+
+
+def test_sessions_are_read_some_at_a_time(ben, chloe, lena):
+    pairs, rubric = published_pairs(), published_rubric()
+    made_instances(SESSIONS_AT_ONCE + 20, pairs)
+    given, whole = Instance.objects.all(), Counter()
+
+    def watch(execute, sql, parameters, many, context):
+        if '"synthesis_instance"."content"' in sql:
+            whole[len(parameters)] += 1
+        return execute(sql, parameters, many, context)
+
+    with connection.execute_wrapper(watch):
+        round = make_round(
+            name="r", instances=given, raters=[rater_for(ben), rater_for(chloe)], by=lena,
+            pairs_version=pairs, rubric_version=rubric,
+        )  # fmt: skip
+    assert whole == {SESSIONS_AT_ONCE: 1, 20: 1}
+    wording = Wording()
+    for reading in Reading.objects.filter(seat__round=round).select_related("item__instance__version"):
+        assert reading.content_hash == content_hash(reading.external_id, wording.of(reading.item))
+
+
+def test_rounds_are_numbered_one_after_the_other(ben, lena):
+    pairs, rubric = published_pairs(), published_rubric()
+    for _ in range(3):
+        round_of(1, [ben], lena, overlap=1, pairs_version=pairs, rubric_version=rubric)
+    assert sorted(Round.objects.values_list("serial", flat=True)) == [1, 2, 3]
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif("connection.vendor == 'sqlite'", reason="SQLite lets one transaction write at a time")
+def test_a_judgement_that_waits_for_the_close_comes_too_late(round, item, ben, lena):
+    locked, waits = Event(), Event()
+
+    def close():
+        try:
+            with transaction.atomic():
+                close_round(round=round, by=lena)
+                locked.set()
+                waits.wait(20)
+        finally:
+            connection.close()
+
+    def watch():
+        try:
+            with connection.cursor() as cursor:
+                for _ in range(2000):
+                    cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+                    if cursor.fetchone()[0]:
+                        break
+        finally:
+            connection.close()
+            waits.set()
+
+    closing, watching = Thread(target=close), Thread(target=watch)
+    closing.start()
+    assert locked.wait(20)
+    watching.start()
+    with pytest.raises(NotCounted, match="closed"):
+        judge(item, ben, says())
+    closing.join()
+    watching.join()
+    assert item.decisions.count() == 0
 
 
 def test_the_number_of_queries_does_not_grow_with_the_round(ben, chloe, lena):
