@@ -14,9 +14,9 @@ from dataclasses import dataclass, field
 import structlog
 from django.db import DatabaseError
 
-from synthesis import cast, claiming, probing
+from synthesis import cast, claiming, probing, steering
 from synthesis.asking import Asking, Player, Tally
-from synthesis.faults import Fault
+from synthesis.faults import EndpointDown, EndpointRefused, Fault
 from synthesis.identity import digest
 from synthesis.llm import ModelEndpoint, Patience
 from synthesis.material import Material
@@ -25,6 +25,10 @@ from synthesis.recipes import RECIPES
 from synthesis.writing import Writer
 
 log = structlog.get_logger(__name__)
+
+# The breaker: so many instances in a row ended because an endpoint was down or refused. Going on would fail
+# the rest of the run one by one, each after its whole budget of retries.
+MOST_ENDPOINT_FAULTS = 8
 
 
 @dataclass
@@ -56,6 +60,8 @@ class _Drive:
         self.tally = Tally()
         self.waiting: deque[Instance] = deque()
         self.making: dict[asyncio.Task, int] = {}
+        self.endpoint_faults = 0  # in a row
+        self.is_stopped = False
 
     async def whole(self) -> Tally:
         async with Writer() as self.writer, contextlib.AsyncExitStack() as stack:
@@ -119,6 +125,10 @@ class _Drive:
                     if not task.cancelled():
                         task.result()
                     self.progress(self.tally)
+            if self.is_stopped:
+                if claiming_more is not None:  # what it takes is given back with the rest
+                    self.waiting.extend(await claiming_more)
+                return
 
     async def _claim(self) -> list[Instance]:
         held = {*self.making.values(), *(instance.pk for instance in self.waiting)}
@@ -166,7 +176,11 @@ class _Drive:
         try:
             cell = await self.writer.do(lambda: self.material.cell(instance))
             made = await self.recipe.make(cell, ask)
+        except (EndpointDown, EndpointRefused) as fault:
+            await self._failed(instance, ask, str(fault), type(fault).__name__)
+            await self._count_endpoint_fault(str(fault))
         except Fault as fault:
+            self.endpoint_faults = 0
             await self._failed(instance, ask, str(fault), type(fault).__name__)
         except DatabaseError:
             raise  # not the instance's fault: the drive ends, leases are given back, the reconciler goes on
@@ -175,6 +189,7 @@ class _Drive:
             reason = f"An unexpected fault in the software ({type(problem).__name__}); see the log."
             await self._failed(instance, ask, reason, type(problem).__name__)
         else:
+            self.endpoint_faults = 0
             content = made.model_dump(mode="json")
             held = await self.writer.do(
                 lambda: claiming.finish(
@@ -188,6 +203,15 @@ class _Drive:
             )
             self.tally.made += held
             self.tally.lost += not held
+
+    async def _count_endpoint_fault(self, reason: str):
+        self.endpoint_faults += 1
+        if self.endpoint_faults < MOST_ENDPOINT_FAULTS or self.is_stopped:
+            return
+        self.is_stopped = True
+        why = f"{self.endpoint_faults} instances in a row failed at the endpoint. {reason}"
+        await self.writer.do(lambda: steering.stop(run=self.run, why=why))
+        log.error("run stopped by the breaker", run=str(self.run.public_id), why=why)
 
     async def _failed(self, instance: Instance, ask: Asking, reason: str, kind: str):
         held = await self.writer.do(

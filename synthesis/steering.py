@@ -30,15 +30,22 @@ def cancel(*, run: Run, by) -> int:
 
 
 @transaction.atomic
+def stop(*, run: Run, why: str) -> bool:
+    """The breaker's own act, which asks nobody: nothing more is begun until somebody goes on with the run."""
+    return bool(Run.objects.filter(pk=run.pk, state=RunState.OPEN).update(state=RunState.STOPPED, why=why[:300]))
+
+
+@transaction.atomic
 def retry_failed(*, run: Run, by) -> int:
     """Plan the failed instances of a run again; returns how many. Their stored replies are not paid for
-    twice.
+    twice. In a paused or stopped run they wait until it goes on. Raises NotNow for a cancelled run.
     """
     _require(by)
-    failed = Instance.objects.filter(run=run, state=InstanceState.FAILED, run__state=RunState.OPEN)
-    return Instance.objects.filter(pk__in=failed.values("pk"), state=InstanceState.FAILED).update(
-        state=InstanceState.PLANNED
-    )
+    run = Run.objects.select_for_update().get(pk=run.pk)
+    if run.state == RunState.CANCELLED:
+        raise NotNow(_("The run is cancelled; what failed can be planned in a new run."))
+    failed = Instance.objects.filter(run=run, state=InstanceState.FAILED)
+    return failed.update(state=InstanceState.PLANNED)
 
 
 def _require(by):

@@ -4,6 +4,7 @@ import threading
 
 import structlog
 from celery import shared_task
+from django.conf import settings
 from django.db import transaction
 from kombu.exceptions import OperationalError
 
@@ -14,16 +15,23 @@ log = structlog.get_logger(__name__)
 _at_work = threading.Lock()
 
 
-def wake(run: Run) -> None:
-    """Send a worker to the run once the transaction is in. Without a broker the reconciler finds it later."""
+def wake(run: Run) -> bool:
+    """Send a worker to the run once the transaction is in. False where nobody will hear of it: no broker is
+    set up, or it does not answer; a reconciler finds the run later if one runs.
+    """
+    if not settings.REDIS_URL:
+        return False
+    unheard = []
 
     def send():
         try:
             work.delay(run.pk)
         except OperationalError:
             log.warning("no broker took the wake-up", run=str(run.public_id))
+            unheard.append(run.pk)
 
     transaction.on_commit(send)
+    return not unheard
 
 
 @shared_task(name="synthesis.work", acks_late=False, ignore_result=True)

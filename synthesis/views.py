@@ -4,12 +4,13 @@ from django.contrib import messages
 from django.db.models import Count, Q, Sum
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts import roles
 from guidelines import briefing
 from synthesis import access, planning, rendering, steering, tasks
 from synthesis.forms import PlanForm
-from synthesis.models import Call, Instance, InstanceState, Profile, Run
+from synthesis.models import Call, Instance, InstanceState, Profile, Run, RunState
 
 PAGE = 50
 STATES = list(InstanceState.values)
@@ -65,10 +66,18 @@ def plan_run(request):
         except planning.NotPlanned as refusal:
             form.add_error(None, str(refusal))
         else:
-            tasks.wake(run)
-            messages.success(request, _("Planned. Workers begin at once; this page shows how far they are."))
+            if tasks.wake(run):
+                messages.success(request, _("Planned. Workers begin at once; this page shows how far they are."))
+            else:
+                messages.success(request, _("Planned."))
+                _say_that_nobody_works(request, run)
             return redirect("run", public_id=run.public_id)
     return render(request, "synthesis/plan.html", {"form": form}, status=400 if form.errors else 200)
+
+
+def _say_that_nobody_works(request, run: Run):
+    command = f"./bin/manage resume {run.public_id} --wait"
+    messages.warning(request, _("No worker is connected. At the command line this makes the run: %s") % command)
 
 
 def _run_context(run: Run) -> dict:
@@ -116,7 +125,7 @@ def run_progress(request, public_id):
 
 
 def steer(request, public_id):
-    """Pause, go on, cancel, or plan failed instances again."""
+    """Pause, go on, cancel, or plan failed instances again; then say what happened, not what was meant."""
     roles.require(access.may_steer(request.user))
     if request.method != "POST":
         return redirect("run", public_id=public_id)
@@ -125,20 +134,29 @@ def steer(request, public_id):
         "pause": (steering.pause, _("Paused. What is in the making is finished first.")),
         "resume": (steering.resume, _("Going on.")),
         "cancel": (steering.cancel, _("Cancelled. What was made stays.")),
-        "retry": (steering.retry_failed, _("Failed instances are planned again.")),
+        "retry": (steering.retry_failed, ""),
     }
     act = acts.get(request.POST.get("act", ""))
     if act is None:
         messages.error(request, _("Choose what to do with the run."))
         return redirect("run", public_id=public_id)
     try:
-        act[0](run=found, by=request.user)
+        done = act[0](run=found, by=request.user)
     except steering.NotNow as refusal:
         messages.error(request, str(refusal))
     else:
-        messages.success(request, act[1])
-        tasks.wake(found)
+        found.refresh_from_db()
+        messages.success(request, act[1] or _planned_again(found, done))
+        if found.state == RunState.OPEN and not tasks.wake(found):
+            _say_that_nobody_works(request, found)
     return redirect("run", public_id=public_id)
+
+
+def _planned_again(run: Run, n: int) -> str:
+    if n == 0:
+        return _("No instance of this run has failed; nothing was planned again.")
+    said = ngettext("%d failed instance is planned again.", "%d failed instances are planned again.", n) % n
+    return said if run.state == RunState.OPEN else said + " " + _("It waits until you go on with the run.")
 
 
 def instance(request, public_id):

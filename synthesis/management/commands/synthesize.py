@@ -65,7 +65,8 @@ def go_on(command: BaseCommand, run, *, wait: bool, as_json: bool):
             raise CommandError(str(problem), returncode=2) from problem
         run.refresh_from_db()
     else:
-        tasks.wake(run)
+        if not tasks.wake(run):
+            command.stderr.write(f"No worker is connected; `resume {run.public_id} --wait` makes the run here.")
     for line in reporting.reasons(run):
         command.stderr.write(line)
     if as_json:

@@ -1,0 +1,95 @@
+"""The breaker stops a run whose endpoint is gone, and the page says what happened and no more."""
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection
+from django.urls import reverse
+
+from synthesis import steering, tasks
+from synthesis.models import InstanceState, Run
+from synthesis.running import MOST_ENDPOINT_FAULTS
+from tests.fakes import model_server as fake
+
+
+def said(answer) -> str:
+    return " ".join(str(message) for message in answer.context["messages"])
+
+
+def steer(client, run, act) -> str:
+    return said(client.post(reverse("run_steer", args=[run.public_id]), {"act": act}, follow=True))
+
+
+def states(run) -> dict:
+    found = list(run.instances.values_list("state", flat=True))
+    return {state: found.count(state) for state in set(found)}
+
+
+def test_a_run_is_stopped_when_the_endpoint_refuses_eight_in_a_row(endpoint, plan):
+    server = endpoint(lambda number, body: fake.DENIED)
+    run = plan(20, concurrency=1)
+    with pytest.raises(CommandError, match="8 instances in a row failed at the endpoint") as refusal:
+        call_command("resume", str(run.public_id), "--wait")
+    assert refusal.value.returncode == 3
+    run.refresh_from_db()
+    assert run.state == "stopped" and "401" in run.why
+    assert states(run) == {"failed": MOST_ENDPOINT_FAULTS, "planned": 20 - MOST_ENDPOINT_FAULTS}
+    server.script = lambda number, body: None
+    steering.resume(run=run, by=None)
+    steering.retry_failed(run=run, by=None)
+    call_command("resume", str(run.public_id), "--wait")
+    assert states(run) == {"made": 20}
+
+
+def test_a_stopped_run_with_many_in_the_making_leaves_none_of_them_leased(endpoint, plan, drive):
+    endpoint(lambda number, body: fake.DENIED)
+    run = plan(40, concurrency=8)
+    drive(run)
+    assert set(states(run)) == {"failed", "planned"}
+    assert not run.instances.exclude(lease_by="").exists()
+
+
+def test_an_instance_that_is_made_begins_the_count_anew(endpoint, plan, drive):
+    server = endpoint()
+    most = MOST_ENDPOINT_FAULTS - 1
+    run = plan(2 * most + 1, concurrency=1)
+
+    def refuses_all_but_the_middle_one(number, body):
+        failed, made = run.instances.filter(state="failed").count(), run.instances.made().count()
+        connection.close()
+        return None if failed == most and not made else fake.DENIED
+
+    server.script = refuses_all_but_the_middle_one
+    drive(run)
+    run.refresh_from_db()
+    assert run.state == "open" and states(run) == {"made": 1, "failed": 2 * most}
+
+
+def test_the_page_says_how_many_are_planned_again_and_when_they_wait(client, endpoint, plan, lena):
+    endpoint()
+    run = plan(3)
+    client.force_login(lena)
+    assert "No instance of this run has failed" in steer(client, run, "retry")
+    run.instances.update(state=InstanceState.FAILED, failure="The endpoint was down.")
+    steer(client, run, "pause")
+    assert "3 failed instances are planned again. It waits until you go on" in steer(client, run, "retry")
+    assert states(run) == {"planned": 3}
+    run.instances.update(state=InstanceState.FAILED)
+    Run.objects.filter(pk=run.pk).update(state="cancelled")
+    assert "The run is cancelled" in steer(client, run, "retry")
+    assert states(run) == {"failed": 3}
+
+
+def test_without_a_broker_the_page_names_the_command_that_makes_the_run(client, endpoint, plan, lena, settings):
+    endpoint()
+    run = plan()
+    assert settings.REDIS_URL == "" and tasks.wake(run) is False
+    client.force_login(lena)
+    steer(client, run, "pause")
+    assert f"./bin/manage resume {run.public_id} --wait" in steer(client, run, "resume")
+
+
+def test_a_broker_that_takes_the_message_wakes_a_worker(endpoint, plan, settings):
+    endpoint()
+    run = plan()
+    settings.REDIS_URL = "redis://set"  # the test's own broker is in memory and takes it
+    assert tasks.wake(run) is True
