@@ -4,7 +4,6 @@ from zoneinfo import available_timezones
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from accounts.models import ReviewerRecord, Role, User
@@ -34,9 +33,14 @@ def introduce(*, user: User, name: str, time_zone: str, language: str) -> User:
 
 @transaction.atomic
 def record(*, user: User, **said) -> ReviewerRecord:
-    """Add a dated record; earlier ones stay, as decisions name the one that was in force."""
+    """Add a dated record; earlier ones stay, as decisions name the one that was in force.
+
+    A simulated reader stays one whatever she says of herself: the form does not ask for it.
+    """
     require(may_record(user))
     # Two submits at once would take the same number; the person's row is the lock.
     User.objects.select_for_update().get(pk=user.pk)
-    last = user.reviewer_records.aggregate(last=Max("n"))["last"] or 0
-    return ReviewerRecord.objects.create(user=user, n=last + 1, terms_version=TERMS_VERSION, **said)
+    last = user.reviewer_records.order_by("-n").first()
+    said.setdefault("simulated", last.simulated if last else False)
+    n = last.n + 1 if last else 1
+    return ReviewerRecord.objects.create(user=user, n=n, terms_version=TERMS_VERSION, **said)

@@ -36,17 +36,21 @@ class LogInForm(Styled, AuthenticationForm):
         return self.cleaned_data["username"].strip().lower()
 
 
-class JoinForm(Styled, forms.Form):
-    name = forms.CharField(
-        label=_("Your name"), max_length=120, widget=forms.TextInput({"autocomplete": "name"})
-    )
+class NewPasswordForm(Styled, forms.Form):
     password = forms.CharField(
         label=_("Choose a password"),
         help_text=_("At least 12 characters. A short sentence is easy to keep in mind."),
         widget=forms.PasswordInput({"autocomplete": "new-password"}),
         strip=False,
     )
+
+
+class JoinForm(NewPasswordForm):
+    name = forms.CharField(
+        label=_("Your name"), max_length=120, widget=forms.TextInput({"autocomplete": "name"})
+    )
     time_zone = forms.ChoiceField(label=_("Time zone"), choices=time_zones, initial="UTC")
+    field_order = ["name", "password", "time_zone"]
 
 
 class RolesForm(Styled, forms.Form):

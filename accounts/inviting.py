@@ -1,6 +1,5 @@
 """Invite people by a copyable one-use link; no mail server is needed."""
 
-import hashlib
 import secrets
 from datetime import timedelta
 
@@ -12,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts import roles
+from accounts.digesting import text_digest
 from accounts.models import Grant, Invitation, Role, User
 
 LIFETIME = timedelta(days=14)
@@ -19,10 +19,6 @@ LIFETIME = timedelta(days=14)
 
 class InvitationRefused(ValueError):
     """The link cannot be used: unknown, used, withdrawn or expired; the message says which."""
-
-
-def _digest(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()
 
 
 @transaction.atomic
@@ -36,11 +32,31 @@ def invite(*, by: User, email: str, roles_given: list[str]) -> tuple[Invitation,
         raise ValidationError(_("Choose at least one of the roles."))
     if User.objects.filter(email=email).exists():
         raise ValidationError(_("This person already has an account; set her roles instead."))
+    if Invitation.objects.open().filter(email=email).exists():
+        raise ValidationError(_("This person is invited already; withdraw that invitation to make another link."))
+    return _made(by, email, sorted(set(roles_given)))
+
+
+@transaction.atomic
+def password_link(*, by: User, user: User) -> tuple[Invitation, str]:
+    """A one-use link by which a person who lost her password chooses another; earlier links end."""
+    roles.require(roles.may_invite(by))
+    user = User.objects.select_for_update().get(pk=user.pk)
+    if not user.is_active:
+        raise ValidationError(_("This account is closed."))
+    if (user.is_staff or user.is_superuser) and user != by:
+        # A lead would otherwise make herself the operator, who may do more than a lead.
+        raise ValidationError(_("An operator's password is set at the command line: ./bin/manage make_lead."))
+    Invitation.objects.open().filter(email=user.email).update(withdrawn_at=timezone.now())
+    return _made(by, user.email, [])
+
+
+def _made(by: User, email: str, roles_given: list[str]) -> tuple[Invitation, str]:
     token = secrets.token_urlsafe(32)
     invitation = Invitation.objects.create(
-        token_digest=_digest(token),
+        token_digest=text_digest(token),
         email=email,
-        roles=sorted(set(roles_given)),
+        roles=roles_given,
         invited_by=by,
         expires_at=timezone.now() + LIFETIME,
     )
@@ -48,7 +64,7 @@ def invite(*, by: User, email: str, roles_given: list[str]) -> tuple[Invitation,
 
 
 def find(token: str) -> Invitation:
-    invitation = Invitation.objects.filter(token_digest=_digest(token)).first()
+    invitation = Invitation.objects.filter(token_digest=text_digest(token)).first()
     if invitation is None:
         raise InvitationRefused(_("This link is not known here. Ask for a new one."))
     if invitation.used_at:
@@ -64,16 +80,41 @@ def find(token: str) -> Invitation:
 def join(*, token: str, name: str, password: str, time_zone: str = "UTC") -> User:
     """Use the link: make the account with the roles it promised."""
     invitation = find(token)
-    # Two browsers may submit the same link at once; only the one that changes the row goes on.
-    now = timezone.now()
-    if not Invitation.objects.filter(pk=invitation.pk, used_at=None).update(used_at=now):
-        raise InvitationRefused(_("This link has been used. Log in instead, or ask for a new one."))
+    if invitation.renews_password:
+        raise InvitationRefused(_("This link is for a new password, not for a new account."))
+    take(invitation)
+    if User.objects.filter(email=invitation.email).exists():
+        raise InvitationRefused(_("This person already has an account. Log in instead."))
     validate_password(password, User(email=invitation.email, name=name))
     user = User.objects.create_user(invitation.email, password, name=name.strip(), time_zone=time_zone)
     for role in invitation.roles:
         Grant.objects.create(user=user, role=role, granted_by=invitation.invited_by)
     Invitation.objects.filter(pk=invitation.pk).update(used_by=user)
     return user
+
+
+@transaction.atomic
+def renew_password(*, token: str, password: str) -> User:
+    """Use a password link. Whoever was logged in with the old password is logged out by it."""
+    invitation = find(token)
+    user = User.objects.filter(email=invitation.email, is_active=True).first()
+    if not invitation.renews_password or user is None:
+        raise InvitationRefused(_("This link is not for a new password."))
+    take(invitation)
+    validate_password(password, user)
+    user.set_password(password)
+    user.save(update_fields=["password"])
+    Invitation.objects.filter(pk=invitation.pk).update(used_by=user)
+    return user
+
+
+def take(invitation: Invitation) -> None:
+    """Use the link up. It may be used in two browsers at once, or withdrawn since it was found: only the one
+    that changes the row goes on.
+    """
+    free = Invitation.objects.filter(pk=invitation.pk, used_at=None, withdrawn_at=None)
+    if not free.update(used_at=timezone.now()):
+        raise InvitationRefused(_("This link has been used or withdrawn. Log in instead, or ask for a new one."))
 
 
 @transaction.atomic

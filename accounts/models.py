@@ -4,6 +4,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.db import models
 from django.db.models.functions import Lower
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.freezing import APPEND_ONLY
@@ -109,8 +110,16 @@ class ReviewerRecord(models.Model):
         constraints = [models.UniqueConstraint(name="records_are_numbered", fields=["user", "n"])]
 
 
+class Invitations(models.QuerySet):
+    def open(self):
+        """Links that still work."""
+        return self.filter(used_at=None, withdrawn_at=None, expires_at__gt=timezone.now())
+
+
 class Invitation(models.Model):
-    """A one-use link to join; only the digest of its token is stored."""
+    """A one-use link to join, or for somebody who is here to choose another password; only the digest of its
+    token is stored.
+    """
 
     token_digest = models.CharField(max_length=64, unique=True)
     email = models.EmailField()
@@ -122,5 +131,12 @@ class Invitation(models.Model):
     used_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     withdrawn_at = models.DateTimeField(null=True)
 
+    objects = Invitations.as_manager()
+
     class Meta:
         ordering = ["-made_at"]
+
+    @property
+    def renews_password(self) -> bool:
+        """Nobody is invited without a role; such a link is for a person who has an account."""
+        return not self.roles

@@ -15,6 +15,7 @@ urlpatterns = [
     path("join/<str:token>/", views.join, name="join"),
     path("people/", views.people, name="people"),
     path("people/<uuid:public_id>/roles/", views.person_roles, name="person_roles"),
+    path("people/<uuid:public_id>/password-link/", views.person_password_link, name="person_password_link"),
     path("people/invitations/<int:pk>/withdraw/", views.invitation_withdraw, name="invitation_withdraw"),
     path("me/", views.me, name="me"),
     path("me/record/", views.reviewer_record, name="reviewer_record"),

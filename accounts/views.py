@@ -5,13 +5,12 @@ from django.core.exceptions import ValidationError
 from django.http import HttpResponseNotAllowed
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 
 from accounts import about, inviting, roles
-from accounts.forms import InviteForm, JoinForm, MeForm, RecordForm, RolesForm
+from accounts.forms import InviteForm, JoinForm, MeForm, NewPasswordForm, RecordForm, RolesForm
 from accounts.models import Invitation, User
 
 
@@ -29,9 +28,13 @@ def _told(form, error: ValidationError) -> None:
 def join(request, token):
     try:
         invitation = inviting.find(token)
-        form = JoinForm(request.POST or None)
+        if invitation.renews_password:
+            form_class, verb = NewPasswordForm, inviting.renew_password
+        else:
+            form_class, verb = JoinForm, inviting.join
+        form = form_class(request.POST or None)
         if form.is_valid():
-            user = inviting.join(token=token, **form.cleaned_data)
+            user = verb(token=token, **form.cleaned_data)
             log_in(request, user, backend="django.contrib.auth.backends.ModelBackend")
             return redirect("home")
     except inviting.InvitationRefused as refusal:
@@ -44,7 +47,7 @@ def join(request, token):
 def _people(request, status=200, **more):
     """The people page; `more` may hold the form as it was sent and the link to show once."""
     people = User.objects.filter(is_active=True).prefetch_related("grants")
-    waiting = Invitation.objects.filter(used_at=None, withdrawn_at=None, expires_at__gt=timezone.now())
+    waiting = Invitation.objects.open()
     context = {
         "people": people,
         "waiting": waiting.select_related("invited_by"),
@@ -66,10 +69,30 @@ def people(request):
         except ValidationError as error:
             _told(form, error)
         else:
-            # Shown in the answer itself: the token is stored nowhere, so that no later page could show it.
-            link = request.build_absolute_uri(reverse("join", args=[token]))
-            return _people(request, invitation=invitation, link=link)
+            return _with_link(request, invitation, token)
     return _people(request, form=form, status=400)
+
+
+def _with_link(request, invitation, token: str):
+    # Shown in the answer itself: the token is stored nowhere, so that no later page could show it.
+    link = request.build_absolute_uri(reverse("join", args=[token]))
+    return _people(request, invitation=invitation, link=link)
+
+
+@login_required
+@never_cache
+def person_password_link(request, public_id):
+    """Make the link by which a person who lost her password chooses another."""
+    roles.require(roles.may_invite(request.user))
+    if request.method != "POST":
+        return HttpResponseNotAllowed(["POST"])
+    person = get_object_or_404(User, public_id=public_id)
+    try:
+        invitation, token = inviting.password_link(by=request.user, user=person)
+    except ValidationError as refusal:
+        messages.error(request, " ".join(refusal.messages))
+        return redirect("people")
+    return _with_link(request, invitation, token)
 
 
 @login_required

@@ -1,14 +1,13 @@
 """What a text is, as a number: digests of a revision and of a version. Pure."""
 
-import hashlib
-import json
 from collections.abc import Iterable
+
+from accounts.digesting import digest, text_digest
 
 
 def revision_digest(texts: dict) -> str:
     """SHA-256 over the canonical JSON of one revision's texts."""
-    canonical = json.dumps(texts, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(canonical.encode()).hexdigest()
+    return digest(texts)
 
 
 def version_digest(entries: Iterable[tuple[str, str]]) -> str:
@@ -16,5 +15,5 @@ def version_digest(entries: Iterable[tuple[str, str]]) -> str:
 
     The key belongs to it: the same words under another key are another pair.
     """
-    lines = [f"{position}\t{key}\t{digest}" for position, (key, digest) in enumerate(entries, 1)]
-    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+    lines = [f"{position}\t{key}\t{words}" for position, (key, words) in enumerate(entries, 1)]
+    return text_digest("\n".join(lines))

@@ -2,18 +2,9 @@
 for twice.
 """
 
-import hashlib
-import json
+from accounts.digesting import digest, text_digest
 
-
-def digest(value) -> str:
-    """SHA-256 of a JSON value, whatever the order of its keys."""
-    text = json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
-def text_digest(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()
+__all__ = ["call_key", "cell_digest", "digest", "messages_digest", "seed_of", "text_digest"]
 
 
 def cell_digest(

@@ -31,6 +31,7 @@ TABLE = {
     "join/<str:token>/": PUBLIC,
     "people/": LEAD,
     "people/<uuid:public_id>/roles/": LEAD,
+    "people/<uuid:public_id>/password-link/": LEAD,
     "people/invitations/<int:pk>/withdraw/": LEAD,
     "me/": EVERYBODY,
     "me/record/": {Role.ANNOTATOR, Role.ADJUDICATOR},

@@ -7,7 +7,17 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from accounts.inviting import InvitationRefused, find, invite, join, set_roles, withdraw
+from accounts.inviting import (
+    InvitationRefused,
+    find,
+    invite,
+    join,
+    password_link,
+    renew_password,
+    set_roles,
+    take,
+    withdraw,
+)
 from accounts.models import Invitation, Role, User
 from accounts.roles import Refused
 from tests.guidelines.test_publishing import at_once
@@ -101,3 +111,60 @@ def test_the_database_holds_no_address_in_capitals(db):
     assert User.objects.create_user("Ben@Example.org", PASSWORD, name="Ben").email == "ben@example.org"
     with pytest.raises(IntegrityError), transaction.atomic():
         User.objects.update(email="Ben@example.org")
+
+
+def test_a_person_has_one_open_invitation_at_a_time(link, lena):
+    with pytest.raises(ValidationError, match="invited already"):
+        invite(by=lena, email="noor@example.org", roles_given=["lead"])
+    withdraw(by=lena, invitation=link[0])
+    _again, token = invite(by=lena, email="noor@example.org", roles_given=["clinician"])
+    assert join(token=token, name="Noor", password=PASSWORD).roles == {Role.CLINICIAN}
+
+
+def test_a_link_withdrawn_after_it_was_found_makes_no_account(link, lena):
+    found = find(link[1])
+    withdraw(by=lena, invitation=link[0])
+    with pytest.raises(InvitationRefused, match="used or withdrawn"):
+        take(found)
+    assert Invitation.objects.get().used_at is None
+
+
+def test_two_links_for_one_address_make_one_account(link, lena):
+    join(token=link[1], name="Noor", password=PASSWORD)
+    Invitation.objects.update(used_at=None, used_by=None)
+    with pytest.raises(InvitationRefused, match="already has an account"):
+        join(token=link[1], name="Noor", password=PASSWORD)
+
+
+def test_a_password_link_sets_the_password_once_and_ends_the_earlier_link(lena, ben):
+    _first, lost = password_link(by=lena, user=ben)
+    invitation, token = password_link(by=lena, user=ben)
+    with pytest.raises(InvitationRefused, match="withdrawn"):
+        renew_password(token=lost, password=PASSWORD)
+    with pytest.raises(InvitationRefused, match="not for a new account"):
+        join(token=token, name="Ben", password=PASSWORD)
+    with pytest.raises(ValidationError):
+        renew_password(token=token, password="short")
+    assert renew_password(token=token, password=PASSWORD) == ben
+    ben.refresh_from_db()
+    assert ben.check_password(PASSWORD) and ben.roles == {Role.ANNOTATOR}
+    invitation.refresh_from_db()
+    assert invitation.used_by == ben
+    with pytest.raises(InvitationRefused, match="has been used"):
+        renew_password(token=token, password=PASSWORD)
+
+
+def test_a_link_to_join_sets_nobodys_password(link, ben):
+    with pytest.raises(InvitationRefused, match="not for a new password"):
+        renew_password(token=link[1], password=PASSWORD)
+
+
+def test_only_a_lead_makes_password_links_and_none_for_an_operator(lena, ana, ben):
+    with pytest.raises(Refused):
+        password_link(by=ana, user=ben)
+    operator = User.objects.create_superuser("op@example.org", PASSWORD, name="Op")
+    with pytest.raises(ValidationError, match="command line"):
+        password_link(by=lena, user=operator)
+    User.objects.filter(pk=ben.pk).update(is_active=False)
+    with pytest.raises(ValidationError, match="closed"):
+        password_link(by=lena, user=ben)

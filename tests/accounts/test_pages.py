@@ -148,3 +148,32 @@ def test_a_lead_without_address_or_password_is_not_made(db, arguments):
     with pytest.raises(CommandError) as refusal:
         call_command("make_lead", *arguments)
     assert refusal.value.returncode == 2 and not User.objects.exists()
+
+
+def test_a_lost_password_is_replaced_by_a_link_from_the_lead(client, lena, ben):
+    client.force_login(lena)
+    assert client.get(reverse("person_password_link", args=[ben.public_id])).status_code == 405
+    page = client.post(reverse("person_password_link", args=[ben.public_id])).content.decode()
+    link = re.search(r'value="(http://testserver/join/[^"]+)"', page)[1]
+    assert "a new password" in client.get(reverse("people")).content.decode()
+    client.logout()
+    assert "ben@example.org" in client.get(link).content.decode()
+    assert client.post(link, {"password": NEW}).headers["Location"] == reverse("home")
+    assert client.session["_auth_user_id"] == str(ben.pk)
+    assert client.get(link).status_code == 410
+
+
+def test_a_simulated_reader_stays_one_whatever_she_saves_about_herself(log_in, ben):
+    record(user=ben, profession="a script", simulated=True)
+    log_in(ben).post(reverse("reviewer_record"), RECORD)
+    assert [kept.simulated for kept in ben.reviewer_records.order_by("n")] == [False, True, True]
+
+
+def test_pages_speak_the_language_a_person_chose_and_the_next_one_does_not(client, ana, ben):
+    User.objects.filter(pk=ana.pk).update(language="de")
+    client.force_login(ana)
+    assert client.get(reverse("me")).headers["Content-Language"] == "de"
+    refused = client.post(reverse("me"), {"name": "", "time_zone": "UTC", "language": "de"})
+    assert "Dieses Feld ist zwingend erforderlich." in refused.content.decode()
+    client.force_login(ben)
+    assert client.get(reverse("me")).headers["Content-Language"] == "en"
