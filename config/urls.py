@@ -15,6 +15,7 @@ urlpatterns = [
     path("settings/endpoints/", settings.save_endpoint, name="endpoint_save"),
     path("settings/roles/", settings.save_role, name="model_role_save"),
     path("settings/nodes/", settings.make_node, name="node_make"),
+    path("settings/nodes/<int:pk>/retire/", settings.retire_node, name="node_retire"),
     path("", include("accounts.urls")),
     path("guidelines/", include("guidelines.urls")),
     path("", include("synthesis.urls")),

@@ -26,6 +26,7 @@ TABLE = {
     "settings/endpoints/": LEAD,
     "settings/roles/": LEAD,
     "settings/nodes/": LEAD,
+    "settings/nodes/<int:pk>/retire/": LEAD,
     "login/": PUBLIC,
     "logout/": PUBLIC,
     "join/<str:token>/": PUBLIC,

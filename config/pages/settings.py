@@ -3,7 +3,7 @@
 from django import forms
 from django.contrib import messages
 from django.http import Http404
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -26,6 +26,12 @@ class EndpointForm(forms.ModelForm):
                 "The key itself is never stored: name the environment variable that holds it."
             ),
         }
+
+    def save(self, commit=True):
+        """At another address, or with another key, what was found before says nothing."""
+        if {"base_url", "key_env"} & set(self.changed_data):
+            self.instance.probed, self.instance.probed_at = {}, None
+        return super().save(commit)
 
 
 class RoleForm(forms.ModelForm):
@@ -111,3 +117,13 @@ def make_node(request):
         return redirect("settings")
     node, token = nodes.make_node(name=name, by=request.user)
     return _page(request, new_node=node, new_token=token)
+
+
+def retire_node(request, pk: int):
+    """Withdraw a node's token: it was lost, or the machine is no longer ours."""
+    roles.require(roles.may_lead(request.user))
+    if request.method != "POST":
+        return redirect("settings")
+    node = nodes.retire(node=get_object_or_404(Node, pk=pk), by=request.user)
+    messages.success(request, _("The token of %s is withdrawn; the node is refused from now on.") % node.name)
+    return redirect("settings")

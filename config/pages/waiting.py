@@ -4,6 +4,7 @@ from django.db.models import Count, Min
 from django.utils.translation import gettext as _
 
 from accounts.models import Role
+from guidelines import access, drafts
 from guidelines.models import Version, VersionState
 from review import disputes
 from review.models import Reading, Standing, StandingState
@@ -20,8 +21,15 @@ def disputes_for(user):
     return Standing.objects.disputed().filter(item__in=disputes.waiting_for(user).values("pk"))
 
 
-def drafts_to_approve(user):
-    return Version.objects.filter(state=VersionState.IN_REVIEW).exclude(approvals__approver=user)
+def drafts_to_approve(user) -> list[Version]:
+    """Drafts in review that she may approve and whose words, as they stand, she has not approved."""
+    waiting = Version.objects.filter(state=VersionState.IN_REVIEW).select_related("guideline")
+    # One by one: each guideline has at most one draft, and authorship follows a chain of revisions.
+    return [
+        version
+        for version in waiting
+        if access.may_approve(user, version) and user.pk not in drafts.approvers(version)
+    ]
 
 
 def numbers(user) -> dict[str, int]:
@@ -32,7 +40,7 @@ def numbers(user) -> dict[str, int]:
     if Role.ADJUDICATOR in user.roles:
         found["disputes"] = disputes_for(user).values("item").distinct().count()
     if Role.CLINICIAN in user.roles:
-        found["guidelines"] = drafts_to_approve(user).count()
+        found["guidelines"] = len(drafts_to_approve(user))
     if Role.LEAD in user.roles:
         found["runs"] = Instance.objects.filter(state=InstanceState.FAILED).count()
     return found
@@ -48,7 +56,8 @@ def work(user) -> list[dict]:
         found = disputes_for(user).aggregate(n=Count("item", distinct=True), since=Min("at"))
         rows.append({"place": "disputes", "sentence": _("disputes to settle"), **found})
     if Role.CLINICIAN in user.roles:
-        found = drafts_to_approve(user).aggregate(n=Count("id"), since=Min("opened_at"))
+        waiting = drafts_to_approve(user)
+        found = {"n": len(waiting), "since": min((version.opened_at for version in waiting), default=None)}
         rows.append({"place": "guidelines", "sentence": _("drafts to read and approve"), **found})
     if Role.LEAD in user.roles:
         found = Instance.objects.filter(state=InstanceState.FAILED).aggregate(

@@ -1,0 +1,78 @@
+"""The settings page, what waits for a person, and what every process loads."""
+
+import subprocess
+import sys
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from config.pages import waiting
+from exports import nodes
+from exports.models import Node
+from guidelines.publishing import approve, open_draft, submit
+from synthesis.models import Endpoint
+from tests.guidelines.conftest import change, content, pair_texts
+
+FOUND = {"support": "honoured", "models": ["small"], "model": "small"}
+
+
+@pytest.fixture
+def endpoint(db):
+    return Endpoint.objects.create(
+        name="clinic", base_url="http://127.0.0.1:9/v1", probed=FOUND, probed_at=timezone.now()
+    )
+
+
+@pytest.mark.parametrize(("change", "kept"), [({}, True), ({"base_url": "http://127.0.0.1:8/v1"}, False),
+                                              ({"key_env": "OTHER_KEY"}, False)])  # fmt: skip
+def test_an_endpoint_with_another_address_forgets_what_was_found_at_the_old_one(log_in, lena, endpoint, change, kept):
+    sent = {"name": "clinic", "base_url": endpoint.base_url, "key_env": ""}
+    log_in(lena).post(reverse("endpoint_save"), sent | change)
+    endpoint.refresh_from_db()
+    assert (endpoint.probed == FOUND, endpoint.probed_at is not None) == (kept, kept)
+
+
+def test_a_lead_withdraws_the_token_of_a_node(log_in, lena, eve):
+    node, token = nodes.make_node(name="cellar", by=lena)
+    address = reverse("node_retire", args=[node.pk])
+    assert log_in(eve).post(address).status_code == 403 and nodes.by_token(token)
+    browser = log_in(lena)
+    assert "Withdraw its token" in browser.get(reverse("settings")).content.decode()
+    browser.get(address)
+    assert Node.objects.get().retired_at is None
+    assert "cellar is withdrawn" in browser.post(address, follow=True).content.decode()
+    assert nodes.by_token(token) is None
+    assert "Withdraw its token" not in browser.get(reverse("settings")).content.decode()
+
+
+def test_a_draft_waits_for_whoever_may_approve_it_as_it_stands(ana, amir, db):
+    from guidelines.drafts import digest
+    from guidelines.publishing import import_version
+
+    version, _new = import_version(content=content(("forcing-change", pair_texts()), ("other", pair_texts("Other"))))
+    draft = open_draft(guideline=version.guideline, by=ana)
+    change(draft, ana)
+    submit(version=draft, by=ana)
+    assert waiting.numbers(ana)["guidelines"] == 0, "she wrote it"
+    assert waiting.numbers(amir)["guidelines"] == 1
+    approve(version=draft, by=amir, digest=digest(draft))
+    assert waiting.numbers(amir)["guidelines"] == 0 and not waiting.work(amir)
+    change(draft, ana, key="other")
+    assert waiting.numbers(amir)["guidelines"] == 1, "the later edit voided his approval"
+    [row] = waiting.work(amir)
+    assert (row["n"], row["since"]) == (1, draft.opened_at)
+
+
+def test_no_web_process_loads_the_model_client():
+    code = (
+        "import django, sys; django.setup(); import config.urls, synthesis.tasks, synthesis.probing;"
+        "sys.exit('openai' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", code], env=_environment(), check=False).returncode == 0
+
+
+def _environment() -> dict:
+    import os
+
+    return os.environ | {"DJANGO_SETTINGS_MODULE": "config.settings.test"}
