@@ -3,7 +3,7 @@
 from collections import Counter
 
 from config.demo.clock import Clock
-from exports import places
+from exports import artefacts, places
 from exports.models import Dataset, TrainingRun
 from review import reports
 from review.models import Decision, Round
@@ -47,7 +47,8 @@ def _dataset(dataset: Dataset | None) -> dict | None:
 def _training(training: TrainingRun | None) -> dict | None:
     if training is None:
         return None
-    return {"status": training.state, "artifact": training.artifact, "metrics": training.metrics}
+    artifact = str(artefacts.path_of(training).resolve()) if training.artifact else None
+    return {"status": training.state, "artifact": artifact, "metrics": training.metrics}
 
 
 def shortfall(found: dict, *, wanted: int, trained: bool) -> str | None:

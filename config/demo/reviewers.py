@@ -43,7 +43,8 @@ def answers_for(reading: Reading, *, reader: int, draft: str, dimensions: list[d
     return Answers(
         **common,
         verdict=plan,
-        edited_text=f"{EDITS[reader % 2]}\n\n{draft}" if plan == "edit" else None,
+        # Only the beginning of the draft is kept, or the edit of a long draft would count as a small one.
+        edited_text=f"{EDITS[reader % 2]}\n\n{' '.join(draft.split()[:60])}" if plan == "edit" else None,
         reject_reasons=["vague"] if plan == "reject" else [],
         ratings=ratings,
     )

@@ -17,11 +17,17 @@ from synthesis.models import Endpoint, ModelRole
 
 
 class EndpointForm(forms.ModelForm):
+    base_url = forms.URLField(
+        label=gettext_lazy("Address"),
+        max_length=300,
+        assume_scheme="https",
+        help_text=gettext_lazy("The address of an OpenAI-compatible server, ending in /v1."),
+    )
+
     class Meta:
         model = Endpoint
         fields = ["name", "base_url", "key_env"]
         help_texts = {
-            "base_url": gettext_lazy("The address of an OpenAI-compatible server, ending in /v1."),
             "key_env": gettext_lazy(
                 "The key itself is never stored: name the environment variable that holds it."
             ),

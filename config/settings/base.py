@@ -106,7 +106,6 @@ LANGUAGE_CODE = "en"
 TIME_ZONE = "UTC"
 USE_TZ = True
 USE_I18N = True
-FORMS_URLFIELD_ASSUME_HTTPS = True
 STATIC_URL = "static/"
 STATIC_ROOT = HOME / "staticfiles"
 STATICFILES_DIRS = [ROOT / "config" / "static"]
