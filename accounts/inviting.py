@@ -33,7 +33,9 @@ def invite(*, by: User, email: str, roles_given: list[str]) -> tuple[Invitation,
     if User.objects.filter(email=email).exists():
         raise ValidationError(_("This person already has an account; set her roles instead."))
     if Invitation.objects.open().filter(email=email).exists():
-        raise ValidationError(_("This person is invited already; withdraw that invitation to make another link."))
+        raise ValidationError(
+            _("This person is invited already; withdraw that invitation to make another link.")
+        )
     return _made(by, email, sorted(set(roles_given)))
 
 
@@ -114,7 +116,9 @@ def take(invitation: Invitation) -> None:
     """
     free = Invitation.objects.filter(pk=invitation.pk, used_at=None, withdrawn_at=None)
     if not free.update(used_at=timezone.now()):
-        raise InvitationRefused(_("This link has been used or withdrawn. Log in instead, or ask for a new one."))
+        raise InvitationRefused(
+            _("This link has been used or withdrawn. Log in instead, or ask for a new one.")
+        )
 
 
 @transaction.atomic

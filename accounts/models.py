@@ -65,7 +65,9 @@ class User(AbstractBaseUser, PermissionsMixin, Identified):
     def roles(self) -> frozenset[str]:
         """The roles held now; read once per loaded user."""
         if not hasattr(self, "_roles"):
-            self._roles = frozenset(self.grants.values_list("role", flat=True)) if self.is_active else frozenset()
+            self._roles = (
+                frozenset(self.grants.values_list("role", flat=True)) if self.is_active else frozenset()
+            )
         return self._roles
 
     def refresh_from_db(self, *args, **kwargs):

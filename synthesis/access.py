@@ -4,7 +4,6 @@ from collections.abc import Callable
 
 from accounts.roles import Answer, may_lead
 
-
 # A slot, filled in config/wiring.py by review: whoever has still to judge a session must not see what it intended.
 _reads_it: Callable[..., Answer] = lambda user, instance: Answer()  # noqa: E731
 _hidden: Callable[..., set[int]] = lambda user, ids: set()  # noqa: E731

@@ -33,7 +33,9 @@ def load_all(
 
     `may_leave` False: texts made from these records are sent to no other machine, but to the endpoints named.
     """
-    read_in = [read(SHIPPED if str(path) == "shipped" else path, licence=licence, origin=origin) for path in paths]
+    read_in = [
+        read(SHIPPED if str(path) == "shipped" else path, licence=licence, origin=origin) for path in paths
+    ]
     with transaction.atomic():
         return [store(one, may_leave=may_leave, allowed_endpoints=allowed_endpoints) for one in read_in]
 

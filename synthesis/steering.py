@@ -32,7 +32,9 @@ def cancel(*, run: Run, by) -> int:
 @transaction.atomic
 def stop(*, run: Run, why: str) -> bool:
     """The breaker's own act, which asks nobody: nothing more is begun until somebody goes on with the run."""
-    return bool(Run.objects.filter(pk=run.pk, state=RunState.OPEN).update(state=RunState.STOPPED, why=why[:300]))
+    return bool(
+        Run.objects.filter(pk=run.pk, state=RunState.OPEN).update(state=RunState.STOPPED, why=why[:300])
+    )
 
 
 @transaction.atomic

@@ -67,7 +67,9 @@ def plan_run(request):
             form.add_error(None, str(refusal))
         else:
             if tasks.wake(run):
-                messages.success(request, _("Planned. Workers begin at once; this page shows how far they are."))
+                messages.success(
+                    request, _("Planned. Workers begin at once; this page shows how far they are.")
+                )
             else:
                 messages.success(request, _("Planned."))
                 _say_that_nobody_works(request, run)
@@ -77,7 +79,9 @@ def plan_run(request):
 
 def _say_that_nobody_works(request, run: Run):
     command = f"./bin/manage resume {run.public_id} --wait"
-    messages.warning(request, _("No worker is connected. At the command line this makes the run: %s") % command)
+    messages.warning(
+        request, _("No worker is connected. At the command line this makes the run: %s") % command
+    )
 
 
 def _run_context(run: Run) -> dict:
@@ -91,7 +95,9 @@ def _run_context(run: Run) -> dict:
 
 def _run(request, public_id) -> Run:
     roles.require(access.may_read_runs(request.user))
-    return get_object_or_404(_with_counts(Run.objects.select_related("version__guideline")), public_id=public_id)
+    return get_object_or_404(
+        _with_counts(Run.objects.select_related("version__guideline")), public_id=public_id
+    )
 
 
 def run(request, public_id):
@@ -110,7 +116,10 @@ def run(request, public_id):
     for row in rows:
         row.hidden = row.pk in hidden
     failures = (
-        found.instances.filter(state=InstanceState.FAILED).values("failure").annotate(n=Count("id")).order_by("-n")[:5]
+        found.instances.filter(state=InstanceState.FAILED)
+        .values("failure")
+        .annotate(n=Count("id"))
+        .order_by("-n")[:5]
     )
     context = {
         **_run_context(found), "instances": rows, "more": more, "state": state,
@@ -171,12 +180,25 @@ def instance(request, public_id):
     content = found.content or {}
     marked = {n: f for f in content.get("feedback", {}).get("findings", []) for n in f["utterances"]}
     turns = [
-        {**turn, "finding": marked.get(turn["id"]), "mistake": names.get((marked.get(turn["id"]) or {}).get("mistake"))}
+        {
+            **turn,
+            "finding": marked.get(turn["id"]),
+            "mistake": names.get((marked.get(turn["id"]) or {}).get("mistake")),
+        }
         for turn in content.get("utterances", [])
     ]
     draft = rendering.draft(content["feedback"], mistake_names=names) if content else ""
     calls = found.calls.order_by("id").only(
-        "id", "role", "step", "attempt", "model", "tokens_in", "tokens_out", "latency_ms", "finish_reason", "text"
+        "id",
+        "role",
+        "step",
+        "attempt",
+        "model",
+        "tokens_in",
+        "tokens_out",
+        "latency_ms",
+        "finish_reason",
+        "text",
     )
     context = {"instance": found, "content": content, "turns": turns, "draft": draft, "calls": calls}
     return render(request, "synthesis/instance.html", context)

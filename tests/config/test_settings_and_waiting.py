@@ -26,7 +26,9 @@ def endpoint(db):
 
 @pytest.mark.parametrize(("change", "kept"), [({}, True), ({"base_url": "http://127.0.0.1:8/v1"}, False),
                                               ({"key_env": "OTHER_KEY"}, False)])  # fmt: skip
-def test_an_endpoint_with_another_address_forgets_what_was_found_at_the_old_one(log_in, lena, endpoint, change, kept):
+def test_an_endpoint_with_another_address_forgets_what_was_found_at_the_old_one(
+    log_in, lena, endpoint, change, kept
+):
     sent = {"name": "clinic", "base_url": endpoint.base_url, "key_env": ""}
     log_in(lena).post(reverse("endpoint_save"), sent | change)
     endpoint.refresh_from_db()
@@ -50,7 +52,9 @@ def test_a_draft_waits_for_whoever_may_approve_it_as_it_stands(ana, amir, db):
     from guidelines.drafts import digest
     from guidelines.publishing import import_version
 
-    version, _new = import_version(content=content(("forcing-change", pair_texts()), ("other", pair_texts("Other"))))
+    version, _new = import_version(
+        content=content(("forcing-change", pair_texts()), ("other", pair_texts("Other")))
+    )
     draft = open_draft(guideline=version.guideline, by=ana)
     change(draft, ana)
     submit(version=draft, by=ana)

@@ -25,14 +25,18 @@ def judged(ben, chloe, lena):
 
 def test_verdicts_are_counted_only_when_their_round_is_closed(judged, lena, django_assert_num_queries):
     guideline = judged.pairs_version.guideline
-    assert [(n.made, n.accepted, n.rejected) for n in wiring._made_of_pairs(guideline).values()] == [(2, 0, 0)]
+    assert [(n.made, n.accepted, n.rejected) for n in wiring._made_of_pairs(guideline).values()] == [
+        (2, 0, 0)
+    ]
     close_round(round=judged, by=lena)
     with django_assert_num_queries(2):
         [found] = wiring._made_of_pairs(guideline).values()
     assert (found.made, found.accepted, found.edited, found.rejected) == (2, 1, 0, 1)
 
 
-def test_numbers_are_for_those_who_lead_or_write_and_not_for_those_who_judge(client, judged, ana, ben, dan, lena):
+def test_numbers_are_for_those_who_lead_or_write_and_not_for_those_who_judge(
+    client, judged, ana, ben, dan, lena
+):
     close_round(round=judged, by=lena)
     slug = judged.pairs_version.guideline.slug
     pages = [reverse("guideline", args=[slug]), reverse("guideline_compare", args=[slug, "1", "1"])]

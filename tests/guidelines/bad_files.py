@@ -21,7 +21,13 @@ CSV = (
 BAD = {
     "a wrong field": ("a.yaml", GOOD + "  harm: Digs in.\n", 13, "harm", "not a known field"),
     "a number of 5,000 digits": ("a.yaml", GOOD + f"  harms: {'9' * 5000}\n", 13, "harms", "too long"),
-    "a base-60 number of a megabyte": ("a.yaml", GOOD + "  harms: 1" + ":1" * 500_000 + "\n", 13, "harms", "too long"),
+    "a base-60 number of a megabyte": (
+        "a.yaml",
+        GOOD + "  harms: 1" + ":1" * 500_000 + "\n",
+        13,
+        "harms",
+        "too long",
+    ),
     "what looks like a date": ("a.yaml", GOOD + "  harms: 2024-13-45\n", 13, "harms", "in quotes"),
     "sixty thousand brackets": ("a.yaml", "[" * 60_000, 1, "", "nested too deeply"),
     "a wrong field at the head": ("a.yaml", "titel: Mine\n" + GOOD, 1, "titel", "not a known field"),

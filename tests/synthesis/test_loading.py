@@ -188,8 +188,16 @@ def test_the_shipped_file_is_where_the_command_looks():
 LONG = "9" * 5000
 HOSTILE = {
     "a number of 5,000 digits in JSON": ("x.json", f'[{{"id": {LONG}}}]', "number that is too long"),
-    "a number of 5,000 digits in YAML": ("x.yaml", f"profiles: [{LONG}]", "line 1: is a number that is too long"),
-    "a base-60 number of a megabyte": ("x.yaml", "a: 1" + ":1" * 500_000, "line 1: is a number that is too long"),
+    "a number of 5,000 digits in YAML": (
+        "x.yaml",
+        f"profiles: [{LONG}]",
+        "line 1: is a number that is too long",
+    ),
+    "a base-60 number of a megabyte": (
+        "x.yaml",
+        "a: 1" + ":1" * 500_000,
+        "line 1: is a number that is too long",
+    ),
     "what looks like a date": ("x.yaml", "profiles: [2024-13-45]", "put it in quotes"),
     "sixty thousand brackets in YAML": ("x.yaml", "[" * 60_000, "nested more than 20 deep"),
     "sixty thousand brackets in JSON": ("x.json", "[" * 60_000, "nested too deeply"),

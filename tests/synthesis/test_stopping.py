@@ -79,7 +79,9 @@ def test_the_page_says_how_many_are_planned_again_and_when_they_wait(client, end
     assert states(run) == {"failed": 3}
 
 
-def test_without_a_broker_the_page_names_the_command_that_makes_the_run(client, endpoint, plan, lena, settings):
+def test_without_a_broker_the_page_names_the_command_that_makes_the_run(
+    client, endpoint, plan, lena, settings
+):
     endpoint()
     run = plan()
     assert settings.REDIS_URL == "" and tasks.wake(run) is False

@@ -66,7 +66,9 @@ def go_on(command: BaseCommand, run, *, wait: bool, as_json: bool):
         run.refresh_from_db()
     else:
         if not tasks.wake(run):
-            command.stderr.write(f"No worker is connected; `resume {run.public_id} --wait` makes the run here.")
+            command.stderr.write(
+                f"No worker is connected; `resume {run.public_id} --wait` makes the run here."
+            )
     for line in reporting.reasons(run):
         command.stderr.write(line)
     if as_json:
