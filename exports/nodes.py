@@ -1,6 +1,5 @@
 """Training nodes and their tokens. A token is shown once; only its digest is stored."""
 
-import hashlib
 import hmac
 import secrets
 
@@ -8,12 +7,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts import roles
+from accounts.digesting import text_digest
 from exports import access
 from exports.models import Node
-
-
-def _digest(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()
 
 
 @transaction.atomic
@@ -21,7 +17,7 @@ def make_node(*, name: str, by) -> tuple[Node, str]:
     """Return the node and its token, which cannot be read again later."""
     roles.require(access.may_train(by))
     token = secrets.token_urlsafe(32)
-    return Node.objects.create(name=name, token_digest=_digest(token), made_by=by), token
+    return Node.objects.create(name=name, token_digest=text_digest(token), made_by=by), token
 
 
 @transaction.atomic
@@ -35,7 +31,7 @@ def retire(*, node: Node, by) -> Node:
 
 def by_token(token: str) -> Node | None:
     """The node in service with this token, marked as seen now; every digest is compared in constant time."""
-    digest, found = _digest(token), None
+    digest, found = text_digest(token), None
     for node in Node.objects.filter(retired_at=None):
         if hmac.compare_digest(node.token_digest, digest):
             found = node

@@ -19,7 +19,7 @@ from review.models import Item, Round, Standing
 from review.raters import rater_for
 from synthesis import planning, steering
 from synthesis import tasks as synthesis_tasks
-from synthesis.models import Instance, InstanceState, Profile, Run
+from synthesis.models import Instance, InstanceState, Profile, Run, RunState
 
 RETRIES = 5
 
@@ -66,8 +66,12 @@ def synthesise(stack: Stack, clock: Clock, *, n: int, model: str, by: User) -> R
             return ", ".join(f"{found[state]} {state}" for state in InstanceState.values if found[state])
 
         for again in range(RETRIES + 1):
-            left = instances.filter(state__in=["planned", "making"])
+            # A run that the breaker stopped makes nothing more: say why at once.
+            left = instances.filter(state__in=["planned", "making"], run__state=RunState.OPEN)
             wait_for("synthesis", lambda left=left: not left.exists(), seconds=3600, stack=stack, show=counts)
+            run.refresh_from_db()
+            if run.state == RunState.STOPPED:
+                raise StageFailed(run.why)
             if not instances.filter(state="failed").exists():
                 return run
             reasons = instances.filter(state="failed").values_list("failure", flat=True)
