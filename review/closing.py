@@ -24,7 +24,7 @@ def read_and_close(*, round: Round, by, label_studio, anyway: bool = False) -> R
         unread = label_studio is None or read_round(round, label_studio).failed
         if unread and not anyway:
             raise NotReadToTheEnd(
-                _("Label Studio cannot be read just now, and what reviewers submitted there last would not count. "
-                  "Try again when it answers, or say that you close the round anyway.")
+                _("Label Studio cannot be read just now, and what reviewers submitted there last would not "
+                  "count. Try again when it answers, or say that you close the round anyway.")
             )  # fmt: skip
     return close_round(round=round, by=by)

@@ -210,7 +210,9 @@ def test_what_is_settled_stays_settled_whatever_comes_after(seed):
         if not allowed:
             continue
         known = {d.n for d in told}
-        told.append(replace(decision, supersedes=decision.supersedes if decision.supersedes in known else None))
+        told.append(
+            replace(decision, supersedes=decision.supersedes if decision.supersedes in known else None)
+        )
         now = standing(told, arm=arm, needed=needed)
         for aspect, (state, outcome) in before.items():
             assert state != "settled" or now[aspect] == (state, outcome)
