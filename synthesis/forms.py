@@ -5,19 +5,35 @@ from guidelines.models import Kind, Version
 from synthesis.models import Profile
 
 
+class VersionChoice(forms.ModelChoiceField):
+    def label_from_instance(self, version):
+        return _("%(title)s, version %(n)s") % {"title": version.guideline.title, "n": version.number}
+
+
 class PlanForm(forms.Form):
     """What a lead chooses for a run of supervised dialogues."""
 
-    version = forms.ModelChoiceField(
-        Version.objects.none(), label=_("Guideline"), help_text=_("The mistakes to be played come from this version.")
+    version = VersionChoice(
+        Version.objects.none(),
+        label=_("Guideline"),
+        help_text=_("The mistakes to be played come from this version."),
     )
     pairs = forms.MultipleChoiceField(
-        label=_("Mistakes"), required=False, help_text=_("None chosen means all of them.")
+        label=_("Mistakes"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("None chosen means all of them."),
     )
     profiles = forms.ModelMultipleChoiceField(
-        Profile.objects.none(), label=_("Clients"), required=False, help_text=_("None chosen means all of them.")
+        Profile.objects.none(),
+        label=_("Clients"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("None chosen means all of them."),
     )
-    samples = forms.IntegerField(label=_("Sessions per mistake and client"), min_value=1, max_value=100, initial=1)
+    samples = forms.IntegerField(
+        label=_("Sessions per mistake and client"), min_value=1, max_value=100, initial=1
+    )
     limit = forms.IntegerField(
         label=_("At most this many sessions"), min_value=1, max_value=100_000, required=False, initial=12,
         help_text=_("A random share of the whole grid; empty means the whole grid."),
@@ -29,6 +45,10 @@ class PlanForm(forms.Form):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
+        for name in ("version", "supervisor"):
+            self.fields[name].widget.attrs["class"] = "form-select"
+        for name in ("samples", "limit"):
+            self.fields[name].widget.attrs["class"] = "form-control"
         versions = Version.objects.published().filter(guideline__kind=Kind.PAIRS).select_related("guideline")
         self.fields["version"].queryset = versions.order_by("guideline__title", "-number")
         self.fields["version"].initial = versions.filter(guideline__slug="novice-mistakes").first()
