@@ -88,14 +88,14 @@ def test_two_clinicians_edit_approve_and_publish(person):
 
 def test_the_lead_plans_a_run_and_reads_a_session(person):
     lena = person("lena")
-    lena.get_by_role("link", name="Runs", exact=True).click()
+    lena.locator("nav.rail").get_by_role("link", name=re.compile("^Runs")).click()
     screens.take(lena, "runs")
     lena.get_by_role("link", name="Plan a run").click()
     screens.take(lena, "run-plan")
     lena.fill("input[name=limit]", "1")
     lena.get_by_role("button", name="Plan and start").click()
     expect(lena.get_by_role("heading", name=re.compile("Run 2"))).to_be_visible()
-    lena.get_by_role("link", name="Runs", exact=True).click()
+    lena.locator("nav.rail").get_by_role("link", name=re.compile("^Runs")).click()
     lena.get_by_role("link", name="run 1", exact=True).click()
     screens.take(lena, "run")
     lena.locator("tbody tr a").first.click()
@@ -212,9 +212,10 @@ def test_the_lead_closes_reads_agreement_freezes_downloads_and_trains(person):
     screens.take(lena, "dataset")
     lena.get_by_text("Start a training").click()
     lena.fill("input[name=max_steps]", "2")
+    lena.fill("input[name=batch]", "1")
     lena.get_by_role("button", name="Start the training").click()
     deadline = time.monotonic() + 420
-    while "succeeded" not in lena.locator("main").inner_text():
+    while "Succeeded" not in lena.locator("main").inner_text():
         assert "failed" not in lena.locator("h1, main p").first.inner_text(), lena.locator(
             "main"
         ).inner_text()
