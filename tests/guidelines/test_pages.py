@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from guidelines.models import Guideline, PairRevision, Version
-from guidelines.publishing import approve, import_version, open_draft, send_back, submit
+from guidelines.publishing import approve, import_version, open_draft, save_pair, send_back, submit
 from tests.guidelines.conftest import change, dimension_texts, many, pair_texts, revision_in
 
 
@@ -201,3 +201,14 @@ def test_the_list_asks_no_more_for_many_guidelines(client, ana, django_assert_ma
             client.get(reverse("guidelines"))
         counted.append(len(asked))
     assert counted[0] == counted[1] and Guideline.objects.count() == 6
+
+
+def test_neighbours_named_in_another_order_are_no_change(ana, db):
+    content = many(4)
+    version, _created = import_version(content=named(content, "in-order"))
+    draft = open_draft(guideline=version.guideline, by=ana)
+    before = revision_in(draft, "mistake-0")
+    texts = before.texts | {"confused_with": ["mistake-1", "mistake-2"]}
+    saved = save_pair(version=draft, key="mistake-0", texts=texts, by=ana, base=before)
+    turned = saved.texts | {"confused_with": ["mistake-2", "mistake-1"]}
+    assert save_pair(version=draft, key="mistake-0", texts=turned, by=ana, base=saved) == saved
