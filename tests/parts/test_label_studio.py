@@ -32,7 +32,7 @@ def signed_in(running: part.LabelStudioPart, password: str) -> bool:
 
 
 def test_the_owner_has_a_token_and_can_sign_in(label_studio):
-    assert projects(label_studio).json()["count"] == 0
+    assert projects(label_studio).status_code == 200
     assert signed_in(label_studio, label_studio.password)
     assert not signed_in(label_studio, "wrong")
 
