@@ -61,8 +61,6 @@ def serve(*, path: str, alias: str, port: int, slots: int) -> None:
     settings.hostnames, settings.port = [LOOPBACK], port
     settings.n_parallel, settings.n_ctx = slots, CONTEXT_PER_SLOT * slots
     settings.cpuparams.n_threads = settings.cpuparams_batch.n_threads = threads
-    # Each slot attends to its own cells only; in one shared store every session pays for all the others.
-    settings.kv_unified = False
     settings.ui = False
     settings.cache_ram_mib = 256
     settings.endpoint_metrics = True
