@@ -74,7 +74,8 @@ def demo(tmp_path_factory):
                 running.stop()
 
 
-@pytest.fixture(scope="session")
+# Playwright's loop runs in this thread until it is stopped, and no test beyond this folder could start one of its own.
+@pytest.fixture(scope="package")
 def chromium():
     from playwright.sync_api import sync_playwright
 

@@ -15,6 +15,7 @@ from tests.chaos.town import CALL_SECONDS, Town, wait
 from tests.fakes.model_server import ModelServer
 
 SESSIONS = 10
+STEPS = 4
 
 
 def plan(town: Town, seed: int):
@@ -140,7 +141,7 @@ def kill_node(town: Town, chance) -> dict:
     rounds.close_round(round=round, by=lead)
     dataset = building.freeze(name="chaos", rounds=[Round.objects.get()], by=lead)
     town.start_node()
-    config = {"max_steps": 4, "batch": 1, "save_steps": 1}
+    config = {"max_steps": STEPS, "batch": 1, "accumulation": 1, "save_steps": 1}
     training = launch.start(dataset=dataset, by=lead, config=config)
 
     def step() -> int:
@@ -149,9 +150,9 @@ def kill_node(town: Town, chance) -> dict:
         return training.step
 
     at = town.kill_while_moving("node", step, least=1, chance=chance, seconds=300)
-    assert step() < 4, "it had finished before the kill"
+    assert step() < STEPS, "it had finished before the kill"
     town.start_node()
-    wait(lambda: step() >= 0 and training.state == "succeeded", 420, "training")
+    wait(lambda: step() >= 0 and training.state == "succeeded", 600, "training")
     assert training.dataset_sha256 == dataset.sha256
     rows = TrainingMetric.objects.filter(run=training)
     assert rows.count() == rows.values("step").distinct().count() > 0

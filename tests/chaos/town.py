@@ -87,7 +87,8 @@ class Town:
         _until(lambda: count() >= least, seconds, f"{name}: its rows did not begin to move")
         time.sleep(chance.uniform(0, 1.0))
         before = count()
-        _until(lambda: count() > before, 20, f"{name}: its rows stood still", error=Idle)
+        still = f"{name}: its rows stood still at {before}\n{self.part(name).log.read_text()[-2000:]}"
+        _until(lambda: count() > before, 120, still, error=Idle)
         self.kill(name)
         return count()
 
