@@ -1,6 +1,5 @@
 """A node holds a training run by a lease: claim, heartbeat, finish, expire; every step is compare-and-set."""
 
-import hashlib
 import hmac
 from datetime import timedelta
 
@@ -10,6 +9,7 @@ from django.db.models.functions import Coalesce, Now
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
+from accounts.digesting import text_digest
 from exports.models import Node, TrainingMetric, TrainingRun, TrainingState
 from exports.models.training import ENDED
 
@@ -63,7 +63,7 @@ def _take(run: TrainingRun, *, from_state: str, node: Node, worker: str, claims:
             node=node,
             worker=worker,
             claims=claims,
-            claim_digest=_digest(token_of(run, claims)),
+            claim_digest=text_digest(token_of(run, claims)),
             lease_until=timezone.now() + LEASE,
             started_at=Coalesce(F("started_at"), Now()),
         )
@@ -80,10 +80,6 @@ def token_of(run: TrainingRun, claims: int) -> str:
     return salted_hmac("exports.leasing", f"{run.public_id}:{claims}", algorithm="sha256").hexdigest()
 
 
-def _digest(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()
-
-
 def held(*, run_id, node: Node, token: str, ended_too: bool = False) -> TrainingRun:
     """The run, its row locked, if this node holds it under this claim; call it inside a transaction."""
     run = (
@@ -93,7 +89,7 @@ def held(*, run_id, node: Node, token: str, ended_too: bool = False) -> Training
         .first()
     )
     states = (TrainingState.RUNNING, *(ENDED if ended_too else ()))
-    mine = run and run.node_id == node.pk and hmac.compare_digest(run.claim_digest, _digest(token))
+    mine = run and run.node_id == node.pk and hmac.compare_digest(run.claim_digest, text_digest(token))
     if not mine or run.state not in states:
         raise LeaseLost("This run is not held under this claim.")
     return run

@@ -1,19 +1,12 @@
 """The words that are put before a rater, and their digest: a decision carries exactly these."""
 
-import hashlib
-import json
-
+from accounts.digesting import digest
 from guidelines import briefing
 from review.models import Arm
 from synthesis import rendering
 from synthesis.models import Instance
 
 COUNSELLOR = "Counsellor"
-
-
-def digest(value) -> str:
-    canonical = json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(canonical.encode()).hexdigest()
 
 
 def mistake_names(version) -> dict[str, str]:

@@ -4,9 +4,18 @@ from collections.abc import Callable
 
 from accounts.roles import Answer, may_lead
 
-# A slot, filled in config/wiring.py by review: whoever has still to judge a session must not see what it intended.
-_reads_it: Callable[..., Answer] = lambda user, instance: Answer()  # noqa: E731
-_hidden: Callable[..., set[int]] = lambda user, ids: set()  # noqa: E731
+
+def _nobody_judges(user, instance) -> Answer:
+    return Answer()
+
+
+def _nothing_is_hidden(user, ids) -> set[int]:
+    return set()
+
+
+# Slots, filled in config/wiring.py by review: whoever has still to judge a session must not see what it intended.
+_reads_it: Callable[..., Answer] = _nobody_judges
+_hidden: Callable[..., set[int]] = _nothing_is_hidden
 
 
 def connect_readers(may_see: Callable[..., Answer], hidden: Callable[..., set[int]]) -> None:

@@ -1,4 +1,4 @@
-"""The formats: each is a function from a sample to its rows. Five names in a dictionary are the framework."""
+"""The formats: each is a function from a sample to its rows. This dictionary is the framework."""
 
 from exports.formats import preference, sft, unpaired
 
