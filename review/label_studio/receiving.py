@@ -105,7 +105,10 @@ def _read_on(project: SeatProject, label_studio) -> Received:
 def _unknown_states(pull: _Pull, annotations: list[dict]) -> list[dict]:
     if not annotations:
         return []
-    states = RawAnnotation.objects.filter(server=pull.server, ls_id__in=[a["id"] for a in annotations])
+    # By project, not by address: after a restore or a move the same Label Studio may answer elsewhere.
+    states = RawAnnotation.objects.filter(
+        project_id=pull.project.project_id, ls_id__in=[a["id"] for a in annotations]
+    )
     known = set(states.done().values_list("ls_id", "ls_updated_at"))
     fresh = [a for a in annotations if (a["id"], a["updated_at"]) not in known]
     return sorted(fresh, key=lambda a: a["updated_at"])
@@ -121,11 +124,11 @@ def _require_our_screen(project: SeatProject, label_studio) -> None:
 def _keep(pull: _Pull, task: dict, annotation: dict) -> tuple[RawAnnotation, bool]:
     """Store one state raw, whatever becomes of it; (the row, whether it is new)."""
     return RawAnnotation.objects.get_or_create(
-        server=pull.server,
+        project_id=pull.project.project_id,
         ls_id=annotation["id"],
         ls_updated_at=annotation["updated_at"],
         defaults={
-            "project_id": pull.project.project_id,
+            "server": pull.server,
             "task_id": task["id"],
             "completed_by": annotation["completed_by"],
             # JSON escapes control characters, so that this text can be stored where a NUL cannot.

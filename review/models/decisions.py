@@ -42,6 +42,7 @@ class RawAnnotation(models.Model):
         delete="TRUE",
     )
 
+    # Its address when this was read. Ids belong to the one Label Studio of an installation, wherever it answers.
     server = models.CharField(max_length=300)
     project_id = models.PositiveBigIntegerField()
     task_id = models.PositiveBigIntegerField()
@@ -60,7 +61,7 @@ class RawAnnotation(models.Model):
         ordering = ["id"]
         constraints = [
             models.UniqueConstraint(
-                name="each_state_of_an_annotation_once", fields=["server", "ls_id", "ls_updated_at"]
+                name="each_state_of_an_annotation_once", fields=["project_id", "ls_id", "ls_updated_at"]
             )
         ]
 

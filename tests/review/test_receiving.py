@@ -64,6 +64,15 @@ def test_reading_again_stores_nothing_twice(round, item, ben, fake):
     assert (RawAnnotation.objects.count(), Decision.objects.count()) == (1, 1)
 
 
+def test_a_label_studio_at_another_address_is_the_same_one(round, item, ben, fake):
+    submit(desk(fake, ben), item, ben, says())
+    sync_all(fake)
+    SeatProject.objects.update(watermark=None)
+    fake.url = "http://moved.invalid:8080"
+    assert sync_all(fake).new == 0
+    assert RawAnnotation.objects.get().server == "http://label-studio.invalid"
+
+
 def test_the_watermark_follows_the_servers_clock_and_overlaps(round, item, ben, fake):
     project = project_of(item, ben)
     submit(desk(fake, ben), item, ben, says())
