@@ -181,51 +181,42 @@ def agreements(round: Round) -> dict[str, dict[str, dict]]:
 def anchoring(round: Round) -> dict | None:
     """The anchoring effect on the share that finds a mistake: with the draft minus without it, over items.
 
-    {"aided", "unaided", "difference", "ci" or None, "n_aided", "n_unaided", "note"}; None without both arms.
+    {"aided", "unaided", "difference", "ci" or None, "n_aided", "n_unaided", "note"}; None without both arms. The
+    interval is made as those of agreement are (methods.md §6): over clients, none under five of them.
     """
-    by_arm: dict[str, dict[int, list]] = {arm: {} for arm in ARMS}
-    clusters: dict[int, str] = {}
+    found: dict[tuple[str, int], list[bool]] = {}
+    client_of: dict[int, str] = {}
     for (arm, name), own in rows(round).items():
         if name == "any_mistake":
-            for item, _rater, value, cluster in own:
-                by_arm[arm].setdefault(item, []).append(value == "yes")
-                clusters[item] = cluster
-    means = {
-        arm: {item: float(np.mean(values)) for item, values in items.items()} for arm, items in by_arm.items()
-    }
-    if not all(means.values()):
+            for item, _rater, value, client in own:
+                if value is not None:
+                    found.setdefault((arm, item), []).append(value == "yes")
+                    client_of[item] = client
+    share = np.array([np.mean(values) for values in found.values()])
+    aided = np.array([arm == Arm.AIDED for arm, _item in found], bool)
+    if not aided.any() or aided.all():
         return None
-    aided, unaided = (float(np.mean(list(means[arm].values()))) for arm in ARMS)
-    ci, note = _interval(means, clusters, round.seed % 2**31)
-    return {"aided": aided, "unaided": unaided, "difference": aided - unaided, "ci": ci, "note": note,
-            "n_aided": len(means[Arm.AIDED]), "n_unaided": len(means[Arm.UNAIDED])}  # fmt: skip
+    from review.agreement.intervals import intervals  # it loads SciPy
 
+    def measure(weights: np.ndarray) -> dict[str, np.ndarray]:
+        # Clients of one arm only may be all that a resample holds: then there is no difference.
+        with np.errstate(invalid="ignore", divide="ignore"):
+            means = [weights[:, arm] @ share[arm] / weights[:, arm].sum(axis=1) for arm in (aided, ~aided)]
+        return {"difference": means[0] - means[1]}
 
-def _interval(means, clusters, seed) -> tuple[tuple[float, float] | None, str]:
-    """Percentile bootstrap over clients, these raters; none where fewer than five clients stand behind it."""
-    names = sorted(set(clusters.values()))
-    if len(names) < 5:
-        return None, _("no interval: fewer than five clients")
-    number = {name: n for n, name in enumerate(names)}
-    sums = {}
-    for arm in ARMS:
-        totals, counts = np.zeros(len(names)), np.zeros(len(names))
-        for item, mean in means[arm].items():
-            totals[number[clusters[item]]] += mean
-            counts[number[clusters[item]]] += 1
-        sums[arm] = totals, counts
-    draws = np.random.default_rng(seed).multinomial(
-        len(names), np.full(len(names), 1 / len(names)), size=BOOTSTRAP
-    )
-    with np.errstate(invalid="ignore", divide="ignore"):
-        shares = [(draws @ sums[arm][0]) / (draws @ sums[arm][1]) for arm in ARMS]
-    differences = shares[0] - shares[1]
-    defined = differences[np.isfinite(differences)]
-    undefined = 1 - len(defined) / BOOTSTRAP
-    if undefined > 0.05:
-        return None, _("no interval: too few clients in one of the arms")
-    low, high = np.percentile(defined, [2.5, 97.5])
-    return (float(low), float(high)), _("over clients, these raters; %(n)s clients") % {"n": len(names)}
+    clients = np.unique([client_of[item] for _arm, item in found], return_inverse=True)[1]
+    how = {"unit": "clients", "width": len(share), "bootstrap": BOOTSTRAP, "seed": round.seed % 2**31}
+    interval = intervals(measure, clients, **how)["difference"]
+    means = float(share[aided].mean()), float(share[~aided].mean())
+    return {
+        "aided": means[0],
+        "unaided": means[1],
+        "difference": means[0] - means[1],
+        "ci": interval.ci and (max(-1.0, interval.ci[0]), interval.ci[1]),
+        "note": "; ".join(part for part in (interval.ci and interval.method, interval.note) if part),
+        "n_aided": int(aided.sum()),
+        "n_unaided": int((~aided).sum()),
+    }
 
 
 def resolved_items(user):
