@@ -1,4 +1,3 @@
-from django.contrib import admin
 from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView
 
@@ -22,7 +21,6 @@ urlpatterns = [
     path("", include("review.urls")),
     path("", include("exports.urls")),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
-    path("admin/", admin.site.urls),
 ]
 handler403 = "config.pages.errors.refused"
 handler404 = "config.pages.errors.missing"

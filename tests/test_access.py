@@ -21,12 +21,11 @@ SAMPLES = {
 
 
 def addresses(patterns=None, prefix=""):
-    """Yield (route, name) of every URL pattern except the admin's own."""
+    """Yield (route, pattern) of every URL pattern."""
     for pattern in patterns if patterns is not None else get_resolver().url_patterns:
         route = prefix + str(pattern.pattern)
         if isinstance(pattern, URLResolver):
-            if not route.startswith("admin/"):
-                yield from addresses(pattern.url_patterns, route)
+            yield from addresses(pattern.url_patterns, route)
         elif isinstance(pattern, URLPattern):
             yield route, pattern
 

@@ -18,7 +18,6 @@ CSRF_TRUSTED_ORIGINS = listed("DJANGO_TRUSTED_ORIGINS")
 BASE_URL = text("BASE_URL", "http://127.0.0.1:8000")
 
 INSTALLED_APPS = [
-    "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
