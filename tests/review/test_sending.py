@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from review.label_studio.errors import LabelStudioDown
 from review.label_studio.keeping import login_of, password_of
-from review.label_studio.sending import CHUNK, send
+from review.label_studio.sending import CHUNK, look_before_sending, send
 from review.label_studio.syncing import sync_round
 from review.models import Account, Reading, Round, SeatProject
 from tests.fakes.label_studio import FakeLabelStudio
@@ -50,6 +50,27 @@ def test_sending_again_sends_nothing(round, fake):
     before = len(fake.sent)
     assert send(round, fake) == 0
     assert len(fake.sent) == before
+
+
+def test_what_was_sent_between_the_two_copies_of_a_backup_is_not_sent_again(ben, chloe, lena, fake):
+    round = round_of(10, [ben, chloe], lena)
+    send(round, fake)
+    # As in a restored database: of the second half it does not know that it was sent.
+    later = Reading.objects.filter(order__gte=5).values_list("pk")
+    Reading.objects.filter(pk__in=later).update(send_state="planned", task_id=None)
+    assert look_before_sending() == 10
+    assert send(round, fake) == 10
+    assert all_sent_once(fake, round)
+
+
+def test_what_was_never_sent_is_sent_after_a_restore(round, fake):
+    assert look_before_sending() == 0
+    send(round, fake)
+    Reading.objects.update(send_state="planned", task_id=None)
+    fake.tasks.clear()
+    assert look_before_sending() == 8
+    assert send(round, fake) == 8
+    assert all_sent_once(fake, round)
 
 
 def test_an_answer_lost_after_the_import_makes_no_duplicates(round, fake):
