@@ -15,6 +15,7 @@ from guidelines.models import Kind, VersionState
 from review import access, assignment
 from review.judged import Wording, content_hash
 from review.label_studio.planning import plan_projects
+from review.label_studio.screens.build import UnfitForScreen
 from review.models import Arm, Item, RaterKind, Reading, Round, RoundState, Seat
 from review.raters import may_sit, risk_qualified
 from synthesis import tiers
@@ -76,7 +77,10 @@ def make_round(
     items = _items(round, instances, unaided)
     needs = [_need(item, item.instance_id in risky, overlap, raters, qualified) for item in items]
     readings = _readings(items, assignment.assign(needs, seed=seed), seats, seed)
-    plan_projects(round, {(r.seat_id, r.item.arm): r.seat for r in readings})
+    try:
+        plan_projects(round, {(r.seat_id, r.item.arm): r.seat for r in readings})
+    except UnfitForScreen as unfit:
+        raise CannotMakeRound(_("The reviewers' screen cannot be built. %s") % unfit) from None
     return round
 
 

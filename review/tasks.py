@@ -3,6 +3,7 @@
 import logging
 
 from celery import shared_task
+from django.conf import settings
 from kombu.exceptions import OperationalError
 
 from review.label_studio import connecting, syncing
@@ -26,7 +27,9 @@ def sync_round(round_id: int):
 
 
 def wake(round: Round | None = None) -> bool:
-    """Ask a worker for a sync now, of one round or of all; False when the broker does not answer."""
+    """Ask a worker for a sync now, of one round or of all; False when there is no broker that takes it."""
+    if not settings.REDIS_URL:
+        return False
     return hint(sync_round, round.pk) if round else hint(sync)
 
 

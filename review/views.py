@@ -1,6 +1,8 @@
 """Rounds and agreement for the lead, desks for reviewers, disputes for adjudicators: each page asks
 review.access, and shows what the verbs answer."""
 
+import secrets
+
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseNotAllowed
@@ -24,6 +26,7 @@ from review.workflow import CannotSettle
 from synthesis.models import Instance
 
 PAGE = 50
+SYNC = "./bin/manage sync_reviews"
 SHOWN_RAW = 50
 
 
@@ -53,12 +56,22 @@ def round_new(request):
                 rubric_version=given["rubric_version"],
                 overlap=given["overlap"],
                 unaided_share=given["unaided_share"] / 100,
+                # Another draw in every round: with a known seed the order of the run could be computed.
+                seed=secrets.randbelow(2**32),
             )
         except CannotMakeRound as refusal:
             form.add_error(None, str(refusal))
         else:
-            tasks.wake(made)
-            messages.success(request, _("The round is open; its sessions are on their way to the reviewers."))
+            if tasks.wake(made):
+                messages.success(
+                    request, _("The round is open; its sessions are on their way to the reviewers.")
+                )
+            else:
+                messages.success(request, _("The round is open."))
+                messages.warning(
+                    request,
+                    _("No worker is connected. At the command line this sends its sessions: %s") % SYNC,
+                )
             return redirect("round", public_id=made.public_id)
     return render(request, "review/round_new.html", {"form": form}, status=400 if form.errors else 200)
 
@@ -132,9 +145,7 @@ def round_sync(request, public_id):
     if tasks.wake(found):
         messages.success(request, _("Asked Label Studio; reload in a moment."))
     else:
-        messages.error(
-            request, _("The message broker does not answer; run the command sync_reviews instead.")
-        )
+        messages.error(request, _("No message broker answers. At the command line this looks now: %s") % SYNC)
     return redirect("round", public_id=found.public_id)
 
 

@@ -51,7 +51,7 @@ def published_pairs(slug="novice-mistakes") -> Version:
     return _published(guideline, [{"pair_revision": revision} for revision in revisions])
 
 
-def published_rubric(slug="feedback-quality") -> Version:
+def published_rubric(slug="feedback-quality", *, scale="ordinal", levels=LEVELS) -> Version:
     guideline = Guideline.objects.create(slug=slug, kind="rubric", title="Quality of feedback")
     revisions = []
     for key, name in DIMENSIONS.items():
@@ -63,8 +63,8 @@ def published_rubric(slug="feedback-quality") -> Version:
                 digest=_hex(key),
                 name=name,
                 definition=name,
-                scale="ordinal",
-                levels=LEVELS,
+                scale=scale,
+                levels=levels,
             )
         )
     return _published(guideline, [{"dimension_revision": revision} for revision in revisions])

@@ -79,6 +79,15 @@ def test_lena_makes_a_round_by_clicking(log_in, lena, ben, chloe):
     answer = client.post("/rounds/new/", given | {"reviewers": [ben.public_id, chloe.public_id]})
     round = Round.objects.get()
     assert answer.url == f"/rounds/{round.public_id}/" and round.items.count() == 3
+    # No worker hears of it here, and the page does not say that one does.
+    assert "manage sync_reviews" in words(client.get(answer.url))
+    client.post("/rounds/new/", given | {"name": "Second", "reviewers": [ben.public_id, chloe.public_id]})
+    assert Round.objects.values("seed").distinct().count() == 2
+
+
+def test_without_a_broker_a_sync_is_not_said_to_be_under_way(log_in, lena, round):
+    asked = log_in(lena).post(f"/rounds/{round.public_id}/sync/", follow=True)
+    assert "manage sync_reviews" in words(asked) and "Asked Label Studio" not in words(asked)
 
 
 def test_the_round_page_says_what_separation_does_not_do(log_in, lena, round):

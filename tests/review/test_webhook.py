@@ -19,7 +19,8 @@ def waiting() -> int:
 
 
 @pytest.fixture
-def broker():
+def broker(settings):
+    settings.REDIS_URL = "memory://"
     with app.connection_for_read() as connection:
         if waiting():
             connection.default_channel.queue_purge("review")
