@@ -58,7 +58,7 @@ def tier_marks(instance: Instance, suggested: str) -> list[Mark]:
 _CUES = (
     (
         Tier.SELF_HARM,
-        r"\b(hurt|harm|cut|injur\w+)(ing|s)? (myself|herself|himself|themselves)\b|\bsuicid\w*"
+        r"\b(hurt|harm|cut|injur\w+)(t?ing|s|ed)? (myself|herself|himself|themselves)\b|\bsuicid\w*"
         r"|\bself[- ]harm\w*"
         r"|\b(kill|killing|killed) (myself|herself|himself|themselves)\b"
         r"|\b(end|ending|take|taking) (my|her|his|their) (own )?life\b",
@@ -85,7 +85,8 @@ _COMPILED = [(tier, re.compile(pattern, re.IGNORECASE)) for tier, pattern in _CU
 
 def tier_of_words(texts: list[str]) -> str:
     """The highest risk tier that the words themselves suggest; `none` where no cue is found."""
+    plain = [text.replace("’", "'") for text in texts]
     for tier, pattern in _COMPILED:
-        if any(pattern.search(text) for text in texts):
+        if any(pattern.search(text) for text in plain):
             return tier
     return Tier.NONE

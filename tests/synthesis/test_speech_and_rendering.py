@@ -78,6 +78,10 @@ def test_a_quote_is_found_whatever_its_case_space_and_quotation_marks():
         ("I could kill him.", "harm-to-others"),  # said lightly or not, a person should look
         ("I will kill him.", "harm-to-others"),
         ("I think about suicide.", "self-harm-or-suicide"),
+        ("I have been cutting myself.", "self-harm-or-suicide"),
+        ("She harmed herself.", "self-harm-or-suicide"),
+        ("I don’t want to live any more.", "ideation"),  # the apostrophe that models write
+        ("I don't want to live anymore.", "ideation"),
     ],
 )
 def test_plain_cues_raise_the_tier(words, tier):
