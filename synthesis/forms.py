@@ -1,7 +1,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from guidelines.models import Kind, Version
+from guidelines.models import Entry, Kind, Version
 from synthesis.models import Profile
 
 
@@ -53,11 +53,15 @@ class PlanForm(forms.Form):
         self.fields["version"].queryset = versions.order_by("guideline__title", "-number")
         self.fields["version"].initial = versions.filter(guideline__slug="novice-mistakes").first()
         self.fields["profiles"].queryset = Profile.objects.current().order_by("name")
-        self.fields["pairs"].choices = [
-            (entry.pair_revision.pair.key, f"{entry.pair_revision.name} ({entry.version.guideline.title})")
-            for version in versions
-            for entry in version.entries.select_related("pair_revision__pair", "version__guideline")
-        ]
+        entries = Entry.objects.filter(version__in=versions).select_related(
+            "pair_revision__pair", "version__guideline"
+        )
+        # A pair that several versions hold is chosen once, under its newest name.
+        pairs: dict[tuple[str, str], str] = {}
+        for entry in entries.order_by("version__guideline__title", "-version__number", "position"):
+            title, revision = entry.version.guideline.title, entry.pair_revision
+            pairs.setdefault((title, revision.pair.key), f"{revision.name} ({title})")
+        self.fields["pairs"].choices = [(key, label) for (_title, key), label in pairs.items()]
 
     def clean(self):
         values = super().clean()

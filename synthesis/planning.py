@@ -1,9 +1,8 @@
 """Plan a run: its whole grid becomes rows first, in one transaction; making them comes after."""
 
-import ipaddress
 import random
 from collections import Counter
-from urllib.parse import urlsplit
+from itertools import islice
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -12,7 +11,7 @@ from accounts.identity import minter
 from accounts.numbering import next_serial
 from accounts.roles import require
 from guidelines.models import PairRevision, Version, VersionState
-from synthesis import cast
+from synthesis import cast, leaving
 from synthesis.access import may_plan
 from synthesis.identity import cell_digest
 from synthesis.models import Endpoint, Instance, Profile, Run
@@ -21,6 +20,7 @@ from synthesis.recipes import RECIPES
 from synthesis.recipes.cell import Recipe
 
 MOST_CELLS = 200_000
+BATCH = 500
 
 
 class NotPlanned(ValueError):
@@ -90,9 +90,10 @@ def plan(*, recipe: str, version: Version, profiles, pairs, samples: int = 1, li
             planned_by=by,
         )
         mint = minter("synthesis.instance")
-        Instance.objects.bulk_create(
-            (_instance(run, profile, pair, sample, mint) for profile, pair, sample in cells), batch_size=500
-        )
+        rows = (_instance(run, profile, pair, sample, mint) for profile, pair, sample in cells)
+        # bulk_create alone would hold all rows at once, whatever its batch size.
+        while batch := list(islice(rows, BATCH)):
+            Instance.objects.bulk_create(batch)
     return run
 
 
@@ -155,24 +156,12 @@ def _checked(
 
 
 def _refuse_leaving(profiles: list[Profile], specs: dict[str, dict]):
-    """Some profiles must not be sent to other machines, or only to named endpoints."""
-    bound = [profile for profile in profiles if not profile.may_leave_machine]
-    if not bound:
-        return
-    for endpoint in Endpoint.objects.filter(name__in={spec["endpoint"] for spec in specs.values()}):
-        for profile in bound:
-            if not _is_loopback(endpoint.base_url) and endpoint.name not in profile.allowed_endpoints:
-                raise NotPlanned(
-                    _("“%(who)s” must not be sent to “%(where)s”.") % {"who": profile.key, "where": endpoint}
-                )
-
-
-def _is_loopback(url: str) -> bool:
-    host = urlsplit(url).hostname or ""
     try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
+        leaving.refuse(
+            profiles, Endpoint.objects.filter(name__in={spec["endpoint"] for spec in specs.values()})
+        )
+    except leaving.MustNotLeave as refusal:
+        raise NotPlanned(str(refusal)) from None
 
 
 def _are_rows(wanted, model) -> bool:

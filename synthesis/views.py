@@ -1,5 +1,7 @@
 """Profiles, runs and instances: for the lead; nobody who reviews may see what a run intended."""
 
+import secrets
+
 from django.contrib import messages
 from django.db.models import Count, Q, Sum
 from django.shortcuts import get_object_or_404, redirect, render
@@ -9,6 +11,7 @@ from django.utils.translation import ngettext
 from accounts import roles
 from guidelines import briefing
 from synthesis import access, planning, rendering, steering, tasks
+from synthesis.faults import NoEndpoint
 from synthesis.forms import PlanForm
 from synthesis.models import Call, Instance, InstanceState, Profile, Run, RunState
 
@@ -61,9 +64,11 @@ def plan_run(request):
                 samples=chosen["samples"],
                 limit=chosen["limit"],
                 parameters={"supervisor": chosen["supervisor"]},
+                # Always the same one would choose the same cells again, whose replies are only replayed.
+                seed=secrets.randbelow(2**32),
                 by=request.user,
             )
-        except planning.NotPlanned as refusal:
+        except (planning.NotPlanned, NoEndpoint) as refusal:
             form.add_error(None, str(refusal))
         else:
             if tasks.wake(run):
@@ -178,27 +183,23 @@ def instance(request, public_id):
     roles.require(access.may_read_instance(request.user, found))
     names = {choice["key"]: choice["name"] for choice in briefing.choices(found.version)}
     content = found.content or {}
-    marked = {n: f for f in content.get("feedback", {}).get("findings", []) for n in f["utterances"]}
+    marked = content.get("feedback", {}).get("findings", [])
     turns = [
         {
             **turn,
-            "finding": marked.get(turn["id"]),
-            "mistake": names.get((marked.get(turn["id"]) or {}).get("mistake")),
+            "findings": [
+                {**finding, "name": names.get(finding["mistake"])}
+                for finding in marked
+                if turn["id"] in finding["utterances"]
+            ],
         }
         for turn in content.get("utterances", [])
     ]
     draft = rendering.draft(content["feedback"], mistake_names=names) if content else ""
-    calls = found.calls.order_by("id").only(
-        "id",
-        "role",
-        "step",
-        "attempt",
-        "model",
-        "tokens_in",
-        "tokens_out",
-        "latency_ms",
-        "finish_reason",
-        "text",
-    )
+    calls = found.calls.defer("messages", "reply").order_by("id")
+    if found.trace:
+        # Another instance may have paid for some: the same cell in a later run replays what is stored.
+        stored = Call.objects.defer("messages", "reply").in_bulk(found.trace, field_name="key")
+        calls = [stored[key] for key in found.trace if key in stored]
     context = {"instance": found, "content": content, "turns": turns, "draft": draft, "calls": calls}
     return render(request, "synthesis/instance.html", context)

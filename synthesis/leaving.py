@@ -1,0 +1,44 @@
+"""Some clients' records must not leave this machine, or may be sent to endpoints that they name and to no other."""
+
+import ipaddress
+from collections.abc import Iterable
+from urllib.parse import urlsplit
+
+from django.utils.translation import gettext as _
+
+from synthesis import cast
+from synthesis.faults import NoEndpoint
+from synthesis.models import Endpoint, InstanceState, Profile, Run
+
+
+class MustNotLeave(NoEndpoint):
+    """A client's record would be sent to where it must not go; nothing was sent."""
+
+
+def refuse(profiles: Iterable[Profile], endpoints: Iterable[Endpoint]) -> None:
+    """Raises MustNotLeave, naming the first client and the endpoint."""
+    bound = [profile for profile in profiles if not profile.may_leave_machine]
+    for endpoint in endpoints:
+        for profile in bound:
+            if not _is_loopback(endpoint.base_url) and endpoint.name not in profile.allowed_endpoints:
+                raise MustNotLeave(
+                    _("“%(who)s” must not be sent to “%(where)s”.") % {"who": profile.key, "where": endpoint}
+                )
+
+
+def endpoints_of(run: Run) -> dict[str, Endpoint]:
+    """The endpoints that a run is about to use, by name. Asked again at every drive: an address may have changed
+    since the run was planned. Raises NoEndpoint.
+    """
+    rows = cast.endpoints(run.model_specs)
+    left = run.instances.filter(state__in=[InstanceState.PLANNED, InstanceState.MAKING])
+    refuse(Profile.objects.filter(pk__in=left.values("profile"), may_leave_machine=False), rows.values())
+    return rows
+
+
+def _is_loopback(url: str) -> bool:
+    host = urlsplit(url).hostname or ""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

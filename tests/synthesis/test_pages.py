@@ -1,0 +1,98 @@
+"""What a lead plans and reads on the pages of synthesis."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from guidelines.models import Entry, Version
+from synthesis.models import Instance, Run
+from tests.factories import client_profile, published_guideline
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def lead(client, lena, settings):
+    settings.OPENAI_BASE_URL, settings.OPENAI_MODEL = "http://127.0.0.1:1/v1", "some-model"
+    client.force_login(lena)
+    return client
+
+
+def planned(lead, version, **chosen):
+    sent = {"version": version.pk, "samples": 1, "limit": 4, "supervisor": "untold", **chosen}
+    return lead.post(reverse("run_plan"), sent)
+
+
+def test_two_runs_of_a_share_of_the_grid_draw_other_cells(lead):
+    version = published_guideline()
+    for n in range(12):
+        client_profile(f"client-{n}")
+    for _ in range(2):
+        assert planned(lead, version).status_code == 302
+    first, second = (set(run.instances.values_list("cell", flat=True)) for run in Run.objects.all())
+    assert len(first) == len(second) == 4 and first != second
+
+
+def test_without_a_model_endpoint_the_page_says_what_to_set(lead, settings):
+    settings.OPENAI_BASE_URL = ""
+    client_profile()
+    answer = planned(lead, published_guideline())
+    assert answer.status_code == 400 and "OPENAI_BASE_URL" in answer.content.decode()
+    assert not Run.objects.exists()
+
+
+def next_version(version: Version) -> Version:
+    made = Version.objects.create(guideline=version.guideline, serial=version.serial + 1)
+    for entry in version.entries.all():
+        Entry.objects.create(version=made, position=entry.position, pair_revision=entry.pair_revision)
+    Version.objects.filter(pk=made.pk).update(
+        state="published", number=made.serial, published_at=timezone.now(), digest="d"
+    )
+    return Version.objects.get(pk=made.pk)
+
+
+def test_a_mistake_that_several_versions_hold_is_offered_once(lead):
+    def asked() -> tuple[list[str], int]:
+        with CaptureQueriesContext(connection) as captured:
+            form = lead.get(reverse("run_plan")).context["form"]
+        return [key for key, _ in form.fields["pairs"].choices], len(captured)
+
+    version = published_guideline()
+    before = asked()
+    next_version(next_version(version))
+    assert asked() == before == (["forcing-change", "poor-listening", "good-practice"], before[1])
+
+
+def test_a_turn_with_two_mistakes_shows_both(lead):
+    version = published_guideline()
+    said = {"quotes": ["You must."], "why": "w", "severity": 2, "correction": "c", "better": "b"}
+    findings = [{"mistake": key, "utterances": [1], **said} for key in ("forcing-change", "poor-listening")]
+    made = Instance.objects.create(
+        recipe="supervised_dialogue", version=version, pair_revision=version.entries.first().pair_revision,
+        profile=client_profile(), origin="import", cell="1", state="made", made_at=timezone.now(), digest="d",
+        content={
+            "client_name": "Joana",
+            "utterances": [{"id": 1, "speaker": "counsellor", "text": "You must."}],
+            "feedback": {"strengths": [], "findings": findings},
+            "refinement": {"outcome": "accepted_as_is", "rounds": []},
+            "manual_check": [],
+        },
+    )  # fmt: skip
+    page = lead.get(reverse("instance", args=[made.public_id])).content.decode()
+    (turn,) = [line for line in page.splitlines() if 'id="u1"' in line]
+    assert "Forcing change" in turn and "Poor listening" in turn
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_replayed_session_names_the_replies_that_another_run_paid_for(client, lena, endpoint, plan, drive):
+    endpoint()
+    version, profiles = published_guideline(), [client_profile()]
+    for n in range(2):
+        run = plan(version=version, profiles=profiles)
+        assert (drive(run).calls == 0) == (n == 1)
+    client.force_login(lena)
+    replayed = run.instances.get()
+    calls = client.get(reverse("instance", args=[replayed.public_id])).context["calls"]
+    assert [call.key for call in calls] == replayed.trace and not replayed.calls.exists()
