@@ -4,7 +4,6 @@ read.
 
 import asyncio
 import json
-import re
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -18,7 +17,7 @@ from synthesis.shapes.schema import asked, room
 from synthesis.writing import Writer
 
 BAD_REPLIES = 3  # of one question, in one try of the instance
-_FENCED = re.compile(r"^\s*```(?:json)?\s*\n(.*)\n\s*```\s*$", re.DOTALL)
+_FENCE = "```"
 
 
 @dataclass
@@ -166,10 +165,21 @@ def understood(call: Call, shape: type[BaseModel]) -> tuple[BaseModel | None, st
         return None, "the reply was cut off at the limit of its length"
     if not call.text.strip():
         return None, "the reply was empty"
-    fenced = _FENCED.match(call.text)
     try:
-        return shape.model_validate_json(fenced[1] if fenced else call.text), ""
+        return shape.model_validate_json(_unfenced(call.text)), ""
     except ValidationError as problem:
         first = problem.errors(include_url=False, include_input=False, include_context=False)[0]
         place = ".".join(map(str, first["loc"]))
         return None, f"{place + ': ' if place else ''}{first['msg']}"
+
+
+def _unfenced(text: str) -> str:
+    """The text without a code fence around the whole. By hand: a pattern takes minutes on a reply of blank
+    lines, and the loop that renews the leases waits for it.
+    """
+    whole = text.strip()
+    opening, newline, rest = whole.partition("\n")
+    body, _, after = rest.rpartition("\n")
+    if newline and opening.rstrip() in (_FENCE, _FENCE + "json") and after.strip() == _FENCE:
+        return body
+    return text

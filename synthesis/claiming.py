@@ -64,7 +64,10 @@ def claim(*, run_id: int, worker: str, most: int, but: set[int]) -> list[Instanc
     now = timezone.now()
     free = Q(state=InstanceState.PLANNED) | Q(state=InstanceState.MAKING, lease_until__lt=now)
     wanted = Instance.objects.claimable().filter(run_id=run_id).exclude(pk__in=but).order_by("id")
-    ids = list(wanted.values_list("pk", flat=True)[:most])
+    # Rows that another claimer is just taking are passed over: waiting for them would end in nothing, and the
+    # drive would take the run for finished.
+    wanted = wanted.select_for_update(skip_locked=True, of=("self",)).only("pk")[:most]
+    ids = [instance.pk for instance in wanted]
     # The condition is repeated on the row itself, so that of two claimers one takes it.
     Instance.objects.filter(free, pk__in=ids).exclude(pk__in=but).update(
         state=InstanceState.MAKING, lease_by=worker, lease_until=now + LEASE, tries=F("tries") + 1

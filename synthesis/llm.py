@@ -6,6 +6,7 @@ A transport retry repeats the same request (same seed); what the model said is n
 
 import asyncio
 import json
+import math
 import os
 import random
 import re
@@ -13,6 +14,7 @@ import time
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 
+import httpx
 from django.conf import settings
 
 from synthesis.faults import ContentRefused, EndpointDown, EndpointRefused
@@ -22,6 +24,10 @@ from synthesis.faults import ContentRefused, EndpointDown, EndpointRefused
 
 # What a database does not take: NUL, also as an escape inside a reply that is itself JSON, and half characters.
 _NOT_STORABLE = re.compile(r"\x00|\\u0000|[\ud800-\udfff]")
+
+# Of one answer. The longest that any shape allows is a hundredth of it; what is larger is no reply, and would
+# fill memory and database.
+MOST_BYTES = 8 * 1024 * 1024
 
 
 @dataclass(frozen=True)
@@ -81,10 +87,16 @@ class ModelEndpoint:
     async def models(self) -> list[str]:
         """Names of the models served. Raises EndpointDown or EndpointRefused; asks once."""
         try:
-            raw = await self._once(lambda: self._client.models.with_raw_response.list())
+            raw = await self._once(lambda: self._client.models.with_streaming_response.list())
         except _Again as problem:
             raise EndpointDown(f"The model endpoint “{self.name}” does not answer: {problem}.") from problem
-        return [str(entry.get("id", "")) for entry in raw.get("data") or []]
+        listed = raw.get("data")
+        names = (
+            [_text(one.get("id")) for one in listed if isinstance(one, dict)]
+            if isinstance(listed, list)
+            else []
+        )
+        return [name for name in names if name]
 
     async def complete(
         self,
@@ -105,13 +117,15 @@ class ModelEndpoint:
             asked = time.monotonic()
             try:
                 raw = await self._once(
-                    lambda: self._client.chat.completions.with_raw_response.create(**request)
+                    lambda: self._client.chat.completions.with_streaming_response.create(**request)
                 )
                 return _reply(raw, latency_ms=round((time.monotonic() - asked) * 1000))
             except _Again as problem:
                 spent = time.monotonic() - began
-                # A server that says when to come back is believed, also beyond our own steps.
-                pause = problem.after if problem.after is not None else wait * random.uniform(0.75, 1.25)
+                # A server that says when to come back is believed, also beyond our own steps; one that says
+                # "at once", or names a moment that is past, would be asked without a pause.
+                told = problem.after is not None and problem.after >= self.patience.first_wait
+                pause = problem.after if told else wait * random.uniform(0.75, 1.25)
                 if spent + pause > self.patience.budget:
                     raise EndpointDown(
                         f"The model endpoint “{self.name}” failed for {spent:.0f} s "
@@ -124,10 +138,14 @@ class ModelEndpoint:
         import openai
 
         try:
-            answer = await request()
-            raw = storable(json.loads(answer.http_response.content, parse_constant=lambda name: None))
-        except openai.APITimeoutError as problem:
+            # The client's own timeout is for each wait; an answer that comes byte by byte would never end.
+            async with asyncio.timeout(self.patience.timeout), request() as answer:
+                content = await _whole(answer)
+            raw = storable(json.loads(content, parse_constant=lambda name: None))
+        except (openai.APITimeoutError, TimeoutError) as problem:
             raise _Again(f"no answer within {self.patience.timeout:.0f} s") from problem
+        except httpx.HTTPError as problem:
+            raise _Again(f"its answer broke off ({type(problem).__name__})") from problem
         except openai.APIConnectionError as problem:
             raise _Again(f"no connection ({problem.__cause__ or problem})") from problem
         except openai.APIStatusError as problem:
@@ -146,7 +164,17 @@ class ModelEndpoint:
         said = str((problem.body or {}).get("message", "") if isinstance(problem.body, dict) else "")[:200]
         if "content_filter" in str(problem.body) or "content_policy" in str(problem.body):
             return ContentRefused(f"The provider's content filter refused the request ({status}).")
+        said = storable(said)  # it ends in the instance's row
         return EndpointRefused(f"The model endpoint “{self.name}” refused the request with {status}: {said}")
+
+
+async def _whole(answer) -> bytes:
+    content = bytearray()
+    async for piece in answer.iter_bytes():
+        content += piece
+        if len(content) > MOST_BYTES:
+            raise _Again(f"its answer is larger than {MOST_BYTES // 1024**2} MB")
+    return bytes(content)
 
 
 def _retry_after(header: str | None) -> float | None:
@@ -159,7 +187,7 @@ def _retry_after(header: str | None) -> float | None:
         pass
     try:
         return max(0.0, parsedate_to_datetime(header).timestamp() - time.time())
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return None
 
 
@@ -171,6 +199,8 @@ def storable(value):
         return [storable(one) for one in value]
     if isinstance(value, dict):
         return {storable(key): storable(one) for key, one in value.items()}
+    if isinstance(value, float) and not math.isfinite(value):
+        return None  # 1e999 is read as infinity, which JSON cannot write
     return value
 
 

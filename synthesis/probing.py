@@ -59,11 +59,10 @@ async def _schema_support(endpoint: ModelEndpoint, model: str) -> str:
         return "refused"
     try:
         answer = json.loads(reply.text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return "ignored"
-    return (
-        "honoured" if isinstance(answer, dict) and answer.get("kestrel") in {"amber", "indigo"} else "ignored"
-    )
+    is_ours = isinstance(answer, dict) and answer.get("kestrel") in ("amber", "indigo")
+    return "honoured" if is_ours else "ignored"
 
 
 def opened(row: Endpoint, *, patience: Patience | None = None) -> ModelEndpoint:

@@ -12,11 +12,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import structlog
-from django.db import DatabaseError
+from django.db import Error as DatabaseFault
 
 from synthesis import cast, claiming, probing, steering
 from synthesis.asking import Asking, Player, Tally
-from synthesis.faults import EndpointDown, EndpointRefused, Fault
+from synthesis.faults import EndpointDown, EndpointRefused, Fault, NoEndpoint
 from synthesis.identity import digest
 from synthesis.llm import ModelEndpoint, Patience
 from synthesis.material import Material
@@ -67,7 +67,13 @@ class _Drive:
         async with Writer() as self.writer, contextlib.AsyncExitStack() as stack:
             await self.writer.do(lambda: claiming.end_leases_of_the_dead(self.run))
             self.material = await self.writer.do(lambda: Material(self.run))
-            self.players = await self._players(stack)
+            try:
+                self.players = await self._players(stack)
+            except NoEndpoint as fault:
+                # Nobody mends this by waiting: the run says why, instead of being woken for it again and again.
+                why = str(fault)
+                await self.writer.do(lambda: steering.stop(run=self.run, why=why))
+                raise
             renewing = asyncio.create_task(self._renew())
             try:
                 await self._until_nothing_is_claimable(renewing)
@@ -182,7 +188,7 @@ class _Drive:
         except Fault as fault:
             self.endpoint_faults = 0
             await self._failed(instance, ask, str(fault), type(fault).__name__)
-        except DatabaseError:
+        except DatabaseFault:
             raise  # not the instance's fault: the drive ends, leases are given back, the reconciler goes on
         except Exception as problem:
             log.exception("instance failed unexpectedly", instance=str(instance.public_id))

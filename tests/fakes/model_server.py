@@ -39,6 +39,7 @@ BROKEN = Reply("", status=500)
 DENIED = Reply("", status=401)
 CUT = "cut"
 HANG = "hang"
+DRIP = "drip"
 IGNORE_FORMAT = "ignore"
 
 WORDS = [
@@ -91,6 +92,7 @@ class ModelServer:
     def __init__(self, script=None, *, delay: float = 0.0, models=("scripted",), honours_format: bool = True):
         self.script, self.delay, self.models = script or (lambda number, body: None), delay, models
         self.honours_format = honours_format
+        self.listed = {"object": "list", "data": [{"id": model} for model in models]}
         self.requests: list[dict] = []
         self.probes: list[dict] = []
         self._lock = threading.Lock()
@@ -174,9 +176,7 @@ class _Handler(BaseHTTPRequestHandler):
         pass
 
     def do_GET(self):
-        self._send(
-            200, json.dumps({"object": "list", "data": [{"id": m} for m in self.owner.models]}).encode()
-        )
+        self._send(200, json.dumps(self.owner.listed).encode())
 
     def do_POST(self):
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
@@ -193,13 +193,20 @@ class _Handler(BaseHTTPRequestHandler):
             self.wfile.flush()
             self.connection.shutdown(socket.SHUT_RDWR)
             self.close_connection = True
+        elif act == DRIP:
+            self.wfile.write(
+                b"HTTP/1.1 200 OK\r\nContent-Length: 5000\r\nContent-Type: application/json\r\n\r\n"
+            )
+            while not self.owner._closing.wait(0.1):
+                self.wfile.write(b" ")
+                self.wfile.flush()
         elif act == IGNORE_FORMAT:
             self._send(200, self.owner.completion(body, Reply("Sure! Here is what I would say.")))
         else:
             reply = act if isinstance(act, Reply) else None
             if reply and reply.status != 200:
                 error = json.dumps({"error": {"message": "scripted", "type": "scripted"}}).encode()
-                self._send(reply.status, error, reply.headers)
+                self._send(reply.status, reply.raw or error, reply.headers)
             else:
                 self._send(200, self.owner.completion(body, reply))
 
