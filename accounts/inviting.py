@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from accounts import roles
 from accounts.digesting import text_digest
 from accounts.models import Grant, Invitation, Role, User
+from accounts.numbering import one_at_a_time
 
 LIFETIME = timedelta(days=14)
 
@@ -30,6 +31,7 @@ def invite(*, by: User, email: str, roles_given: list[str]) -> tuple[Invitation,
     unknown = set(roles_given) - set(Role.values)
     if unknown or not roles_given:
         raise ValidationError(_("Choose at least one of the roles."))
+    one_at_a_time()  # two leads may invite the same person in the same instant
     if User.objects.filter(email=email).exists():
         raise ValidationError(_("This person already has an account; set her roles instead."))
     if Invitation.objects.open().filter(email=email).exists():

@@ -121,6 +121,19 @@ def test_a_person_has_one_open_invitation_at_a_time(link, lena):
     assert join(token=token, name="Noor", password=PASSWORD).roles == {Role.CLINICIAN}
 
 
+@pytest.mark.django_db(transaction=True)
+def test_two_leads_who_invite_the_same_person_at_once_make_one_link(lena):
+    lara = User.objects.create_user("lara@example.org", PASSWORD, name="Lara")
+    set_roles(by=lena, user=lara, roles_given=["lead"])
+
+    def invites(lead):
+        return invite(by=lead, email="noor@example.org", roles_given=["annotator"])
+
+    said = at_once(invites, [lena, lara])
+    assert sorted(type(answer).__name__ for answer in said) == ["ValidationError", "tuple"]
+    assert Invitation.objects.open().count() == 1
+
+
 def test_a_link_withdrawn_after_it_was_found_makes_no_account(link, lena):
     found = find(link[1])
     withdraw(by=lena, invitation=link[0])
