@@ -9,9 +9,10 @@ from functools import cached_property
 from django.db.models import Min, Q
 from django.utils.translation import gettext as _
 
+from accounts.digesting import digest
 from guidelines import comparing
 from review import standing
-from review.judged import Wording, digest
+from review.judged import Wording
 from review.models import Decision, Item, Verdict
 from review.workflow import CannotSettle, adjudicate, key_of
 

@@ -11,8 +11,8 @@ from django.db.models import Count, F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
+from accounts.digesting import digest
 from guidelines import briefing
-from review.judged import digest
 from review.label_studio.screens.build import level_alias
 from review.models import Arm, Decision, Item, Rating, RawAnnotation, Reading, Round, SeatProject, Standing
 

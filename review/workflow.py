@@ -9,9 +9,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts import roles
+from accounts.digesting import digest
 from guidelines import briefing
 from review import access, standing
-from review.judged import Wording, digest
+from review.judged import Wording
 from review.label_studio.screens.build import level_alias
 from review.models import (
     Arm,

@@ -90,12 +90,8 @@ class ModelEndpoint:
             raw = await self._once(lambda: self._client.models.with_streaming_response.list())
         except _Again as problem:
             raise EndpointDown(f"The model endpoint “{self.name}” does not answer: {problem}.") from problem
-        listed = raw.get("data")
-        names = (
-            [_text(one.get("id")) for one in listed if isinstance(one, dict)]
-            if isinstance(listed, list)
-            else []
-        )
+        listed = raw.get("data") if isinstance(raw.get("data"), list) else []
+        names = [_text(one.get("id")) for one in listed if isinstance(one, dict)]
         return [name for name in names if name]
 
     async def complete(
