@@ -6,10 +6,10 @@ import markdown
 import nh3
 from django.utils.safestring import SafeString, mark_safe
 
-from accounts.models import ReviewerRecord
-from review.models import Decision, RaterKind, Seat
+from exports import sampled
+from exports.sampled import NOT_RECORDED
+from review.models import Seat
 
-NOT_RECORDED = "not recorded"
 SMALL_CELL = 3
 
 
@@ -21,12 +21,9 @@ def _share(part: int, whole: int) -> str:
     return f"{part} of {whole} ({100 * part / whole:.0f} %)" if whole else NOT_RECORDED
 
 
-def _qualifications(users) -> str:
+def _qualifications(records: list[dict]) -> str:
     """Professions with their counts; cells under three people are not shown by name."""
-    newest = {}
-    for record in ReviewerRecord.objects.filter(user__in=users, simulated=False).order_by("user", "n"):
-        newest[record.user_id] = record
-    counts = Counter(record.profession for record in newest.values())
+    counts = Counter(record["profession"] for record in records if record["profession"])
     shown = [f"{n} × {profession}" for profession, n in sorted(counts.items()) if n >= SMALL_CELL]
     hidden = sum(n for n in counts.values() if n < SMALL_CELL)
     if hidden:
@@ -38,11 +35,7 @@ def fields(dataset, rounds, facts: dict) -> list[tuple[str, str]]:
     """(field, text) in the order of methods §8; only counts and names of versions, no transcript."""
     seats = Seat.objects.filter(round__in=rounds).select_related("rater")
     kinds = Counter(seat.rater.kind for seat in seats)
-    users = [seat.rater.user_id for seat in seats if seat.rater.kind == RaterKind.HUMAN]
-    decisions = Decision.objects.filter(item__round__in=rounds).in_force().readers().filter(
-        reading__pass_number=1, reading__seat__observer=False
-    )  # fmt: skip
-    verdicts = Counter(decisions.exclude(verdict="").values_list("verdict", flat=True))
+    verdicts = Counter(sampled.counted(rounds).exclude(verdict="").values_list("verdict", flat=True))
     total = sum(verdicts.values())
     versions = sorted({f"{r.pairs_version}, {r.rubric_version}" for r in rounds})
     raters = ", ".join(f"{n} {kind}" for kind, n in sorted(kinds.items()))
@@ -52,28 +45,29 @@ def fields(dataset, rounds, facts: dict) -> list[tuple[str, str]]:
     return [
         ("Rehearsal", "yes: simulated or model raters counted; not for use" if dataset.rehearsal else "no"),
         ("Raters", _or_not(raters)),
-        ("Reviewers' qualifications", _or_not(_qualifications(users))),
+        ("Reviewers' qualifications", _or_not(_qualifications(sampled.records(rounds)))),
         ("Items", f"{facts['items']} released in {facts['groups']} groups"),
         ("Left out", _or_not("; ".join(f"{n} × {why}" for why, n in sorted(facts["left_out"].items())))),
-        ("Sampling", _or_not(None)),
-        ("Planned n and why", _or_not(None)),
+        ("Sampling", sampled.sampling(rounds)),
+        ("Planned n and why", sampled.planned(rounds)),
         ("Readers per item", _or_not(", ".join(sorted({str(r.overlap) for r in rounds})))),
         ("Independence and blinding", "each reader in a project of her own, without names, model or intended "
          "mistake; separated by projects, not enforced by the labelling tool"),
-        ("Replicates", _or_not(None)),
+        ("Replicates", sampled.replicates(rounds)),
         ("Uncertainty", "agreement with intervals: see the agreement page of each round"),
         ("Guideline versions", _or_not("; ".join(versions))),
-        ("Manifestation rate", _or_not(None)),
-        ("Anchoring effect", _or_not(None)),
+        ("Manifestation rate", sampled.manifestation(rounds)),
+        ("Anchoring effect", sampled.anchoring(rounds)),
         ("Edits too small to prefer", f"{facts['edits_too_small_for_preference']} approved edits changed "
          "under 10 % or 3 words; they are not in `preference`"),
         ("Verdicts of the readers", _or_not(rates)),
         ("Machine share of the texts", "sessions: all by models; feedback: by a model, or a model's edited "
          "by a reviewer (`text_by` in every row)"),
-        ("Reviewers' pay and consent", _or_not(None)),
-        ("Ethics approval or exemption", _or_not(None)),
-        ("Risk tiers", "only tier " + ", ".join(facts["named_tiers"])),
-        ("Culture and language gaps", _or_not(None)),
+        ("Reviewers' pay and consent", sampled.consent(rounds)),
+        ("Ethics approval or exemption", NOT_RECORDED),
+        ("Risk tiers", f"only tier {', '.join(facts['named_tiers'])}; released: "
+         + ", ".join(f"{n} of tier {tier}" for tier, n in sorted(facts["tiers"].items()))),
+        ("Culture and language gaps", sampled.languages(rounds)),
         ("Split", facts["split"]),
         ("Intended use", "education of counsellors under qualified supervision; research on it"),
         ("Prohibited use", "contact with patients, diagnosis, summative grading of trainees"),
@@ -81,7 +75,7 @@ def fields(dataset, rounds, facts: dict) -> list[tuple[str, str]]:
 
 
 def write(dataset, rounds, facts: dict) -> str:
-    rows = "\n".join(f"| {name} | {text} |" for name, text in fields(dataset, rounds, facts))
+    rows = "\n".join(f"| {name} | {_in_a_cell(text)} |" for name, text in fields(dataset, rounds, facts))
     counts = "\n".join(f"- `{kind}`: {n} rows" for kind, n in sorted(facts["rows"].items()))
     return (
         "# A One-Way Mirror dataset\n\n"
@@ -89,6 +83,11 @@ def write(dataset, rounds, facts: dict) -> str:
         f"{counts}\n\n| field | |\n| --- | --- |\n{rows}\n\n"
         "*Synthetic sessions. Education under qualified supervision. Not for patients.*\n"
     )
+
+
+def _in_a_cell(text: str) -> str:
+    """A profession is free text: a bar or a new line in it would end the cell."""
+    return " ".join(text.split()).replace("|", "\\|")
 
 
 def as_html(text: str) -> SafeString:

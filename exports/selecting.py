@@ -28,6 +28,7 @@ class Selection:
         self.splits: dict[str, str] = {}
         self.left_out: Counter[str] = Counter()
         self.verdicts: Counter[str] = Counter()
+        self.tiers: Counter[str] = Counter()
         self._chosen: list[int] | None = None
         self._groups: dict[int, str] = {}
 
@@ -35,7 +36,7 @@ class Selection:
         return Item.objects.filter(round__in=self.rounds)
 
     def choose(self) -> list[int]:
-        """Return the ids of the items that may leave, by public id; fill `left_out` and `verdicts`."""
+        """Return the ids of the items that may leave, by public id; fill `left_out`, `verdicts` and `tiers`."""
         if self._chosen is not None:
             return self._chosen
         self._chosen, instances = [], {}
@@ -54,6 +55,7 @@ class Selection:
             else:
                 self._chosen.append(item.pk)
                 self.verdicts[standings["verdict"].outcome] += 1
+                self.tiers[self._tier(item.instance)] += 1
                 instances[item.pk] = item.instance_id
         self._groups = groups_of(instances)
         return self._chosen

@@ -84,6 +84,7 @@ def write(
         "groups": len(set(groups.values())),
         "items": len(chosen),
         "verdicts": dict(selection.verdicts),
+        "tiers": dict(selection.tiers),
         "edits_too_small_for_preference": typo_only,
         "rows": {kind: sum(rows[kind, split] for split in SPLITS) for kind in asked["formats"]},
         "rows_by_split": {

@@ -186,12 +186,11 @@ def anchoring(round: Round) -> dict | None:
     """
     found: dict[tuple[str, int], list[bool]] = {}
     client_of: dict[int, str] = {}
-    for (arm, name), own in rows(round).items():
-        if name == "any_mistake":
-            for item, _rater, value, client in own:
-                if value is not None:
-                    found.setdefault((arm, item), []).append(value == "yes")
-                    client_of[item] = client
+    said = judgements(round).exclude(any_mistake=None).order_by("id")
+    columns = ("item__arm", "item_id", "any_mistake", "item__instance__profile__base_case")
+    for arm, item, any_mistake, base in said.values_list(*columns):
+        found.setdefault((arm, item), []).append(any_mistake)
+        client_of[item] = base or f"item {item}"
     share = np.array([np.mean(values) for values in found.values()])
     aided = np.array([arm == Arm.AIDED for arm, _item in found], bool)
     if not aided.any() or aided.all():

@@ -118,6 +118,8 @@ def item(
     draft: str | None = None,
     supersedes: Item | None = None,
     safety: str | None = None,
+    found: tuple[str, ...] = (),
+    records=None,
 ) -> Item:
     """One item with a decision for each verdict. `edits`: the texts of the readers who edit, in order;
     `approved`: which of them stand (indexes; default all). `state` is that of the verdict."""
@@ -139,12 +141,14 @@ def item(
             item=made, reading=reading, rater=seat.rater, n=n, judged=judged, judged_digest=digest(4),
             pairs_version=round.pairs_version, rubric_version=round.rubric_version,
             verdict=verdict if arm == "aided" else "", edited_text=next(texts) if verdict == "edit" else "",
-            decided_at=NOW,
+            decided_at=NOW, record=records[n - 1] if records else None,
         )  # fmt: skip
         if verdict == "edit":
             edited.append(str(decision.public_id))
     if arm == "unaided":
-        Standing.objects.create(item=made, aspect="findings", state="settled", outcome=[])
+        Standing.objects.create(item=made, aspect="findings", state="settled", outcome=[
+            {"mistake": key, "utterances": [1], "severities": [2]} for key in found
+        ])  # fmt: skip
         return made
     outcome = (outcome or verdicts[0]) if state == "settled" else None
     Standing.objects.create(item=made, aspect="verdict", state=state, outcome=outcome)

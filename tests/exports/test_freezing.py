@@ -8,10 +8,12 @@ from pathlib import Path
 import pytest
 from django.db import DatabaseError, transaction
 
+from accounts.models import ReviewerRecord
 from accounts.roles import Refused
 from exports import building, places
 from exports.building import NotFrozen, build, freeze, plan
 from exports.models import Dataset
+from guidelines.models import PairRevision
 from synthesis.models import Instance
 from tests.exports import factories
 
@@ -171,6 +173,65 @@ def test_the_card_has_every_field_and_says_what_was_not_recorded(dataset):
     assert "| Ethics approval or exemption | not recorded |" in card
     assert "Not for patients." in card
     assert "accept 7 of 15" in card
+
+
+def card_of(dataset) -> dict[str, str]:
+    lines = content(dataset)["README.md"].decode().splitlines()
+    cells = [
+        line.strip("| ").split(" | ", 1) for line in lines if line.startswith("| ") and "---" not in line
+    ]
+    return {cell[0]: cell[1] for cell in cells if len(cell) == 2}
+
+
+def test_the_card_fills_what_is_known(dataset):
+    card = card_of(dataset)
+    assert card["Planned n and why"].startswith(
+        "9 sessions put before readers, 8 with the draft and 1 without"
+    )
+    assert "run 1, seed 7" in card["Sampling"] and "put before readers 1;" in card["Sampling"]
+    assert card["Replicates"] == "none: no reader read a session twice"
+    assert card["Risk tiers"] == "only tier none; released: 6 of tier none"
+    assert "languages of the clients: en 9" in card["Culture and language gaps"]
+    assert card["Manifestation rate"].startswith("not recorded: no session meant to show a mistake")
+    assert card["Anchoring effect"].startswith("not recorded")
+
+
+def intended(round, outcome: list[str], client: str):
+    """A session that was to show advice too soon, settled without the draft with these findings."""
+    revision = PairRevision.objects.get(pair__key="advice-too-soon")
+    of = factories.instance(factories.profile(client), pair_revision=revision)
+    made = factories.item(round, ("", ""), arm="unaided", of=of, found=outcome)
+    return made
+
+
+def test_the_card_tells_how_often_the_intended_mistake_was_found_without_the_draft(artefacts, lena):
+    round = factories.a_round()
+    factories.item(round, client=factories.profile("accepted"))
+    for n, found in enumerate((["advice-too-soon"], ["other", "advice-too-soon"], ["other"])):
+        intended(round, found, f"client-{n}")
+    dataset = freeze(name="", rounds=[factories.close(round)], by=lena)
+    rate = card_of(dataset)["Manifestation rate"]
+    assert rate == "2 of 3 (67 %) sessions read without the draft; by pair: advice-too-soon 2 of 3"
+
+
+def test_a_later_reviewer_record_changes_nothing_of_a_release(artefacts, lena):
+    round = factories.a_round(readers=3)
+    records = [
+        ReviewerRecord.objects.create(
+            user=seat.rater.user, n=1, profession="nurse | midwife", terms_version="T1"
+        )
+        for seat in round.seats.order_by("pk")
+    ]
+    factories.item(round, ("accept",) * 3, records=records)
+    first = freeze(name="", rounds=[factories.close(round)], by=lena)
+    card = card_of(first)
+    assert card["Reviewers' qualifications"] == "3 × nurse \\| midwife"
+    assert (
+        "participation terms accepted: T1: 3 readers; pay: not recorded" in card["Reviewers' pay and consent"]
+    )
+    later = {"profession": "retired", "terms_version": "T2"}
+    ReviewerRecord.objects.create(user=records[0].user, n=2, **later)
+    assert freeze(name="", rounds=[round], by=lena).sha256 == first.sha256
 
 
 def resident_bytes() -> int:

@@ -1,0 +1,111 @@
+"""How the sessions of a release were drawn and read, in words for its card. Counts only, no transcript."""
+
+from collections import Counter
+
+from django.db.models import Max, Min
+
+from review import reports
+from review.models import Arm, Aspect, Decision, Item, RaterKind, Reading, Standing, StandingState
+from synthesis.models import Profile
+
+NOT_RECORDED = "not recorded"
+
+
+def counted(rounds):
+    """The readers' judgements that count: in force, of the first pass, no observer's."""
+    decisions = Decision.objects.in_force().readers().filter(item__round__in=rounds)
+    return decisions.filter(reading__pass_number=1, reading__seat__observer=False)
+
+
+def _share(part: int, whole: int) -> str:
+    return f"{part} of {whole} ({100 * part / whole:.0f} %)"
+
+
+def planned(rounds) -> str:
+    arms = Counter(Item.objects.filter(round__in=rounds).values_list("arm", flat=True))
+    return (
+        f"{arms.total()} sessions put before readers, {arms[Arm.AIDED]} with the draft and "
+        f"{arms[Arm.UNAIDED]} without; why so many: {NOT_RECORDED}"
+    )
+
+
+def sampling(rounds) -> str:
+    items = Item.objects.filter(round__in=rounds)
+    runs = sorted(items.order_by().exclude(instance__run=None).values_list(
+        "instance__run__serial", "instance__run__seed"
+    ).distinct())  # fmt: skip
+    of = "; ".join(f"run {serial}, seed {seed}" for serial, seed in runs) or NOT_RECORDED
+    least, most = items.aggregate(a=Min("inclusion_probability"), b=Max("inclusion_probability")).values()
+    chance = f"{least:g}" if least == most else f"{least:g} to {most:g}"
+    drawn = ", ".join(str(round.seed) for round in rounds)
+    return (
+        f"sessions of {of}; probability of being put before readers {chance}; who reads what, in which order and "
+        f"which of them without the draft drawn at random (seed {drawn})"
+    )
+
+
+def replicates(rounds) -> str:
+    n = Reading.objects.filter(item__round__in=rounds, pass_number=2).count()
+    return f"{n} hidden repeats" if n else "none: no reader read a session twice"
+
+
+def manifestation(rounds) -> str:
+    """How often the intended mistake is among the settled findings of those who had no draft (methods §1)."""
+    settled = Standing.objects.filter(
+        item__round__in=rounds, item__arm=Arm.UNAIDED, aspect=Aspect.FINDINGS, state=StandingState.SETTLED,
+        item__instance__pair_revision__positive=False,
+    )  # fmt: skip
+    n, found = Counter(), Counter()
+    for key, offered, intended, outcome in settled.values_list(
+        "item__instance__pair_revision__pair__key", "item__round__pairs_version__guideline",
+        "item__instance__pair_revision__pair__guideline", "outcome",
+    ):  # fmt: skip
+        if offered == intended:
+            n[key] += 1
+            found[key] += any(finding["mistake"] == key for finding in outcome)
+    if not n:
+        return f"{NOT_RECORDED}: no session meant to show a mistake was settled without the draft"
+    by_pair = ", ".join(f"{key} {found[key]} of {n[key]}" for key in sorted(n))
+    return f"{_share(found.total(), n.total())} sessions read without the draft; by pair: {by_pair}"
+
+
+def anchoring(rounds) -> str:
+    """A mistake found with the draft and without it, round by round; the interval and how it was made."""
+    found = []
+    for number, round in enumerate(rounds, 1):
+        if effect := reports.anchoring(round):
+            between = " [{:.2f}, {:.2f}]".format(*effect["ci"]) if effect["ci"] else ""
+            which = f"round {number} of {len(rounds)}: " if len(rounds) > 1 else ""
+            found.append(
+                f"{which}a mistake is found in {effect['aided']:.2f} of {effect['n_aided']} sessions with the draft "
+                f"and in {effect['unaided']:.2f} of {effect['n_unaided']} without, difference "
+                f"{effect['difference']:.2f}{between} ({effect['note']})"
+            )
+    return "; ".join(found) or f"{NOT_RECORDED}: no round was judged both with the draft and without"
+
+
+def records(rounds) -> list[dict]:
+    """The reviewer record of every human reader that was in force at her last judgement: later ones change
+    nothing of a release.
+    """
+    newest: dict[int, tuple] = {}
+    rows = counted(rounds).filter(rater__kind=RaterKind.HUMAN).order_by()
+    columns = ("rater", "record__n", "record__profession", "record__terms_version")
+    for rater, n, profession, terms in rows.values_list(*columns).distinct():
+        newest[rater] = max(newest.get(rater, (0, "", "")), (n or 0, profession or "", terms or ""))
+    return [{"profession": profession, "terms": terms} for _n, profession, terms in newest.values()]
+
+
+def consent(rounds) -> str:
+    accepted = Counter(record["terms"] or f"terms {NOT_RECORDED}" for record in records(rounds))
+    terms = ", ".join(f"{name}: {n} readers" for name, n in sorted(accepted.items()))
+    return f"participation terms accepted: {terms or NOT_RECORDED}; pay: {NOT_RECORDED}"
+
+
+def languages(rounds) -> str:
+    clients = Profile.objects.filter(pk__in=Item.objects.filter(round__in=rounds).values("instance__profile"))
+    rows = list(clients.values_list("language", "content__culture"))
+    spoken = Counter(language for language, _culture in rows)
+    named = sum(bool(culture) for _language, culture in rows)
+    what = ", ".join(f"{language} {n}" for language, n in sorted(spoken.items())) or NOT_RECORDED
+    return f"languages of the clients: {what}; a culture is named for {named} of {len(rows)}; gaps: {NOT_RECORDED}"
