@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 import structlog
 from django.db import Error as DatabaseFault
 
-from synthesis import cast, claiming, probing, steering
+from synthesis import claiming, leaving, probing, steering
 from synthesis.asking import Asking, Player, Tally
 from synthesis.faults import EndpointDown, EndpointRefused, Fault, NoEndpoint
 from synthesis.identity import digest
@@ -83,7 +83,7 @@ class _Drive:
         return self.tally
 
     async def _players(self, stack) -> dict[str, Player]:
-        rows = await self.writer.do(lambda: cast.endpoints(self.run.model_specs))
+        rows = await self.writer.do(lambda: leaving.endpoints_of(self.run))
         opened: dict[str, ModelEndpoint] = {}
         for name, row in rows.items():
             opened[name] = await stack.enter_async_context(probing.opened(row, patience=self.patience))

@@ -6,8 +6,10 @@ from django.db import connection
 from django.urls import reverse
 
 from synthesis import steering, tasks
+from synthesis.leaving import MustNotLeave
 from synthesis.models import InstanceState, Run
 from synthesis.running import MOST_ENDPOINT_FAULTS
+from tests.factories import client_profile
 from tests.fakes import model_server as fake
 
 
@@ -95,3 +97,20 @@ def test_a_broker_that_takes_the_message_wakes_a_worker(endpoint, plan, settings
     run = plan()
     settings.REDIS_URL = "redis://set"  # the test's own broker is in memory and takes it
     assert tasks.wake(run) is True
+
+
+def test_a_run_stops_when_its_endpoint_moved_to_where_a_client_must_not_be_sent(
+    endpoint, plan, drive, settings
+):
+    server = endpoint()
+    run = plan(2, profiles=[client_profile("here", may_leave_machine=False)])
+    settings.OPENAI_BASE_URL = "https://models.example.org/v1"
+    with pytest.raises(MustNotLeave, match="“here” must not be sent"):
+        drive(run)
+    run.refresh_from_db()
+    assert run.state == "stopped" and "“here” must not be sent" in run.why
+    assert states(run) == {"planned": 2} and not server.requests
+    settings.OPENAI_BASE_URL = server.url
+    steering.resume(run=run, by=None)
+    drive(run)
+    assert states(run) == {"made": 2}
