@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 from kombu.exceptions import OperationalError
 
-from accounts import roles
+from accounts import asking, roles
 from exports import access, artefacts, building, card, charting, packing, places, splitting, tasks
-from exports.forms import FreezeForm, TrainingForm, in_words
+from exports.forms import FreezeForm, TrainingForm, in_words, measured_in_words
 from exports.models import Dataset, DatasetState, Node, TrainingRun, TrainingState
 from exports.models.training import ENDED
 from exports.selecting import Selection
@@ -37,9 +37,9 @@ def for_leads(view):
 
 def _newest(queryset, request):
     """One page of rows, newest first, and the serial from which the next one starts; None at the end."""
-    before = request.GET.get("before", "")
-    if before.isdigit():
-        queryset = queryset.filter(serial__lt=int(before))
+    before = asking.number(request, "before")
+    if before is not None:
+        queryset = queryset.filter(serial__lt=before)
     rows = list(queryset[: PAGE + 1])
     return rows[:PAGE], rows[PAGE - 1].serial if len(rows) > PAGE else None
 
@@ -190,7 +190,7 @@ def training_run(request, run):
         "chart": mark_safe(charting.loss_svg(points)) if points else "",
         "chart_in_words": charting.in_words(points),
         "share": round(100 * run.step / run.total) if run.total else 0,
-        "metrics": sorted(run.metrics.items()),
+        "metrics": measured_in_words(run.metrics),
         "config": in_words(run.config),
     }
     return render(request, "exports/training_run.html", context)

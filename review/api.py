@@ -5,7 +5,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import api_view
 from rest_framework.response import Response
 
-from accounts import roles
+from accounts import asking, roles
 from review import access, reports
 from review.models import Round
 
@@ -31,9 +31,9 @@ def rounds(request):
     """Rounds, the latest first; `?before=SERIAL` goes on."""
     roles.require(access.may_run_rounds(request.user))
     found = Round.objects.select_related("pairs_version__guideline", "rubric_version__guideline")
-    before = request.GET.get("before", "")
-    if before.isdigit():
-        found = found.filter(serial__lt=int(before))
+    before = asking.number(request, "before")
+    if before is not None:
+        found = found.filter(serial__lt=before)
     return Response({"rounds": [_head(round) for round in found[:PAGE]]})
 
 

@@ -12,9 +12,9 @@ from django.utils.translation import ngettext
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
-from accounts import roles
+from accounts import asking, roles
 from guidelines.models import Version
-from review import access, disputes, reports, tasks
+from review import access, disputes, outcomes, reports, tasks
 from review.closing import NotReadToTheEnd, read_and_close
 from review.forms import NewRound, Settling
 from review.label_studio import connecting, webhook
@@ -32,10 +32,10 @@ SHOWN_RAW = 50
 
 def rounds(request):
     roles.require(access.may_run_rounds(request.user))
-    before = request.GET.get("before", "")
+    before = asking.number(request, "before")
     found = reports.with_counts(Round.objects.all())
-    if before.isdigit():
-        found = found.filter(serial__lt=int(before))
+    if before is not None:
+        found = found.filter(serial__lt=before)
     found = list(found[: PAGE + 1])
     more = found[PAGE - 1].serial if len(found) > PAGE else None
     return render(request, "review/rounds.html", {"rounds": found[:PAGE], "more": more})
@@ -153,8 +153,9 @@ def agreement(request):
     roles.require(access.may_see_agreement(request.user))
     hidden = access.rounds_she_judges(request.user)
     choices = Round.objects.exclude(pk__in=hidden.values("pk")).order_by("-serial")
-    asked = request.GET.get("round")
-    chosen = get_object_or_404(choices, public_id=asked) if asked else choices.first()
+    asked = asking.public_id(request, "round")
+    named = request.GET.get("round")
+    chosen = get_object_or_404(choices, public_id=asked) if named else choices.first()
     context = {"rounds": choices[:PAGE], "chosen": chosen, "hidden": hidden}
     if chosen:
         context |= {
@@ -177,18 +178,21 @@ def desk(request):
 
 def desk_mine(request):
     roles.require(access.may_see_desk(request.user))
-    start = request.GET.get("from", "0")
-    start = int(start) if start.isdigit() else 0
+    start = asking.number(request, "from") or 0
     items = list(reports.resolved_items(request.user)[start : start + PAGE + 1])
     decisions = Decision.objects.in_force().filter(item__in=items).select_related("item")
     mine = {d.item_id: d for d in decisions.filter(rater__user=request.user, reading__pass_number=1)}
     settling = {d.item_id: d for d in decisions.exclude(kind=DecisionKind.READING)}
+    names = outcomes.names_of_mistakes([item.round for item in items])
     rows = [
         {
             "item": item,
             "mine": mine.get(item.pk),
             "settled_by": settling.get(item.pk),
-            "standings": item.standings.all(),
+            "outcomes": [
+                outcomes.in_words(standing, names.get(item.round.pairs_version_id, {}))
+                for standing in item.standings.all()
+            ],
         }
         for item in items[:PAGE]
     ]
@@ -223,7 +227,8 @@ def dispute(request, public_id):
         {"n": n, "text": text, "field": form[f"text-{text.token}"]} for n, text in enumerate(found.texts, 1)
     ]
     compared = [{"n": n, "words": words} for n, words in enumerate(found.differences, 2)]
-    context = {"item": item, "dispute": found, "form": form, "texts": texts, "compared": compared}
+    context = {"item": item, "dispute": found, "form": form, "texts": texts, "compared": compared,
+               "versions": [item.round.pairs_version, item.round.rubric_version]}  # fmt: skip
     return render(request, "review/dispute.html", context, status=400 if form.errors else 200)
 
 

@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from accounts import roles
+from accounts import asking, roles
 from guidelines import briefing
 from synthesis import access, planning, rendering, steering, tasks
 from synthesis.faults import NoEndpoint
@@ -41,10 +41,11 @@ def _with_counts(queryset):
 
 def runs(request):
     roles.require(access.may_read_runs(request.user))
-    before = request.GET.get("before", "")
-    found = _with_counts(Run.objects.select_related("version__guideline"))
-    if before.isdigit():
-        found = found.filter(serial__lt=int(before))
+    before = asking.number(request, "before")
+    # Said aloud: Django drops a model's own order where it counts.
+    found = _with_counts(Run.objects.select_related("version__guideline")).order_by("-serial")
+    if before is not None:
+        found = found.filter(serial__lt=before)
     found = list(found[: PAGE + 1])
     more = found[PAGE - 1].serial if len(found) > PAGE else None
     return render(request, "synthesis/runs.html", {"runs": found[:PAGE], "more": more})
@@ -107,13 +108,13 @@ def _run(request, public_id) -> Run:
 
 def run(request, public_id):
     found = _run(request, public_id)
-    after = request.GET.get("after", "")
+    after = asking.number(request, "after")
     state = request.GET.get("state", "")
     rows = found.instances.select_related("pair_revision", "profile").order_by("id")
     if state in STATES:
         rows = rows.filter(state=state)
-    if after.isdigit():
-        rows = rows.filter(id__gt=int(after))
+    if after is not None:
+        rows = rows.filter(id__gt=after)
     rows = list(rows.defer("content")[: PAGE + 1])
     more = rows[PAGE - 1].id if len(rows) > PAGE else None
     rows = rows[:PAGE]
@@ -168,8 +169,8 @@ def steer(request, public_id):
 
 def _planned_again(run: Run, n: int) -> str:
     if n == 0:
-        return _("No instance of this run has failed; nothing was planned again.")
-    said = ngettext("%d failed instance is planned again.", "%d failed instances are planned again.", n) % n
+        return _("No session of this run has failed; nothing was planned again.")
+    said = ngettext("%d failed session is planned again.", "%d failed sessions are planned again.", n) % n
     return said if run.state == RunState.OPEN else said + " " + _("It waits until you go on with the run.")
 
 

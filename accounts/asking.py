@@ -1,0 +1,20 @@
+"""What an address asks for after its question mark. Anybody may type anything there: nonsense asks for nothing."""
+
+import uuid
+
+# Every key and number of rows fits; a longer one would be refused by the database.
+MOST_DIGITS = 18
+
+
+def number(request, name: str) -> int | None:
+    """The whole number from 0 that the address gives under this name, or None."""
+    given = request.GET.get(name, "")
+    return int(given) if given.isdecimal() and len(given) <= MOST_DIGITS else None
+
+
+def public_id(request, name: str) -> uuid.UUID | None:
+    """The public id that the address gives under this name, or None."""
+    try:
+        return uuid.UUID(request.GET.get(name, ""))
+    except ValueError:
+        return None
