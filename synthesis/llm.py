@@ -14,7 +14,6 @@ import time
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 
-import httpx
 from django.conf import settings
 
 from synthesis.faults import ContentRefused, EndpointDown, EndpointRefused
@@ -140,8 +139,6 @@ class ModelEndpoint:
             raw = storable(json.loads(content, parse_constant=lambda name: None))
         except (openai.APITimeoutError, TimeoutError) as problem:
             raise _Again(f"no answer within {self.patience.timeout:.0f} s") from problem
-        except httpx.HTTPError as problem:
-            raise _Again(f"its answer broke off ({type(problem).__name__})") from problem
         except openai.APIConnectionError as problem:
             raise _Again(f"no connection ({problem.__cause__ or problem})") from problem
         except openai.APIStatusError as problem:
@@ -166,10 +163,15 @@ class ModelEndpoint:
 
 async def _whole(answer) -> bytes:
     content = bytearray()
-    async for piece in answer.iter_bytes():
-        content += piece
-        if len(content) > MOST_BYTES:
-            raise _Again(f"its answer is larger than {MOST_BYTES // 1024**2} MB")
+    try:
+        async for piece in answer.iter_bytes():
+            content += piece
+            if len(content) > MOST_BYTES:
+                break
+    except Exception as problem:  # of the HTTP library that openai brings, which is not always the same one
+        raise _Again(f"its answer broke off ({type(problem).__name__})") from problem
+    if len(content) > MOST_BYTES:
+        raise _Again(f"its answer is larger than {MOST_BYTES // 1024**2} MB")
     return bytes(content)
 
 
