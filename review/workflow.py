@@ -2,6 +2,7 @@
 Standing.
 """
 
+import math
 from datetime import datetime
 
 from django.db import transaction
@@ -65,8 +66,7 @@ def decide(
         previous = Decision.objects.in_force().filter(reading=reading).first()
         _require_in_time(reading, item, previous, decided_at)
         judged = Wording().of(item)
-        if "\0" in f"{answers.edited_text}{answers.comment}":
-            raise NotCounted(_("The text holds a character that cannot be kept (NUL)."))
+        _require_storable(f"{answers.edited_text}{answers.comment}")
         edited = _edited(answers, judged)
         if previous and _same(previous, answers, edited):
             raise NotCounted(_("Sent again without a change; the judgement in force stands."))
@@ -84,7 +84,7 @@ def decide(
             unsafe=answers.unsafe,
             comment=answers.comment,
             decided_at=decided_at,
-            lead_time_seconds=lead_time,
+            lead_time_seconds=_seconds(lead_time),
             raw=raw,
         )
         _store_findings(decision, _found(answers))
@@ -202,6 +202,21 @@ def _require_in_time(reading, item, previous, decided_at):
         raise NotCounted(_("Judged after the item was settled; a late judgement never changes an item."))
     if previous and decided_at < previous.decided_at:
         raise NotCounted(_("Older than this reviewer's judgement in force."))
+
+
+def _require_storable(text: str):
+    if "\0" in text:
+        raise NotCounted(_("The text holds a character that cannot be kept (NUL)."))
+    if any("\ud800" <= character <= "\udfff" for character in text):
+        raise NotCounted(_("The text holds half of a character, which cannot be kept."))
+
+
+def _seconds(lead_time) -> float | None:
+    """How long it took, if known: a clock that was set back meanwhile tells less than nothing. The raw record
+    keeps what was sent.
+    """
+    seconds = None if lead_time is None else float(lead_time)
+    return seconds if seconds is not None and 0 <= seconds < math.inf else None
 
 
 def _edited(answers, judged) -> str:

@@ -3,6 +3,10 @@
 SHOWN = 300
 
 
+class Overtaken(Exception):
+    """Another process exchanges this round now; this one stops where it is. Nothing is lost by that."""
+
+
 class LabelStudioError(Exception):
     """Any failure of a call to Label Studio."""
 

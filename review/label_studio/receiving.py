@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from review.judged import Wording, counsellor_turns
-from review.label_studio.errors import LabelStudioError
+from review.label_studio.errors import LabelStudioError, Overtaken
 from review.label_studio.planning import choices_of
 from review.label_studio.reading_results import UnreadableResult, read
 from review.label_studio.sending import data_of, fails, works_again
@@ -58,14 +58,16 @@ class _Pull:
         return read(annotation["result"], form=self.project.form, counsellor_turns=turns, **self.offered)
 
 
-def receive(project: SeatProject, label_studio) -> Received:
+def receive(project: SeatProject, label_studio, *, alive=lambda lasting=None: None) -> Received:
     """Read one project on from its watermark; a failure, of whatever kind, is kept on the project and shown, and
-    nothing is lost.
+    nothing is lost. `alive` is called between tasks, and raises Overtaken when the round is another's now.
     """
     if project.project_id is None:
         return Received()
     try:
-        received = _read_on(project, label_studio)
+        received = _read_on(project, label_studio, alive)
+    except Overtaken:
+        raise
     except Exception as error:
         fails(project, error)
         return Received(failed=True)
@@ -73,13 +75,14 @@ def receive(project: SeatProject, label_studio) -> Received:
     return received
 
 
-def _read_on(project: SeatProject, label_studio) -> Received:
+def _read_on(project: SeatProject, label_studio, alive) -> Received:
     account = getattr(project.seat.rater, "label_studio_account", None)
     pull = _Pull(project, label_studio.url, account.ls_user_id if account else None)
     received, newest, checked = Received(), project.watermark, False
     broken = None
     since = project.watermark - OVERLAP if project.watermark else None
     for task in label_studio.changed_tasks(project.project_id, since=since):
+        alive()
         fresh = _unknown_states(pull, task["annotations"])
         if fresh and not checked:
             _require_our_screen(project, label_studio)
@@ -131,10 +134,17 @@ def _keep(pull: _Pull, task: dict, annotation: dict) -> tuple[RawAnnotation, boo
             "server": pull.server,
             "task_id": task["id"],
             "completed_by": annotation["completed_by"],
-            # JSON escapes control characters, so that this text can be stored where a NUL cannot.
-            "payload": json.dumps(annotation, default=str, ensure_ascii=False, sort_keys=True),
+            "payload": _written(annotation),
         },
     )
+
+
+def _written(annotation: dict) -> str:
+    """As JSON, which escapes control characters: it can be stored where a NUL cannot. Half a character, which no
+    database takes, is written as the escape that it came as.
+    """
+    text = json.dumps(annotation, default=str, ensure_ascii=False, sort_keys=True)
+    return text.encode("utf-8", "backslashreplace").decode()
 
 
 @transaction.atomic
@@ -157,7 +167,7 @@ def _judge(pull: _Pull, task: dict, annotation: dict, raw: RawAnnotation) -> boo
             raw=raw,
         )
     except (NotCounted, UnreadableResult) as error:
-        raw.uncounted = str(error).replace("\0", "")[:300]
+        raw.uncounted = str(error).replace("\0", "").encode("utf-8", "replace").decode()[:300]
         raw.save(update_fields=["uncounted"])
         return False
     return True

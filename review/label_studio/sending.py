@@ -18,8 +18,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from review.judged import Wording
-from review.label_studio.client import IMPORT_SECONDS
-from review.label_studio.errors import LabelStudioError, LabelStudioRefused
+from review.label_studio.client import IMPORT_SECONDS, LOOKED_UP_AT_ONCE
+from review.label_studio.errors import LabelStudioError, LabelStudioRefused, Overtaken
 from review.label_studio.keeping import account_for
 from review.label_studio.screens.build import task_data
 from review.models import Arm, Reading, Round, RoundState, SeatProject, SendState
@@ -33,9 +33,10 @@ TITLES = {Arm.AIDED: "Sessions with a draft of the feedback", Arm.UNAIDED: "Sess
 HOOK_HEADER = "X-Mirror-Secret"
 
 
-def send(round: Round, label_studio, *, grace: timedelta = GRACE, alive=lambda: None) -> int:
+def send(round: Round, label_studio, *, grace: timedelta = GRACE, alive=lambda lasting=None: None) -> int:
     """Send what is unsent; return how many readings were sent now. A failure, of whatever kind, is kept on its
-    project and shown, and the other projects go on. `alive` is called before each project.
+    project and shown, and the other projects go on. `alive` is called before whatever takes long, with the time it
+    may take; it raises Overtaken when the round is another's now.
     """
     if round.state != RoundState.OPEN:
         return 0
@@ -46,7 +47,9 @@ def send(round: Round, label_studio, *, grace: timedelta = GRACE, alive=lambda: 
     for project in projects.order_by("seat", "form"):
         alive()
         try:
-            sent += _send_project(project, label_studio, grace)
+            sent += _send_project(project, label_studio, grace, alive)
+        except Overtaken:
+            raise
         except Exception as error:
             fails(project, error)
         else:
@@ -86,7 +89,7 @@ def works_again(project: SeatProject) -> None:
     )
 
 
-def _send_project(project: SeatProject, label_studio, grace: timedelta) -> int:
+def _send_project(project: SeatProject, label_studio, grace: timedelta, alive) -> int:
     unsent = Reading.objects.unsent().filter(seat=project.seat, item__arm=project.form)
     if project.project_id and not unsent.exists():
         return 0
@@ -95,8 +98,8 @@ def _send_project(project: SeatProject, label_studio, grace: timedelta) -> int:
     project.refresh_from_db(fields=["project_id"])
     if project.project_id is None and not _make_project(project, label_studio):
         return 0
-    sent = _look_up(project, label_studio, unsent, grace)
-    for chunk in _claim_chunks(unsent):
+    sent = _look_up(project, label_studio, unsent, grace, alive)
+    for chunk in _claim_chunks(unsent, alive):
         sent += _send_chunk(project, label_studio, chunk)
     return sent
 
@@ -121,14 +124,15 @@ def _make_project(project: SeatProject, label_studio) -> bool:
     return True
 
 
-def _look_up(project, label_studio, unsent, grace) -> int:
+def _look_up(project, label_studio, unsent, grace, alive) -> int:
     """Settle what an earlier push left *sending*: found in Label Studio, or planned again."""
     now = timezone.now()
     left = Q(sending_since=None) | Q(sending_since__lte=now - grace)
     readings = list(unsent.filter(left, send_state=SendState.SENDING))
     sent = 0
-    for start in range(0, len(readings), CHUNK):
-        chunk = _claim(readings[start : start + CHUNK], now)
+    for start in range(0, len(readings), LOOKED_UP_AT_ONCE):
+        alive()
+        chunk = _claim(readings[start : start + LOOKED_UP_AT_ONCE], now)
         found = label_studio.find_tasks(project.project_id, [str(r.external_id) for r in chunk])
         with transaction.atomic():
             for reading in chunk:
@@ -162,12 +166,13 @@ def _mark_sent(reading: Reading, task_id: int) -> int:
     return _mine(reading).update(send_state=SendState.SENT, task_id=task_id, sending_since=None)
 
 
-def _claim_chunks(unsent) -> Iterator[list[Reading]]:
+def _claim_chunks(unsent, alive) -> Iterator[list[Reading]]:
     while True:
         planned = unsent.filter(send_state=SendState.PLANNED).order_by("order")
         readings = list(planned.select_related("item__instance__version__guideline")[:CHUNK])
         if not readings:
             return
+        alive(GRACE)  # as long as the import may take, or somebody else would begin the same meanwhile
         yield _claim(readings, timezone.now())
 
 

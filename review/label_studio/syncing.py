@@ -3,14 +3,18 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+import structlog
 from django.db.models import Q
 from django.utils import timezone
 
+from review.label_studio.errors import Overtaken
 from review.label_studio.receiving import Received, receive
 from review.label_studio.sending import send
 from review.models import Round, RoundState, SeatProject
 
-# Renewed before every project: only a process that died leaves it to run out.
+log = structlog.get_logger(__name__)
+
+# Renewed at every chunk and task: only a process that died leaves it to run out.
 LEASE = timedelta(seconds=90)
 LATE_EVERY = timedelta(minutes=10)
 
@@ -26,15 +30,23 @@ class Synced:
 class _Claim:
     """One process at a time exchanges a round: compare-and-set of `syncing_until`."""
 
-    def __init__(self, round: Round):
-        self._rounds, self._until = Round.objects.filter(pk=round.pk), None
+    def __init__(self, round: Round, now=timezone.now):
+        self._rounds, self._until, self._now = Round.objects.filter(pk=round.pk), None, now
 
     def take(self) -> bool:
-        now = timezone.now()
+        now = self._now()
         return self._move(Q(syncing_until=None) | Q(syncing_until__lt=now), now + LEASE)
 
-    def renew(self) -> None:
-        self._move(Q(syncing_until=self._until), timezone.now() + LEASE)
+    def alive(self, lasting: timedelta | None = None) -> None:
+        """Hold the round for what comes next, which takes `lasting` at most. Raises Overtaken when another process
+        has taken it. Cheap enough to be called for every task: a claim that is fresh is left as it is.
+        """
+        lasting = lasting or LEASE
+        now = self._now()
+        if lasting / 2 < self._until - now <= lasting:
+            return
+        if not self._move(Q(syncing_until=self._until), now + lasting):
+            raise Overtaken
 
     def release(self) -> None:
         self._move(Q(syncing_until=self._until), None)
@@ -53,22 +65,24 @@ def sync_round(round: Round, label_studio) -> Synced:
     done, claim = Synced(), _Claim(round)
     if claim.take():
         try:
-            done.sent = send(round, label_studio, alive=claim.renew)
-            received = read_round(round, label_studio, alive=claim.renew)
+            done.sent = send(round, label_studio, alive=claim.alive)
+            received = read_round(round, label_studio, alive=claim.alive)
             done.new, done.decided = received.new, received.decided
+        except Overtaken:
+            log.warning("another process goes on with the round", round=str(round.public_id))
         finally:
             claim.release()
     done.failing = SeatProject.objects.filter(seat__round=round, failing_since__isnull=False).count()
     return done
 
 
-def read_round(round: Round, label_studio, *, alive=lambda: None) -> Received:
+def read_round(round: Round, label_studio, *, alive=lambda lasting=None: None) -> Received:
     """Read all projects of a round on; twice at once stores nothing twice."""
     total = Received()
     projects = SeatProject.objects.filter(seat__round=round)
     for project in projects.select_related("seat__round", "seat__rater__label_studio_account"):
         alive()
-        received = receive(project, label_studio)
+        received = receive(project, label_studio, alive=alive)
         total.new += received.new
         total.decided += received.decided
         total.failed |= received.failed

@@ -329,6 +329,37 @@ def test_a_text_with_a_nul_is_kept_and_not_counted(item, ben, fake):
     assert "\0" not in raw.payload and "\\u0000" in raw.payload
 
 
+def test_a_text_with_half_a_character_is_kept_and_holds_up_no_other(round, ben, fake):
+    first, second, *_ = round.items.all()
+    submit(desk(fake, ben), first, ben, says(comment="Half a smile: \ud83d"))
+    submit(desk(fake, ben), second, ben, says())
+    assert sync_all(fake).decided == 1
+    assert uncounted() == ["The text holds half of a character, which cannot be kept."]
+    raw = RawAnnotation.objects.exclude(uncounted="").get()
+    comments = [
+        one["value"]["text"] for one in json.loads(raw.payload)["result"] if one["from_name"] == "comment"
+    ]
+    assert comments == [["Half a smile: \ud83d"]]
+
+
+def test_a_control_named_with_half_a_character_is_kept_and_not_counted(item, ben, fake):
+    annotation = submit(desk(fake, ben), item, ben, says())
+    fake.annotations[annotation]["result"][0]["from_name"] = "any\udc00"
+    assert (sync_all(fake).new, len(uncounted())) == (1, 1)
+
+
+@pytest.mark.parametrize("told", [-3.5, float("inf"), float("nan")])
+def test_a_clock_that_ran_backwards_leaves_the_time_unknown(item, ben, fake, told):
+    annotation = submit(desk(fake, ben), item, ben, says())
+    fake.annotations[annotation]["lead_time"] = told
+    assert sync_all(fake).decided == 1
+    decision = Decision.objects.get()
+    assert (
+        decision.lead_time_seconds is None
+        and str(told).removesuffix("inity")[:3] in decision.raw.payload.lower()
+    )
+
+
 def test_an_annotation_cut_short_after_it_was_stored_is_judged_later(item, ben, fake):
     annotation = submit(desk(fake, ben), item, ben, says())
     sent, project = fake.annotations[annotation], project_of(item, ben)

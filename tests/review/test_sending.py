@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from review.label_studio.errors import LabelStudioDown
 from review.label_studio.keeping import login_of, password_of
-from review.label_studio.sending import CHUNK, look_before_sending, send
+from review.label_studio.sending import CHUNK, GRACE, look_before_sending, send
 from review.label_studio.syncing import sync_round
 from review.models import Account, Reading, Round, SeatProject
 from tests.fakes.label_studio import FakeLabelStudio
@@ -255,7 +255,9 @@ def test_two_pushes_at_once_send_nothing_twice(round):
 
 def test_large_seats_go_in_chunks(ben, lena, fake):
     round = round_of(CHUNK + 3, [ben], lena, overlap=1, unaided_share=0)
-    assert send(round, fake) == CHUNK + 3
+    held = []
+    assert send(round, fake, alive=lambda lasting=None: held.append(lasting)) == CHUNK + 3
+    assert held.count(GRACE) == 2  # the round is claimed anew for each chunk
     sizes = [len(sent["tasks"]) for sent in fake.sent if "tasks" in sent]
     assert sizes == [CHUNK, 3] and all_sent_once(fake, round)
 
