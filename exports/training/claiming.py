@@ -63,6 +63,19 @@ def is_loopback(host):
         return False
 
 
+def told(answer, *fields):
+    """The JSON object of an answer. `Unreachable` for anything else: then not the app answered but somebody
+    between, a proxy with a page of its own for example.
+    """
+    try:
+        body = answer.json()
+    except ValueError:
+        body = None
+    if not isinstance(body, dict) or set(fields) - set(body):
+        raise Unreachable(f"{answer.request.method} {answer.request.url.path}: the answer is not the app's")
+    return body
+
+
 class App:
     """The app as the node sees it. `transport` stands in for the network in tests."""
 
@@ -85,13 +98,13 @@ class App:
         answer = self.post("claim/", {"run": run, "worker": worker}, quiet=(409,))
         if answer.status_code in (204, 409):
             return None
-        body = answer.json()
+        body = told(answer, *Job.__dataclass_fields__)
         return Job(**{field: body[field] for field in Job.__dataclass_fields__})
 
     def heartbeat(self, job, *, step, total, metrics):
         """{"cancel": bool, "lease_seconds": n}; `LeaseLost` when the run is no longer ours."""
         body = {"claim": job.claim, "step": step, "total": total, "metrics": metrics}
-        return self.post(f"runs/{job.run}/heartbeat/", body).json()
+        return told(self.post(f"runs/{job.run}/heartbeat/", body), "cancel")
 
     def finish(self, job, *, status, metrics, artifact_sha256=None, error=None):
         """Report the end; sending it twice for the same claim does no harm."""
@@ -103,7 +116,7 @@ class App:
             "artifact_sha256": artifact_sha256,
             "error": error,
         }
-        self.post(f"runs/{job.run}/finish/", body)
+        told(self.post(f"runs/{job.run}/finish/", body))
 
     def upload(self, job, *, path, sha256):
         """Send the packed adapter; returns the digest that the app computed."""
@@ -115,7 +128,7 @@ class App:
                 params={"claim": job.claim, "sha256": sha256},
                 headers={"Content-Type": "application/gzip"},
             )
-        return answer.json()["sha256"]
+        return told(answer, "sha256")["sha256"]
 
     def stream(self, path):
         """The bytes behind an absolute path on the app's own host, in pieces."""

@@ -103,7 +103,10 @@ class Progress:
         self.step = self.total = 0
 
     def unsent(self):
-        """Up to BATCH whole lines after the acknowledged ones; a line still being written waits."""
+        """Up to BATCH whole lines after the acknowledged ones; a line still being written waits.
+
+        A kill may tear a line, to which the next training then adds its first: the two are left out.
+        """
         self.reached, lines = self.offset, []
         if not self.path.exists():
             return lines
@@ -113,8 +116,12 @@ class Progress:
                 if not line.endswith(b"\n") or len(lines) == BATCH:
                     break
                 self.reached += len(line)
-                entry = json.loads(line)
-                self.step, self.total = entry["step"], entry.pop("total", self.total)
+                try:
+                    entry = json.loads(line)
+                    self.step, self.total = entry["step"], entry.pop("total", self.total)
+                except (ValueError, KeyError, TypeError):
+                    log.warning("a line of progress was torn by a kill and is left out")
+                    continue
                 if len(entry) > 1:
                     lines.append(entry)
         return lines

@@ -1,7 +1,7 @@
 import httpx
 import pytest
 
-from exports.training.claiming import App, LeaseLost, Refused, Unreachable, UnsafeAddress, safe_origin
+from exports.training.claiming import App, Job, LeaseLost, Refused, Unreachable, UnsafeAddress, safe_origin
 
 RUN = "0b6b7f0e-8f5a-5c55-9d5c-3f8a2f9a1c01"
 
@@ -63,6 +63,16 @@ def test_nothing_to_do_and_somebody_elses_are_both_no_job(status):
 def test_trouble_is_named_for_what_it_is(status, what):
     with pytest.raises(what, match=str(status)):
         app_that_answers(lambda request: httpx.Response(status)).claim(run=None, worker="w")
+
+
+@pytest.mark.parametrize("body", [b"<html>Please log in</html>", b"[]", b'{"run": 1}', b"\xff"])
+def test_a_page_from_somebody_between_is_no_answer_of_the_app(body):
+    app = app_that_answers(lambda request: httpx.Response(200, content=body))
+    with pytest.raises(Unreachable, match="not the app's"):
+        app.claim(run=None, worker="w")
+    job = Job(run=RUN, claim="c", lease_seconds=60, config={}, dataset={"sha256": ""})
+    with pytest.raises(Unreachable, match="not the app's"):
+        app.heartbeat(job, step=0, total=1, metrics=[])
 
 
 def test_every_request_carries_the_token(stub, app):

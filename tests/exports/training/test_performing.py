@@ -6,6 +6,7 @@ import threading
 
 import pytest
 
+from exports.training.heart import Progress
 from exports.training.performing import pack, perform, sweep
 
 from .conftest import FAKE_TRAINER
@@ -170,3 +171,16 @@ def test_what_never_came_back_is_swept_away_after_a_week(place):
         os.utime(path, (0, 0))
     sweep(place)
     assert not old.exists() and new.exists()
+
+
+def test_a_line_torn_by_a_kill_holds_no_later_line_back(tmp_path):
+    path = tmp_path / "progress.jsonl"
+    path.write_text('{"step": 1, "total": 9, "loss": 2.0}\n{"step": 2, "lo')
+    progress = Progress(path)
+    assert [line["step"] for line in progress.unsent()] == [1]
+    progress.acknowledge()
+    with open(path, "a") as file:
+        file.write('{"step": 2, "loss": 1.5}\n{"step": 3, "total": 9, "loss": 1.2}\n')
+    assert progress.unsent() == [{"step": 3, "loss": 1.2}]
+    progress.acknowledge()
+    assert progress.unsent() == [] and (progress.step, progress.total) == (3, 9)
