@@ -83,7 +83,7 @@ def _head(document: Document) -> dict[str, str]:
     for name in data:
         if name not in (*HEAD, *ENTRIES.values()):
             raise document.refuse((name,), _("is not a known field; known are %s") % ", ".join(HEAD))
-        if name in ENTRIES.values() and kind in ENTRIES and name != ENTRIES[kind]:
+        if name in ENTRIES.values() and kind in list(ENTRIES) and name != ENTRIES[kind]:
             raise document.refuse((name,), _("does not belong to the kind “%s”") % kind)
     head = {}
     for name in HEAD:

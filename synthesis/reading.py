@@ -12,6 +12,8 @@ from synthesis.shapes.profiles import ClientFile, ClientRecord, LayoutFile, Pati
 
 LARGEST = 4_000_000  # bytes; the published sets are a tenth of it
 DEEPEST = 20
+MOST_RECORDS = 20_000
+MOST_VALUES = 400_000  # what that many records hold, and more; nonsense takes minutes to read
 LONGEST_NUMBER = 40  # characters; Python's own limit is 4,300 digits, and YAML's base-60 numbers have none
 _NUMBERS = {f"tag:yaml.org,2002:{name}" for name in ("int", "float", "timestamp")}
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -40,6 +42,8 @@ def read(path: Path | str, *, licence: str = "", origin: str = "") -> Reading:
     path = Path(path)
     data, lines = _json(path) if path.suffix.lower() == ".json" else _yaml(path)
     if isinstance(data, list):
+        if len(data) > MOST_RECORDS:
+            raise BadProfiles(path, f"holds {len(data):,} records; at most {MOST_RECORDS:,} are read")
         return _patient_psi(path, data, licence=licence, origin=origin)
     if not isinstance(data, dict):
         raise BadProfiles(path, "expected licence, origin and a list of profiles, or a list of records")
@@ -137,7 +141,8 @@ def _yaml(path: Path):
         ) from problem
     except BadProfiles:
         raise
-    except (ValueError, OverflowError) as problem:  # looks like a date, such as 2024-13-45, and is none
+    except (ValueError, OverflowError, LookupError) as problem:
+        # It looks like a date, such as 2024-13-45, or calls itself a number or a yes, and is none.
         raise BadProfiles(path, f"holds a value that is none ({problem}); put it in quotes") from problem
     finally:
         if loader:
@@ -150,8 +155,10 @@ def _refuse_depth(path: Path, text: str):
     up.
     """
     depth = 0
-    for event in yaml.parse(text, Loader=_Loader):
+    for n, event in enumerate(yaml.parse(text, Loader=_Loader)):
         place = f"line {event.start_mark.line + 1}"
+        if n > MOST_VALUES:
+            raise BadProfiles(path, f"holds more than {MOST_VALUES:,} values", place=place)
         if isinstance(event, yaml.CollectionStartEvent):
             depth += 1
         elif isinstance(event, yaml.CollectionEndEvent):

@@ -10,17 +10,27 @@ DEEPEST = 20
 MOST_VALUES = 400_000
 
 
+LONGEST_NAME, LONGEST_REASON = 80, 500  # characters in a message
+
+
+def shown(words: str, longest: int = LONGEST_NAME) -> str:
+    """Words of a file as a message may show them: on one line, not endless, nothing that a terminal obeys."""
+    plain = "".join(sign if sign.isprintable() else "�" for sign in words[:longest])
+    return plain if len(words) <= longest else plain + "…"
+
+
 class BadFile(ValueError):
     """A refused file: which, on which line (1-based; None: the file as a whole), which field, why."""
 
     def __init__(self, file, line: int | None, field: str, reason: str, of: str = ""):
-        self.file, self.line, self.field, self.reason = str(file), line, field, reason
+        self.file, self.line = str(file), line
+        self.field, self.reason = shown(field), shown(reason, LONGEST_REASON)
         where = [self.file]
         if line:
             where.append(_("line %d") % line)
         if field:
-            where.append(_("field “%s”") % field + (f" ({of})" if of else ""))
-        super().__init__(", ".join(where) + ": " + reason)
+            where.append(_("field “%s”") % self.field + (f" ({shown(of)})" if of else ""))
+        super().__init__(", ".join(where) + ": " + self.reason)
 
 
 @dataclass

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from guidelines.content import ENTRIES, HEAD
 from guidelines.formats.cells import from_cell, unguarded
-from guidelines.formats.document import BadFile, Document
+from guidelines.formats.document import MOST_VALUES, BadFile, Document
 from guidelines.texts import fields_of
 
 
@@ -15,7 +15,11 @@ def read(text: str, file: str) -> Document:
     document = Document(file, data={})
     columns: list[str] | None = None
     rows: list[dict] = []
+    values = 0
     for line, row in _rows(text, file):
+        values += max(1, len(row))
+        if values > MOST_VALUES:
+            raise BadFile(file, line, "", _("holds more than %d values") % MOST_VALUES)
         if not any(cell.strip() for cell in row):
             continue
         if columns is None and row[0].startswith("#"):

@@ -7,7 +7,7 @@ from json.decoder import scanstring
 
 from django.utils.translation import gettext as _
 
-from guidelines.formats.document import DEEPEST, BadFile, Document
+from guidelines.formats.document import DEEPEST, MOST_VALUES, BadFile, Document
 
 _SPACE = re.compile(r"[ \t\n\r]*")
 _PLAIN = re.compile(r"-?(?:0|[1-9]\d{0,15})(?:\.\d{1,15})?(?:[eE][+-]?\d{1,2})?(?![\d.eE])|true|false|null")
@@ -19,7 +19,7 @@ def read(text: str, file: str) -> Document:
 
 class _Reader:
     def __init__(self, text: str, file: str):
-        self.text, self.at = text, 0
+        self.text, self.at, self.values = text, 0, 0
         self.breaks = [found.start() for found in re.finditer("\n", text)]
         self.document = Document(file)
 
@@ -51,6 +51,9 @@ class _Reader:
     def _value(self, path: tuple):
         if len(path) > DEEPEST:
             raise self._bad(_("nested too deeply"))
+        self.values += 1
+        if self.values > MOST_VALUES:
+            raise self._bad(_("holds more than %d values") % MOST_VALUES)
         first = self._skip()
         self.document.lines.setdefault(path, self._line())
         if first == "{":

@@ -68,5 +68,6 @@ def _plain(node: yaml.Node, path: tuple, document: Document):
         raise document.refuse(path, _("is a number that is too long"))
     try:
         return yaml.constructor.SafeConstructor().construct_object(node)
-    except (yaml.YAMLError, ValueError, OverflowError):
+    except (yaml.YAMLError, ValueError, OverflowError, LookupError):
+        # LookupError: `!!bool perhaps` and `!!int ""` are looked up letter by letter.
         raise document.refuse(path, _("“%s” must be put in quotes") % node.value[:60]) from None

@@ -153,5 +153,38 @@ BAD = {
     "bad UTF-8 in CSV": ("a.csv", CSV.encode() + b"caf\xe9", 8, "", "not UTF-8"),
     "another format": ("a.docx", GOOD, None, "", "must end in"),
     "a list without end": ("a.yaml", "- a: b\n" * 150_000, 100_000, "", "more than 400000 values"),
+    "a kind that is a list": (
+        "a.json",
+        '{"guideline": "mine", "kind": ["pairs"], "title": "Mine", "pairs": [1]}',
+        1,
+        "kind",
+        "must be text",
+    ),
+    "a yes that is none": ("a.yaml", GOOD + "  positive: !!bool abc\n", 13, "positive", "in quotes"),
+    "an empty number": ("a.yaml", GOOD + "  harms: !!int ''\n", 13, "harms", "in quotes"),
+    "a field's name of a megabyte": (
+        "a.json",
+        '{"' + "k" * 1_000_000 + '": 1}',
+        1,
+        "k" * 80 + "…",
+        "not a known field",
+    ),
+    "a field's name that a terminal obeys": (
+        "a.yaml",
+        '"\\e[31ma\\nb": 1\n',
+        1,
+        "�[31ma�b",
+        "not a known field",
+    ),
+    "a part of an example with a name of a megabyte": (
+        "a.json",
+        '{"guideline": "mine", "kind": "pairs", "title": "Mine", "pairs": [{"key": "a", "name": "A",'
+        '"shows": "s", "corrections": ["c"], "examples": [{"' + "k" * 1_000_000 + '": "x"}]}]}',
+        1,
+        "examples",
+        "kkk…",
+    ),
+    "a JSON list without end": ("a.json", "[" + "1," * 500_000, 1, "", "more than 400000 values"),
+    "a CSV without end": ("a.csv", CSV + "a,b,c,d,no\n" * 100_000, 80_003, "", "more than 400000 values"),
     "10 MB of nonsense": ("a.yaml", b"\x00\xff" * 5_000_000, None, "", "larger than 5 MB"),
 }

@@ -201,6 +201,10 @@ HOSTILE = {
     "what looks like a date": ("x.yaml", "profiles: [2024-13-45]", "put it in quotes"),
     "sixty thousand brackets in YAML": ("x.yaml", "[" * 60_000, "nested more than 20 deep"),
     "sixty thousand brackets in JSON": ("x.json", "[" * 60_000, "nested too deeply"),
+    "a yes that is none": ("x.yaml", "licence: !!bool perhaps\nprofiles: [{}]", "put it in quotes"),
+    "an empty number": ("x.yaml", "licence: !!int ''\nprofiles: [{}]", "put it in quotes"),
+    "a million records in JSON": ("x.json", "[" + "1," * 1_000_000 + "1]", "1,000,001 records"),
+    "half a million records in YAML": ("x.yaml", "- a: b\n" * 500_000, "more than 400,000 values"),
     "half a character": ("x.json", json.dumps(ours(entry(name="\ud800"))), "field name"),
 }
 
