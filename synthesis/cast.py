@@ -1,5 +1,7 @@
 """Who plays, what each may see, and which model plays whom."""
 
+import re
+
 from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -32,6 +34,7 @@ SAMPLING = {
 }
 
 ENVIRONMENT = "environment"
+_KEY_NAME = re.compile(r"[A-Z][A-Z0-9_]*_API_KEY")
 
 
 @transaction.atomic
@@ -51,6 +54,19 @@ def environment_endpoint() -> Endpoint:
         endpoint.base_url, endpoint.probed, endpoint.probed_at = address, {}, None
         endpoint.save()
     return endpoint
+
+
+def key_problem(name: str) -> str:
+    """Why an endpoint's key may not be read from this environment variable, or nothing.
+
+    The key is sent to the endpoint: with any name a lead could have this installation's own secrets sent to an
+    address of hers.
+    """
+    if name and not _KEY_NAME.fullmatch(name):
+        return _(
+            "The name must end in _API_KEY, such as OPENAI_API_KEY: other variables are not for sending."
+        )
+    return ""
 
 
 def specs(roles, *, model: str | None = None) -> dict[str, dict]:

@@ -33,6 +33,11 @@ class EndpointForm(forms.ModelForm):
             ),
         }
 
+    def clean_key_env(self):
+        if reason := cast.key_problem(self.cleaned_data["key_env"]):
+            raise forms.ValidationError(reason)
+        return self.cleaned_data["key_env"]
+
     def save(self, commit=True):
         """At another address, or with another key, what was found before says nothing."""
         if {"base_url", "key_env"} & set(self.changed_data):

@@ -25,7 +25,7 @@ def endpoint(db):
 
 
 @pytest.mark.parametrize(("change", "kept"), [({}, True), ({"base_url": "http://127.0.0.1:8/v1"}, False),
-                                              ({"key_env": "OTHER_KEY"}, False)])  # fmt: skip
+                                              ({"key_env": "OTHER_API_KEY"}, False)])  # fmt: skip
 def test_an_endpoint_with_another_address_forgets_what_was_found_at_the_old_one(
     log_in, lena, endpoint, change, kept
 ):
@@ -33,6 +33,16 @@ def test_an_endpoint_with_another_address_forgets_what_was_found_at_the_old_one(
     log_in(lena).post(reverse("endpoint_save"), sent | change)
     endpoint.refresh_from_db()
     assert (endpoint.probed == FOUND, endpoint.probed_at is not None) == (kept, kept)
+
+
+@pytest.mark.parametrize(
+    "name", ["DJANGO_SECRET_KEY", "REVIEW_ACCOUNTS_KEY", "DATABASE_URL", "LABEL_STUDIO_TOKEN", "path"]
+)
+def test_no_secret_of_this_installation_is_sent_to_an_endpoint_as_its_key(log_in, lena, db, name):
+    sent = {"name": "elsewhere", "base_url": "https://elsewhere.example.org/v1", "key_env": name}
+    answer = log_in(lena).post(reverse("endpoint_save"), sent)
+    assert answer.status_code == 400 and "must end in _API_KEY" in answer.content.decode()
+    assert not Endpoint.objects.filter(name="elsewhere").exists()
 
 
 def test_a_lead_withdraws_the_token_of_a_node(log_in, lena, eve):
