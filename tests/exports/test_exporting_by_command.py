@@ -55,6 +55,13 @@ def test_a_folder_that_holds_something_is_left_alone(mixed_round, tmp_path):
     assert not Dataset.objects.exists() and [path.name for path in tmp_path.iterdir()] == ["notes.txt"]
 
 
+def test_a_folder_that_cannot_be_made_is_refused_before_anything_is_frozen(mixed_round, tmp_path):
+    (tmp_path / "notes.txt").write_text("mine")
+    with pytest.raises(CommandError, match="cannot be made in .*notes.txt") as refusal:
+        export(mixed_round.public_id, tmp_path / "notes.txt" / "release")
+    assert refusal.value.returncode == 2 and not Dataset.objects.exists()
+
+
 def test_a_round_of_which_nothing_may_leave_is_refused_with_the_reason(artefacts, tmp_path):
     round = factories.a_round()
     factories.item(round, ("accept",), state="open")

@@ -4,6 +4,7 @@ import json
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
 
 from synthesis import steering, tasks, waking
 from synthesis.models import Run
@@ -97,6 +98,20 @@ def test_a_stopped_run_ends_with_exit_code_3(endpoint, plan):
     with pytest.raises(CommandError, match="The budget is spent") as refusal:
         call_command("resume", str(run.public_id), "--wait")
     assert refusal.value.returncode == 3
+
+
+def test_a_run_that_somebody_paused_meanwhile_does_not_end_as_if_it_were_done(endpoint, plan):
+    endpoint()
+    run = plan(6, concurrency=1)
+
+    def pauses(number, body):
+        steering.pause(run=Run.objects.get(), by=None) if number == 2 else None
+        connection.close()
+
+    endpoint(pauses)
+    with pytest.raises(CommandError, match="The run is paused") as refusal:
+        call_command("resume", str(run.public_id), "--wait")
+    assert refusal.value.returncode == 3 and run.instances.filter(state="planned").exists()
 
 
 def test_the_task_makes_the_run_and_a_second_one_at_the_same_time_does_nothing(endpoint, plan):

@@ -1,6 +1,7 @@
 """Freeze the settled items of closed rounds and copy the release to a folder."""
 
 import json
+import os
 import shutil
 import uuid
 from pathlib import Path
@@ -36,6 +37,9 @@ class Command(BaseCommand):
             raise CommandError(
                 f"--out {out} is there and not empty; name a new folder.", returncode=BAD_INPUT
             )
+        there = next(path for path in (out, *out.parents) if path.exists())
+        if not there.is_dir() or not os.access(there, os.W_OK | os.X_OK):
+            raise CommandError(f"--out {out} cannot be made in {there}.", returncode=BAD_INPUT)
         rounds = [self.round(name) for name in dict.fromkeys(options["round"])]
         try:
             dataset = building.plan(

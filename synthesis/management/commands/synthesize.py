@@ -5,6 +5,7 @@ from django.core.management.base import BaseCommand, CommandError
 from guidelines import naming
 from synthesis import planning, reporting, running, tasks
 from synthesis.faults import NoEndpoint
+from synthesis.models import RunState
 
 
 def number(text: str) -> int:
@@ -52,8 +53,8 @@ class Command(BaseCommand):
 
 
 def go_on(command: BaseCommand, run, *, wait: bool, as_json: bool):
-    """Drive the run here, or send a worker to it; then report. Exit code 3 when a budget or breaker
-    stopped it.
+    """Drive the run here, or send a worker to it; then report. Exit code 3 when the breaker stopped it, or
+    somebody paused or cancelled it meanwhile: cells are left.
     """
     driven = None
     if wait:
@@ -73,8 +74,8 @@ def go_on(command: BaseCommand, run, *, wait: bool, as_json: bool):
         command.stderr.write(line)
     if as_json:
         command.stdout.write(json.dumps(reporting.summary(run, driven)))
-    if run.state == "stopped":
-        raise CommandError(run.why or "The run was stopped.", returncode=3)
+    if run.state == RunState.STOPPED or (wait and run.state != RunState.OPEN):
+        raise CommandError(run.why or f"The run is {run.get_state_display()}.", returncode=3)
 
 
 def _pair(text: str) -> tuple[str, str]:
