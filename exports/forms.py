@@ -80,6 +80,27 @@ class TrainingForm(forms.Form):
         return {**values, "lora": {**DEFAULTS["lora"], "r": rank, "alpha": 2 * rank}}
 
 
+# What train_sft.measured reports: the label, and how the number is written.
+MEASURED = {
+    "train_loss": (_("Mean loss on the training data"), "{:.3f}"),
+    "eval_loss": (_("Loss on the held-out data"), "{:.3f}"),
+    "steps": (_("Steps done"), "{:,}"),
+    "seconds": (_("Time of the last stretch, in seconds"), "{:,.0f}"),
+    "rows": (_("Examples learned from"), "{:,}"),
+    "rows_cut": (_("Examples that were cut, being too long"), "{:,}"),
+    "rows_dropped": (_("Examples left out, being too long to learn from"), "{:,}"),
+}
+
+
+def measured_in_words(metrics: dict) -> list[tuple[str, str]]:
+    """What a training measured, in a fixed order; what is not known here keeps its own name."""
+    known = {name: metrics[name] for name in MEASURED if isinstance(metrics.get(name), int | float)}
+    return [
+        *((MEASURED[name][0], MEASURED[name][1].format(value)) for name, value in known.items()),
+        *((name, str(metrics[name])) for name in sorted(set(metrics) - set(known))),
+    ]
+
+
 def in_words(config: dict) -> list[tuple[str, object]]:
     """A run's configuration under the labels of the form; what the form does not know keeps its own name."""
     labels = {name: field.label for name, field in TrainingForm.base_fields.items()}

@@ -45,6 +45,7 @@ def workspace(guideline: Guideline, user) -> dict:
         "coverage_missing": bool(sees_numbers) and covered is None,
         "versions": with_predecessors(guideline),
     }
+    found["names"] = {card.key: card.shown.name for card in found["cards"]}
     return found | (_of_draft(draft, published, user) if draft else {})
 
 

@@ -89,10 +89,12 @@ def _workspace(request, guideline, publish_form=None, status=200):
 def guideline_version(request, guideline, name):
     version = _named(guideline, name)
     approvals = version.approvals.filter(digest=version.digest).select_related("approver")
+    shown = cards(version, None, None)
     context = {
         "guideline": guideline,
         "version": version,
-        "cards": cards(version, None, None),
+        "cards": shown,
+        "names": {card.key: card.shown.name for card in shown},
         "approvals": approvals,
     }
     return render(request, "guidelines/version.html", context)
@@ -111,6 +113,8 @@ def guideline_compare(request, guideline, a, b):
         "same": sum(change.state == "same" for change in changes),
         "approvals": after.approvals.filter(digest=digest).select_related("approver"),
         "dependents": dependents.of(before) if access.may_see_numbers(request.user) else [],
+        "digest": digest,
+        "may_approve": after.state == VersionState.IN_REVIEW and access.may_approve(request.user, after),
     }
     return render(request, "guidelines/compare.html", context)
 

@@ -6,6 +6,12 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Role, User
 from guidelines.models import Kind, Version
 from synthesis.models import Run
+from synthesis.rendering import SEVERITY
+
+
+class VersionChoice(forms.ModelChoiceField):
+    def label_from_instance(self, version):
+        return version.in_words
 
 
 class NewRound(forms.Form):
@@ -19,10 +25,8 @@ class NewRound(forms.Form):
         label=_("Reviewers"), queryset=User.objects.none(), widget=forms.CheckboxSelectMultiple,
         to_field_name="public_id",
     )  # fmt: skip
-    pairs_version = forms.ModelChoiceField(
-        label=_("Mistakes to choose from"), queryset=Version.objects.none()
-    )
-    rubric_version = forms.ModelChoiceField(label=_("Rubric to rate by"), queryset=Version.objects.none())
+    pairs_version = VersionChoice(label=_("Mistakes to choose from"), queryset=Version.objects.none())
+    rubric_version = VersionChoice(label=_("Rubric to rate by"), queryset=Version.objects.none())
     overlap = forms.IntegerField(label=_("Readers of each session"), min_value=1, max_value=20, initial=2)
     unaided_share = forms.IntegerField(
         label=_("Share read without the draft, in per cent"), min_value=0, max_value=100, initial=20,
@@ -68,8 +72,11 @@ class Settling(forms.Form):
         if dispute.asks_findings:
             self.fields["any_mistake"] = yes_no(_("Does the counsellor make a mistake?"))
             proposed = [
-                (p.token, _("%(name)s, turn %(turns)s, severity %(severity)s")
-                 % {"name": p.name, "turns": ", ".join(map(str, p.utterances)), "severity": p.severity})
+                (p.token, _("%(name)s, turn %(turns)s, %(severity)s") % {
+                    "name": p.name,
+                    "turns": ", ".join(map(str, p.utterances)),
+                    "severity": SEVERITY[p.severity],
+                })
                 for p in dispute.proposed
             ]  # fmt: skip
             self.fields["finding"] = forms.MultipleChoiceField(

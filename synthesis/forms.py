@@ -7,7 +7,7 @@ from synthesis.models import Profile
 
 class VersionChoice(forms.ModelChoiceField):
     def label_from_instance(self, version):
-        return _("%(title)s, version %(n)s") % {"title": version.guideline.title, "n": version.number}
+        return version.in_words
 
 
 class PlanForm(forms.Form):
@@ -36,7 +36,7 @@ class PlanForm(forms.Form):
     )
     limit = forms.IntegerField(
         label=_("At most this many sessions"), min_value=1, max_value=100_000, required=False, initial=12,
-        help_text=_("A random share of the whole grid; empty means the whole grid."),
+        help_text=_("A random share of every mistake with every client; empty means all of them."),
     )  # fmt: skip
     supervisor = forms.ChoiceField(
         label=_("Is the supervisor agent told the intended mistake?"),
@@ -57,11 +57,11 @@ class PlanForm(forms.Form):
             "pair_revision__pair", "version__guideline"
         )
         # A pair that several versions hold is chosen once, under its newest name.
-        pairs: dict[tuple[str, str], str] = {}
+        pairs: dict[str, dict[str, str]] = {}
         for entry in entries.order_by("version__guideline__title", "-version__number", "position"):
             title, revision = entry.version.guideline.title, entry.pair_revision
-            pairs.setdefault((title, revision.pair.key), f"{revision.name} ({title})")
-        self.fields["pairs"].choices = [(key, label) for (_title, key), label in pairs.items()]
+            pairs.setdefault(title, {}).setdefault(revision.pair.key, revision.name)
+        self.fields["pairs"].choices = [(title, list(names.items())) for title, names in pairs.items()]
 
     def clean(self):
         values = super().clean()

@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 from accounts import asking, roles
 from guidelines import briefing
 from synthesis import access, planning, rendering, steering, tasks
+from synthesis.describing import described
 from synthesis.faults import NoEndpoint
 from synthesis.forms import PlanForm
 from synthesis.models import Call, Instance, InstanceState, Profile, Run, RunState
@@ -31,7 +32,7 @@ def profiles(request):
 def profile(request, public_id):
     roles.require(access.may_load_profiles(request.user))
     found = get_object_or_404(Profile, public_id=public_id)
-    return render(request, "synthesis/profile.html", {"profile": found})
+    return render(request, "synthesis/profile.html", {"profile": found, "rows": described(found.content)})
 
 
 def _with_counts(queryset):

@@ -32,7 +32,7 @@ def database() -> dict:
 
 def broker() -> dict:
     if not settings.REDIS_URL:
-        return _state(None, _("No broker is set; work runs only with --wait."))
+        return _state(None, _("No broker is set: nothing is made in the background."))
     try:
         client = redis.Redis.from_url(
             settings.REDIS_URL, socket_timeout=TIMEOUT, socket_connect_timeout=TIMEOUT

@@ -39,17 +39,18 @@ def synthesis() -> dict:
     stuck = []
     if n.get("failed"):
         count = n["failed"]
-        stuck.append(ngettext("%(n)s instance failed; its run says why.", "%(n)s instances failed; their runs say why.",
+        stuck.append(ngettext("%(n)s session failed; its run says why.", "%(n)s sessions failed; their runs say why.",
                               count) % {"n": count})  # fmt: skip
     overdue = Instance.objects.filter(
         state="making", lease_until__lt=timezone.now() - timedelta(minutes=2)
     ).count()
     if overdue:
         stuck.append(
-            _("%(n)s instances were left by a worker that stopped; start a worker.") % {"n": overdue}
+            _("%(n)s sessions were left by a worker that stopped; ask whoever runs the server to start one.")
+            % {"n": overdue}
         )
     if n.get("planned") and health.model_endpoint()["state"] == "down":
-        stuck.append(_("The model endpoint does not answer; planned instances wait."))
+        stuck.append(_("The model endpoint does not answer; planned sessions wait."))
     return _stage("synthesis", _("Sessions"), reverse("runs"), rows, stuck)
 
 
@@ -57,8 +58,8 @@ def review() -> dict:
     standings = _by_state(Standing.objects.filter(item__round__state="open"))
     readings = Reading.objects.filter(seat__round__state="open")
     waiting = readings.undecided().count()
-    rows = [(_("items"), Item.objects.count()), (_("readings to do"), waiting),
-            (_("decisions"), Decision.objects.count()), (_("in dispute"), standings.get("disputed", 0))]  # fmt: skip
+    rows = [(_("sessions under review"), Item.objects.count()), (_("judgements to do"), waiting),
+            (_("judgements made"), Decision.objects.count()), (_("in dispute"), standings.get("disputed", 0))]  # fmt: skip
     stuck = []
     failing = SeatProject.objects.filter(failing_since__isnull=False).aggregate(
         n=Count("id"), since=Min("failing_since")
@@ -70,7 +71,7 @@ def review() -> dict:
         stuck.append(_("Disputes wait for an adjudicator."))
     uncounted = RawAnnotation.objects.exclude(uncounted="").count()
     if uncounted:
-        stuck.append(_("%(n)s annotations are kept but not counted; the round says why.") % {"n": uncounted})
+        stuck.append(_("%(n)s judgements are kept but not counted; the round says why.") % {"n": uncounted})
     return _stage("review", _("Review"), reverse("rounds"), rows, stuck)
 
 
@@ -100,16 +101,16 @@ def stages() -> list[dict]:
 
 
 def runs_under_way(limit: int = 10) -> list[dict]:
-    """The newest runs, each with its counts, rate (instances a minute over the last ten) and time left."""
+    """The newest runs, each with its counts, rate (sessions a minute over the last ten) and time left."""
     since = timezone.now() - timedelta(minutes=10)
     state = {name: Count("instances", filter=Q(instances__state=name))
              for name in ("planned", "making", "made", "failed", "cancelled")}  # fmt: skip
     recent = Count("instances", filter=Q(instances__made_at__gte=since))
     first = Min("instances__made_at", filter=Q(instances__made_at__gte=since))
     rows = []
-    for run in Run.objects.annotate(total=Count("instances"), recent=recent, first_recent=first, **state)[
-        :limit
-    ]:
+    counted = Run.objects.annotate(total=Count("instances"), recent=recent, first_recent=first, **state)
+    # Said aloud: Django drops a model's own order where it counts.
+    for run in counted.order_by("-serial")[:limit]:
         minutes = (
             max((timezone.now() - run.first_recent).total_seconds() / 60, 0.5) if run.first_recent else None
         )

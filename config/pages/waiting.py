@@ -7,7 +7,7 @@ from accounts.models import Role
 from guidelines import access, drafts
 from guidelines.models import Version, VersionState
 from review import disputes
-from review.models import Reading, Standing, StandingState
+from review.models import Reading, Standing
 from synthesis.models import Instance, InstanceState
 
 
@@ -63,9 +63,11 @@ def work(user) -> list[dict]:
         found = Instance.objects.filter(state=InstanceState.FAILED).aggregate(
             n=Count("id"), since=Min("planned_at")
         )
-        rows.append({"place": "runs", "sentence": _("instances that failed and can be retried"), **found})
-        found = Standing.objects.filter(state=StandingState.DISPUTED).aggregate(
-            n=Count("item", distinct=True), since=Min("at")
+        rows.append({"place": "runs", "sentence": _("sessions that failed and can be retried"), **found})
+        # What a closed round left in dispute waits for nobody any more.
+        disputed = Standing.objects.disputed().filter(item__round__state="open")
+        found = disputed.aggregate(n=Count("item", distinct=True), since=Min("at"))
+        rows.append(
+            {"place": "rounds", "sentence": _("sessions in dispute; an adjudicator settles them"), **found}
         )
-        rows.append({"place": "rounds", "sentence": _("items in dispute"), **found})
     return [row for row in rows if row["n"]]

@@ -72,14 +72,19 @@ class Version(Identified):
             models.CheckConstraint(
                 name="published_has_number_and_digest",
                 condition=Q(state__in=["draft", "in_review"], number=None, published_at=None)
-                | (
-                    Q(state__in=FROZEN, number__isnull=False, published_at__isnull=False) & ~Q(digest="")
-                ),
+                | (Q(state__in=FROZEN, number__isnull=False, published_at__isnull=False) & ~Q(digest="")),
             ),
         ]
 
     def __str__(self):
         return f"{self.guideline.slug}@{self.number or self.get_state_display()}"
+
+    @property
+    def in_words(self) -> str:
+        """The version as people read it; `str()` is the name that commands and files take."""
+        if self.number is None:
+            return _("%(title)s, draft") % {"title": self.guideline.title}
+        return _("%(title)s, version %(n)s") % {"title": self.guideline.title, "n": self.number}
 
     def natural_key_parts(self):
         return (self.guideline.slug, self.serial)
@@ -103,7 +108,9 @@ class Entry(models.Model):
     version = models.ForeignKey(Version, models.CASCADE, related_name="entries")
     position = models.PositiveIntegerField()
     pair_revision = models.ForeignKey(PairRevision, models.PROTECT, null=True, related_name="entries")
-    dimension_revision = models.ForeignKey(DimensionRevision, models.PROTECT, null=True, related_name="entries")
+    dimension_revision = models.ForeignKey(
+        DimensionRevision, models.PROTECT, null=True, related_name="entries"
+    )
 
     class Meta:
         ordering = ["version", "position"]

@@ -7,6 +7,12 @@ from guidelines import comparing
 register = template.Library()
 
 
+@register.filter
+def called(key: str, names: dict[str, str] | None) -> str:
+    """The name of a pair; its key where the page does not know it."""
+    return (names or {}).get(key, key)
+
+
 @register.simple_tag
 def word_diff(before: str, after: str):
     """`{% word_diff a b %}`: escaped HTML with <ins> and <del>."""

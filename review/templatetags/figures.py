@@ -29,6 +29,37 @@ def figure(coefficient: dict) -> str:
 
 
 @register.filter
+def summary(tables: dict) -> list[dict]:
+    """One line for each dimension: its `title`, and under `aided` and `unaided` what Krippendorff's alpha
+    says, or None where the arm has no rating.
+    """
+    lines: dict[str, dict] = {}
+    for arm, dimensions in tables.items():
+        for name, figures in dimensions.items():
+            line = lines.setdefault(name, {"title": figures["title"], "aided": None, "unaided": None})
+            line[arm] = _in_one_line(figures)
+    return list(lines.values())
+
+
+def _in_one_line(figures: dict) -> dict:
+    """`figure`, with n; where alpha is undefined `why` instead. `weight`: how far it carries, in words."""
+    alpha, agree = figures["krippendorff_alpha"], figures["percent_agreement"]["estimate"]
+    if alpha["estimate"] is None:
+        return {"why": alpha["note"], "agree": agree}
+    written = f"{figure(alpha)} n={figures['n_items']}"
+    return {"figure": written, "weight": _weight(alpha["ci"]), "agree": agree}
+
+
+def _weight(ci) -> str:
+    """Krippendorff's .667 and .80, on the lower bound only (methods.md §6)."""
+    if not ci:
+        return _("no interval, so it cannot be relied on yet")
+    if ci[0] >= 0.8:
+        return _("can be relied on")
+    return _("for tentative conclusions") if ci[0] >= 0.667 else _("too low or too uncertain to rely on")
+
+
+@register.filter
 def coefficients(figures: dict) -> list[dict]:
     """The coefficients of one dimension in a fixed order, ICCs last, each with the `name` that people
     read.

@@ -11,8 +11,10 @@ from config.pages import waiting
 from exports import nodes
 from exports.models import Node
 from guidelines.publishing import approve, open_draft, submit
+from review.rounds import close_round
 from synthesis.models import Endpoint
 from tests.guidelines.conftest import change, content, pair_texts
+from tests.review.factories import judge, round_of, says
 
 FOUND = {"support": "honoured", "models": ["small"], "model": "small"}
 
@@ -90,3 +92,13 @@ def _environment() -> dict:
     import os
 
     return os.environ | {"DJANGO_SETTINGS_MODULE": "config.settings.test"}
+
+
+def test_a_dispute_of_a_closed_round_waits_for_nobody(lena, ben, chloe):
+    made = round_of(1, [ben, chloe], lena)
+    item = made.items.get()
+    judge(item, ben, says())
+    judge(item, chloe, says("reject"))
+    assert [row["place"] for row in waiting.work(lena)] == ["rounds"]
+    close_round(round=made, by=lena)
+    assert waiting.work(lena) == []

@@ -35,6 +35,17 @@ def test_two_runs_of_a_share_of_the_grid_draw_other_cells(lead):
     assert len(first) == len(second) == 4 and first != second
 
 
+def test_the_newest_run_comes_first_on_every_list(lead):
+    version = published_guideline()
+    client_profile()
+    for _ in range(3):
+        planned(lead, version)
+    shown = [run.serial for run in lead.get(reverse("runs")).context["runs"]]
+    on_the_road = [row["run"].serial for row in lead.get(reverse("road")).context["runs"]]
+    older = [run.serial for run in lead.get(reverse("runs") + "?before=3").context["runs"]]
+    assert shown == on_the_road == [3, 2, 1] and older == [2, 1]
+
+
 def test_without_a_model_endpoint_the_page_says_what_to_set(lead, settings):
     settings.OPENAI_BASE_URL = ""
     client_profile()
@@ -57,7 +68,7 @@ def test_a_mistake_that_several_versions_hold_is_offered_once(lead):
     def asked() -> tuple[list[str], int]:
         with CaptureQueriesContext(connection) as captured:
             form = lead.get(reverse("run_plan")).context["form"]
-        return [key for key, _ in form.fields["pairs"].choices], len(captured)
+        return [key for _, pairs in form.fields["pairs"].choices for key, _ in pairs], len(captured)
 
     version = published_guideline()
     before = asked()
