@@ -2,6 +2,7 @@
 
 import ipaddress
 
+from django.conf import settings
 from django.http import FileResponse
 from django.urls import reverse
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
@@ -62,6 +63,11 @@ class Conflict(exceptions.APIException):
     status_code = status.HTTP_409_CONFLICT
 
 
+class BodyTooLarge(exceptions.APIException):
+    status_code = status.HTTP_413_REQUEST_ENTITY_TOO_LARGE
+    default_detail = "This is more than a report of a node can be."
+
+
 class Door(APIView):
     authentication_classes = [NodeToken]
     permission_classes = [IsNode]
@@ -71,12 +77,18 @@ class Door(APIView):
         if not safe_line(request):
             raise exceptions.PermissionDenied("Plain http is answered to this machine only; use https.")
         super().initial(request, *args, **kwargs)
+        # A report is parsed in memory, unlike an adapter, which is streamed.
+        length = int(request.META.get("CONTENT_LENGTH") or 0)
+        if request.method == "POST" and length > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
+            raise BodyTooLarge
 
     def handle_exception(self, error):
         if isinstance(error, leasing.LeaseLost | leasing.NotClaimable):
             error = Conflict(str(error))
         elif isinstance(error, leasing.ReportRefused | artefacts.WrongHash | artefacts.TooLarge):
             error = exceptions.ValidationError({"detail": str(error)})
+        elif isinstance(error, RecursionError):
+            error = exceptions.ParseError("JSON parse error - too many levels")
         return super().handle_exception(error)
 
     def checked(self, shape, data) -> dict:

@@ -192,6 +192,36 @@ def test_a_metric_that_is_no_number_at_a_step_is_refused(caller, run, metrics):
     assert TrainingRun.objects.get().metric_rows.count() == 0
 
 
+@pytest.mark.parametrize(
+    "said",
+    ['"step": 1e30', '"step": 99999999999999999999', '"step": 1, "total": 99999999999999999999',
+     '"step": 1, "metrics": [{"step": 1e30}]', '"step": 1, "metrics": [{"step": 1, "a\\u0000": 1}]'],
+)  # fmt: skip
+def test_a_report_that_no_database_keeps_is_refused(caller, run, said):
+    claim = caller.post(CLAIM, worker="w").json()["claim"]
+    body = f'{{"claim": "{claim}", {said}}}'
+    answer = caller.http.post(at(run, "heartbeat/"), body, content_type="application/json")
+    assert answer.status_code == 400 and not TrainingRun.objects.get().metric_rows.exists()
+
+
+@pytest.mark.parametrize(
+    "metrics",
+    ['{"loss": 1e999}', '{"note": "\\ud800"}', '{"note": "\\u0000"}', '{"a":' * 900 + "1" + "}" * 900,
+     '{"a":' * 2000 + "1" + "}" * 2000, json.dumps({"note": "x" * 200_000})],
+    ids=["endless", "half a character", "NUL", "deep", "deeper", "long"],
+)  # fmt: skip
+def test_a_last_word_that_no_database_keeps_is_refused_and_the_run_goes_on(caller, run, metrics):
+    claim = caller.post(CLAIM, worker="w").json()["claim"]
+    body = f'{{"claim": "{claim}", "status": "failed", "metrics": {metrics}}}'
+    answer = caller.http.post(at(run, "finish/"), body, content_type="application/json")
+    assert answer.status_code == 400 and TrainingRun.objects.get().state == "running"
+
+
+def test_a_report_of_many_megabytes_is_refused_unread(caller, run, settings):
+    settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 1000
+    assert caller.post(CLAIM, worker="w" * 1000).status_code == 413
+
+
 def test_every_call_is_seen(caller, run):
     caller.post(CLAIM, worker="w")
     assert Node.objects.get().seen_at is not None
