@@ -151,14 +151,14 @@ def main() -> None:
     parser.add_argument("--bootstrap-rounds", type=int, default=3)
     asked = parser.parse_args()
     given = ratings(asked.items, asked.raters, missing=asked.missing, seed=1)
-    plain = points(given, asked.rounds)
-    resampled = bootstraps(given, asked.bootstrap_rounds, asked.resamples)
     used = ", ".join(f"{name} {version(name)}" for name in ("krippendorff", "irrcac", "numpy", "scipy"))
     print(
         f"{asked.items} items by {asked.raters} raters, {asked.missing:.0%} missing, ordinal, {LEVELS} levels"
     )
     print(f"Python {platform.python_version()}, {used}; estimates and intervals equal to 1e-9\n")
-    print(f"Estimates, {asked.rounds} rounds\n\n{table(plain, to='floor')}\n")
+    plain = points(given, asked.rounds)
+    print(f"Estimates, {asked.rounds} rounds\n\n{table(plain, to='floor')}\n", flush=True)
+    resampled = bootstraps(given, asked.bootstrap_rounds, asked.resamples)
     print(f"With a bootstrap of {asked.resamples}, {asked.bootstrap_rounds} rounds\n")
     print(table(resampled, to="floor", unit=1, unit_name="s"))
 
