@@ -113,6 +113,7 @@ def guideline_compare(request, guideline, a, b):
         "same": sum(change.state == "same" for change in changes),
         "approvals": after.approvals.filter(digest=digest).select_related("approver"),
         "dependents": dependents.of(before) if access.may_see_numbers(request.user) else [],
+        "names": {key_of(revision): revision.name for revision in drafts.revisions(before)},
         "digest": digest,
         "may_approve": after.state == VersionState.IN_REVIEW and access.may_approve(request.user, after),
     }

@@ -25,7 +25,7 @@ def ago(moment: datetime | None) -> str:
 
 def _timed(moment: datetime, words: str) -> str:
     here = timezone.localtime(moment)
-    full = date_format(here, "l j F Y, H:i:s e")
+    full = f"{date_format(here, 'l j F Y, H:i:s')} {timezone.get_current_timezone_name()}"
     return format_html(
         '<time datetime="{}" title="{}">{}</time>', here.isoformat(timespec="seconds"), full, words
     )

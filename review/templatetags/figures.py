@@ -38,7 +38,8 @@ def summary(tables: dict) -> list[dict]:
         for name, figures in dimensions.items():
             line = lines.setdefault(name, {"title": figures["title"], "aided": None, "unaided": None})
             line[arm] = _in_one_line(figures)
-    return list(lines.values())
+    first = [name for name in ("verdict", "any_mistake", "believable") if name in lines]
+    return [lines[name] for name in [*first, *(name for name in lines if name not in first)]]
 
 
 def _in_one_line(figures: dict) -> dict:

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 from django.urls import reverse
 
+from guidelines import dependents
 from guidelines.models import Guideline, PairRevision, Version
 from guidelines.publishing import approve, import_version, open_draft, save_pair, send_back, submit
 from tests.guidelines.conftest import change, dimension_texts, many, pair_texts, revision_in
@@ -212,3 +213,20 @@ def test_neighbours_named_in_another_order_are_no_change(ana, db):
     saved = save_pair(version=draft, key="mistake-0", texts=texts, by=ana, base=before)
     turned = saved.texts | {"confused_with": ["mistake-2", "mistake-1"]}
     assert save_pair(version=draft, key="mistake-0", texts=turned, by=ana, base=saved) == saved
+
+
+def test_a_colleague_approves_where_she_reads_what_changed_and_what_it_makes_stale(
+    log_in, ana, amir, mistakes
+):
+    draft = open_draft(guideline=mistakes.guideline, by=ana)
+    change(draft, ana)
+    submit(version=draft, by=ana)
+    before = dependents.connect(lambda version: [dependents.Dependents("sessions", "forcing-change", 21)])
+    try:
+        page = log_in(amir).get(url("guideline_compare", "1", "draft")).content.decode()
+    finally:
+        dependents.connect(before)
+    assert "21 sessions (Forcing change)" in page and "Approve these words" in page
+    assert (
+        "Approve these words" not in log_in(ana).get(url("guideline_compare", "1", "draft")).content.decode()
+    )

@@ -197,7 +197,7 @@ def test_the_agreement_page_says_in_words_what_is_undefined(log_in, lena, round,
     assert "Interim" in page and "4 sessions" in page
     # First one line for each dimension, then every figure.
     short, long = page.split("Every figure, read with the draft")
-    assert "Verdict undefined: no variation observed" in short and "nobody read it so" in short
+    assert "Verdict undefined: no variation observed" in short and "not rated in this way" in short
     assert "Krippendorff α" in long and "Krippendorff α" not in short
 
 
