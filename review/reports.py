@@ -10,9 +10,11 @@ import numpy as np
 from django.db.models import Count, F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from accounts.digesting import digest
 from guidelines import briefing
+from review.agreement.wording import say, spoken, together
 from review.label_studio.screens.build import level_alias
 from review.models import Arm, Decision, Item, Rating, RawAnnotation, Reading, Round, SeatProject, Standing
 
@@ -167,6 +169,18 @@ def _computed(rows: list[tuple], scale: str, levels: tuple, seed: int) -> dict:
     return figures
 
 
+def _spoken(figures: dict) -> dict:
+    """The figures with their methods and notes in the language of whoever reads them."""
+    said = {}
+    for name, value in figures.items():
+        if name == "icc":
+            value = _spoken(value)
+        elif isinstance(value, dict):
+            value = value | {part: spoken(value[part], _) for part in ("method", "note")}
+        said[name] = value
+    return said
+
+
 def agreements(round: Round) -> dict[str, dict[str, dict]]:
     """{arm: {name: figures of review.agreement.report}}, each with `title`, `scale` and `interim`."""
     known, found = scales(round), {}
@@ -174,7 +188,7 @@ def agreements(round: Round) -> dict[str, dict[str, dict]]:
         about = known[name]
         figures = _computed(own, about["scale"], about["levels"], round.seed % 2**31)
         more = {"title": about["title"], "scale": about["scale"], "interim": round.state == "open"}
-        found.setdefault(arm, {})[name] = figures | more
+        found.setdefault(arm, {})[name] = _spoken(figures) | more
     return found
 
 
@@ -204,7 +218,12 @@ def anchoring(round: Round) -> dict | None:
         return {"difference": means[0] - means[1]}
 
     clients = np.unique([client_of[item] for _arm, item in found], return_inverse=True)[1]
-    how = {"unit": "clients", "width": len(share), "bootstrap": BOOTSTRAP, "seed": round.seed % 2**31}
+    how = {
+        "unit": say(gettext_noop("clients")),
+        "width": len(share),
+        "bootstrap": BOOTSTRAP,
+        "seed": round.seed % 2**31,
+    }
     interval = intervals(measure, clients, **how)["difference"]
     means = float(share[aided].mean()), float(share[~aided].mean())
     return {
@@ -212,7 +231,7 @@ def anchoring(round: Round) -> dict | None:
         "unaided": means[1],
         "difference": means[0] - means[1],
         "ci": interval.ci and (max(-1.0, interval.ci[0]), interval.ci[1]),
-        "note": "; ".join(part for part in (interval.ci and interval.method, interval.note) if part),
+        "note": spoken(together([interval.method if interval.ci else "", interval.note]), _),
         "n_aided": int(aided.sum()),
         "n_unaided": int((~aided).sum()),
     }

@@ -6,14 +6,15 @@ import numpy as np
 from scipy import stats
 
 from review.agreement.percent import divide
+from review.agreement.wording import say as _
 
 FORMS = {
-    "ICC(1,1)": "one-way random, single rating",
-    "ICC(2,1)": "two-way random, absolute agreement, single rating",
-    "ICC(3,1)": "two-way mixed, consistency, single rating",
-    "ICC(1,k)": "one-way random, mean of the raters",
-    "ICC(2,k)": "two-way random, absolute agreement, mean of the raters",
-    "ICC(3,k)": "two-way mixed, consistency, mean of the raters",
+    "ICC(1,1)": _("one-way random, single rating"),
+    "ICC(2,1)": _("two-way random, absolute agreement, single rating"),
+    "ICC(3,1)": _("two-way mixed, consistency, single rating"),
+    "ICC(1,k)": _("one-way random, mean of the raters"),
+    "ICC(2,k)": _("two-way random, absolute agreement, mean of the raters"),
+    "ICC(3,k)": _("two-way mixed, consistency, mean of the raters"),
 }
 NOTHING = 1e-20  # a mean square below this, on scores in 0..1, is rounding
 

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import stats
 
+from review.agreement.wording import say as _
+from review.agreement.wording import together
+
 FEW, TOO_FEW = 20, 5
 UNDEFINED_AT_MOST = 0.05
 CELLS = 4_000_000  # numbers held at once per array
@@ -32,15 +35,26 @@ def intervals(
     """
     count = int(clusters.max()) + 1
     if count < TOO_FEW:
-        return _without(measure, clusters, f"needs at least {TOO_FEW} {unit}, has {count}")
+        why = _(
+            "no interval: needs at least {least} {unit}, has {count}", least=TOO_FEW, unit=unit, count=count
+        )
+        return _without(measure, clusters, why)
     if count < FEW:
-        method = f"95 % interval: jackknife over {count} {unit}, t({count - 1}), these raters"
+        method = _(
+            "95 % interval: jackknife over {count} {unit}, t({df}), these raters",
+            count=count,
+            unit=unit,
+            df=count - 1,
+        )
         drops = _in_batches(measure, clusters, 1.0 - np.eye(count), width)
         centre = measure(np.ones((1, len(clusters))))
         return {name: _jackknife(values, float(centre[name][0]), method) for name, values in drops.items()}
     if not bootstrap:
-        return _without(measure, clusters, "no resamples were asked for")
-    method = f"95 % interval: percentile bootstrap over {count} {unit}, {bootstrap} resamples, these raters"
+        return _without(measure, clusters, _("no interval: no resamples were asked for"))
+    method = _(
+        "95 % interval: percentile bootstrap over {count} {unit}, {resamples} resamples, these raters",
+        count=count, unit=unit, resamples=bootstrap,
+    )  # fmt: skip
     rng = np.random.default_rng(seed)
     batch = max(1, CELLS // max(width, len(clusters)))
     parts = []
@@ -49,9 +63,9 @@ def intervals(
     return {name: _percentile(np.concatenate([part[name] for part in parts]), method) for name in parts[0]}
 
 
-def _without(measure, clusters, reason: str) -> dict[str, Interval]:
+def _without(measure, clusters, note: str) -> dict[str, Interval]:
     names = measure(np.ones((1, len(clusters))))
-    return {name: Interval(None, "no interval", f"no interval: {reason}") for name in names}
+    return {name: Interval(None, "no interval", note) for name in names}
 
 
 def _draw(rng: np.random.Generator, resamples: int, count: int) -> np.ndarray:
@@ -69,21 +83,28 @@ def _in_batches(measure, clusters, weights, width) -> dict[str, np.ndarray]:
 def _jackknife(values: np.ndarray, centre: float, method: str) -> Interval:
     undefined = int(np.isnan(values).sum())
     if undefined or np.isnan(centre):
-        note = f"no interval: undefined in {undefined} of the {len(values)} tables with one left out"
+        note = _(
+            "no interval: undefined in {n} of the {all} tables with one left out",
+            n=undefined,
+            all=len(values),
+        )
         return Interval(None, "no interval", note)
     count = len(values)
     error = float(np.sqrt((count - 1) / count * ((values - values.mean()) ** 2).sum()))
     reach = float(stats.t.ppf(0.975, count - 1)) * error
-    note = "leaving out any one gives the same value, so the interval has no width" if error < SAME else ""
+    note = _("leaving out any one gives the same value, so the interval has no width") if error < SAME else ""
     return Interval((centre - reach, min(1.0, centre + reach)), method, note)
 
 
 def _percentile(values: np.ndarray, method: str) -> Interval:
     defined = values[~np.isnan(values)]
     undefined = len(values) - len(defined)
-    share = f"{undefined} of {len(values)} resamples were undefined" if undefined else ""
+    share = _("{n} of {all} resamples were undefined", n=undefined, all=len(values)) if undefined else ""
     if undefined > UNDEFINED_AT_MOST * len(values):
-        return Interval(None, "no interval", f"no interval: {share}, more than {UNDEFINED_AT_MOST:.0%}")
+        most = f"{UNDEFINED_AT_MOST:.0%}"
+        return Interval(
+            None, "no interval", _("no interval: {share}, more than {most}", share=share, most=most)
+        )
     low, high = (float(bound) for bound in np.percentile(defined, (2.5, 97.5)))
-    flat = "all resamples gave the same value, so the interval has no width" if high - low < SAME else ""
-    return Interval((low, high), method, "; ".join(part for part in (share, flat) if part))
+    flat = _("all resamples gave the same value, so the interval has no width") if high - low < SAME else ""
+    return Interval((low, high), method, together([share, flat]))

@@ -20,6 +20,7 @@ from review.agreement.kappa import (
 from review.agreement.linearised import t_interval
 from review.agreement.percent import percent_agreement
 from review.agreement.table import Ratings
+from review.agreement.wording import say as _
 
 LINEARISED = "Gwet's linearised variance, t({df}), items independent"
 LARGE_SAMPLE = "Fleiss, Cohen & Everitt 1969, large sample, items independent"
@@ -43,10 +44,12 @@ def coefficients(ratings: Ratings) -> tuple[dict[str, Coefficient], Measure]:
     tally, q = ratings.tally, len(ratings.levels)
     nominal = ratings.scale == "nominal"
     weighting = Nominal() if nominal else Squared(tally.scores)
-    ac = "AC1 (Gwet 2008), unweighted" if nominal else "AC2 (Gwet 2014), quadratic weights on level values"
+    ac = _("AC1 (Gwet 2008), unweighted")
+    if not nominal:
+        ac = _("AC2 (Gwet 2014), quadratic weights on level values")
     found = {
         "percent_agreement": Coefficient(
-            "share of agreeing pairs, mean over items rated twice or more",
+            _("share of agreeing pairs, mean over items rated twice or more"),
             lambda w: percent_agreement(tally, w),
         ),
         "krippendorff_alpha": _alpha(ratings),
@@ -56,22 +59,22 @@ def coefficients(ratings: Ratings) -> tuple[dict[str, Coefficient], Measure]:
             _linear(tally, lambda: gwet_ac_error(tally, weighting)),
         ),
         "fleiss_kappa": Coefficient(
-            "Fleiss' kappa, Gwet's generalisation to unequal numbers of raters, unweighted",
+            _("Fleiss' kappa, Gwet's generalisation to unequal numbers of raters, unweighted"),
             lambda w: fleiss_kappa(tally, w),
             _linear(tally, lambda: fleiss_error(tally)),
         ),
         "brennan_prediger": Coefficient(
-            f"Brennan-Prediger, unweighted, {q} levels",
+            _("Brennan-Prediger, unweighted, {q} levels", q=q),
             lambda w: brennan_prediger(tally, w),
             _linear(tally, lambda: brennan_prediger_error(tally)),
         ),
     }
     if ratings.n_raters == 2:
-        found["cohen_kappa"] = _cohen("Cohen's kappa, unweighted", Cohen(ratings.codes, q, Nominal()))
+        found["cohen_kappa"] = _cohen(_("Cohen's kappa, unweighted"), Cohen(ratings.codes, q, Nominal()))
         if ratings.scale == "ordinal":
             # By position, as R irr and scikit-learn do; AC2 goes by value, as irrCAC does.
             weighted = Cohen(ratings.codes, q, Squared(np.linspace(0, 1, q)))
-            method = "Cohen's weighted kappa, quadratic weights on the order of the levels"
+            method = _("Cohen's weighted kappa, quadratic weights on the order of the levels")
             found["cohen_kappa_weighted"] = _cohen(method, weighted)
     return found, lambda weights: {name: coefficient.value(weights) for name, coefficient in found.items()}
 
@@ -85,14 +88,14 @@ def icc_coefficients(ratings: Ratings) -> tuple[dict[str, Coefficient], Measure]
         return lambda estimate: (*bounds[form], F_BASED) if bounds[form] else None
 
     found = {
-        form: Coefficient(f"{form}, {words}", analytic=analytic(form))
+        form: Coefficient(_("{form}, {words}", form=form, words=words), analytic=analytic(form))
         for form, words in shrout_fleiss.FORMS.items()
     }
     return found, lambda weights: shrout_fleiss.icc(table, weights)
 
 
 def _alpha(ratings: Ratings) -> Coefficient:
-    method = f"Krippendorff's alpha, {ratings.scale} metric, items rated once dropped"
+    method = _("Krippendorff's alpha, {scale} metric, items rated once dropped", scale=ratings.scale)
     if ratings.scale == "ratio" and len(ratings.levels) > RATIO_LEVELS:
         return Coefficient(method, lambda w: np.full(len(w), np.nan))
     difference = {

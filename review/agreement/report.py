@@ -10,10 +10,12 @@ from review.agreement.intervals import Interval, Measure, intervals
 from review.agreement.measures import RATIO_LEVELS, Coefficient, coefficients, icc_coefficients
 from review.agreement.table import Ratings, tabulate
 from review.agreement.values import BadRatings, in_words
+from review.agreement.wording import say as _
+from review.agreement.wording import together
 
 BY_LEVELS = {"gwet_ac", "brennan_prediger", "cohen_kappa_weighted"}  # an unused level changes these
 ALWAYS = ("percent_agreement", "krippendorff_alpha", "gwet_ac", "fleiss_kappa", "brennan_prediger")
-NO_VARIATION = "no variation observed"
+NO_VARIATION = _("no variation observed")
 SHOWN_LEVELS = 12
 
 
@@ -50,7 +52,7 @@ def result(ratings: Ratings, *, bootstrap: int, seed: int) -> dict:
     crossed = ratings.scale in ("interval", "ratio")
     reason = _too_little(ratings)
     if reason:
-        nothing = {name: _undefined("undefined", reason) for name in [*ALWAYS, *_two_rater_names(ratings)]}
+        nothing = {name: _undefined(_("undefined"), reason) for name in [*ALWAYS, *_two_rater_names(ratings)]}
         return head | nothing | ({"icc": _undefined_icc(reason)} if crossed else {})
     body = _objects(ratings, *coefficients(ratings), bootstrap, seed)
     if crossed:
@@ -61,15 +63,15 @@ def result(ratings: Ratings, *, bootstrap: int, seed: int) -> dict:
 def _too_little(ratings: Ratings) -> str:
     """Why nothing at all can be said, in words; empty when something can."""
     if not ratings.n_ratings:
-        return "undefined: there are no ratings"
+        return _("undefined: there are no ratings")
     if ratings.n_raters < 2:
-        return "undefined: one rater only, agreement needs at least two"
+        return _("undefined: one rater only, agreement needs at least two")
     if not ratings.n_paired:
-        return "undefined: no overlap, no item was rated by two raters"
+        return _("undefined: no overlap, no item was rated by two raters")
     if ratings.n_items < 2:
-        return "undefined: one item only, agreement needs at least two"
+        return _("undefined: one item only, agreement needs at least two")
     if ratings.n_paired < 2:
-        return "undefined: only one item was rated by two or more raters, agreement needs at least two"
+        return _("undefined: only one item was rated by two or more raters, agreement needs at least two")
     return ""
 
 
@@ -82,7 +84,7 @@ def _two_rater_names(ratings: Ratings) -> list[str]:
 def _icc(ratings: Ratings, bootstrap: int, seed: int) -> dict:
     if ratings.missing_share:
         empty = ratings.n_items * ratings.n_raters - ratings.n_ratings
-        note = f"undefined: needs every rater on every item, {empty} of these ratings are missing"
+        note = _("undefined: needs every rater on every item, {n} of these ratings are missing", n=empty)
         return _undefined_icc(note)
     return _objects(ratings, *icc_coefficients(ratings), bootstrap, seed)
 
@@ -90,7 +92,7 @@ def _icc(ratings: Ratings, bootstrap: int, seed: int) -> dict:
 def _objects(
     ratings: Ratings, found: dict[str, Coefficient], measure: Measure, bootstrap: int, seed: int
 ) -> dict:
-    unit = "clusters" if ratings.clustered else "items"
+    unit = _("clusters") if ratings.clustered else _("items")
     width = max(len(ratings.levels), ratings.n_items)
     around = intervals(measure, ratings.clusters, unit=unit, width=width, bootstrap=bootstrap, seed=seed)
     whole = measure(np.ones((1, ratings.n_items)))
@@ -103,47 +105,49 @@ def _objects(
 def _one(ratings: Ratings, name: str, coefficient: Coefficient, estimate: float, around: Interval) -> dict:
     notes = _facts(ratings, name)
     if math.isnan(estimate):
-        notes.insert(0, f"undefined: {_why_undefined(ratings, name)}")
-        return _undefined(coefficient.method, "; ".join(notes))
+        notes.insert(0, _("undefined: {why}", why=_why_undefined(ratings, name)))
+        return _undefined(coefficient.method, together(notes))
     if ratings.n_observed < 2:
         notes.insert(0, NO_VARIATION)
     notes += [around.note] if around.note else []
     analytic = coefficient.analytic(estimate) if coefficient.analytic else None
-    method = f"{coefficient.method}; {around.method}" if around.ci else coefficient.method
+    method = together([coefficient.method, around.method]) if around.ci else coefficient.method
     ci = around.ci
     if ci and name == "percent_agreement":
         ci = (max(0.0, ci[0]), ci[1])
-    return _object(estimate, ci, analytic, method=method, note="; ".join(notes))
+    return _object(estimate, ci, analytic, method=method, note=together(notes))
 
 
 def _facts(ratings: Ratings, name: str) -> list[str]:
     facts = []
     if name == "percent_agreement" and len(ratings.levels) <= SHOWN_LEVELS:
         shares = (f"{in_words(level)} {share:.3f}" for level, share in ratings.prevalence().items())
-        facts.append("prevalence: " + ", ".join(shares))
+        facts.append(_("prevalence: {shares}", shares=", ".join(shares)))
     if name.startswith("cohen"):
-        facts.append(f"n = {ratings.n_paired} items rated by both raters")
+        facts.append(_("n = {n} items rated by both raters", n=ratings.n_paired))
     if name in BY_LEVELS and not ratings.declared:
-        facts.append(f"levels are those observed ({len(ratings.levels)}), none were declared")
+        facts.append(_("levels are those observed ({n}), none were declared", n=len(ratings.levels)))
     return facts
 
 
 def _why_undefined(ratings: Ratings, name: str) -> str:
     if ratings.n_observed < 2:
         if name in ("gwet_ac", "brennan_prediger") and not ratings.declared:
-            return f"{NO_VARIATION}, only one level was observed and no levels were declared"
+            return _("no variation observed, only one level was observed and no levels were declared")
         if name in ("gwet_ac", "brennan_prediger"):
-            return f"{NO_VARIATION}, and only one level is declared"
-        return f"{NO_VARIATION}, every rating is the same"
+            return _("no variation observed, and only one level is declared")
+        return _("no variation observed, every rating is the same")
     if name == "krippendorff_alpha" and ratings.scale == "ratio" and len(ratings.levels) > RATIO_LEVELS:
-        return f"the ratio metric is not computed for more than {RATIO_LEVELS} different values"
+        return _("the ratio metric is not computed for more than {n} different values", n=RATIO_LEVELS)
     if name.startswith("ICC"):
-        return "the items do not differ from one another in the mean of their ratings"
-    return f"{NO_VARIATION} among the items rated by two raters or more"
+        return _("the items do not differ from one another in the mean of their ratings")
+    return _("no variation observed among the items rated by two raters or more")
 
 
 def _undefined_icc(note: str) -> dict:
-    return {form: _undefined(f"{form}, {words}", note) for form, words in FORMS.items()}
+    return {
+        form: _undefined(_("{form}, {words}", form=form, words=words), note) for form, words in FORMS.items()
+    }
 
 
 def _undefined(method: str, note: str) -> dict:
