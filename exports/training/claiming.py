@@ -69,11 +69,21 @@ def told(answer, *fields):
     """
     try:
         body = answer.json()
-    except ValueError:
+    except (ValueError, RecursionError):
         body = None
     if not isinstance(body, dict) or set(fields) - set(body):
         raise Unreachable(f"{answer.request.method} {answer.request.url.path}: the answer is not the app's")
     return body
+
+
+def reason_of(answer):
+    """What the app says to a request that it refuses, as ": words"; empty where it says nothing."""
+    try:
+        said = answer.json()["detail"] if answer.is_client_error else ""
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return ""
+    said = " ".join(map(str, said)) if isinstance(said, list) else str(said)
+    return f": {said[:300]}" if said else ""
 
 
 class App:
@@ -150,17 +160,17 @@ class App:
         except httpx.TransportError as error:
             raise Unreachable(f"{type(error).__name__}: {error}") from error
         if answer.status_code not in quiet:
-            self.check(answer)
+            self.check(answer, reason=reason_of(answer))
         return answer
 
     @staticmethod
-    def check(answer):
+    def check(answer, *, reason=""):
         """Pass 2xx on; name the rest: 409 lease lost, 429 and 5xx worth another try, everything else a
         refusal.
         """
         if answer.is_success:
             return
-        what = f"{answer.request.method} {answer.request.url.path}: HTTP {answer.status_code}"
+        what = f"{answer.request.method} {answer.request.url.path}: HTTP {answer.status_code}{reason}"
         if answer.status_code == 409:
             raise LeaseLost(what)
         if answer.status_code == 429 or answer.is_server_error:

@@ -47,7 +47,12 @@ class Heart(threading.Thread):
 
     def run(self):
         while not (self.still.wait(self.seconds) or self.lost.is_set()):
-            self.beat()
+            try:
+                self.beat()
+            except (
+                Exception
+            ):  # a heart that dies unheard gives the run to a second node while this one trains on
+                log.exception("heartbeat of run %s failed", self.job.run)
 
     def beat(self):
         """One heartbeat with what is new; returns how many lines the app acknowledged."""
@@ -98,9 +103,16 @@ class Progress:
     def __init__(self, path):
         self.path = Path(path)
         self.mark = self.path.with_suffix(".sent")
-        self.offset = int(self.mark.read_text()) if self.mark.exists() else 0
+        self.offset = self.kept()
         self.reached = self.offset
         self.step = self.total = 0
+
+    def kept(self):
+        """How far the app had it; 0 where that was torn by a kill: the app passes over what it has already."""
+        try:
+            return int(self.mark.read_text())
+        except (FileNotFoundError, ValueError):
+            return 0
 
     def unsent(self):
         """Up to BATCH whole lines after the acknowledged ones; a line still being written waits.
@@ -129,4 +141,7 @@ class Progress:
     def acknowledge(self):
         if self.reached != self.offset:
             self.offset = self.reached
-            self.mark.write_text(str(self.offset))
+            try:
+                self.mark.write_text(str(self.offset))
+            except OSError as error:  # a full disk: after a restart some lines are told twice
+                log.warning("how far the progress was told cannot be kept: %s", error)

@@ -10,7 +10,7 @@ import uuid
 from dataclasses import dataclass
 from pathlib import Path
 
-from .child import TrainingFailed, command, train
+from .child import LOG_CHARACTERS, TrainingFailed, command, train
 from .claiming import LeaseLost, Refused, Unreachable
 from .fetching import digest, fetch
 from .heart import Cancelled, Heart, NodeStopping
@@ -93,7 +93,14 @@ def work(job, *, app, place, folder, heart, **script):
     except Exception as error:
         log.exception("run %s failed", job.run)
         message = str(error) if isinstance(error, TrainingFailed) else f"{type(error).__name__}: {error}"
-        return {"status": "failed", "metrics": {"steps": heart.drain()}, "error": message}
+        return {"status": "failed", "metrics": {"steps": heart.drain()}, "error": sayable(message)}
+
+
+def sayable(message):
+    """The message as the app takes it: a report with a NUL or half a character in it would be refused, and the run
+    trained again and again.
+    """
+    return message.replace("\0", "\ufffd").encode("utf-8", "replace").decode()[-LOG_CHARACTERS:]
 
 
 def trained(job, *, place, folder, check, **script):

@@ -45,6 +45,15 @@ def test_a_redirect_is_never_followed_with_the_token():
     assert asked == ["mirror.example.org"]
 
 
+def test_a_refusal_says_what_the_app_said():
+    app = app_that_answers(lambda request: httpx.Response(400, json={"detail": "More than 9 bytes arrived."}))
+    with pytest.raises(Refused, match="HTTP 400: More than 9 bytes arrived"):
+        app.claim(run=None, worker="w")
+    app = app_that_answers(lambda request: httpx.Response(400, text="<html>"))
+    with pytest.raises(Refused, match="HTTP 400$"):
+        app.claim(run=None, worker="w")
+
+
 def test_a_file_elsewhere_is_not_fetched():
     app = app_that_answers(lambda request: httpx.Response(200))
     for url in ("https://elsewhere.example.org/a", "//elsewhere.example.org/a", "a"):

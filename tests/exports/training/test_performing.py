@@ -6,8 +6,9 @@ import threading
 
 import pytest
 
-from exports.training.heart import Progress
-from exports.training.performing import pack, perform, sweep
+from exports.training.claiming import Job
+from exports.training.heart import Heart, Progress
+from exports.training.performing import pack, perform, sayable, sweep
 
 from .conftest import FAKE_TRAINER
 from .stub_app import sha256
@@ -150,6 +151,48 @@ def test_the_training_process_is_told_no_secret(stub, performed, place, monkeypa
     performed(during=look, steps=30, pause=0.05)
     assert seen["HF_HUB_OFFLINE"] == "1" and "PATH" in seen
     assert "a-secret" not in seen.values()
+
+
+def test_a_torn_mark_does_not_stop_the_node(stub, performed, place):
+    folder = place.home / "runs" / RUN
+    folder.mkdir(parents=True)
+    (folder / "progress.sent").write_text("")  # killed between emptying and writing it
+    (folder / "progress.jsonl").write_text('{"step": 3, "loss": 0.5}\n')
+    assert performed(steps=1) == "succeeded"
+    assert [line["step"] for beat in stub.beats for line in beat["metrics"]] == [3, 1]
+
+
+def test_a_disk_too_full_for_the_mark_does_not_stop_the_heart(tmp_path):
+    path = tmp_path / "progress.jsonl"
+    path.write_text('{"step": 1, "loss": 1.0}\n')
+    progress = Progress(path)
+    assert len(progress.unsent()) == 1
+    progress.mark.mkdir()  # as good as a full disk: it cannot be written
+    progress.acknowledge()
+    assert progress.unsent() == []
+
+
+def test_a_heart_that_stumbled_beats_on(tmp_path, stopping):
+    """Otherwise the lease runs out unheard, and a second node takes what this one still trains."""
+    said = [{"cancel": True}, RuntimeError("nobody foresaw this")]
+
+    class Odd:
+        def heartbeat(self, job, **beat):
+            answer = said.pop() if len(said) > 1 else said[0]
+            if isinstance(answer, Exception):
+                raise answer
+            return answer
+
+    job = Job(run=RUN, claim="c", lease_seconds=60, config={}, dataset={})
+    heart = Heart(app=Odd(), job=job, progress=tmp_path / "progress.jsonl", seconds=0.01, stopping=stopping)
+    heart.start()
+    assert heart.cancelled.wait(10)
+    heart.still.set()
+
+
+def test_what_the_app_could_not_store_is_not_in_the_report():
+    assert sayable("half \ud800, nul \0, " + "x" * 20_000).count("x") == 8000
+    assert sayable("half \ud800, nul \0") == "half ?, nul \ufffd"
 
 
 def test_the_same_files_pack_to_the_same_bytes(tmp_path):
