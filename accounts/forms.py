@@ -5,7 +5,7 @@ from django.conf import settings
 from django.contrib.auth.forms import AuthenticationForm
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import ReviewerRecord, Role
+from accounts.models import ReviewerRecord, Role, User
 
 _STYLES = {
     forms.CheckboxInput: "form-check-input",
@@ -60,7 +60,9 @@ class RolesForm(Styled, forms.Form):
 
 
 class InviteForm(RolesForm):
-    email = forms.EmailField(label=_("E-mail of the person"))
+    email = forms.EmailField(
+        label=_("E-mail of the person"), max_length=User._meta.get_field("email").max_length
+    )
     field_order = ["email", "roles_given"]
 
 
@@ -71,7 +73,10 @@ class MeForm(Styled, forms.Form):
 
 
 class RecordForm(Styled, forms.ModelForm):
-    languages = forms.CharField(label=_("Working languages"), help_text=_("Separated by commas."))
+    languages = forms.CharField(
+        label=_("Working languages"), max_length=400, help_text=_("Separated by commas.")
+    )
+    years = forms.IntegerField(label=_("Years of practice"), min_value=0, max_value=80, required=False)
     accept = forms.BooleanField(label=_("I accept the participation terms of this study."))
 
     class Meta:

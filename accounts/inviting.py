@@ -126,7 +126,10 @@ def take(invitation: Invitation) -> None:
 @transaction.atomic
 def set_roles(*, by: User, user: User, roles_given: list[str]) -> User:
     """Give and take roles; a lead cannot take her own lead role, so that one is always left."""
-    roles.require(roles.may_invite(by))
+    # Locked in one order, and asked anew: two leads who take the role from each other at once leave one.
+    people = {person.pk: person for person in
+              User.objects.select_for_update().filter(pk__in={by.pk, user.pk}).order_by("pk")}  # fmt: skip
+    roles.require(roles.may_invite(people[by.pk]))
     wanted = set(roles_given) & set(Role.values)
     if by == user and Role.LEAD not in wanted:
         raise ValidationError(_("You cannot take the lead role from yourself; another lead can."))

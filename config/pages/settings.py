@@ -38,11 +38,22 @@ class EndpointForm(forms.ModelForm):
             raise forms.ValidationError(reason)
         return self.cleaned_data["key_env"]
 
+    def clean_name(self):
+        if (name := self.cleaned_data["name"]) in health.PARTS:
+            raise forms.ValidationError(_("This is the name of a part of the installation; choose another."))
+        return name
+
     def save(self, commit=True):
         """At another address, or with another key, what was found before says nothing."""
         if {"base_url", "key_env"} & set(self.changed_data):
             self.instance.probed, self.instance.probed_at = {}, None
         return super().save(commit)
+
+
+class NodeForm(forms.ModelForm):
+    class Meta:
+        model = Node
+        fields = ["name"]
 
 
 class RoleForm(forms.ModelForm):
@@ -122,11 +133,11 @@ def make_node(request):
     roles.require(roles.may_lead(request.user))
     if request.method != "POST":
         return redirect("settings")
-    name = request.POST.get("name", "").strip()
-    if not name or Node.objects.filter(name=name).exists():
-        messages.error(request, _("Give the node a name that no other node has."))
+    form = NodeForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, _("Give the node a short name that no other node has."))
         return redirect("settings")
-    node, token = nodes.make_node(name=name, by=request.user)
+    node, token = nodes.make_node(name=form.cleaned_data["name"], by=request.user)
     return _page(request, new_node=node, new_token=token)
 
 

@@ -18,7 +18,7 @@ from accounts.inviting import (
     take,
     withdraw,
 )
-from accounts.models import Invitation, Role, User
+from accounts.models import Grant, Invitation, Role, User
 from accounts.roles import Refused
 from tests.guidelines.test_publishing import at_once
 
@@ -181,3 +181,18 @@ def test_only_a_lead_makes_password_links_and_none_for_an_operator(lena, ana, be
     User.objects.filter(pk=ben.pk).update(is_active=False)
     with pytest.raises(ValidationError, match="closed"):
         password_link(by=lena, user=ben)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_leads_who_take_the_role_from_each_other_at_once_leave_one(lena, ana):
+    Grant.objects.create(user=ana, role=Role.LEAD)
+    mira = User.objects.get(pk=ana.pk)
+    assert lena.roles and mira.roles, "both pages were opened before"
+
+    def take_from(pair):
+        by, user = pair
+        return set_roles(by=by, user=user, roles_given=["annotator"])
+
+    said = at_once(take_from, [(lena, mira), (User.objects.get(pk=mira.pk), User.objects.get(pk=lena.pk))])
+    assert sorted(type(answer).__name__ for answer in said) == ["Refused", "User"]
+    assert User.objects.with_role(Role.LEAD).count() == 1

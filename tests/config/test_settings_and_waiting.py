@@ -47,6 +47,19 @@ def test_no_secret_of_this_installation_is_sent_to_an_endpoint_as_its_key(log_in
     assert not Endpoint.objects.filter(name="elsewhere").exists()
 
 
+def test_an_endpoint_is_not_called_like_a_part_whose_test_would_hide_its_own(log_in, lena):
+    sent = {"name": "database", "base_url": "https://elsewhere.example/v1", "key_env": ""}
+    assert log_in(lena).post(reverse("endpoint_save"), sent).status_code == 400
+    assert not Endpoint.objects.exists()
+
+
+@pytest.mark.parametrize("name", ["x" * 81, "a\0b", " ", "cellar"], ids=["long", "NUL", "blank", "taken"])
+def test_a_node_needs_a_short_name_of_its_own(log_in, lena, name):
+    nodes.make_node(name="cellar", by=lena)
+    answer = log_in(lena).post(reverse("node_make"), {"name": name}, follow=True)
+    assert "Give the node a short name" in answer.content.decode() and Node.objects.count() == 1
+
+
 def test_a_lead_withdraws_the_token_of_a_node(log_in, lena, eve):
     node, token = nodes.make_node(name="cellar", by=lena)
     address = reverse("node_retire", args=[node.pk])
