@@ -7,8 +7,9 @@ from .ports import LOOPBACK, free_port, listening_in_group
 from .processes import Process, Stack
 
 
-def start(stack: Stack, folder: Path | str, *, port: int | None = None) -> str:
+def start(stack: Stack, folder: Path | str, *, port: int | None = None, settings: tuple[str, ...] = ()) -> str:
     """Start PostgreSQL with its data in `folder`; returns a DATABASE_URL for the superuser `postgres`.
+    `settings` are server settings, such as "autovacuum=off".
 
     PostgreSQL refuses to run as root. There the package adds the system user `pgserver` and opens the folders
     above `folder` and above the environment for reading, so take a folder that may be seen.
@@ -20,6 +21,7 @@ def start(stack: Stack, folder: Path | str, *, port: int | None = None) -> str:
     prepared = get_server(folder, cleanup_mode=None, start=False)
     prepared.ensure_pgdata_inited()
     command = [prepared.bin_path / "postgres", "-D", folder, "-h", LOOPBACK, "-p", port, "-k", ""]
+    command += [part for setting in settings for part in ("-c", setting)]
 
     def ready(process: Process) -> bool:
         return listening_in_group(port, process.group) and _ready(folder)

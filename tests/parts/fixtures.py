@@ -63,4 +63,7 @@ def label_studio(stack, parts_folder) -> label_studio_part.LabelStudioPart:
 @pytest.fixture(scope="session")
 def postgres_url(stack, parts_folder) -> str:
     """The DATABASE_URL of a fresh PostgreSQL, superuser `postgres`."""
-    return had("PostgreSQL", lambda: postgres.start(stack, parts_folder / "postgres"))
+    # In a test's open transaction autovacuum counts no rows, and the plans for what it holds take minutes.
+    return had(
+        "PostgreSQL", lambda: postgres.start(stack, parts_folder / "postgres", settings=("autovacuum=off",))
+    )
