@@ -7,7 +7,9 @@ from .ports import LOOPBACK, free_port, listening_in_group
 from .processes import Process, Stack
 
 
-def start(stack: Stack, folder: Path | str, *, port: int | None = None, settings: tuple[str, ...] = ()) -> str:
+def start(
+    stack: Stack, folder: Path | str, *, port: int | None = None, settings: tuple[str, ...] = ()
+) -> str:
     """Start PostgreSQL with its data in `folder`; returns a DATABASE_URL for the superuser `postgres`.
     `settings` are server settings, such as "autovacuum=off".
 
