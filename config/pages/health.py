@@ -39,7 +39,7 @@ def broker() -> dict:
         )
         client.ping()
     except redis.RedisError as error:
-        return _state(False, type(error).__name__)
+        return _state(False, _why(error))
     return _state(True)
 
 
@@ -61,11 +61,20 @@ def model_endpoint() -> dict:
     return _answers(base_url.rstrip("/") + "/models", accept={200, 401, 403, 404})
 
 
+def _why(error: Exception) -> str:
+    """The usual two in words, the rest by their name: an error's own text may hold an address with a secret."""
+    if isinstance(error, httpx.TimeoutException | redis.TimeoutError):
+        return _("no answer within %(n)d seconds") % {"n": TIMEOUT}
+    if isinstance(error, httpx.ConnectError | redis.ConnectionError):
+        return _("nothing answers at its address: is it started?")
+    return type(error).__name__
+
+
 def _answers(url: str, accept: set[int] | None = None) -> dict:
     try:
         status = httpx.get(url, timeout=TIMEOUT, follow_redirects=True).status_code
     except httpx.HTTPError as error:
-        return _state(False, type(error).__name__)
+        return _state(False, _why(error))
     return _state(status in (accept or {200}), f"HTTP {status}")
 
 

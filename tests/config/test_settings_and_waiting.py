@@ -7,7 +7,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from config.pages import waiting
+from config.pages import health, waiting
 from exports import nodes
 from exports.models import Node
 from guidelines.publishing import approve, open_draft, submit
@@ -115,3 +115,9 @@ def test_a_dispute_of_a_closed_round_waits_for_nobody(lena, ben, chloe):
     assert [row["place"] for row in waiting.work(lena)] == ["rounds"]
     close_round(round=made, by=lena)
     assert waiting.work(lena) == []
+
+
+def test_a_part_that_is_not_started_is_named_in_words(settings, db):
+    settings.LABEL_STUDIO_URL, settings.REDIS_URL = "http://127.0.0.1:1", "redis://127.0.0.1:1/0"
+    for found in (health.label_studio(), health.broker()):
+        assert found["state"] == "down" and "is it started?" in found["message"]
