@@ -23,6 +23,10 @@ FORMAT = 1
 MANIFEST = "manifest.json"
 ROOTS = ("database", "secrets", "label-studio", "artefacts")
 BLOCK = 1 << 20
+FACTS = {
+    "app": str, "vendor": str, "database": dict, "rows": dict, "migrations": list, "made_at": str,
+    "secrets_elsewhere": list, "members": dict,
+}  # fmt: skip
 LARGEST_MANIFEST = 256 << 20
 EVERY = 10.0  # seconds between two lines of progress
 
@@ -166,9 +170,13 @@ def _manifest(path: Path, member: tarfile.TarInfo, blocks: Iterator[bytes]) -> d
             f"{path} is written in format {manifest['format']}; this version reads up to {FORMAT}. "
             f"Restore it with One-Way Mirror {manifest.get('app', 'of a later date')}. Nothing was changed."
         )
-    wanted = {"app", "vendor", "database", "rows", "migrations", "made_at", "secrets_elsewhere", "members"}
-    if lacking := wanted - manifest.keys():
+    if lacking := FACTS.keys() - manifest.keys():
         raise Damaged(f"{path}: its manifest lacks {', '.join(sorted(lacking))}. Nothing was changed.")
+    if odd := [name for name, kind in FACTS.items() if not isinstance(manifest[name], kind)]:
+        raise Damaged(f"{path}: its manifest says something odd of {', '.join(odd)}. Nothing was changed.")
+    databases = [name for name in manifest["members"] if name.startswith("database/")]
+    if len(databases) != 1 or databases[0].count("/") != 1:
+        raise Damaged(f"{path} holds {len(databases)} databases, not one. Nothing was changed.")
     return manifest
 
 

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import sqlite3
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -10,7 +11,7 @@ from pathlib import Path
 
 from django.conf import settings
 from django.core.management import call_command
-from django.db import connection, connections
+from django.db import DatabaseError, connection, connections
 
 from config.backup import archive, database, integrity
 from config.backup.faults import Refused
@@ -41,11 +42,13 @@ def restore(*, file: Path, told: Callable[[str], None] = lambda text: None) -> R
     vendor, members = database.vendor(), manifest["members"]
     has_studio = any(name.startswith("label-studio/") for name in members)
     with _staged(home, vendor.staging(connection, home), studio if has_studio else None) as folders:
-        archive.unpack(file, manifest, folders, told)
+        with _said_in_words(file):
+            archive.unpack(file, manifest, folders, told)
         _refuse_other_keys(manifest, folders["secrets"])
         (staged,) = folders["database"].iterdir()
         told("Loading the database.")
-        rows = vendor.load(connection, staged, manifest["database"], database.count)
+        with _said_in_words(file):
+            rows = vendor.load(connection, staged, manifest["database"], database.count)
         if rows != manifest["rows"]:
             raise Refused(_other_rows(rows, manifest["rows"]))
         _place(folders["artefacts"], settings.ARTEFACTS)
@@ -99,6 +102,17 @@ def _refuse_if_not_ours(manifest: dict) -> None:
             f"The archive is from a newer One-Way Mirror ({manifest['app']}): this version lacks the "
             f"migrations {', '.join(unknown[:5])}. Update first. Nothing was changed."
         )
+
+
+@contextmanager
+def _said_in_words(file: Path) -> Iterator[None]:
+    """What cannot be written or read although it is whole, such as a name too long for this disk, or text named a
+    database: not one of our backups, or no room for it here.
+    """
+    try:
+        yield
+    except (OSError, ValueError, sqlite3.DatabaseError, DatabaseError) as problem:
+        raise Refused(f"{file} cannot be restored here: {problem}. The folder is as it was.") from problem
 
 
 def _other_rows(rows: dict, saved: dict) -> str:

@@ -1,5 +1,6 @@
 """What is not whole, not ours or not for here is refused before anything is written."""
 
+import hashlib
 import io
 import json
 import random
@@ -117,3 +118,52 @@ def test_another_kind_of_database_is_refused(archive, fresh, tmp_path):
 def test_counts_that_differ_from_the_manifest_are_refused(archive, fresh, tmp_path):
     rows = archives.verified(archive, print)["rows"] | {"review_decision": 15}
     refused(fresh, with_manifest(archive, tmp_path / "fewer.tar.gz", rows=rows), "review_decision")
+
+
+def packed(target, manifest, members):
+    """An archive that agrees with itself, whatever it holds."""
+    manifest = manifest | {
+        "members": {
+            name: {"size": len(content), "sha256": hashlib.sha256(content).hexdigest()}
+            for name, content in members.items()
+        }
+    }
+    with tarfile.open(target, "w:gz") as made:
+        for name, content in [*members.items(), ("manifest.json", json.dumps(manifest).encode())]:
+            member = tarfile.TarInfo(name)
+            member.size = len(content)
+            made.addfile(member, io.BytesIO(content))
+    return target
+
+
+@pytest.mark.parametrize(
+    "members",
+    [
+        {"secrets/one": b"1"},
+        {"database/a": b"", "database/b": b""},
+        {"database/deep/db.sqlite3": b""},
+        {"database/db.sqlite3": b"words, no database" * 99},
+        {"database/db.sqlite3": b"", "artefacts/one": b"", "artefacts/one/two": b""},
+        {"database/db.sqlite3": b"", "artefacts/" + "x" * 300: b""},
+    ],
+    ids=[
+        "no database",
+        "two",
+        "one in a folder",
+        "no database in it",
+        "a file that is a folder",
+        "a long name",
+    ],
+)
+def test_an_archive_that_agrees_with_itself_and_is_no_backup_is_refused_in_words(
+    members, archive, fresh, tmp_path
+):
+    made = packed(tmp_path / "odd.tar.gz", archives.verified(archive, print), members)
+    refused(fresh, made, str(made))
+
+
+@pytest.mark.parametrize("fact", ["members", "migrations", "secrets_elsewhere", "rows", "vendor"])
+def test_a_manifest_with_a_fact_of_another_kind_is_refused(fact, archive, tmp_path):
+    odd = with_manifest(archive, tmp_path / "odd.tar.gz", **{fact: 7})
+    with pytest.raises(Damaged, match=fact):
+        archives.verified(odd, print)
