@@ -1,6 +1,7 @@
 """What people do with an installation and its Label Studio; run as a process on the home that the environment names.
 
-Each argument is one act: "open", "judge WHO POSITION VERDICT", "pull", "reread", "look". Prints the last one's answer.
+Each argument is one act: "open", "judge WHO POSITION VERDICT", "pull", "reread", "unknow WHO", "look"; the answer of the
+last one is printed.
 """
 
 import json
@@ -46,6 +47,13 @@ def reread():
     pull()
 
 
+def unknow(who: str):
+    """As our copy is when her tasks were sent after it was made, and before Label Studio's."""
+    from review.models import Reading
+
+    Reading.objects.filter(seat__rater__user__name=who).update(send_state="planned", task_id=None)
+
+
 def look() -> dict:
     """What Label Studio holds, as our client gets it, and what is stored here."""
     from django.contrib.auth import authenticate
@@ -67,7 +75,7 @@ def look() -> dict:
     }
 
 
-ACTS = {"open": open_round, "judge": judge, "pull": pull, "reread": reread, "look": look}
+ACTS = {"open": open_round, "judge": judge, "pull": pull, "reread": reread, "unknow": unknow, "look": look}
 
 if __name__ == "__main__":
     # With the whole address table: what is sent names the address of the webhook.
