@@ -35,7 +35,9 @@ def ratings(items: int, raters: int, *, missing: float, seed: int) -> np.ndarray
     own = rng.choice(LEVELS, size=(items, 1), p=[0.1, 0.15, 0.2, 0.3, 0.25])
     slips = rng.choice([-1, 0, 0, 0, 1], size=(items, raters))
     given = np.clip(own + slips, 0, LEVELS - 1) + 1
-    return np.where(rng.random((items, raters)) < missing, 0, given)
+    blank = rng.random((items, raters)) < missing
+    blank[blank.all(axis=1), 0] = False  # an item without a rating is left out of ours, and drawn by nobody
+    return np.where(blank, 0, given)
 
 
 def counts_of(given: np.ndarray) -> np.ndarray:
