@@ -148,5 +148,7 @@ def check_triggers(app_configs=None, databases=None, **_):
             for name, _event, _condition in _triggers(model):
                 if model._meta.db_table in tables and name not in existing:
                     hint = "Run `migrate --skip-checks`: it installs them."
-                    errors.append(Error(f"Trigger {name} is missing.", hint=hint, obj=model, id="accounts.E001"))
+                    errors.append(
+                        Error(f"Trigger {name} is missing.", hint=hint, obj=model, id="accounts.E001")
+                    )
     return errors

@@ -70,7 +70,11 @@ def hidden_instances(user, ids) -> set[int]:
 
 def may_see_instance(user, instance) -> Answer:
     """No while this person holds a reading of the session in an open round: she would learn what was intended."""
-    held = Reading.objects.filter(item__instance=instance, seat__rater__user=user, seat__round__state=RoundState.OPEN)
+    held = Reading.objects.filter(
+        item__instance=instance, seat__rater__user=user, seat__round__state=RoundState.OPEN
+    )
     if held.exists():
-        return Answer(_("You judge this session in an open round; until it is closed you see your own seat only."))
+        return Answer(
+            _("You judge this session in an open round; until it is closed you see your own seat only.")
+        )
     return Answer()

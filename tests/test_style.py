@@ -15,6 +15,14 @@ def test_the_linter_finds_nothing():
     assert "All checks passed" in done.stdout
 
 
+def test_the_formatter_would_change_nothing():
+    done = subprocess.run(
+        [sys.executable, "-m", "ruff", "format", "--check", "."], cwd=ROOT, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stdout[-4000:]
+    assert "already formatted" in done.stdout
+
+
 def test_no_python_file_is_longer_than_400_lines():
     long = {}
     for path in ROOT.rglob("*.py"):

@@ -9,7 +9,9 @@ from pathlib import Path
 wanted = int(sys.argv[1])
 found = json.loads(sys.stdin.read())
 assert "error" not in found, found["error"]
-assert found["instances"] == {"planned": 0, "making": 0, "made": wanted, "failed": 0, "cancelled": 0}, found["instances"]
+assert found["instances"] == {"planned": 0, "making": 0, "made": wanted, "failed": 0, "cancelled": 0}, found[
+    "instances"
+]
 assert found["calls"] >= 12 * wanted, "a session takes at least ten turns, a supervisor and a check"
 assert found["decisions"] >= 2 * wanted
 dataset = found["dataset"]

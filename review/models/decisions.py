@@ -170,6 +170,4 @@ class Rating(models.Model):
     value = models.CharField(max_length=60)
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(name="rated_once", fields=["decision", "dimension_revision"])
-        ]
+        constraints = [models.UniqueConstraint(name="rated_once", fields=["decision", "dimension_revision"])]

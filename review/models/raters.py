@@ -30,7 +30,9 @@ class Rater(Identified):
                 | (Q(kind="model", user__isnull=True) & ~Q(model_name="")),
             ),
             models.UniqueConstraint(
-                name="a_model_rater_is_named_once", fields=["model_name", "model_spec"], condition=Q(kind="model")
+                name="a_model_rater_is_named_once",
+                fields=["model_name", "model_spec"],
+                condition=Q(kind="model"),
             ),
         ]
 
@@ -38,4 +40,6 @@ class Rater(Identified):
         return str(self.user) if self.user else self.model_name
 
     def natural_key_parts(self):
-        return (self.kind, self.user.email) if self.user else (self.kind, self.model_name, str(self.model_spec))
+        return (
+            (self.kind, self.user.email) if self.user else (self.kind, self.model_name, str(self.model_spec))
+        )

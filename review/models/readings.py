@@ -23,10 +23,14 @@ class Items(models.QuerySet):
 
     def settled(self):
         """Items of which every aspect that their round asks for is settled."""
-        return self.filter(standings__isnull=False).exclude(standings__state__in=["open", "disputed"]).distinct()
+        return (
+            self.filter(standings__isnull=False).exclude(standings__state__in=["open", "disputed"]).distinct()
+        )
 
     def unsettled(self):
-        return self.filter(Q(standings__isnull=True) | Q(standings__state__in=["open", "disputed"])).distinct()
+        return self.filter(
+            Q(standings__isnull=True) | Q(standings__state__in=["open", "disputed"])
+        ).distinct()
 
 
 class Item(Identified):

@@ -152,7 +152,7 @@ def kill_node(town: Town, chance) -> dict:
     at = town.kill_while_moving("node", step, least=1, chance=chance, seconds=300)
     assert step() < STEPS, "it had finished before the kill"
     town.start_node()
-    wait(lambda: step() >= 0 and training.state == "succeeded", 600, "training")
+    wait(lambda: step() >= 0 and training.state == "succeeded", 1200, "training")
     assert training.dataset_sha256 == dataset.sha256
     rows = TrainingMetric.objects.filter(run=training)
     assert rows.count() == rows.values("step").distinct().count() > 0

@@ -27,7 +27,7 @@ def test_whatever_is_killed_everything_finishes_and_nothing_is_lost_or_doubled(t
         env=env,
         capture_output=True,
         text=True,
-        timeout=1500,
+        timeout=2400,
     )
     assert done.returncode == 0, f"CHAOS_SEED={seed}\n{done.stdout[-2000:]}\n{done.stderr[-6000:]}"
     facts = json.loads(done.stdout.splitlines()[-1])
