@@ -11,11 +11,12 @@ NO_BROWSER = "ONE_WAY_MIRROR_NO_BROWSER"  # set by bin/test to the reason why th
 
 seconds: dict[str, float] = defaultdict(float)
 counts: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+left_out: list[str] = []  # for want of --long
 skipped: dict[tuple[str, str], int] = defaultdict(int)  # (heavy suite, reason): tests
 
 
 def pytest_addoption(parser):
-    parser.addoption("--long", action="store_true", help="also run the soak and chaos tests, marked `long`")
+    parser.addoption("--long", action="store_true", help="also run the tests marked `long`: more kills")
 
 
 def pytest_collection_modifyitems(config, items):
@@ -28,6 +29,7 @@ def pytest_collection_modifyitems(config, items):
     if not config.getoption("--long"):
         long = [item for item in items if item.get_closest_marker("long")]
         config.hook.pytest_deselected(items=long)
+        left_out.extend(item.nodeid for item in long)
         items[:] = [item for item in items if item not in long]
 
 
@@ -55,14 +57,14 @@ def pytest_sessionfinish(session, exitstatus):
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
-def pytest_terminal_summary(terminalreporter, config):
+def pytest_terminal_summary(terminalreporter):
     terminalreporter.section("seconds per suite")
     for suite, spent in sorted(seconds.items(), key=lambda row: -row[1]):
         told = ", ".join(f"{n} {outcome}" for outcome, n in sorted(counts[suite].items()))
         terminalreporter.line(f"{suite:14}{spent:8.1f}   {told}")
     for (suite, reason), n in sorted(skipped.items()):
         terminalreporter.line(f"skipped in {suite}: {n} tests, because {reason}")
-    if not config.getoption("--long"):
-        terminalreporter.line("not run: the soak and chaos tests; add --long")
+    if left_out:
+        terminalreporter.line(f"not run: {len(left_out)} tests marked long; add --long")
     for suite in forbidden_skips():
         terminalreporter.line(f"CI: the suite {suite} must run, so this run has failed", red=True)

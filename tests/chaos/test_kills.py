@@ -12,9 +12,13 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 
 
+LONG = [pytest.param(number, marks=pytest.mark.long) for number in range(2, 6)]
+
+
 @pytest.mark.labelstudio
 @pytest.mark.training
-def test_whatever_is_killed_everything_finishes_and_nothing_is_lost_or_doubled(tmp_path):
+@pytest.mark.parametrize("time", [1, *LONG], ids="time-{}".format)
+def test_whatever_is_killed_everything_finishes_and_nothing_is_lost_or_doubled(time):
     seed = int(os.environ.get("CHAOS_SEED") or secrets.randbelow(10**6))
     env = {
         name: value

@@ -70,10 +70,10 @@ def test_the_page_says_how_many_are_planned_again_and_when_they_wait(client, end
     endpoint()
     run = plan(3)
     client.force_login(lena)
-    assert "No instance of this run has failed" in steer(client, run, "retry")
+    assert "No session of this run has failed" in steer(client, run, "retry")
     run.instances.update(state=InstanceState.FAILED, failure="The endpoint was down.")
     steer(client, run, "pause")
-    assert "3 failed instances are planned again. It waits until you go on" in steer(client, run, "retry")
+    assert "3 failed sessions are planned again. It waits until you go on" in steer(client, run, "retry")
     assert states(run) == {"planned": 3}
     run.instances.update(state=InstanceState.FAILED)
     Run.objects.filter(pk=run.pk).update(state="cancelled")
