@@ -3,6 +3,7 @@
 # Placeholders that the renderer keeps and the page's own colours replace.
 TEXT, LINE = "#010203", "#040506"
 MOST_POINTS = 400
+DASHES = {"training": [1, 0], "held out": [6, 4]}
 
 
 def losses(rows: list[tuple[int, dict]]) -> list[dict]:
@@ -23,13 +24,16 @@ def loss_svg(points: list[dict]) -> str:
     import altair
     import vl_convert
 
+    kinds = [kind for kind in DASHES if any(point["kind"] == kind for point in points)]
+    steps = sorted({point["step"] for point in points})
+    few = {"values": steps} if len(steps) < 10 else {}  # without them Vega marks half steps
     base = altair.Chart(altair.Data(values=points)).encode(
-        x=altair.X("step:Q", title="step", axis=altair.Axis(tickMinStep=1)),
+        x=altair.X("step:Q", title="step", axis=altair.Axis(format="d", **few)),
         y=altair.Y("loss:Q", title="loss", scale=altair.Scale(zero=False)),
     )
     dash = altair.StrokeDash(
         "kind:N",
-        scale=altair.Scale(domain=["training", "held out"], range=[[1, 0], [6, 4]]),
+        scale=altair.Scale(domain=kinds, range=[DASHES[kind] for kind in kinds]),
         legend=altair.Legend(title=None, symbolType="stroke", symbolSize=400, symbolStrokeColor=LINE),
     )
     chart = (
