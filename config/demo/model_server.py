@@ -1,7 +1,7 @@
 """An OpenAI-compatible model server on loopback: llama.cpp's own, from a wheel, with weights from the cache.
 
 As a module it is the server itself:
-`python -m config.demo.model_server --weights PATH --alias smollm2 --port N --slots 4 --threads 2`.
+`python -m config.demo.model_server --weights PATH --alias smollm2 --port N --slots 4`.
 """
 
 import argparse
@@ -21,26 +21,13 @@ CONTEXT_PER_SLOT = 8192  # tokens; llama.cpp's context is shared by its slots
 
 
 def start(
-    stack: Stack,
-    folder: Path | str,
-    name: str = "smollm2",
-    *,
-    slots: int = 4,
-    port: int | None = None,
-    spare: int = 1,
+    stack: Stack, folder: Path | str, name: str = "smollm2", *, slots: int = 4, port: int | None = None
 ) -> str:
-    """Serve the weights `name` ("smollm2", "qwen") as the model `name`; returns the base URL with /v1.
-
-    `spare` cores are left to others. llama.cpp's threads wait for one another by spinning: where other work
-    uses all cores, one thread is several times faster than one for each core; where nothing else runs,
-    two threads on two cores give 1.7 to 1.8 times the tokens per second of one.
-    ONE_WAY_MIRROR_MODEL_THREADS says otherwise.
-    """
+    """Serve the weights `name` ("smollm2", "qwen") as the model `name`; returns the base URL with /v1."""
     Path(folder).mkdir(parents=True, exist_ok=True)
     port = port or free_port()
     command = [sys.executable, "-m", __name__, "--weights", weights(name), "--alias", name]
-    threads = int(os.environ.get("ONE_WAY_MIRROR_MODEL_THREADS") or len(os.sched_getaffinity(0)) - spare)
-    command += ["--port", port, "--slots", slots, "--threads", max(1, threads)]
+    command += ["--port", port, "--slots", slots]
 
     def ready(process: Process) -> bool:
         return listening_in_group(port, process.group) and _healthy(port)
@@ -57,11 +44,18 @@ def _healthy(port: int) -> bool:
         return False
 
 
-def serve(*, path: str, alias: str, port: int, slots: int, threads: int) -> None:
-    """Serve until SIGTERM, which skips the interpreter's own exit: native threads hold the model."""
+def serve(*, path: str, alias: str, port: int, slots: int) -> None:
+    """Serve until SIGTERM, which skips the interpreter's own exit: native threads hold the model.
+
+    A thread for each core, or ONE_WAY_MIRROR_MODEL_THREADS. Left to themselves they wait for one another by
+    spinning, and one other busy process on two cores brings SmolLM2 from 39 tokens per second down to 2.
+    Waiting asleep (OMP_WAIT_POLICY, read when the library is loaded) keeps 14 and more.
+    """
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     import xllamacpp
 
     signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
+    threads = int(os.environ.get("ONE_WAY_MIRROR_MODEL_THREADS") or len(os.sched_getaffinity(0)))
     settings = xllamacpp.CommonParams()
     settings.model.path = path
     settings.model_alias = {alias}
@@ -83,6 +77,5 @@ if __name__ == "__main__":
     parser.add_argument("--alias", required=True)
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--slots", type=int, default=4)
-    parser.add_argument("--threads", type=int, required=True)
     given = parser.parse_args()
-    serve(path=given.weights, alias=given.alias, port=given.port, slots=given.slots, threads=given.threads)
+    serve(path=given.weights, alias=given.alias, port=given.port, slots=given.slots)

@@ -66,8 +66,7 @@ def start(stack: Stack, options: Options, model: str) -> Parts:
         "REVIEW_DIRECT_ACCOUNTS": "1",
     }
     if model != "env":
-        spare = 0 if options.headless else 1  # for the person who clicks meanwhile
-        env["OPENAI_BASE_URL"] = model_server.start(stack, home / "model", model, spare=spare)
+        env["OPENAI_BASE_URL"] = model_server.start(stack, home / "model", model)
         env["OPENAI_MODEL"], env["OPENAI_API_KEY"] = model, "none-needed"
     os.environ.update(env)
     return Parts(home, env["BASE_URL"], broker, studio, os.environ["OPENAI_MODEL"], dict(os.environ))

@@ -51,8 +51,7 @@ def valkey_url(stack, parts_folder) -> str:
 @pytest.fixture(scope="session")
 def model_server(stack, parts_folder) -> str:
     """The base URL (with /v1) of a server of the model `smollm2`, four slots."""
-    folder = parts_folder / "model"
-    return had("the model server", lambda: model_server_part.start(stack, folder, "smollm2", spare=0))
+    return had("the model server", lambda: model_server_part.start(stack, parts_folder / "model", "smollm2"))
 
 
 @pytest.fixture(scope="session")
