@@ -1,6 +1,7 @@
 """bin/demo: start every part, seed, do the main job, say where to log in; stop everything at the end."""
 
 import json
+import math
 import os
 import shutil
 import sys
@@ -9,10 +10,10 @@ import traceback
 
 from config.demo import options as reading
 from config.demo import parts as all_parts
-from config.demo.clock import Clock
+from config.demo.clock import Clock, StageFailed
 from config.demo.environments import ROOT
 from config.demo.options import Options
-from config.demo.processes import Stack, stop_on_sigterm
+from config.demo.processes import PartFailed, Stack, stop_on_sigterm
 
 
 def main() -> int:
@@ -21,14 +22,19 @@ def main() -> int:
     clock = Clock(began)
     clock.seconds["install"] = time.time() - began
     stop_on_sigterm()
+    keep = chosen.keep
     try:
         with Stack(chosen.home) as stack:
             return _walk(chosen, clock, stack)
     except KeyboardInterrupt:
         print("\nStopped.", file=sys.stderr)
         return 0
+    except PartFailed as failure:  # unattended it is in the JSON already
+        print(failure, file=sys.stderr)
+        keep = True  # what people did on the pages until then is theirs
+        return 1
     finally:
-        _tidy(chosen)
+        _tidy(chosen, keep=keep)
 
 
 def _walk(chosen: Options, clock: Clock, stack: Stack) -> int:
@@ -43,15 +49,18 @@ def _walk(chosen: Options, clock: Clock, stack: Stack) -> int:
             outcome["prepared"] = True
         _main_job(chosen, clock, stack, parts, people, outcome)
     except Exception as failure:
-        if not chosen.headless:
+        if not chosen.headless and (isinstance(failure, PartFailed) or not outcome["prepared"]):
             raise
-        traceback.print_exc(file=sys.stderr)
+        if chosen.headless or not isinstance(failure, StageFailed):
+            traceback.print_exc(file=sys.stderr)
         error = {"stage": clock.stage, "message": f"{type(failure).__name__}: {failure}"[:2000]}
     if not chosen.headless:
+        if error:
+            print(f"What the demo does by itself ended early: {error['message']}", flush=True)
         print("Everything runs; Ctrl-C stops it.", flush=True)
-        while not stack.ended():
+        while not (ended := stack.ended()):
             time.sleep(1)
-        raise SystemExit(str(stack.ended()[0].failure("ended by itself")))
+        raise PartFailed(str(ended[0].failure("ended by itself")))
     found = _counted(clock, outcome)
     if outcome["prepared"]:
         from config.demo import result
@@ -114,11 +123,13 @@ def _main_job(
 
     lead = people["Lena"][0]
     readers = [user for user, _ in people.values() if Role.ANNOTATOR in user.roles]
-    run = walking.synthesise(stack, clock, n=chosen.instances, model=parts.model, by=lead)
+    # People steer the run as they like, and a slow machine takes its time: only unattended it must end.
+    seconds = 3600 if chosen.headless else math.inf
+    run = walking.synthesise(stack, clock, n=chosen.instances, model=parts.model, by=lead, seconds=seconds)
     clock.stage = "review"
     outcome["round"] = round = walking.open_round(run, people=readers, by=lead)
     if not chosen.simulate_reviewers:
-        walking.sent(stack, round)
+        walking.sent(stack, round, seconds=math.inf)
         return
     walking.review(
         stack, clock, round, url=parts.url, studio_url=parts.studio.url, adjudicator=people["Dan"], by=lead
@@ -128,9 +139,9 @@ def _main_job(
         outcome["training"] = walking.train(stack, clock, dataset, by=lead)
 
 
-def _tidy(chosen: Options) -> None:
-    """Without --keep only the artefacts (datasets, adapters) stay."""
-    if chosen.keep:
+def _tidy(chosen: Options, *, keep: bool) -> None:
+    """Without `keep` only the artefacts (datasets, adapters) stay."""
+    if keep:
         print(f"Kept in {chosen.home}", file=sys.stderr)
         return
     for path in chosen.home.iterdir():

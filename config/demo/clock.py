@@ -6,6 +6,10 @@ from contextlib import contextmanager
 STAGES = ("install", "start", "synthesis", "review", "export", "training")
 
 
+class StageFailed(RuntimeError):
+    """A stage did not end as it must; the message says what was found instead."""
+
+
 class Clock:
     def __init__(self, started: float):
         """`started`: seconds since the epoch when bin/demo began, before its first install."""

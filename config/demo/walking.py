@@ -8,7 +8,7 @@ from django.db.models import Count
 
 from accounts.models import User
 from config.demo import reviewers
-from config.demo.clock import Clock
+from config.demo.clock import Clock, StageFailed
 from config.demo.processes import PartFailed, Stack
 from exports import building, places
 from exports.models import Dataset, TrainingRun
@@ -22,10 +22,6 @@ from synthesis import tasks as synthesis_tasks
 from synthesis.models import Instance, InstanceState, Profile, Run, RunState
 
 RETRIES = 5
-
-
-class StageFailed(RuntimeError):
-    """A stage did not end as it must; the message says what was found instead."""
 
 
 def say(text: str) -> None:
@@ -46,8 +42,11 @@ def wait_for(what: str, done, *, seconds: float, stack: Stack, every: float = 1.
         time.sleep(every)
 
 
-def synthesise(stack: Stack, clock: Clock, *, n: int, model: str, by: User) -> Run:
-    """Plan `n` cells of different clients and let the workers fill them; failed cells are planned again."""
+def synthesise(stack: Stack, clock: Clock, *, n: int, model: str, by: User, seconds: float) -> Run:
+    """Plan `n` cells of different clients and let the workers fill them; failed cells are planned again.
+
+    Where people are logged in they may steer the run: one that they cancelled comes back as it is.
+    """
     with clock.during("synthesis"):
         version = naming.find("novice-mistakes")
         calm = list(Profile.objects.current().filter(tier="none").order_by("key"))
@@ -68,11 +67,13 @@ def synthesise(stack: Stack, clock: Clock, *, n: int, model: str, by: User) -> R
         for again in range(RETRIES + 1):
             # A run that the breaker stopped makes nothing more: say why at once.
             left = instances.filter(state__in=["planned", "making"], run__state=RunState.OPEN)
-            wait_for("synthesis", lambda left=left: not left.exists(), seconds=3600, stack=stack, show=counts)
+            wait_for(
+                "synthesis", lambda left=left: not left.exists(), seconds=seconds, stack=stack, show=counts
+            )
             run.refresh_from_db()
             if run.state == RunState.STOPPED:
                 raise StageFailed(run.why)
-            if not instances.filter(state="failed").exists():
+            if run.state == RunState.CANCELLED or not instances.filter(state="failed").exists():
                 return run
             reasons = instances.filter(state="failed").values_list("failure", flat=True)
             say(f"  {len(reasons)} failed ({reasons[0]}); planning them again")
@@ -83,9 +84,12 @@ def synthesise(stack: Stack, clock: Clock, *, n: int, model: str, by: User) -> R
 
 
 def open_round(run: Run, *, people: list[User], by: User) -> Round:
+    made = list(Instance.objects.filter(run=run).made().order_by("id"))
+    if not made:
+        raise StageFailed("no session was made, so there is nothing to put before the reviewers")
     round = rounds.make_round(
         name="First round",
-        instances=list(Instance.objects.filter(run=run).made().order_by("id")),
+        instances=made,
         raters=[rater_for(user) for user in people],
         by=by,
         pairs_version=naming.find("novice-mistakes"),
@@ -97,9 +101,9 @@ def open_round(run: Run, *, people: list[User], by: User) -> Round:
     return round
 
 
-def sent(stack: Stack, round: Round) -> None:
+def sent(stack: Stack, round: Round, *, seconds: float = 300) -> None:
     waiting = round.items.model.objects.filter(round=round, readings__send_state__in=["planned", "sending"])
-    wait_for("sending to Label Studio", lambda: not waiting.exists(), seconds=300, stack=stack)
+    wait_for("sending to Label Studio", lambda: not waiting.exists(), seconds=seconds, stack=stack)
 
 
 def review(

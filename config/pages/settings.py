@@ -1,6 +1,7 @@
 """Settings: endpoints, models per role, Label Studio, nodes, people; each with a test button."""
 
 from django import forms
+from django.conf import settings
 from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
@@ -42,6 +43,15 @@ class EndpointForm(forms.ModelForm):
         if (name := self.cleaned_data["name"]) in health.PARTS:
             raise forms.ValidationError(_("This is the name of a part of the installation; choose another."))
         return name
+
+    def clean(self):
+        """The environment's own endpoint is set again from there before every run."""
+        given = super().clean()
+        address = settings.OPENAI_BASE_URL
+        if given.get("name") == cast.ENVIRONMENT and address and given.get("base_url", address) != address:
+            reason = _("This address comes from OPENAI_BASE_URL. Add another endpoint, under another name.")
+            self.add_error("base_url", reason)
+        return given
 
     def save(self, commit=True):
         """At another address, or with another key, what was found before says nothing."""

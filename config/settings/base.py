@@ -95,6 +95,10 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
+# Browsers part cookies by host name, not by port: under Django's own names Label Studio, a Django too, on the
+# same host would log our people out whenever they log in there, and the other way round.
+SESSION_COOKIE_NAME = "one_way_mirror_session"
+CSRF_COOKIE_NAME = "one_way_mirror_csrf"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 X_FRAME_OPTIONS = "DENY"

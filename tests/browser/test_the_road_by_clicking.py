@@ -133,6 +133,8 @@ def judge_both(page, demo, *, accepted: str | None, wording: str) -> str:
         editor.rate_all(studio, "4")
         studio.screenshot(path=screens.FOLDER / "label-studio-1440-light.png")
         editor.submit(studio)
+    page.reload()  # on the same host: neither of the two may have logged her out of the other
+    expect(page.get_by_role("button", name="Log out")).to_be_visible()
     return accepted
 
 

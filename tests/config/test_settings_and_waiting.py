@@ -12,6 +12,7 @@ from exports import nodes
 from exports.models import Node
 from guidelines.publishing import approve, open_draft, submit
 from review.rounds import close_round
+from synthesis import cast
 from synthesis.models import Endpoint
 from tests.guidelines.conftest import change, content, pair_texts
 from tests.review.factories import judge, round_of, says
@@ -121,3 +122,15 @@ def test_a_part_that_is_not_started_is_named_in_words(settings, db):
     settings.LABEL_STUDIO_URL, settings.REDIS_URL = "http://127.0.0.1:1", "redis://127.0.0.1:1/0"
     for found in (health.label_studio(), health.broker()):
         assert found["state"] == "down" and "is it started?" in found["message"]
+
+
+def test_the_address_that_the_environment_sets_is_not_changed_where_the_next_run_would_undo_it(
+    log_in, lena, db, settings
+):
+    settings.OPENAI_BASE_URL = "http://127.0.0.1:9/v1"
+    cast.environment_endpoint()
+    sent = {"name": cast.ENVIRONMENT, "base_url": "http://127.0.0.1:10/v1", "key_env": ""}
+    answer = log_in(lena).post(reverse("endpoint_save"), sent)
+    assert answer.status_code == 400 and "OPENAI_BASE_URL" in answer.content.decode()
+    assert Endpoint.objects.get().base_url == settings.OPENAI_BASE_URL
+    assert log_in(lena).post(reverse("endpoint_save"), sent | {"name": "ours"}).status_code == 302
