@@ -4,10 +4,11 @@ import re
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
 from synthesis.faults import NoEndpoint
-from synthesis.models import Endpoint, ModelRole
+from synthesis.models import Endpoint, Instance, InstanceState, ModelRole, Run
 
 # The one table of what each agent is shown. Counsellor and client also hear the dialogue itself, as their own
 # conversation. A field that is not in a role's row cannot be rendered into its prompts (prompting.render).
@@ -107,3 +108,20 @@ def endpoints(specs: dict[str, dict]) -> dict[str, Endpoint]:
     if missing := names - rows.keys():
         raise NoEndpoint(_("The model endpoint “%s” is no longer set up.") % sorted(missing)[0])
     return rows
+
+
+def addresses_in_use() -> dict[str, str]:
+    """{name: address} of the endpoints that unfinished runs and the next one ask; writes nothing."""
+    roles = list(ModelRole.objects.select_related("endpoint"))
+    found = {row.endpoint.name: row.endpoint.base_url for row in roles}
+    if settings.OPENAI_BASE_URL and "default" not in {row.role for row in roles}:
+        found[ENVIRONMENT] = settings.OPENAI_BASE_URL
+    left = Instance.objects.filter(
+        run=OuterRef("pk"), state__in=[InstanceState.PLANNED, InstanceState.MAKING]
+    )
+    asked = Run.objects.open().filter(Exists(left)).values_list("model_specs", flat=True)
+    names = {spec["endpoint"] for specs in asked for spec in specs.values()}
+    rows = dict(Endpoint.objects.filter(name__in=names).values_list("name", "base_url"))
+    if ENVIRONMENT in rows and settings.OPENAI_BASE_URL:
+        rows[ENVIRONMENT] = settings.OPENAI_BASE_URL
+    return found | rows

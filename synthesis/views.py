@@ -136,8 +136,12 @@ def run(request, public_id):
 
 
 def run_progress(request, public_id):
-    """The part of the run's page that refreshes itself."""
-    return render(request, "synthesis/_progress.html", _run_context(_run(request, public_id)))
+    """The part of the run's page that refreshes itself; at the end the whole page, whose buttons change."""
+    context = _run_context(_run(request, public_id))
+    answer = render(request, "synthesis/_progress.html", context)
+    if not context["left"]:
+        answer["HX-Refresh"] = "true"
+    return answer
 
 
 def steer(request, public_id):

@@ -11,7 +11,7 @@ from django.http import JsonResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from synthesis.models import Endpoint
+from synthesis import cast
 
 TIMEOUT = 3.0
 
@@ -50,15 +50,19 @@ def label_studio() -> dict:
 
 
 def model_endpoint() -> dict:
+    """Of all endpoints that are asked now or would be by the next run, the first that does not answer."""
     try:
-        endpoint = Endpoint.objects.order_by("id").first()
+        addresses = cast.addresses_in_use()
     except DatabaseError as error:
         return _state(False, f"unknown: the database is down ({type(error).__name__})")
-    base_url = endpoint.base_url if endpoint else settings.OPENAI_BASE_URL
-    if not base_url:
+    if not addresses:
         return _state(None, _("No model endpoint is set."))
-    # 401 counts as an answer: the endpoint is there; the settings page tests the key.
-    return _answers(base_url.rstrip("/") + "/models", accept={200, 401, 403, 404})
+    for name, address in sorted(addresses.items()):
+        # 401 counts as an answer: the endpoint is there; the settings page tests the key.
+        state = _answers(address.rstrip("/") + "/models", accept={200, 401, 403, 404})
+        if state["state"] == "down":
+            return {**state, "message": f"{name}: {state['message']}"}
+    return state
 
 
 def _why(error: Exception) -> str:

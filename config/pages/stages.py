@@ -49,8 +49,11 @@ def synthesis() -> dict:
             _("%(n)s sessions were left by a worker that stopped; ask whoever runs the server to start one.")
             % {"n": overdue}
         )
-    if n.get("planned") and health.model_endpoint()["state"] == "down":
-        stuck.append(_("The model endpoint does not answer; planned sessions wait."))
+    if n.get("planned") and (model := health.model_endpoint())["state"] == "down":
+        stuck.append(_("A model endpoint does not answer (%(why)s); planned sessions wait.")
+                     % {"why": model["message"]})  # fmt: skip
+    if n.get("planned") and health.broker()["state"] == "down":
+        stuck.append(_("The message broker does not answer; planned sessions wait."))
     return _stage("synthesis", _("Sessions"), reverse("runs"), rows, stuck)
 
 

@@ -2,7 +2,6 @@
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.identity import Identified
@@ -21,9 +20,6 @@ class RunState(models.TextChoices):
 class Runs(models.QuerySet):
     def open(self):
         return self.filter(state=RunState.OPEN)
-
-    def unfinished(self):
-        return self.open().filter(Q(instances__state="planned") | Q(instances__state="making")).distinct()
 
 
 class Run(Identified):

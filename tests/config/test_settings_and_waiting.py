@@ -7,15 +7,16 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from config.pages import health, waiting
+from config.pages import health, stages, waiting
 from exports import nodes
 from exports.models import Node
 from guidelines.publishing import approve, open_draft, submit
 from review.rounds import close_round
 from synthesis import cast
-from synthesis.models import Endpoint
+from synthesis.models import Endpoint, ModelRole, Run
+from tests.fakes.model_server import ModelServer
 from tests.guidelines.conftest import change, content, pair_texts
-from tests.review.factories import judge, round_of, says
+from tests.review.factories import judge, made_instances, published_pairs, round_of, says
 
 FOUND = {"support": "honoured", "models": ["small"], "model": "small"}
 
@@ -122,6 +123,35 @@ def test_a_part_that_is_not_started_is_named_in_words(settings, db):
     settings.LABEL_STUDIO_URL, settings.REDIS_URL = "http://127.0.0.1:1", "redis://127.0.0.1:1/0"
     for found in (health.label_studio(), health.broker()):
         assert found["state"] == "down" and "is it started?" in found["message"]
+
+
+def a_planned_run(specs: dict) -> Run:
+    version = published_pairs()
+    run = Run.objects.create(serial=1, recipe="supervised_dialogue", version=version, model_specs=specs)
+    made_instances(1, version, run=run, state="planned", made_at=None, content=None, digest="")
+    return run
+
+
+def test_the_endpoint_that_is_asked_is_the_one_looked_at(settings, db):
+    settings.OPENAI_BASE_URL = "http://127.0.0.1:9/v1"
+    assert "environment: nothing answers" in health.model_endpoint()["message"]
+    with ModelServer() as server:
+        ours = Endpoint.objects.create(name="ours", base_url=server.url)
+        ModelRole.objects.create(role="default", endpoint=ours, model="small")
+        assert health.model_endpoint()["state"] == "ok"  # nobody asks the environment's any more
+        planned = a_planned_run({"client": {"endpoint": "elsewhere"}})
+        Endpoint.objects.create(name="elsewhere", base_url="http://127.0.0.1:9/v1")
+        assert "elsewhere: nothing answers" in health.model_endpoint()["message"]
+        planned.instances.update(state="failed", failure="The endpoint was down.")
+        assert health.model_endpoint()["state"] == "ok"
+
+
+def test_the_road_says_what_planned_sessions_wait_for(settings, db):
+    settings.OPENAI_BASE_URL, settings.REDIS_URL = "http://127.0.0.1:9/v1", "redis://127.0.0.1:1/0"
+    assert stages.synthesis()["stuck"] == []
+    a_planned_run({})
+    endpoint, broker = stages.synthesis()["stuck"]
+    assert "environment: nothing answers" in endpoint and "broker" in broker
 
 
 def test_the_address_that_the_environment_sets_is_not_changed_where_the_next_run_would_undo_it(

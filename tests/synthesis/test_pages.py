@@ -54,6 +54,16 @@ def test_without_a_model_endpoint_the_page_says_what_to_set(lead, settings):
     assert not Run.objects.exists()
 
 
+def test_a_page_that_watches_a_run_is_shown_anew_when_the_run_ends(lead):
+    client_profile()
+    planned(lead, published_guideline())
+    run = Run.objects.get()
+    watched = reverse("run_progress", args=[run.public_id])
+    assert "HX-Refresh" not in lead.get(watched).headers
+    run.instances.update(state="failed", failure="The endpoint was down.")
+    assert lead.get(watched).headers["HX-Refresh"] == "true"
+
+
 def next_version(version: Version) -> Version:
     made = Version.objects.create(guideline=version.guideline, serial=version.serial + 1)
     for entry in version.entries.all():
