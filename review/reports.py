@@ -77,7 +77,7 @@ def standing_counts(round: Round) -> dict[str, int]:
 
 def outcomes(round: Round) -> dict[str, int]:
     """Settled items read with the draft, by verdict."""
-    rows = Standing.objects.filter(item__round=round, aspect="verdict", state="settled")
+    rows = Standing.objects.filter(item__in=round.items.settled(), aspect="verdict")
     return dict(Counter(rows.values_list("outcome", flat=True)))
 
 

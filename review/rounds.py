@@ -52,8 +52,9 @@ def make_round(
     if risky and len(qualified) < max(RISK_READERS, overlap):
         first = next(instance for instance in instances if instance.pk in risky)
         raise CannotMakeRound(
-            _("%(n)s sessions carry a risk tier (the first: %(first)s). They are read by reviewers qualified "
-              "to assess risk, at least %(needed)s of them; qualified here: %(names)s.")
+            _("Sessions that carry a risk tier: %(n)s (the first: %(first)s). They are read by reviewers "
+              "qualified to assess risk, at least %(needed)s of them; qualified here: %(names)s. Seat more of "
+              "them, or put a run without such clients before these reviewers.")
             % {"n": len(risky), "first": first.public_id, "needed": max(RISK_READERS, overlap),
                "names": ", ".join(map(str, qualified)) or _("nobody")}
         )  # fmt: skip

@@ -123,6 +123,11 @@ def build_trainer(config, *, data, base, out, progress=None):
         eval_dataset=validation and as_dataset(validation),
         callbacks=[reporter(progress)] if progress else None,
     )
+    if not len(trainer.train_dataset):
+        raise BadInput(
+            f"None of the {len(rows)} examples has words to learn from within {config['max_length']} tokens; "
+            "allow longer examples."
+        )
     trainer.remove_callback(transformers.PrinterCallback)
     trainer.rows_given = len(rows)
     return trainer

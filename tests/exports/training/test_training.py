@@ -94,13 +94,29 @@ def test_a_node_trains_for_real_and_the_app_gets_the_adapter(stub, prepared, tmp
     assert template == (prepared[1] / "chat_template.jinja").read_bytes()
 
 
-def test_only_the_assistants_words_are_learnt_and_a_seed_gives_the_same_adapter(prepared, tmp_path):
-    python, base = prepared
+def lay_out(folder: Path, config: dict) -> None:
     for name, content in dataset_of(rows()).items():
-        target = tmp_path / "data" / name
+        target = folder / "data" / name
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(content)
-    (tmp_path / "config.json").write_text(json.dumps(CONFIG))
+    (folder / "config.json").write_text(json.dumps(config))
+
+
+def test_where_no_example_fits_the_log_ends_with_a_sentence(prepared, tmp_path):
+    python, base = prepared
+    lay_out(tmp_path, CONFIG | {"max_length": 16})
+    done = subprocess.run(
+        [python, ROOT / "exports" / "training" / "train_sft.py", "--data", tmp_path / "data", "--base", base,
+         "--out", tmp_path / "out", "--config", tmp_path / "config.json", "--progress", tmp_path / "progress"],
+        capture_output=True, text=True, env={"PATH": os.environ["PATH"], "HF_HUB_OFFLINE": "1"},
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert done.stderr.splitlines()[-1].startswith("None of the 4 examples has words to learn from within 16")
+
+
+def test_only_the_assistants_words_are_learnt_and_a_seed_gives_the_same_adapter(prepared, tmp_path):
+    python, base = prepared
+    lay_out(tmp_path, CONFIG)
     script = Path(__file__).with_name("trained_twice.py")
     done = subprocess.run(
         [python, script, ROOT / "exports" / "training", tmp_path / "data", base, tmp_path],
