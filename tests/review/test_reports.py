@@ -127,3 +127,13 @@ def test_figures_are_known_by_a_digest_and_only_so_many(judged):
         rows = [(1, 1, "yes", "a"), (1, 2, "yes", "a")]
         reports._computed(rows, "nominal", ("no", "yes"), seed)
     assert len(reports._known) == reports.MOST_KNOWN
+
+
+def test_a_session_whose_wording_is_disputed_is_not_among_the_outcomes(ben, chloe, lena):
+    round = round_of(2, [ben, chloe], lena, unaided_share=0)
+    first, second = round.items.all()
+    for reviewer in (ben, chloe):
+        judge(first, reviewer, says("accept"))
+        judge(second, reviewer, says("edit", f"In {reviewer}'s words."))
+    assert reports.standing_counts(round)["disputed"] == 1
+    assert reports.outcomes(round) == {"accept": 1}
