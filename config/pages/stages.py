@@ -72,7 +72,12 @@ def review() -> dict:
         stuck.append(_("Label Studio has not answered since %(since)s; the queue waits.") % {"since": since})
     if standings.get("disputed"):
         stuck.append(_("Disputes wait for an adjudicator."))
-    uncounted = RawAnnotation.objects.exclude(uncounted="").count()
+    projects = SeatProject.objects.filter(seat__round__state="open", project_id__isnull=False)
+    uncounted = (
+        RawAnnotation.objects.uncounted_judgements()
+        .filter(project_id__in=projects.values("project_id"))
+        .count()
+    )
     if uncounted:
         stuck.append(_("%(n)s judgements are kept but not counted; the round says why.") % {"n": uncounted})
     return _stage("review", _("Review"), reverse("rounds"), rows, stuck)

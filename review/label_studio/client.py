@@ -58,6 +58,9 @@ class LabelStudio:
                 show_annotation_history=False,
                 show_collab_predictions=False,
                 maximum_annotations=1,
+                # A skipped task comes back to the one who skipped it; by default it would wait for another,
+                # and a seat's project has nobody else.
+                skip_queue="REQUEUE_FOR_ME",
                 sampling="Sequential sampling",
             )
         )

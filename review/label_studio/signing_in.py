@@ -69,6 +69,16 @@ class ReviewerSession:
         body = {"result": [], "was_cancelled": True, "unique_id": str(uuid.uuid4())}
         return self._ask("POST", f"/api/tasks/{task_id}/annotations/", json=body).json()["id"]
 
+    def next_task(self, project_id: int) -> int | None:
+        """The task that the queue serves next, asked for as the editor does; None when it is empty."""
+        asked = {"id": "next_task", "project": project_id}
+        try:
+            return self._ask("POST", "/api/dm/actions/", params=asked, json={}).json()["id"]
+        except LabelStudioRefused as refused:
+            if refused.status != 404:
+                raise
+            return None
+
     def update(self, annotation_id: int, result: list[dict]) -> None:
         """Replaces the answers of an annotation."""
         self._ask("PATCH", f"/api/annotations/{annotation_id}/", json={"result": result})

@@ -29,6 +29,11 @@ class RawAnnotations(models.QuerySet):
         """Those that became a decision, or say why not; the others were cut short and are judged again."""
         return self.filter(~Q(uncounted="") | Q(decision__isnull=False))
 
+    def uncounted_judgements(self):
+        """Those that do not count although somebody judged; a skip is permitted and is no judgement."""
+        # Written with sorted keys, so `was_cancelled` ends it; the words of a reviewer cannot.
+        return self.exclude(uncounted="").exclude(payload__endswith='"was_cancelled": true}')
+
 
 class RawAnnotation(models.Model):
     """An annotation as Label Studio gave it. What cannot be read as a decision says why, and is shown to the lead."""

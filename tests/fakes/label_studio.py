@@ -182,6 +182,17 @@ class FakeReviewerSession:
     def skip(self, task_id: int) -> int:
         return self._add(task_id, [], None, None, was_cancelled=True)
 
+    def next_task(self, project_id: int) -> int | None:
+        """Untouched tasks first, then those she skipped, the first skipped first."""
+        self._server._project(project_id)
+        tasks = {task["id"] for task in self._server._tasks_of(project_id)}
+        touched = [one for one in self._server.annotations.values() if one["task"] in tasks]
+        left = tasks - {one["task"] for one in touched if not one["was_cancelled"]}
+        skipped = [
+            one["task"] for one in touched if one["completed_by"] == self.user_id and one["task"] in left
+        ]
+        return next(iter(sorted(left - set(skipped)) + skipped), None)
+
     def update(self, annotation_id: int, result: list[dict]) -> None:
         annotation = self._annotation(annotation_id)
         moment = self._server._tick()

@@ -4,11 +4,12 @@ from datetime import timedelta
 
 import pytest
 
+from review import reports
 from review.label_studio.client import LabelStudio
 from review.label_studio.sending import send
 from review.label_studio.signing_in import ReviewerSession
 from review.label_studio.syncing import sync_all
-from review.models import Decision, RawAnnotation, Reading
+from review.models import Decision, RawAnnotation, Reading, SeatProject
 from review.workflow import adjudicate
 from tests.review.factories import mistake, round_of, says, standings
 from tests.review.studio import desk, project_of, submit
@@ -58,6 +59,28 @@ def test_two_reviewers_settle_a_round(db, studio, ben, chloe, dan, lena):
 
     # Read again from the beginning: the same rows.
     project_of(accepted, ben).__class__.objects.update(watermark=None)
+    assert sync_all(studio).new == 0
+
+
+def test_a_session_skipped_and_judged_after_all_counts_once(db, studio, ben, chloe, lena):
+    round = round_of(2, [ben, chloe], lena, unaided_share=0)
+    send(round, studio)
+    hers = desk(studio, ben, sign_in=lambda email, password: ReviewerSession(studio.url, email, password))
+    skipped, other = Reading.objects.filter(seat__rater__user=ben).order_by("task_id")
+    project = project_of(skipped.item, ben).project_id
+    assert hers.next_task(project) == skipped.task_id
+    hers.skip(skipped.task_id)
+    assert (sync_all(studio).decided, hers.next_task(project)) == (0, other.task_id)
+    submit(hers, other.item, ben, says())
+    assert hers.next_task(project) == skipped.task_id
+    submit(hers, skipped.item, ben, says("reject", comment="On second thoughts."))
+    assert (sync_all(studio).decided, hers.next_task(project)) == (2, None)
+    assert [project.left for project in reports.desk_of(ben)] == [0]
+    # Label Studio keeps the skip beside the judgement; read again, neither is counted anew.
+    assert Decision.objects.get(reading=skipped).comment == "On second thoughts."
+    assert RawAnnotation.objects.filter(reading=skipped).count() == 2
+    assert not RawAnnotation.objects.uncounted_judgements().exists()
+    SeatProject.objects.update(watermark=None)
     assert sync_all(studio).new == 0
 
 

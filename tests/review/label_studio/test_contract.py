@@ -161,6 +161,27 @@ def test_a_skipped_task_is_an_annotation_that_was_cancelled(studio, project, ben
     assert [one["was_cancelled"] for one in task["annotations"]] == [True]
 
 
+def test_skipped_tasks_come_back_at_the_end_of_the_queue_until_they_are_judged(studio, project, ben):
+    first, second, third = studio.import_tasks(project, data_of("r-1", "r-2", "r-3"))
+    for served in (first, second):
+        assert ben.next_task(project) == served
+        ben.skip(served)
+    assert ben.next_task(project) == third
+    ben.submit(third, result("judged"), 1)
+    assert ben.next_task(project) == first
+    ben.skip(first)
+    # Its first skip counts: the one left twice stays before the one left once.
+    assert ben.next_task(project) == first
+    for served, following in ((first, second), (second, None)):
+        ben.submit(served, result("judged after all"), 1)
+        assert ben.next_task(project) == following
+    skipped = {task["id"]: [one["was_cancelled"] for one in task["annotations"]]
+               for task in studio.changed_tasks(project)}  # fmt: skip
+    assert {id: sorted(states) for id, states in skipped.items()} == {
+        first: [False, True, True], second: [False, True], third: [False]
+    }  # fmt: skip
+
+
 def test_submit_change_and_deletion_each_move_a_task_past_the_watermark(studio, project, ben):
     ids = studio.import_tasks(project, data_of(*(f"r-{n}" for n in range(7))))
     every = list(studio.changed_tasks(project, page_size=3))
