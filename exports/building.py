@@ -15,6 +15,7 @@ from exports.formats import FORMATS
 from exports.models import Dataset, DatasetItem, DatasetState
 from exports.writing import NotFrozen, write
 from review.models import Round
+from synthesis.models import Tier
 
 __all__ = ["NotFrozen", "build", "freeze", "plan"]
 LARGEST_SEED = 2**32 - 1
@@ -38,6 +39,8 @@ def plan(*, name, rounds, by, formats=tuple(FORMATS), seed=0, named_tiers=("none
     if unknown or not formats:
         what = f"Unknown format: {', '.join(unknown)}." if unknown else "Choose at least one format."
         raise NotFrozen(f"{what} There are {', '.join(FORMATS)}.")
+    if unknown := sorted(set(named_tiers) - set(Tier.values)):
+        raise NotFrozen(f"Unknown risk tier: {', '.join(unknown)}. There are {', '.join(Tier.values)}.")
     if not 0 <= seed <= LARGEST_SEED:
         raise NotFrozen(f"The seed is a whole number from 0 to {LARGEST_SEED}.")
     with transaction.atomic():

@@ -62,6 +62,6 @@ def in_words(points: list[dict]) -> str:
     first, last = trained[0], trained[-1]
     lowest = min(trained, key=lambda point: point["loss"])
     return (
-        f"Loss over {last['step']} steps: {first['loss']:.3f} at step {first['step']}, "
+        f"Loss up to step {last['step']}: {first['loss']:.3f} at step {first['step']}, "
         f"{last['loss']:.3f} at step {last['step']}; lowest {lowest['loss']:.3f} at step {lowest['step']}."
     )

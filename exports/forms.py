@@ -7,6 +7,7 @@ from exports.building import LARGEST_SEED
 from exports.formats import FORMATS
 from exports.training.launch import DEFAULTS
 from review.models import Round
+from synthesis.models import Tier
 
 WHAT = {
     "sft": _("Approved feedback to learn from (sft)"),
@@ -34,6 +35,13 @@ class FreezeForm(forms.Form):
         initial=list(FORMATS),
         widget=forms.CheckboxSelectMultiple,
     )
+    tiers = forms.MultipleChoiceField(
+        label=_("Risk tiers that this release names"),
+        choices=[choice for choice in Tier.choices if choice[0] != Tier.NONE],
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("Sessions that carry a risk tier stay here unless their tier is named."),
+    )
     seed = forms.IntegerField(
         label=_("Seed of the split"), initial=0, min_value=0, max_value=LARGEST_SEED,
         help_text=_("The same seed puts the same clients on the same side."),
@@ -42,6 +50,9 @@ class FreezeForm(forms.Form):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["rounds"].queryset = Round.objects.closed()
+
+    def named_tiers(self) -> tuple[str, ...]:
+        return (Tier.NONE.value, *self.cleaned_data["tiers"])
 
 
 class TrainingForm(forms.Form):

@@ -69,7 +69,7 @@ def _preview(form) -> dict:
     rounds = list(form.cleaned_data["rounds"])
     if not (answer := access.freezable(rounds)):
         return {"refused": answer.reason}
-    selection = Selection(rounds)
+    selection = Selection(rounds, named_tiers=form.named_tiers())
     items, groups = selection.choose(), selection.groups()
     return {
         "items": len(items),
@@ -89,7 +89,9 @@ def freeze(request):
         return _datasets(request, form, status=400)
     asked = {key: form.cleaned_data[key] for key in ("name", "formats", "seed")}
     try:
-        dataset = building.plan(rounds=list(form.cleaned_data["rounds"]), by=request.user, **asked)
+        dataset = building.plan(
+            rounds=list(form.cleaned_data["rounds"]), by=request.user, named_tiers=form.named_tiers(), **asked
+        )
     except (roles.Refused, building.NotFrozen) as refusal:
         form.add_error(None, str(refusal))
         return _datasets(request, form, status=400)

@@ -21,6 +21,10 @@ class NewRound(forms.Form):
         to_field_name="public_id",
         help_text=_("All sessions that were made; held ones must be released first."),
     )  # fmt: skip
+    leave_out_risk = forms.BooleanField(
+        label=_("Leave out sessions that carry a risk tier"), required=False,
+        help_text=_("Those need two reviewers who are qualified to assess risk."),
+    )  # fmt: skip
     reviewers = forms.ModelMultipleChoiceField(
         label=_("Reviewers"), queryset=User.objects.none(), widget=forms.CheckboxSelectMultiple,
         to_field_name="public_id",

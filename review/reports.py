@@ -62,9 +62,19 @@ def desk_of(user):
 
 
 def uncounted(round: Round):
-    """Annotations of the round that are kept and not counted, the newest first."""
-    projects = SeatProject.objects.filter(seat__round=round, project_id__isnull=False).values("project_id")
-    return RawAnnotation.objects.exclude(uncounted="").filter(project_id__in=projects).order_by("-id")
+    """Judgements that came from the round's projects and do not count, the newest first."""
+    return (
+        RawAnnotation.objects.uncounted_judgements().filter(project_id__in=_projects(round)).order_by("-id")
+    )
+
+
+def skips(round: Round) -> int:
+    """How often a reviewer skipped a session, which is permitted and is no judgement."""
+    return RawAnnotation.objects.skips().filter(project_id__in=_projects(round)).count()
+
+
+def _projects(round: Round):
+    return SeatProject.objects.filter(seat__round=round, project_id__isnull=False).values("project_id")
 
 
 def standing_counts(round: Round) -> dict[str, int]:

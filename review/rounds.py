@@ -35,10 +35,11 @@ class CannotMakeRound(ValueError):
 @transaction.atomic
 def make_round(
     *, name, instances, raters, by, pairs_version, rubric_version, overlap=2, unaided_share=0.2, seed=0,
-    screen="supervised_dialogue", deadline=None,
+    screen="supervised_dialogue", deadline=None, leave_out_risk=False,
 ) -> Round:  # fmt: skip
     """Put instances before raters: draws arms, readers and each reader's own random order. Sends nothing
     yet. `instances`: rows or a queryset, whose sessions are never in memory all at once.
+    `leave_out_risk`: sessions that carry a risk tier stay out, rather than needing readers qualified for them.
     """
     roles.require(access.may_run_rounds(by))
     instances = _fit(instances, screen)
@@ -48,13 +49,20 @@ def make_round(
     if not name.strip():
         raise CannotMakeRound(_("Give the round a name."))
     risky = {instance.pk for instance in _risky(instances)}
+    if leave_out_risk:
+        instances = [instance for instance in instances if instance.pk not in risky]
+        risky = set()
+        if not instances:
+            raise CannotMakeRound(
+                _("Every session chosen carries a risk tier; left without them, none remains.")
+            )
     qualified = [rater for rater in raters if risk_qualified(rater)] if risky else []
     if risky and len(qualified) < max(RISK_READERS, overlap):
         first = next(instance for instance in instances if instance.pk in risky)
         raise CannotMakeRound(
             _("Sessions that carry a risk tier: %(n)s (the first: %(first)s). They are read by reviewers "
               "qualified to assess risk, at least %(needed)s of them; qualified here: %(names)s. Seat more of "
-              "them, or put a run without such clients before these reviewers.")
+              "them, or leave these sessions out.")
             % {"n": len(risky), "first": first.public_id, "needed": max(RISK_READERS, overlap),
                "names": ", ".join(map(str, qualified)) or _("nobody")}
         )  # fmt: skip

@@ -19,7 +19,7 @@ from review.closing import NotReadToTheEnd, read_and_close
 from review.forms import NewRound, Settling
 from review.label_studio import connecting, webhook
 from review.label_studio.keeping import login_of
-from review.models import Account, Decision, DecisionKind, Item, Round
+from review.models import Account, Decision, DecisionKind, Item, Round, Verdict
 from review.raters import rater_for
 from review.rounds import CannotMakeRound, make_round
 from review.workflow import CannotSettle
@@ -46,22 +46,25 @@ def round_new(request):
     form = NewRound(request.POST or None, initial=_suggested(request))
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
+        chosen = Instance.objects.made().filter(run__in=given["runs"])
         try:
             made = make_round(
                 name=given["name"],
-                instances=Instance.objects.made().filter(run__in=given["runs"]),
+                instances=chosen,
                 raters=[rater_for(user) for user in given["reviewers"]],
                 by=request.user,
                 pairs_version=given["pairs_version"],
                 rubric_version=given["rubric_version"],
                 overlap=given["overlap"],
                 unaided_share=given["unaided_share"] / 100,
+                leave_out_risk=given["leave_out_risk"],
                 # Another draw in every round: with a known seed the order of the run could be computed.
                 seed=secrets.randbelow(2**32),
             )
         except CannotMakeRound as refusal:
             form.add_error(None, str(refusal))
         else:
+            _say_what_stayed_out(request, chosen.count() - made.items.count())
             if tasks.wake(made):
                 messages.success(
                     request, _("The round is open; its sessions are on their way to the reviewers.")
@@ -74,6 +77,13 @@ def round_new(request):
                 )
             return redirect("round", public_id=made.public_id)
     return render(request, "review/round_new.html", {"form": form}, status=400 if form.errors else 200)
+
+
+def _say_what_stayed_out(request, n: int):
+    if n:
+        said = ngettext("%d session that carries a risk tier was left out.",
+                        "%d sessions that carry a risk tier were left out.", n)  # fmt: skip
+        messages.info(request, said % n)
 
 
 def _suggested(request) -> dict:
@@ -110,6 +120,7 @@ def round(request, public_id):
             "rates": reports.rates(found),
             "uncounted": uncounted.select_related("reading__seat__rater__user")[:SHOWN_RAW],
             "uncounted_total": uncounted.count(),
+            "skips": reports.skips(found),
         }
     return render(request, "review/round.html", context)
 
@@ -190,7 +201,11 @@ def desk_mine(request):
             "mine": mine.get(item.pk),
             "settled_by": settling.get(item.pk),
             "outcomes": [
-                outcomes.in_words(standing, names.get(item.round.pairs_version_id, {}))
+                outcomes.in_words(
+                    standing,
+                    names.get(item.round.pairs_version_id, {}),
+                    edit=own if (own := mine.get(item.pk)) and own.verdict == Verdict.EDIT else None,
+                )
                 for standing in item.standings.all()
             ],
         }

@@ -2,12 +2,19 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from guidelines.models import Entry, Kind, Version
-from synthesis.models import Profile
+from synthesis.models import Profile, Tier
 
 
 class VersionChoice(forms.ModelChoiceField):
     def label_from_instance(self, version):
         return version.in_words
+
+
+class ProfileChoices(forms.ModelMultipleChoiceField):
+    def label_from_instance(self, profile):
+        if profile.tier == Tier.NONE:
+            return str(profile)
+        return _("%(name)s — risk tier: %(tier)s") % {"name": profile, "tier": profile.get_tier_display()}
 
 
 class PlanForm(forms.Form):
@@ -24,12 +31,15 @@ class PlanForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
         help_text=_("None chosen means all of them."),
     )
-    profiles = forms.ModelMultipleChoiceField(
+    profiles = ProfileChoices(
         Profile.objects.none(),
         label=_("Clients"),
         required=False,
         widget=forms.CheckboxSelectMultiple,
-        help_text=_("None chosen means all of them."),
+        help_text=_(
+            "None chosen means all of them. Sessions with a client who carries a risk tier are read only by "
+            "reviewers who are qualified for it."
+        ),
     )
     samples = forms.IntegerField(
         label=_("Sessions per mistake and client"), min_value=1, max_value=100, initial=1
@@ -68,6 +78,9 @@ class PlanForm(forms.Form):
         version, chosen = values.get("version"), values.get("pairs") or []
         if version and chosen:
             known = set(version.entries.values_list("pair_revision__pair__key", flat=True))
-            if strangers := sorted(set(chosen) - known):
-                self.add_error("pairs", _("Not in this guideline: %(keys)s") % {"keys": ", ".join(strangers)})
+            names = dict(pair for _title, group in self.fields["pairs"].choices for pair in group)
+            if strangers := [names[key] for key in names if key in chosen and key not in known]:
+                self.add_error(
+                    "pairs", _("Not in this guideline: %(names)s") % {"names": ", ".join(strangers)}
+                )
         return values

@@ -8,6 +8,7 @@ from pathlib import Path
 import yaml
 from pydantic import ValidationError
 
+from synthesis.json_lines import record_lines
 from synthesis.shapes.profiles import ClientFile, ClientRecord, LayoutFile, PatientPsiRecord
 
 LARGEST = 4_000_000  # bytes; the published sets are a tenth of it
@@ -44,7 +45,7 @@ def read(path: Path | str, *, licence: str = "", origin: str = "") -> Reading:
     if isinstance(data, list):
         if len(data) > MOST_RECORDS:
             raise BadProfiles(path, f"holds {len(data):,} records; at most {MOST_RECORDS:,} are read")
-        return _patient_psi(path, data, licence=licence, origin=origin)
+        return _patient_psi(path, data, lines, licence=licence, origin=origin)
     if not isinstance(data, dict):
         raise BadProfiles(path, "expected licence, origin and a list of profiles, or a list of records")
     entries = data.pop("profiles", None)
@@ -64,14 +65,14 @@ def read(path: Path | str, *, licence: str = "", origin: str = "") -> Reading:
     return Reading(about, records)
 
 
-def _patient_psi(path: Path, entries: list, *, licence: str, origin: str) -> Reading:
+def _patient_psi(path: Path, entries: list, lines: list[int], *, licence: str, origin: str) -> Reading:
     # No licence stays empty: such records can be used here, but nothing made from them is released.
     about = _checked(
         LayoutFile, {"licence": licence, "origin": origin or "PATIENT-Psi layout"}, path, place="the options"
     )
     records, refused, seen = [], [], set()
     for position, entry in enumerate(entries):
-        place = _place(position, entry, "id", [])
+        place = _place(position, entry, "id", lines)
         try:
             record = _checked(PatientPsiRecord, entry, path, place=place)
             if record.id in seen:
@@ -113,7 +114,8 @@ def _json(path: Path):
         return found
 
     try:
-        return json.loads(_text(path), object_pairs_hook=once), []
+        text = _text(path)
+        return json.loads(text, object_pairs_hook=once), record_lines(text, "profiles")
     except json.JSONDecodeError as problem:
         raise BadProfiles(path, f"is not JSON: {problem.msg}", place=f"line {problem.lineno}") from problem
     except BadProfiles:
@@ -190,6 +192,8 @@ def _refuse_tricks(path: Path, node):
 
 def _entry_lines(node) -> list[int]:
     """The line at which each profile begins."""
+    if isinstance(node, yaml.SequenceNode):
+        return [entry.start_mark.line + 1 for entry in node.value]
     if not isinstance(node, yaml.MappingNode):
         return []
     for key, value in node.value:

@@ -97,7 +97,10 @@ def _run_context(run: Run) -> dict:
     )
     done = run.made + run.failed + run.cancelled
     share = round(100 * done / run.total) if run.total else 0
-    return {"run": run, "spent": spent, "share": share, "left": run.total - done}
+    # Workers may be few: say what they are at, where nothing of this run is in the making.
+    waits = run.state == RunState.OPEN and run.planned and not run.making
+    ahead = list(Run.objects.at_work().filter(serial__lt=run.serial)[:1]) if waits else []
+    return {"run": run, "spent": spent, "share": share, "left": run.total - done, "ahead": ahead}
 
 
 def _run(request, public_id) -> Run:

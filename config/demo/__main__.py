@@ -53,7 +53,9 @@ def _walk(chosen: Options, clock: Clock, stack: Stack) -> int:
             raise
         if chosen.headless or not isinstance(failure, StageFailed):
             traceback.print_exc(file=sys.stderr)
-        error = {"stage": clock.stage, "message": f"{type(failure).__name__}: {failure}"[:2000]}
+        # A stage that failed says so in words; of anything else the kind is half of what there is to know.
+        said = str(failure) if isinstance(failure, StageFailed) else f"{type(failure).__name__}: {failure}"
+        error = {"stage": clock.stage, "message": said[:2000]}
     if not chosen.headless:
         if error:
             print(f"What the demo does by itself ended early: {error['message']}", flush=True)

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Role, User
 from config.pages import health, waiting
 from guidelines.models import Kind, Version
+from review.raters import record_in_force
 from synthesis.models import Run
 
 
@@ -54,6 +55,8 @@ def first_steps() -> list[dict]:
 @login_required
 def page(request):
     context = {"work": waiting.work(request.user), "demo": django_settings.REVIEW_DIRECT_ACCOUNTS}
+    # A judgement names the record in force when it was made; one made without stays "not recorded" for ever.
+    context["record_missing"] = Role.ANNOTATOR in request.user.roles and not record_in_force(request.user)
     if Role.LEAD in request.user.roles and not Run.objects.exists():
         context["steps"] = first_steps()
     return render(request, "home.html", context)

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from django.db.models import Count, Max, Min, Q
+from django.db.models import Count, Exists, Max, Min, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -61,8 +61,9 @@ def review() -> dict:
     standings = _by_state(Standing.objects.filter(item__round__state="open"))
     readings = Reading.objects.filter(seat__round__state="open")
     waiting = readings.undecided().count()
+    made = Decision.objects.readers().in_force().count()
     rows = [(_("sessions under review"), Item.objects.count()), (_("judgements to do"), waiting),
-            (_("judgements made"), Decision.objects.count()), (_("in dispute"), standings.get("disputed", 0))]  # fmt: skip
+            (_("judgements made"), made), (_("in dispute"), standings.get("disputed", 0))]  # fmt: skip
     stuck = []
     failing = SeatProject.objects.filter(failing_since__isnull=False).aggregate(
         n=Count("id"), since=Min("failing_since")
@@ -99,7 +100,9 @@ def training() -> dict:
     seen = Node.objects.filter(retired_at=None).aggregate(at=Max("seen_at"))["at"]
     if n.get("queued") and (seen is None or seen < timezone.now() - timedelta(minutes=2)):
         stuck.append(_("No training node has called in the last two minutes; start one."))
-    if n.get("failed"):
+    # Whoever asked again has seen to it.
+    again = TrainingRun.objects.filter(dataset=OuterRef("dataset"), serial__gt=OuterRef("serial"))
+    if TrainingRun.objects.filter(~Exists(again), state="failed").exists():
         stuck.append(_("A training run failed; its page shows the last lines of its log."))
     return _stage("training", _("Training"), reverse("training"), rows, stuck)
 

@@ -1,7 +1,7 @@
 """Decisions: one judgement on a reading or a dispute, append-only, with the words that were judged."""
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.freezing import Freezing, another_column_changes
@@ -24,6 +24,10 @@ class DecisionKind(models.TextChoices):
     WORDING = "wording", _("says which edited wordings stand")
 
 
+# A payload is written with sorted keys, so `was_cancelled` ends it; the words of a reviewer cannot.
+_A_SKIP_ENDS = '"was_cancelled": true}'
+
+
 class RawAnnotations(models.QuerySet):
     def done(self):
         """Those that became a decision, or say why not; the others were cut short and are judged again."""
@@ -31,8 +35,13 @@ class RawAnnotations(models.QuerySet):
 
     def uncounted_judgements(self):
         """Those that do not count although somebody judged; a skip is permitted and is no judgement."""
-        # Written with sorted keys, so `was_cancelled` ends it; the words of a reviewer cannot.
-        return self.exclude(uncounted="").exclude(payload__endswith='"was_cancelled": true}')
+        uncounted = self.exclude(uncounted="")
+        return uncounted.exclude(pk__in=uncounted.skips().values("pk"))
+
+    def skips(self):
+        """By the reviewer of the seat; a stranger's is no skip, and is shown."""
+        own = F("reading__seat__rater__label_studio_account__ls_user_id")
+        return self.exclude(uncounted="").filter(payload__endswith=_A_SKIP_ENDS, completed_by=own)
 
 
 class RawAnnotation(models.Model):

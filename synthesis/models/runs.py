@@ -21,6 +21,10 @@ class Runs(models.QuerySet):
     def open(self):
         return self.filter(state=RunState.OPEN)
 
+    def at_work(self):
+        """Open ones that have sessions left to make."""
+        return self.open().filter(instances__state__in=["planned", "making"]).distinct()
+
 
 class Run(Identified):
     serial = models.PositiveIntegerField(unique=True)

@@ -7,9 +7,10 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.models import Grant, User
 from config.pages import health, stages, waiting
 from exports import nodes
-from exports.models import Node
+from exports.models import Dataset, Node, TrainingRun
 from guidelines.publishing import approve, open_draft, submit
 from review.rounds import close_round
 from synthesis import cast
@@ -144,6 +145,25 @@ def test_the_endpoint_that_is_asked_is_the_one_looked_at(settings, db):
         assert "elsewhere: nothing answers" in health.model_endpoint()["message"]
         planned.instances.update(state="failed", failure="The endpoint was down.")
         assert health.model_endpoint()["state"] == "ok"
+
+
+def test_a_failed_training_is_stuck_until_somebody_asks_again(db):
+    dataset = Dataset.objects.create(serial=1, name="first", selection={})
+    failed = {"dataset": dataset, "state": "failed", "error": "No memory.", "ended_at": timezone.now()}
+    TrainingRun.objects.create(serial=1, **failed)
+    assert any("A training run failed" in sentence for sentence in stages.training()["stuck"])
+    TrainingRun.objects.create(serial=2, dataset=dataset)
+    assert not any("A training run failed" in sentence for sentence in stages.training()["stuck"])
+    TrainingRun.objects.create(serial=3, **failed)
+    assert any("A training run failed" in sentence for sentence in stages.training()["stuck"])
+
+
+def test_an_annotator_without_a_record_is_asked_for_it(log_in, ben, lena):
+    newcomer = User.objects.create_user("noor@example.org", "a long password", name="Noor")
+    Grant.objects.create(user=newcomer, role="annotator")
+    for user, asked in ((newcomer, True), (ben, False), (lena, False)):
+        page = log_in(user).get(reverse("home")).content.decode()
+        assert ("Fill in my reviewer record" in page) == asked
 
 
 def test_the_road_says_what_planned_sessions_wait_for(settings, db):

@@ -37,6 +37,21 @@ def test_a_lead_sees_what_a_release_would_hold_before_she_freezes_it(page, mixed
     assert not Dataset.objects.exists()
 
 
+def test_a_lead_names_the_tiers_that_may_leave(page, artefacts):
+    round = factories.a_round()
+    factories.item(round, client=factories.profile("at-risk", tier="ideation"))
+    factories.item(round)
+    factories.close(round)
+    asked = {"rounds": [round.public_id], "formats": ["sft"], "seed": 0}
+    assert "left out: risk tier ideation" in text_of(page.get(reverse("datasets"), asked))
+    named = asked | {"tiers": ["ideation"]}
+    assert "risk tier ideation:" not in text_of(page.get(reverse("datasets"), named))
+    page.post(reverse("dataset_freeze"), named)
+    assert Dataset.objects.get().manifest["items"] == 2
+    refused = page.post(reverse("dataset_freeze"), asked | {"tiers": ["everything"]})
+    assert refused.status_code == 400 and Dataset.objects.count() == 1
+
+
 def test_the_preview_says_why_rounds_cannot_be_frozen_together(page, mixed_round):
     rehearsal = factories.close(factories.a_round(rehearsal=True))
     asked = {"rounds": [mixed_round.public_id, rehearsal.public_id], "formats": "sft", "seed": 0}
@@ -97,7 +112,7 @@ def test_a_lead_starts_watches_and_cancels_a_training(page, dataset, node):
     leasing.heartbeat(run_id=run.public_id, node=node[0], token=token, step=7, total=8, metrics=metrics)
     shown = text_of(page.get(reverse("training_run", args=[run.public_id])))
     assert "<svg" in shown and "currentColor" in shown and "#010203" not in shown
-    assert "Loss over 6 steps: 3.000 at step 1, 0.500 at step 6" in shown
+    assert "Loss up to step 6: 3.000 at step 1, 0.500 at step 6" in shown
     assert re.search(r">3[.]0000<", shown)
     shown = text_of(page.post(reverse("training_cancel", args=[run.public_id]), follow=True))
     assert "the node stops at its next report" in shown
@@ -186,4 +201,4 @@ def test_a_long_training_is_drawn_with_few_points(page, dataset, lena):
     )
     answer = page.get(reverse("training_run", args=[run.public_id]))
     assert len(answer.content) < 250_000
-    assert "Loss over 5000 steps" in text_of(answer)
+    assert "Loss up to step 5000" in text_of(answer)

@@ -8,9 +8,9 @@ from accounts.models import Grant
 from review.label_studio.keeping import password_of
 from review.label_studio.sending import send
 from review.label_studio.syncing import sync_all
-from review.models import Account, Decision, Round
+from review.models import Account, Decision, RawAnnotation, Reading, Round
 from review.rounds import close_round
-from synthesis.models import Run
+from synthesis.models import Instance, Mark, Run
 from tests.conftest import person
 from tests.fakes.label_studio import FakeLabelStudio
 from tests.review.factories import (
@@ -81,8 +81,25 @@ def test_lena_makes_a_round_by_clicking(log_in, lena, ben, chloe):
     assert answer.url == f"/rounds/{round.public_id}/" and round.items.count() == 3
     # No worker hears of it here, and the page does not say that one does.
     assert "manage sync_reviews" in words(client.get(answer.url))
+    Mark.objects.create(
+        instance=Instance.objects.first(), kind="tier", tier="ideation", by_machine="rule", reason="words"
+    )
+    given |= {"reviewers": [ben.public_id, chloe.public_id]}
+    assert "or leave these sessions out" in words(client.post("/rounds/new/", given))
+    without = client.post("/rounds/new/", given | {"name": "Calm", "leave_out_risk": "on"}, follow=True)
+    assert "1 session that carries a risk tier was left out" in words(without)
+    calm = Round.objects.get(name="Calm")
+    assert calm.items.count() == 2 and not calm.items.filter(instance__marks__isnull=False).exists()
+    Mark.objects.create(
+        instance=Instance.objects.first(),
+        kind="tier",
+        tier="none",
+        by=lena,
+        reason="Read it.",
+        lowers=Mark.objects.get(),
+    )
     client.post("/rounds/new/", given | {"name": "Second", "reviewers": [ben.public_id, chloe.public_id]})
-    assert Round.objects.values("seed").distinct().count() == 2
+    assert Round.objects.values("seed").distinct().count() == 3
 
 
 def test_without_a_broker_a_sync_is_not_said_to_be_under_way(log_in, lena, round):
@@ -109,6 +126,22 @@ def test_what_is_not_counted_is_shown_to_the_lead(log_in, lena, round, item, ben
     sync_all(fake)
     page = words(log_in(lena).get(f"/rounds/{round.public_id}/"))
     assert "Kept, but not counted (1)" in page and "who is not the reviewer of this seat" in page
+
+
+def test_a_reviewers_skip_is_counted_apart_and_a_strangers_is_shown(log_in, lena, round, item, ben, chloe):
+    fake = FakeLabelStudio()
+    send(round, fake)
+    task = Reading.objects.get(item=item, seat__rater__user=ben).task_id
+    desk(fake, ben).skip(task)
+    sync_all(fake)
+    page = words(log_in(lena).get(f"/rounds/{round.public_id}/"))
+    assert "A session was skipped 1 time" in page and "Kept, but not counted" not in page
+    desk(fake, chloe).skip(task)
+    sync_all(fake)
+    page = words(log_in(lena).get(f"/rounds/{round.public_id}/"))
+    assert "A session was skipped 1 time" in page and "Kept, but not counted (1)" in page
+    by_chloe = Account.objects.get(rater__user=chloe).ls_user_id
+    assert RawAnnotation.objects.uncounted_judgements().get().completed_by == by_chloe
 
 
 def test_a_lead_who_judges_sees_her_own_seat_only(log_in, round, lena, ben, chloe, dan):
@@ -177,7 +210,10 @@ def test_dan_settles_a_dispute_by_clicking(log_in, disputed, dan, lena, ben):
     again = client.post(f"/disputes/{disputed.public_id}/", given)
     assert "Nothing is in dispute here" in words(again)
     close_round(round=disputed.round, by=lena)
-    assert "Warmer and clearer." in words(log_in(ben).get("/desk/mine/"))
+    mine = words(log_in(ben).get("/desk/mine/"))
+    assert "Warmer and clearer." in mine
+    wrote = Decision.objects.in_force().filter(rater__user=ben, verdict="edit").exists()
+    assert ("your edited text approved" in mine) == wrote and ("1 edited text approved" in mine) != wrote
 
 
 def test_nobody_settles_what_she_read(log_in, disputed, ben):

@@ -7,6 +7,7 @@ import pytest
 import yaml
 from django.core.management import CommandError, call_command
 
+from synthesis.json_lines import record_lines
 from synthesis.loading import SHIPPED, load
 from synthesis.models import Profile
 from synthesis.reading import BadProfiles
@@ -161,12 +162,39 @@ def test_patient_psi_records_are_read_and_each_refused_one_is_named(file):
     reasons = "\n".join(loaded.refused)
     assert len(loaded.refused) == 4
     for words in [
-        "record 3 “2-1”, field emotion",
+        "line 1, record 3 “2-1”, field emotion",
         "record 4 “3-1”, field type",
         "record 5",
         "record 6 “1-2”, field id",
     ]:
         assert words in reasons
+
+
+@pytest.mark.parametrize("name", ["psi.json", "psi.yaml"])
+def test_a_refused_record_is_named_with_its_line_and_the_command_does_not_end_well(tmp_path, capsys, name):
+    records = [psi(), psi(id="2-1", emotion=[]), psi(id="3-1")]
+    text = (
+        json.dumps(records, indent=1) if name.endswith("json") else yaml.safe_dump(records, sort_keys=False)
+    )
+    (tmp_path / name).write_text(text)
+    # The record begins with its name: in YAML beside the dash, in JSON a line below the brace.
+    names = [n for n, line in enumerate(text.splitlines(), 1) if "Kai" in line]
+    begins = names[1] - 1 if name.endswith("json") else names[1]
+    with pytest.raises(CommandError) as refusal:
+        call_command("load_profiles", str(tmp_path / name))
+    said = capsys.readouterr().err
+    assert refusal.value.returncode == 1 and "1 refused, the others are stored." in str(refusal.value)
+    assert f"{name}, line {begins}, record 2 “2-1”, field emotion" in said, said
+    assert Profile.objects.count() == 2
+
+
+@pytest.mark.parametrize(("text", "lines"), [
+    ('[{"a": [1, 2]},\n\n {}, "],[",\n7]', [1, 3, 3, 4]), ("[]", []), (' "words"', []),
+    ('{"about": {"profiles": [0]}, "profiles"\n: [\n{"a": "}"},\n{}]}', [3, 4]), ('{"profiles": {}}', []),
+    ('{"other": [1]}', []),
+])  # fmt: skip
+def test_records_of_json_have_lines(text, lines):
+    assert record_lines(text, "profiles") == lines and json.loads(text) is not None
 
 
 def test_the_command_refuses_with_one_sentence_and_exit_code_2(file, capsys):

@@ -64,6 +64,30 @@ def test_a_page_that_watches_a_run_is_shown_anew_when_the_run_ends(lead):
     assert lead.get(watched).headers["HX-Refresh"] == "true"
 
 
+def test_a_run_that_waits_for_an_earlier_one_says_so(lead):
+    version = published_guideline()
+    client_profile()
+    for _ in range(2):
+        planned(lead, version)
+    second, first = Run.objects.all()
+    said = "the workers are still at"
+    asked = {
+        run: lead.get(reverse("run_progress", args=[run.public_id])).content.decode()
+        for run in (first, second)
+    }
+    assert said not in asked[first] and said in asked[second] and f"run {first.serial}" in asked[second]
+    first.instances.update(state="cancelled")
+    assert said not in lead.get(reverse("run", args=[second.public_id])).content.decode()
+
+
+def test_clients_with_a_risk_tier_are_marked_where_they_are_chosen(lead):
+    published_guideline()
+    client_profile("calm")
+    client_profile("at-risk", tier="ideation")
+    page = lead.get(reverse("run_plan")).content.decode()
+    assert page.count("risk tier: ideation") == 1
+
+
 def next_version(version: Version) -> Version:
     made = Version.objects.create(guideline=version.guideline, serial=version.serial + 1)
     for entry in version.entries.all():

@@ -12,6 +12,7 @@ from accounts.roles import Refused
 from exports import building, places
 from exports.formats import FORMATS
 from review.models import Round
+from synthesis.models import Tier
 
 BAD_INPUT = 2
 
@@ -29,6 +30,10 @@ class Command(BaseCommand):
         parser.add_argument("--name", default="", help="a name for the dataset")
         parser.add_argument("--formats", default=",".join(FORMATS), help="which of %(default)s")
         parser.add_argument("--seed", type=int, default=0, help="seed of the split (default 0)")
+        parser.add_argument(
+            "--tier", action="append", default=[], metavar="TIER", choices=[t for t in Tier.values if t != "none"],
+            help="a risk tier whose sessions may leave too; may repeat; one of %(choices)s",
+        )  # fmt: skip
         parser.add_argument("--json", action="store_true", help="print one JSON object")
 
     def handle(self, *args, **options):
@@ -48,6 +53,7 @@ class Command(BaseCommand):
                 by=None,
                 formats=tuple(kind.strip() for kind in options["formats"].split(",") if kind.strip()),
                 seed=options["seed"],
+                named_tiers=("none", *dict.fromkeys(options["tier"])),
             )
         except (Refused, building.NotFrozen) as refusal:
             raise CommandError(str(refusal), returncode=BAD_INPUT) from None

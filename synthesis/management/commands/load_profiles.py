@@ -5,7 +5,10 @@ from synthesis.reading import BadProfiles
 
 
 class Command(BaseCommand):
-    help = "Load client profiles from YAML or JSON, ours or the PATIENT-Psi layout; FILE may be `shipped`."
+    help = (
+        "Load client profiles from YAML or JSON, ours or the PATIENT-Psi layout; FILE may be `shipped`. "
+        "Ends with 1 where single records were refused, with 2 where a file was and nothing is stored."
+    )
 
     def add_arguments(self, parser):
         parser.add_argument("files", nargs="+", metavar="FILE")
@@ -34,3 +37,5 @@ class Command(BaseCommand):
                 f"{file}: {len(loaded.new)} new, {len(loaded.revised)} revised, "
                 f"{loaded.unchanged} unchanged, {len(loaded.refused)} refused"
             )
+        if refused := sum(len(loaded.refused) for loaded in found):
+            raise CommandError(f"{refused} refused, the others are stored.", returncode=1)
