@@ -40,7 +40,10 @@ def fields(dataset, rounds, facts: dict) -> list[tuple[str, str]]:
     versions = sorted({f"{r.pairs_version}, {r.rubric_version}" for r in rounds})
     raters = ", ".join(f"{n} {kind}" for kind, n in sorted(kinds.items()))
     rates = (
-        "; ".join(f"{v} {_share(verdicts[v], total)}" for v in ("accept", "edit", "reject")) if total else ""
+        f"{total} judgements: "
+        + "; ".join(f"{v} {_share(verdicts[v], total)}" for v in ("accept", "edit", "reject"))
+        if total
+        else ""
     )
     return [
         ("Rehearsal", "yes: simulated or model raters counted; not for use" if dataset.rehearsal else "no"),

@@ -55,6 +55,7 @@ def _of_draft(draft: Version, published: Version | None, user) -> dict:
         "digest": drafts.digest(draft),
         "approvals": draft.approvals.select_related("approver").order_by("at"),
         "may_approve": access.may_approve(user, draft),
+        "approved_these": user.pk in drafts.approvers(draft),
         "may_publish": access.may_publish(user, draft),
         "meaning": comparing.suggested_meaning(changes) if published else Meaning.SEMANTIC,
         "dependents": dependents.of(published) if published and access.may_see_numbers(user) else [],

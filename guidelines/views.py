@@ -115,6 +115,8 @@ def guideline_compare(request, guideline, a, b):
         "dependents": dependents.of(before) if access.may_see_numbers(request.user) else [],
         "names": {key_of(revision): revision.name for revision in drafts.revisions(before)},
         "digest": digest,
+        "approved_these": after.state == VersionState.IN_REVIEW
+        and request.user.pk in drafts.approvers(after),
         "may_approve": after.state == VersionState.IN_REVIEW and access.may_approve(request.user, after),
     }
     return render(request, "guidelines/compare.html", context)

@@ -12,9 +12,9 @@ from tests.exports import factories
 pytestmark = pytest.mark.django_db
 
 
-def export(round, out) -> dict:
+def export(round, out, *more) -> dict:
     said = io.StringIO()
-    call_command("export_dataset", f"--round={round}", f"--out={out}", "--json", stdout=said)
+    call_command("export_dataset", f"--round={round}", f"--out={out}", "--json", *more, stdout=said)
     return json.loads(said.getvalue())
 
 
@@ -29,6 +29,17 @@ def test_the_command_prints_the_contract_and_copies_the_release(mixed_round, tmp
     for kind, n in found["rows"].items():
         assert sum(len(path.read_text().splitlines()) for path in (out / kind).glob("*.jsonl")) == n
     assert str(Dataset.objects.frozen().get().public_id) == found["dataset"]
+
+
+def test_a_tier_that_is_named_leaves_too(artefacts, tmp_path):
+    round = factories.a_round()
+    factories.item(round, client=factories.profile("at-risk", tier="ideation"))
+    factories.item(round)
+    factories.close(round)
+    assert export(round.public_id, tmp_path / "calm")["rows"]["sft"] == 1
+    assert export(round.public_id, tmp_path / "all", "--tier=ideation")["rows"]["sft"] == 2
+    with pytest.raises(CommandError, match="invalid choice"):
+        export(round.public_id, tmp_path / "none", "--tier=everything")
 
 
 @pytest.mark.parametrize("name", [str(uuid.UUID(int=5)), "the-first"])

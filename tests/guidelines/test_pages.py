@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 
 from guidelines import dependents
+from guidelines.drafts import digest
 from guidelines.models import Guideline, PairRevision, Version
 from guidelines.publishing import approve, import_version, open_draft, save_pair, send_back, submit
 from tests.guidelines.conftest import change, dimension_texts, many, pair_texts, revision_in
@@ -230,3 +231,18 @@ def test_a_colleague_approves_where_she_reads_what_changed_and_what_it_makes_sta
     assert (
         "Approve these words" not in log_in(ana).get(url("guideline_compare", "1", "draft")).content.decode()
     )
+
+
+def test_whoever_approved_is_told_so_instead_of_being_asked_again(log_in, ana, amir, mistakes):
+    draft = open_draft(guideline=mistakes.guideline, by=ana)
+    change(draft, ana)
+    submit(version=draft, by=ana)
+    browser = log_in(amir)
+    pages = [url("guideline"), url("guideline_compare", "1", "draft")]
+    for approved in (False, True):
+        for page in pages:
+            shown = browser.get(page).content.decode()
+            assert ("You approved these words" in shown) == approved
+            assert ("Approve these words" in shown) != approved
+        approve(version=draft, by=amir, digest=digest(draft))
+    assert draft.approvals.count() == 1
