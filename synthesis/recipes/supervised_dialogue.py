@@ -86,7 +86,8 @@ def counsellor_messages(cell: Cell, utterances: list[Utterance]) -> list[dict]:
     fields = {"mistake_name": cell.intended["name"], "mistake_shows": cell.intended["shows"]}
     system = render(cell.prompts[name], role="counsellor", fields=fields)
     opening = {"role": "user", "content": cell.prompts["opening"].strip()}
-    return [_system(system), opening, *_heard_by("counsellor", utterances)]
+    heard = [opening, *_heard_by("counsellor", utterances)]
+    return [_system(system), *(_reminded(cell, "counsellor", heard, fields) if utterances else heard)]
 
 
 def client_messages(cell: Cell, utterances: list[Utterance]) -> list[dict]:
@@ -96,7 +97,7 @@ def client_messages(cell: Cell, utterances: list[Utterance]) -> list[dict]:
         "client_style": _style(cell.prompts["styles"], cell.style),
     }
     system = render(cell.prompts["client"], role="client", fields=fields)
-    return [_system(system), *_heard_by("client", utterances)]
+    return [_system(system), *_reminded(cell, "client", _heard_by("client", utterances), fields)]
 
 
 def supervisor_fields(cell: Cell, utterances: list[Utterance]) -> dict:
@@ -179,6 +180,17 @@ def _heard_by(speaker: str, utterances: list[Utterance]) -> list[dict]:
     ]
 
 
+def _reminded(cell: Cell, role: str, heard: list[dict], fields: dict) -> list[dict]:
+    """Who is asked, said once more after the last words heard: a small model that only answers them soon echoes
+    the other one or takes the other's part.
+    """
+    text = cell.prompts.get(f"{role}_turn")  # a run that was planned before there was one has none
+    if text is None:
+        return heard
+    last = f"{heard[-1]['content']}\n\n{render(text, role=role, fields=fields)}"
+    return [*heard[:-1], {**heard[-1], "content": last}]
+
+
 def _style(styles: str, style: str) -> str:
     ways = dict(line.split(": ", 1) for line in styles.splitlines() if ": " in line)
     return ways.get(style) or ways["plain"]
@@ -191,8 +203,8 @@ def _written(feedback: Feedback) -> str:
 RECIPE = Recipe(
     make=make,
     roles=("counsellor", "client", "supervisor", "validator", "refiner"),
-    prompts=("counsellor", "counsellor_well", "opening", "client", "styles", "supervisor", "supervise",
-             "told", "validator", "validate", "compare", "refine", "schema"),
+    prompts=("counsellor", "counsellor_well", "opening", "counsellor_turn", "client", "client_turn", "styles",
+             "supervisor", "supervise", "told", "validator", "validate", "compare", "refine", "schema"),
     parameters={
         "supervisor": ("untold", "told"),
         "refinements": tuple(str(n) for n in range(MOST_REFINEMENTS, -1, -1)),
