@@ -95,7 +95,7 @@ class DimensionForm(EntryForm):
         label=_label(DimensionRevision, "weight"),
         required=False,
         widget=forms.NumberInput({"class": "form-control", "min": "0", "max": HEAVIEST, "step": "0.001"}),
-        help_text=_("How much it counts beside the other dimensions. Empty: the rubric is not weighted."),
+        help_text=_("How much it counts beside the other dimensions. Empty: it is not weighted."),
     )
     source = _long(DimensionRevision, "source", rows=2, required=False)
     reason = _line(_("Why this change"), required=False, max_length=300)
