@@ -7,7 +7,17 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from guidelines.checking_levels import levels_problems
-from guidelines.texts import KEY, LONGEST_ITEM, LONGEST_TEXT, MOST_ITEMS, fields_of, text_problem
+from guidelines.texts import (
+    HEAVIEST,
+    KEY,
+    LONGEST_ITEM,
+    LONGEST_TEXT,
+    MOST_ITEMS,
+    WEIGHT_DECIMALS,
+    fields_of,
+    is_number,
+    text_problem,
+)
 
 LISTS_OF_TEXT = ("confused_with", "may_co_occur_with", "corrections", "references", "tags")
 NEIGHBOURS = ("confused_with", "may_co_occur_with")
@@ -123,7 +133,20 @@ def _dimension(texts: dict) -> Iterator[Problem]:
     yield from _plain(texts, "definition", required=True)
     yield from (Problem(path, reason) for path, reason in levels_problems(texts["scale"], texts["levels"]))
     yield from _flag(texts, "reverse")
+    yield from _weight(texts["weight"])
     yield from _plain(texts, "source", required=False)
+
+
+def _weight(value) -> Iterator[Problem]:
+    if value is None:
+        return
+    if not is_number(value):
+        yield Problem(("weight",), _("must be a number, or left out where the dimension is not weighted"))
+    elif not 0 < value <= HEAVIEST:
+        yield Problem(("weight",), _("must be above zero and at most %d") % HEAVIEST)
+    elif round(value, WEIGHT_DECIMALS) != value:
+        # So that it stands in every format as the very same number.
+        yield Problem(("weight",), _("must have at most %d decimals") % WEIGHT_DECIMALS)
 
 
 def together(kind: str, entries: Iterable[tuple[str, dict]]) -> list[Problem]:

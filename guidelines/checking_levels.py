@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from django.utils.translation import gettext as _
 
-from guidelines.texts import LONGEST_ITEM, text_problem
+from guidelines.texts import LONGEST_ITEM, is_number, text_problem
 
 SCALES = ("nominal", "ordinal", "interval", "boolean", "pairwise")
 
@@ -54,7 +54,7 @@ def _each(levels: list) -> Iterator[tuple[tuple, str]]:
 def _rising(values: list) -> Iterator[tuple[tuple, str]]:
     last = -math.inf
     for n, value in enumerate(values):
-        if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        if not is_number(value):
             yield ("levels", n), _("the value “%s” is not a number") % (value,)
             return
         if value <= last:

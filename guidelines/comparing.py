@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString
 from guidelines import drafts
 from guidelines.kinds import key_of, shape_of
 from guidelines.models import Meaning, Version
-from guidelines.texts import fields_of
+from guidelines.texts import fields_of, number_in_words
 
 # A word or a sign, with the white space after it: a changed space alone is not a changed word.
 _TOKEN = re.compile(r"\s+|(?:\w+|[^\w\s])\s*")
@@ -52,6 +52,10 @@ def as_text(value) -> str:
     """A field of a pair or dimension as text that people can read and compare."""
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if value is None:
+        return ""
+    if isinstance(value, float):
+        return number_in_words(value)
     if isinstance(value, list):
         return "\n".join(as_text(item) for item in value)
     if isinstance(value, dict):
@@ -113,6 +117,6 @@ def suggested_meaning(changes: list[EntryChange]) -> str:
         for difference in change.fields:
             tokens = word_diff(difference.before, difference.after)
             touched = sum(len(text.split()) for kind, text in tokens if kind != "same")
-            if touched > 6 or difference.field in ("positive", "scale", "reverse"):
+            if touched > 6 or difference.field in ("positive", "scale", "reverse", "weight"):
                 return Meaning.SEMANTIC
     return Meaning.EDITORIAL

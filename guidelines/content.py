@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from guidelines.digesting import revision_digest, version_digest
+from guidelines.texts import spoken
 
 HEAD = ("guideline", "kind", "title", "about", "licence", "source")
 ENTRIES = {"pairs": "pairs", "rubric": "dimensions"}
@@ -38,4 +39,6 @@ class GuidelineContent:
     def as_data(self) -> dict:
         """The same shape as the YAML and JSON files."""
         head = {name: getattr(self, name) for name in HEAD}
-        return head | {ENTRIES[self.kind]: [{"key": entry.key} | entry.texts for entry in self.entries]}
+        return head | {
+            ENTRIES[self.kind]: [{"key": entry.key} | spoken(entry.texts) for entry in self.entries]
+        }

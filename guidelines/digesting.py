@@ -3,11 +3,12 @@
 from collections.abc import Iterable
 
 from accounts.digesting import digest, text_digest
+from guidelines.texts import spoken
 
 
 def revision_digest(texts: dict) -> str:
     """SHA-256 over the canonical JSON of one revision's texts."""
-    return digest(texts)
+    return digest(spoken(texts))
 
 
 def version_digest(entries: Iterable[tuple[str, str]]) -> str:

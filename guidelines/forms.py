@@ -3,6 +3,7 @@ from django.utils.translation import gettext_lazy as _
 
 from guidelines.fields import Items, Parts
 from guidelines.models import DimensionRevision, Kind, Meaning, PairRevision, Scale
+from guidelines.texts import HEAVIEST
 
 
 def _label(model, field: str) -> str:
@@ -90,6 +91,12 @@ class DimensionForm(EntryForm):
         parts={"value": (_("Level"), 1), "anchor": (_("When to choose it"), 2)},
     )
     reverse = _flag(DimensionRevision, "reverse")
+    weight = forms.FloatField(
+        label=_label(DimensionRevision, "weight"),
+        required=False,
+        widget=forms.NumberInput({"class": "form-control", "min": "0", "max": HEAVIEST, "step": "0.001"}),
+        help_text=_("How much it counts beside the other dimensions. Empty: it is not weighted."),
+    )
     source = _long(DimensionRevision, "source", rows=2, required=False)
     reason = _line(_("Why this change"), required=False, max_length=300)
 

@@ -1,17 +1,20 @@
 """How one field stands in one cell of a table, and back. Pure.
 
 Text stands as it is. A list of texts stands as `one | two`, or as a JSON list where an item holds a bar or
-begins with a bracket. Examples and levels stand as JSON. One apostrophe is put before a cell that a
-spreadsheet would take for a formula, and exactly one is taken off.
+begins with a bracket. Examples and levels stand as JSON, no weight as an empty cell. One apostrophe is put
+before a cell that a spreadsheet would take for a formula, and exactly one is taken off.
 """
 
 import json
 
 from django.utils.translation import gettext as _
 
+from guidelines.texts import number_in_words
+
 LISTS = {"confused_with", "may_co_occur_with", "corrections", "references", "tags"}
 AS_JSON = {"examples", "levels"}
 FLAGS = {"positive", "reverse"}
+NUMBERS = {"weight"}
 _DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "'")
 _YES, _NO = {"true", "yes", "1"}, {"false", "no", "0", ""}
 
@@ -31,6 +34,8 @@ def _json(value) -> str:
 def to_cell(field: str, value) -> str:
     if field in FLAGS:
         return "true" if value else "false"
+    if field in NUMBERS:
+        return "" if value is None else number_in_words(value)
     if field in AS_JSON:
         return _json(value) if value else ""
     if field in LISTS:
@@ -46,6 +51,8 @@ def from_cell(field: str, cell: str):
         if (word := cell.strip().lower()) in _YES | _NO:
             return word in _YES
         raise ValueError(_("must be true or false, not “%s”") % cell[:60])
+    if field in NUMBERS:
+        return _number(cell.strip())
     if field in AS_JSON or (field in LISTS and cell.lstrip().startswith("[")):
         if not cell.strip():
             return []
@@ -56,3 +63,10 @@ def from_cell(field: str, cell: str):
     if field in LISTS:
         return [item.strip() for item in cell.split("|")] if cell.strip() else []
     return cell
+
+
+def _number(cell: str) -> float | None:
+    try:
+        return float(cell) if cell else None
+    except ValueError:
+        raise ValueError(_("must be a number, not “%s”") % cell[:60]) from None

@@ -37,7 +37,7 @@ class DimensionRevision(Identified):
     """One saved text of a dimension. `levels` is a list of {value, anchor}, lowest first."""
 
     freezing = APPEND_ONLY
-    FIELDS = ("name", "definition", "scale", "levels", "reverse", "source")
+    FIELDS = ("name", "definition", "scale", "levels", "reverse", "weight", "source")
 
     dimension = models.ForeignKey(Dimension, models.PROTECT, related_name="revisions")
     n = models.PositiveIntegerField()
@@ -51,6 +51,8 @@ class DimensionRevision(Identified):
     scale = models.CharField(_("scale"), max_length=10, choices=Scale)
     levels = models.JSONField(_("levels and their anchors"), default=list)
     reverse = models.BooleanField(_("worded in reverse"), default=False)
+    # How much it counts when ratings are put together; None: not weighted. Nothing is computed from it yet.
+    weight = models.FloatField(_("weight"), null=True, blank=True)
     source = models.TextField(_("source"), blank=True)
 
     class Meta:

@@ -103,7 +103,26 @@ BAD = {
         "“likert” is not a scale",
     ),
     "a missing anchor": ("a.yaml", RUBRIC.replace(", anchor: Fully.", ""), 11, "levels", "anchor of level 2"),
+    "a weight of nothing": ("a.yaml", RUBRIC + "  weight: 0\n", 12, "weight", "above zero"),
+    "a weight in words": ("a.yaml", RUBRIC + "  weight: heavy\n", 12, "weight", "must be a number"),
+    "a weight without an end": ("a.yaml", RUBRIC + "  weight: .inf\n", 12, "weight", "must be a number"),
+    "a weight in a cell": (
+        "a.csv",
+        "# guideline,mine\n# kind,rubric\n# title,Mine\nkey,name,weight\nclarity,Clarity,heavy\n",
+        5,
+        "weight",
+        "must be a number",
+    ),
     "levels that fall": ("a.yaml", RUBRIC.replace("value: 2", "value: 0"), 11, "levels", "must rise"),
+    "a level of 400 digits": (
+        "a.csv",
+        "# guideline,mine\n# kind,rubric\n# title,Mine\nkey,name,definition,scale,levels\n"
+        'clarity,Clarity,How clear.,ordinal,"[{""value"": 1, ""anchor"": ""x""}, '
+        f'{{""value"": {"9" * 400}, ""anchor"": ""y""}}]"\n',
+        5,
+        "levels",
+        "is not a number",
+    ),
     "one level only": (
         "a.yaml",
         RUBRIC.replace("  - {value: 2, anchor: Fully.}\n", ""),

@@ -136,7 +136,7 @@ def test_a_dimension_and_its_anchors_are_edited_in_a_form(client, ana, rubric):
     client.force_login(ana)
     draft = open_draft(guideline=rubric.guideline, by=ana)
     sent = {
-        **{k: v for k, v in dimension_texts().items() if k not in ("levels", "reverse")},
+        **{k: v for k, v in dimension_texts().items() if k not in ("levels", "reverse", "weight")},
         "levels-value": ["1", "2", "3", "", ""],
         "levels-anchor": ["Muddled.", "Mostly plain.", "Plain.", "", ""],
         "base": "1",

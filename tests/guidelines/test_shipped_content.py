@@ -43,13 +43,14 @@ def words(text):
 NOVICE, RISK, RUBRIC = (
     read(GUIDELINES / f"{name}.yaml") for name in ("novice-mistakes", "risk-and-safety", "feedback-quality")
 )
+RUBRICS = [g for g in map(read, sorted(GUIDELINES.glob("*.yaml"))) if g["kind"] == "rubric"]
 CLIENTS = read(ROOT / "synthesis" / "shipped" / "clients.yaml")
 FILES = [*sorted(GUIDELINES.glob("*.yaml")), ROOT / "synthesis" / "shipped" / "clients.yaml"]
 PAIRS = [pytest.param(g, pair, id=pair["key"]) for g in (NOVICE, RISK) for pair in g["pairs"]]
 PROFILES = [pytest.param(profile, id=profile["key"]) for profile in CLIENTS["profiles"]]
 
 
-@pytest.mark.parametrize("guideline", [NOVICE, RISK, RUBRIC], ids=lambda g: g["guideline"])
+@pytest.mark.parametrize("guideline", [NOVICE, RISK, *RUBRICS], ids=lambda g: g["guideline"])
 def test_a_shipped_guideline_says_what_it_is_and_where_it_comes_from(guideline):
     assert SLUG.fullmatch(guideline["guideline"])
     assert guideline["licence"] == "Apache-2.0"

@@ -189,6 +189,9 @@ def _check(pairs: list[dict], dimensions: list[dict]) -> None:
                 # Label Studio would put a field of the task in its place.
                 raise UnfitForScreen(f"The {what} name {entry['name']!r} starts with a dollar sign.")
     for dimension in dimensions:
+        if dimension["scale"] == "pairwise":
+            # Whatever its levels: the screen shows one session, there is nothing to compare it with.
+            raise UnfitForScreen(f"The dimension {dimension['key']!r} compares two; the screen shows one.")
         aliases = [level_alias(level["value"]) for level in dimension["levels"]]
         if len(aliases) < 2 or len(set(aliases)) < len(aliases):
             raise UnfitForScreen(f"The dimension {dimension['key']!r} needs at least two different levels.")

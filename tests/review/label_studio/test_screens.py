@@ -4,6 +4,7 @@ from xml.etree import ElementTree
 
 import pytest
 
+from guidelines.loading import read, shipped
 from review.label_studio.screens.build import (
     FORMS,
     NOT_IN_GUIDELINE,
@@ -15,6 +16,8 @@ from review.label_studio.screens.build import (
 )
 
 from .sample import DIALOGUE, DIMENSIONS, FEEDBACK, PAIRS
+
+RUBRICS = [content for content in map(read, shipped()) if content.kind == "rubric"]
 
 
 def screen(form):
@@ -75,6 +78,7 @@ def test_the_same_round_always_gives_the_same_screen(form):
         ([{"key": 'a"b', "name": "x"}], DIMENSIONS, "cannot name an answer"),
         ([{"key": "a", "name": "Not in the guideline"}], DIMENSIONS, "same pair name"),
         (PAIRS, [{**DIMENSIONS[0], "levels": []}], "two different levels"),
+        (PAIRS, [{**DIMENSIONS[0], "scale": "pairwise"}], "compares two; the screen shows one"),
         (
             PAIRS,
             [{**DIMENSIONS[0], "levels": [{"value": 1, "anchor": ""}, {"value": "1", "anchor": ""}]}],
@@ -85,6 +89,18 @@ def test_the_same_round_always_gives_the_same_screen(form):
 def test_what_would_make_two_answers_look_the_same_is_refused(pairs, dimensions, message):
     with pytest.raises(UnfitForScreen, match=message):
         build("aided", pairs=pairs, dimensions=dimensions)
+
+
+@pytest.mark.parametrize("content", RUBRICS, ids=lambda content: content.guideline)
+def test_every_shipped_rubric_of_one_session_has_a_screen_that_asks_for_each_level(content):
+    dimensions = [{"key": entry.key, **entry.texts} for entry in content.entries]
+    if content.guideline == "session-comparison":
+        with pytest.raises(UnfitForScreen, match="compares two"):
+            build("aided", pairs=PAIRS, dimensions=dimensions)
+        return
+    known = controls("aided", pairs=PAIRS, dimensions=dimensions)
+    asked = {entry.key: known[f"rating_{entry.key}"].values for entry in content.entries}
+    assert asked == {d["key"]: tuple(level_alias(v["value"]) for v in d["levels"]) for d in dimensions}
 
 
 def test_a_task_carries_only_what_the_reader_may_see():
