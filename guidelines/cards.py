@@ -1,12 +1,13 @@
 """What the page of a guideline shows: each entry once, the draft's text beside the published one."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from guidelines import drafts
 from guidelines.comparing import FieldChange, fields_that_differ
 from guidelines.coverage import Coverage
-from guidelines.kinds import key_of, shape_of
-from guidelines.models import Version
+from guidelines.finding import Row
+from guidelines.kinds import shape_of
+from guidelines.models import Guideline
 
 
 @dataclass(frozen=True)
@@ -26,27 +27,20 @@ class Card:
 
 
 def cards(
-    published: Version | None, draft: Version | None, coverage: dict[str, Coverage] | None
+    guideline: Guideline, rows: Sequence[Row], coverage: dict[str, Coverage] | None = None
 ) -> list[Card]:
-    """In the draft's order where there is a draft, dropped ones last. Two queries."""
-    version = draft or published
-    if version is None:
-        return []
-    kind, model = version.guideline.kind, shape_of(version.guideline).revision
-    old = {key_of(r): r for r in drafts.revisions(published)} if published else {}
-    new = {key_of(r): r for r in drafts.revisions(draft)} if draft else {}
+    """The rows in full, in their order; one query."""
+    shape = shape_of(guideline)
+    wanted = {pk for row in rows for pk in (row.draft, row.published) if pk}
+    revisions = shape.revision.objects.select_related(shape.identity_field).in_bulk(wanted)
+    for revision in revisions.values():
+        # Known here; without this every public id and link would fetch it again.
+        getattr(revision, shape.identity_field).guideline = guideline
     found = []
-    for key in [*new, *(key for key in old if key not in new)]:
-        mine, theirs = new.get(key), old.get(key)
+    for row in rows:
+        mine, theirs = revisions.get(row.draft), revisions.get(row.published)
         fields = []
-        if draft is None:
-            state = "published"
-        elif mine is None:
-            state = "dropped"
-        elif theirs is None:
-            state = "new"
-        else:
-            fields = fields_that_differ(kind, model, theirs.texts, mine.texts) if mine.pk != theirs.pk else []
-            state = "changed" if fields else "same"
-        found.append(Card(key, mine, theirs, state, fields, (coverage or {}).get(key)))
+        if row.state == "changed":
+            fields = fields_that_differ(guideline.kind, shape.revision, theirs.texts, mine.texts)
+        found.append(Card(row.key, mine, theirs, row.state, fields, (coverage or {}).get(row.key)))
     return found

@@ -5,8 +5,11 @@ from django.db.models import Prefetch
 from guidelines import access, comparing, coverage, dependents, drafts
 from guidelines.cards import cards
 from guidelines.comparing import fields_that_differ
+from guidelines.finding import STATES, Asked, Row, index, matching, page
 from guidelines.kinds import shape_of
 from guidelines.models import Guideline, Kind, Meaning, PairScratch, Version, VersionState
+
+MOST_NAMES = 200  # beyond that, names are searched for rather than listed
 
 
 def listed() -> list[dict]:
@@ -26,8 +29,8 @@ def listed() -> list[dict]:
     ]
 
 
-def workspace(guideline: Guideline, user) -> dict:
-    """The entries as cards, draft beside published; who may do what with the draft, with the reasons."""
+def workspace(guideline: Guideline, user, asked: Asked) -> dict:
+    """One page of the entries as cards, draft beside published; who may do what with the draft, with the reasons."""
     draft = guideline.versions.unpublished().select_related("opened_by").first()
     published = guideline.versions.published().select_related("published_by").order_by("-number").first()
     for version in filter(None, (draft, published)):
@@ -39,25 +42,46 @@ def workspace(guideline: Guideline, user) -> dict:
         "published": published,
         "draft": draft,
         "in_review": draft is not None and draft.state == VersionState.IN_REVIEW,
-        "cards": cards(published, draft, covered),
         "may_write": access.may_write(user),
         "may_retire": access.may_retire(user),
         "coverage_missing": bool(sees_numbers) and covered is None,
         "versions": with_predecessors(guideline),
     }
-    found["names"] = {card.key: card.shown.name for card in found["cards"]}
+    found |= listing(guideline, index(published, draft), asked, [v for v in (draft, published) if v], covered)
     return found | (_of_draft(draft, published, user) if draft else {})
 
 
-def _of_draft(draft: Version, published: Version | None, user) -> dict:
-    changes = comparing.compare_versions(published, draft) if published else []
+def listing(
+    guideline: Guideline, rows: list[Row], asked: Asked, versions: list[Version], covered=None
+) -> dict:
+    """The entries that were asked for: one page of cards, how many there are, and where the next page begins."""
+    found = page(matching(rows, asked, guideline, versions), asked.start)
     return {
-        "digest": drafts.digest(draft),
+        "cards": cards(guideline, found.rows, covered),
+        "names": {row.key: row.name for row in rows},
+        "here": {row.key for row in found.rows},
+        "all": rows if len(rows) <= MOST_NAMES else [],
+        "total": len(rows),
+        "found": found.found,
+        "asked": asked,
+        "states": STATES if any(row.state != "published" for row in rows) else (),
+        "before": asked.address(start=found.before) if found.before else "",
+        "after": asked.address(start=found.after) if found.after else "",
+    }
+
+
+def _of_draft(draft: Version, published: Version | None, user) -> dict:
+    in_review = draft.state == VersionState.IN_REVIEW
+    meaning = Meaning.SEMANTIC
+    if in_review and published:
+        meaning = comparing.suggested_meaning(comparing.compare_versions(published, draft))
+    return {
+        "digest": drafts.digest(draft) if in_review or draft.approvals.exists() else "",
         "approvals": draft.approvals.select_related("approver").order_by("at"),
         "may_approve": access.may_approve(user, draft),
         "approved_these": user.pk in drafts.approvers(draft),
         "may_publish": access.may_publish(user, draft),
-        "meaning": comparing.suggested_meaning(changes) if published else Meaning.SEMANTIC,
+        "meaning": meaning,
         "dependents": dependents.of(published) if published and access.may_see_numbers(user) else [],
     }
 

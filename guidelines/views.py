@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy
 
 from accounts.roles import require
 from guidelines import access, comparing, dependents, drafts, overview, publishing
-from guidelines.cards import cards
 from guidelines.comparing import fields_that_differ
+from guidelines.finding import Asked, index
 from guidelines.forms import FORMS, PublishForm
 from guidelines.kinds import key_of, shape_of
 from guidelines.models import Guideline, Kind, Version, VersionState
@@ -80,7 +80,7 @@ def guideline(request, guideline):
 
 
 def _workspace(request, guideline, publish_form=None, status=200):
-    context = overview.workspace(guideline, request.user)
+    context = overview.workspace(guideline, request.user, Asked.of(request.GET))
     context["publish_form"] = publish_form or PublishForm(initial={"meaning": context.get("meaning")})
     return render(request, "guidelines/guideline.html", context, status=status)
 
@@ -89,14 +89,8 @@ def _workspace(request, guideline, publish_form=None, status=200):
 def guideline_version(request, guideline, name):
     version = _named(guideline, name)
     approvals = version.approvals.filter(digest=version.digest).select_related("approver")
-    shown = cards(version, None, None)
-    context = {
-        "guideline": guideline,
-        "version": version,
-        "cards": shown,
-        "names": {card.key: card.shown.name for card in shown},
-        "approvals": approvals,
-    }
+    listed = overview.listing(guideline, index(version, None), Asked.of(request.GET), [version])
+    context = {"guideline": guideline, "version": version, "approvals": approvals, **listed}
     return render(request, "guidelines/version.html", context)
 
 
