@@ -38,8 +38,12 @@ def sampling(rounds) -> str:
     least, most = items.aggregate(a=Min("inclusion_probability"), b=Max("inclusion_probability")).values()
     chance = f"{least:g}" if least == most else f"{least:g} to {most:g}"
     drawn = ", ".join(str(round.seed) for round in rounds)
+    left_out = sum(round.left_out_risk for round in rounds)
+    without = (
+        f", but 0 for {left_out} that carry a risk tier and were left out on purpose" if left_out else ""
+    )
     return (
-        f"sessions of {of}; probability of being put before readers {chance}; who reads what, in which order and "
+        f"sessions of {of}; probability of being put before readers {chance}{without}; who reads what, in which order and "
         f"which of them without the draft drawn at random (seed {drawn})"
     )
 

@@ -5,7 +5,7 @@ from pathlib import PurePosixPath
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import FileResponse, Http404, StreamingHttpResponse
+from django.http import FileResponse, Http404, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
@@ -120,11 +120,11 @@ def _build(request, dataset):
 @for_leads
 @require_GET
 def dataset(request, dataset):
-    return _dataset(
-        request,
-        get_object_or_404(Dataset.objects.select_related("made_by"), public_id=dataset),
-        TrainingForm(),
-    )
+    found = get_object_or_404(Dataset.objects.select_related("made_by"), public_id=dataset)
+    if "HX-Request" in request.headers:
+        # The page asks whether it is built by now; only then it is shown anew, with what it said until then.
+        return HttpResponse(headers={} if found.state == DatasetState.BUILDING else {"HX-Refresh": "true"})
+    return _dataset(request, found, TrainingForm())
 
 
 def _dataset(request, dataset, form, status=200):

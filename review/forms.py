@@ -23,7 +23,10 @@ class NewRound(forms.Form):
     )  # fmt: skip
     leave_out_risk = forms.BooleanField(
         label=_("Leave out sessions that carry a risk tier"), required=False,
-        help_text=_("Those need two reviewers who are qualified to assess risk."),
+        help_text=_(
+            "Each of those is read by at least two reviewers who are qualified to assess risk; by more, where "
+            "each session is."
+        ),
     )  # fmt: skip
     reviewers = forms.ModelMultipleChoiceField(
         label=_("Reviewers"), queryset=User.objects.none(), widget=forms.CheckboxSelectMultiple,

@@ -49,6 +49,7 @@ def make_round(
     if not name.strip():
         raise CannotMakeRound(_("Give the round a name."))
     risky = {instance.pk for instance in _risky(instances)}
+    left_out = len(risky) if leave_out_risk else 0
     if leave_out_risk:
         instances = [instance for instance in instances if instance.pk not in risky]
         risky = set()
@@ -78,6 +79,7 @@ def make_round(
         overlap=overlap,
         unaided_share=unaided_share,
         seed=seed,
+        left_out_risk=left_out,
         rehearsal=any(rater.kind != RaterKind.HUMAN for rater in raters),
         made_by=by,
         deadline=deadline,

@@ -46,11 +46,10 @@ def round_new(request):
     form = NewRound(request.POST or None, initial=_suggested(request))
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
-        chosen = Instance.objects.made().filter(run__in=given["runs"])
         try:
             made = make_round(
                 name=given["name"],
-                instances=chosen,
+                instances=Instance.objects.made().filter(run__in=given["runs"]),
                 raters=[rater_for(user) for user in given["reviewers"]],
                 by=request.user,
                 pairs_version=given["pairs_version"],
@@ -64,7 +63,6 @@ def round_new(request):
         except CannotMakeRound as refusal:
             form.add_error(None, str(refusal))
         else:
-            _say_what_stayed_out(request, chosen.count() - made.items.count())
             if tasks.wake(made):
                 messages.success(
                     request, _("The round is open; its sessions are on their way to the reviewers.")
@@ -77,13 +75,6 @@ def round_new(request):
                 )
             return redirect("round", public_id=made.public_id)
     return render(request, "review/round_new.html", {"form": form}, status=400 if form.errors else 200)
-
-
-def _say_what_stayed_out(request, n: int):
-    if n:
-        said = ngettext("%d session that carries a risk tier was left out.",
-                        "%d sessions that carry a risk tier were left out.", n)  # fmt: skip
-        messages.info(request, said % n)
 
 
 def _suggested(request) -> dict:

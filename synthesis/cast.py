@@ -26,11 +26,9 @@ SEES: dict[str, frozenset[str]] = {
 # "default" plays every role that has no row of its own.
 ROLES = ("default", *SEES)
 
-# Words that were said already cost something: without it a small model soon repeats whole turns.
-_SPEAKING = {"temperature": 0.7, "frequency_penalty": 0.7, "presence_penalty": 0.5}
 SAMPLING = {
-    "counsellor": _SPEAKING,
-    "client": _SPEAKING,
+    "counsellor": {"temperature": 0.7},
+    "client": {"temperature": 0.7},
     "supervisor": {"temperature": 0.2},
     "refiner": {"temperature": 0.2},
     "validator": {"temperature": 0.0},
@@ -96,10 +94,7 @@ def _of_row(row: ModelRole | None, role: str) -> dict:
 
 
 def _spec(endpoint: str, model: str, role: str, sampling: dict | None = None) -> dict:
-    """A row's own values go before ours; one that is null leaves ours out, for a model that refuses it."""
-    chosen = {**SAMPLING.get(role, {}), **(sampling or {})}
-    chosen = {name: value for name, value in chosen.items() if value is not None}
-    return {"endpoint": endpoint, "model": model, "sampling": chosen}
+    return {"endpoint": endpoint, "model": model, "sampling": {**SAMPLING.get(role, {}), **(sampling or {})}}
 
 
 def endpoints(specs: dict[str, dict]) -> dict[str, Endpoint]:

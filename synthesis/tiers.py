@@ -12,16 +12,23 @@ def higher(one: str, other: str) -> str:
     return max(one, other, key=ORDER.index)
 
 
-def tier_in_force(thing: Instance | Profile) -> str:
-    """The profile's own tier counts as a mark that nobody can lower but by a mark on the same thing.
+def tiers_in_force(thing: Instance | Profile) -> set[str]:
+    """Every risk that nobody has lowered; empty where there is none. Tiers are kinds too: one session may carry
+    two.
 
-    Reads `thing.marks.all()`, so that a caller of many may prefetch them.
+    The profile's own tier counts as a mark that nobody can lower but by a mark on the same thing. Reads
+    `thing.marks.all()`, so that a caller of many may prefetch them.
     """
     marks = [mark for mark in thing.marks.all() if mark.kind == MarkKind.TIER]
     lowered = {mark.lowers_id for mark in marks if mark.lowers_id}
-    raised = [mark.tier for mark in marks if not mark.lowers_id and mark.pk not in lowered]
-    floor = thing.tier if isinstance(thing, Profile) else Tier.NONE
-    return max([floor, *raised], key=ORDER.index)
+    raised = {mark.tier for mark in marks if not mark.lowers_id and mark.pk not in lowered}
+    floor = {thing.tier} if isinstance(thing, Profile) else set()
+    return {str(tier) for tier in raised | floor} - {Tier.NONE.value}
+
+
+def tier_in_force(thing: Instance | Profile) -> str:
+    """The highest of the risks in force; reads `thing.marks.all()`."""
+    return max([Tier.NONE.value, *tiers_in_force(thing)], key=ORDER.index)
 
 
 def held(thing: Instance | Profile) -> bool:

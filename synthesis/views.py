@@ -99,7 +99,7 @@ def _run_context(run: Run) -> dict:
     share = round(100 * done / run.total) if run.total else 0
     # Workers may be few: say what they are at, where nothing of this run is in the making.
     waits = run.state == RunState.OPEN and run.planned and not run.making
-    ahead = list(Run.objects.at_work().filter(serial__lt=run.serial)[:1]) if waits else []
+    ahead = list(Run.objects.at_work().filter(serial__lt=run.serial)) if waits else []
     return {"run": run, "spent": spent, "share": share, "left": run.total - done, "ahead": ahead}
 
 

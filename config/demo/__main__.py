@@ -98,6 +98,8 @@ def _prepare(chosen: Options, stack: Stack, parts: all_parts.Parts) -> dict:
 
     call_command("migrate", verbosity=0)
     seeding.fill()
+    if chosen.model != "env":
+        seeding.speakers(parts.model)
     people = seeding.people(simulated_reviewers=chosen.simulate_reviewers)
     all_parts.start_ours(stack, parts)
     if chosen.train or not chosen.headless:

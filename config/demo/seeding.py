@@ -6,6 +6,8 @@ import sys
 from django.core.management import call_command
 
 from accounts.models import Grant, ReviewerRecord, Role, User
+from synthesis import cast
+from synthesis.models import ModelRole
 
 PEOPLE = [
     ("Lena", [Role.LEAD]),
@@ -21,6 +23,17 @@ def fill() -> None:
     # Stdout belongs to the logins and the JSON.
     call_command("load_guideline", "shipped", verbosity=0, stdout=sys.stderr)
     call_command("load_profiles", "shipped", verbosity=0, stdout=sys.stderr)
+
+
+def speakers(model: str) -> None:
+    """Let the demo's own small model pay for words that were said already: without it, it repeats whole turns.
+
+    Rows, and no default of ours: some endpoints refuse these settings.
+    """
+    endpoint = cast.environment_endpoint()
+    sampling = {"temperature": 0.7, "frequency_penalty": 0.7, "presence_penalty": 0.5}
+    for role in ("counsellor", "client"):
+        ModelRole.objects.create(role=role, endpoint=endpoint, model=model, sampling=sampling)
 
 
 def people(*, simulated_reviewers: int) -> dict[str, tuple[User, str]]:

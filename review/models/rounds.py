@@ -49,6 +49,8 @@ class Round(Identified):
     overlap = models.PositiveSmallIntegerField(_("readers per item"), default=2)
     unaided_share = models.FloatField(_("share read without the draft"), default=0.2)
     seed = models.PositiveBigIntegerField(default=0)
+    # Sessions chosen for the round that stayed out because they carry a risk tier.
+    left_out_risk = models.PositiveIntegerField(default=0)
     # True when a simulated or model rater counts toward standing; decided when the round is made.
     rehearsal = models.BooleanField(default=False)
     state = models.CharField(max_length=8, choices=RoundState, default=RoundState.OPEN)

@@ -22,8 +22,8 @@ class Runs(models.QuerySet):
         return self.filter(state=RunState.OPEN)
 
     def at_work(self):
-        """Open ones that have sessions left to make."""
-        return self.open().filter(instances__state__in=["planned", "making"]).distinct()
+        """Open ones of which sessions are in the making."""
+        return self.open().filter(instances__state="making").distinct()
 
 
 class Run(Identified):

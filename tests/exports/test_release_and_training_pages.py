@@ -15,6 +15,7 @@ from exports import leasing, places
 from exports.building import freeze
 from exports.models import Dataset, TrainingMetric, TrainingRun
 from exports.training import launch
+from synthesis.models import Mark
 from tests.exports import factories
 
 pytestmark = pytest.mark.django_db
@@ -50,6 +51,39 @@ def test_a_lead_names_the_tiers_that_may_leave(page, artefacts):
     assert Dataset.objects.get().manifest["items"] == 2
     refused = page.post(reverse("dataset_freeze"), asked | {"tiers": ["everything"]})
     assert refused.status_code == 400 and Dataset.objects.count() == 1
+
+
+def test_a_session_of_two_risks_stays_until_both_are_named(page, artefacts):
+    round = factories.a_round()
+    both = factories.item(round, client=factories.profile("at-risk", tier="abuse"))
+    Mark.objects.create(
+        instance=both.instance, kind="tier", tier="self-harm-or-suicide", by_machine="rule", reason="A word."
+    )
+    factories.item(round)
+    factories.close(round)
+    asked = {"rounds": [round.public_id], "formats": ["sft"], "seed": 0}
+    for named, missing in (
+        ([], "abuse and self-harm-or-suicide"),
+        (["self-harm-or-suicide"], "abuse"),
+        (["abuse"], "self-harm-or-suicide"),
+    ):
+        said = text_of(page.get(reverse("datasets"), asked | {"tiers": named}))
+        assert f"left out: risk tier {missing}: leaves only" in said and "1 items of 1 clients" in said
+    page.post(reverse("dataset_freeze"), asked | {"tiers": ["abuse", "self-harm-or-suicide"]})
+    made = Dataset.objects.get()
+    assert made.manifest["items"] == 2
+    card = (places.dataset_folder(made) / "README.md").read_text()
+    assert "1 of tier abuse, 1 of tier none, 1 of tier self-harm-or-suicide" in card
+
+
+def test_the_page_of_a_dataset_that_is_built_keeps_what_it_said_until_it_is_there(page, dataset):
+    address = reverse("dataset", args=[dataset.public_id])
+    asked = page.get(address, headers={"HX-Request": "true"})
+    assert asked.headers["HX-Refresh"] == "true" and not asked.content
+    building = Dataset.objects.create(serial=99, name="later", selection=dataset.selection)
+    address = reverse("dataset", args=[building.public_id])
+    assert "HX-Refresh" not in page.get(address, headers={"HX-Request": "true"}).headers
+    assert 'hx-swap="none"' in text_of(page.get(address))
 
 
 def test_the_preview_says_why_rounds_cannot_be_frozen_together(page, mixed_round):

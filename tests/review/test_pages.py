@@ -87,7 +87,7 @@ def test_lena_makes_a_round_by_clicking(log_in, lena, ben, chloe):
     given |= {"reviewers": [ben.public_id, chloe.public_id]}
     assert "or leave these sessions out" in words(client.post("/rounds/new/", given))
     without = client.post("/rounds/new/", given | {"name": "Calm", "leave_out_risk": "on"}, follow=True)
-    assert "1 session that carries a risk tier was left out" in words(without)
+    assert "1 session that carries a risk tier was left out of this round" in words(without)
     calm = Round.objects.get(name="Calm")
     assert calm.items.count() == 2 and not calm.items.filter(instance__marks__isnull=False).exists()
     Mark.objects.create(

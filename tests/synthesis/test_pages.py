@@ -64,20 +64,25 @@ def test_a_page_that_watches_a_run_is_shown_anew_when_the_run_ends(lead):
     assert lead.get(watched).headers["HX-Refresh"] == "true"
 
 
-def test_a_run_that_waits_for_an_earlier_one_says_so(lead):
+def test_a_run_that_waits_for_an_earlier_one_says_which(lead):
     version = published_guideline()
     client_profile()
-    for _ in range(2):
+    for _ in range(3):
         planned(lead, version)
-    second, first = Run.objects.all()
+    third, second, first = Run.objects.all()
     said = "the workers are still at"
-    asked = {
-        run: lead.get(reverse("run_progress", args=[run.public_id])).content.decode()
-        for run in (first, second)
-    }
-    assert said not in asked[first] and said in asked[second] and f"run {first.serial}" in asked[second]
-    first.instances.update(state="cancelled")
-    assert said not in lead.get(reverse("run", args=[second.public_id])).content.decode()
+
+    def page(run) -> str:
+        return lead.get(reverse("run_progress", args=[run.public_id])).content.decode()
+
+    assert not any(said in page(run) for run in (first, second, third))
+    one = Instance.objects.filter(run=first).first()
+    lease = {"lease_by": "a worker", "lease_until": timezone.now()}
+    Instance.objects.filter(pk=one.pk).update(state="making", **lease)
+    assert said not in page(first)
+    assert all(said in page(run) and f"run {first.serial}<" in page(run) for run in (second, third))
+    Instance.objects.filter(pk=Instance.objects.filter(run=third).first().pk).update(state="making", **lease)
+    assert said not in page(third)
 
 
 def test_clients_with_a_risk_tier_are_marked_where_they_are_chosen(lead):
