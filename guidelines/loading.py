@@ -1,4 +1,4 @@
-"""Load guidelines from YAML, JSON and CSV files: every file is checked before anything is stored."""
+"""Load guidelines from YAML, JSON, CSV and XLSX files: every file is checked before anything is stored."""
 
 from pathlib import Path
 
@@ -6,18 +6,15 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from guidelines import checking
-from guidelines.content import ENTRIES, HEAD, EntryContent, GuidelineContent
-from guidelines.formats import from_csv, from_json, from_yaml
-from guidelines.formats.document import LARGEST, BadFile, Document
+from guidelines.content import EntryContent, GuidelineContent
+from guidelines.formats.document import BadFile, Document
 from guidelines.importing import import_version
 from guidelines.models import Version
-from guidelines.texts import KEY, text_problem, tidy
+from guidelines.reading import READERS, document_of, entries_of, head_of, require_small, suffix_of
 
-__all__ = ["BadFile", "SHIPPED", "load", "read", "shipped"]
+__all__ = ["BadFile", "READERS", "SHIPPED", "content_of", "load", "read", "shipped"]
 
 SHIPPED = Path(__file__).parent / "shipped"
-READERS = {".yaml": from_yaml.read, ".yml": from_yaml.read, ".json": from_json.read, ".csv": from_csv.read}
-LONGEST_HEAD = {"guideline": 50, "title": 200, "licence": 80}
 
 
 def shipped() -> list[Path]:
@@ -40,74 +37,25 @@ def load(paths, draft: bool = False) -> list[tuple[Version, bool]]:
 def read(path) -> GuidelineContent:
     """Read and check one file; raises BadFile at the first problem, in the order of the file."""
     path = Path(path)
-    reader = READERS.get(path.suffix.lower())
-    if reader is None:
-        raise BadFile(path, None, "", _("must end in %s") % ", ".join(READERS))
-    return content_of(reader(_text(path), str(path)))
-
-
-def _text(path: Path) -> str:
+    suffix_of(str(path))
     try:
-        if path.stat().st_size > LARGEST:
-            raise BadFile(path, None, "", _("is larger than %d MB") % (LARGEST // 1024**2))
+        require_small(str(path), path.stat().st_size)
         data = path.read_bytes()
     except OSError as error:
         raise BadFile(path, None, "", _("cannot be read: %s") % error.strerror) from None
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        reason = _("is not UTF-8: byte 0x%02X in column %d; save the file as UTF-8")
-        column = error.start - data.rfind(b"\n", 0, error.start)
-        raise BadFile(path, line, "", reason % (data[error.start], column)) from None
+    return content_of(document_of(str(path), data))
 
 
 def content_of(document: Document) -> GuidelineContent:
-    head = _head(document)
+    head = head_of(document)
     kind = head["kind"]
-    name = ENTRIES[kind]
-    items = document.data.get(name)
-    if not isinstance(items, list) or not items:
-        raise document.refuse((name,), _("must be a list with at least one entry"))
-    entries = [_entry(document, kind, (name, n), item) for n, item in enumerate(items)]
+    entries = entries_of(document, kind)
+    for entry in entries:
+        for problem in entry.problems:
+            of = "" if problem.field == "key" else entry.key
+            raise document.refuse((*entry.path, *problem.path), problem.reason, of=of)
     for problem in checking.together(kind, [(entry.key, entry.texts) for entry in entries]):
-        raise document.refuse((name, *problem.path), problem.reason, of=entries[problem.path[0]].key)
-    return GuidelineContent(entries=tuple(entries), file=document.file, **head)
-
-
-def _head(document: Document) -> dict[str, str]:
-    data = document.data
-    if not isinstance(data, dict):
-        raise BadFile(document.file, 1, "guideline", _("is missing: the file must begin with it"))
-    kind = data.get("kind")
-    for name in data:
-        if name not in (*HEAD, *ENTRIES.values()):
-            raise document.refuse((name,), _("is not a known field; known are %s") % ", ".join(HEAD))
-        if name in ENTRIES.values() and kind in list(ENTRIES) and name != ENTRIES[kind]:
-            raise document.refuse((name,), _("does not belong to the kind “%s”") % kind)
-    head = {}
-    for name in HEAD:
-        value = data.get(name, "")
-        if reason := text_problem(value, LONGEST_HEAD.get(name, 20_000)):
-            raise document.refuse((name,), reason)
-        head[name] = value.replace("\r\n", "\n").strip()
-        if name in ("guideline", "kind", "title") and not head[name]:
-            raise document.refuse((name,), _("is missing"))
-    if not KEY.fullmatch(head["guideline"]):
-        raise document.refuse(("guideline",), _("must be a short name such as novice-mistakes"))
-    if kind not in ENTRIES:
-        raise document.refuse(("kind",), _("“%s” must be pairs or rubric") % kind)
-    return head
-
-
-def _entry(document: Document, kind: str, path: tuple, item) -> EntryContent:
-    if not isinstance(item, dict):
-        raise document.refuse(path, _("must have the fields of one entry, beginning with key"))
-    key = item.get("key", "")
-    of = key if isinstance(key, str) else ""
-    for problem in checking.key_problems(key):
-        raise document.refuse((*path, "key"), _("is missing") if key == "" else problem.reason)
-    texts = tidy(kind, {field: value for field, value in item.items() if field != "key"})
-    for problem in checking.problems(kind, texts):
-        raise document.refuse((*path, *problem.path), problem.reason, of=of)
-    return EntryContent(key, texts)
+        entry = entries[problem.path[0]]
+        raise document.refuse((*entry.path, *problem.path[1:]), problem.reason, of=entry.key)
+    found = tuple(EntryContent(entry.key, entry.texts) for entry in entries)
+    return GuidelineContent(entries=found, file=document.file, **head)

@@ -57,7 +57,7 @@ def _save(kind, *, version, key, texts, by, base, reason):
     in_draft = {key_of(revision): revision for revision in drafts.revisions(version)}
     current = in_draft.get(key)
     if kind == Kind.PAIRS and current is not None:
-        texts |= _in_order_of(current, texts)
+        texts |= in_order_of(current, texts)
     if current is not None and current.texts == texts:
         return current
     problems = [*checking.key_problems(key), *checking.problems(kind, texts)]
@@ -74,7 +74,7 @@ def _save(kind, *, version, key, texts, by, base, reason):
     return _append(version, key=key, texts=texts, by=by, base=base, reason=reason, current=current)
 
 
-def _in_order_of(current: PairRevision, texts: dict) -> dict:
+def in_order_of(current: PairRevision, texts: dict) -> dict:
     """A pair's neighbours are a set: the same ones named in another order are no change."""
     same = [field for field in checking.NEIGHBOURS if set(texts[field]) == set(getattr(current, field))]
     return {field: getattr(current, field) for field in same}

@@ -1,12 +1,23 @@
 from django.urls import path
 
-from guidelines import views
+from guidelines import import_views, views
 
 # A `key` names a pair or a dimension, as the guideline holds the one or the other.
 urlpatterns = [
     path("", views.guidelines, name="guidelines"),
     path("<slug:slug>/", views.guideline, name="guideline"),
     path("<slug:slug>/versions/<str:name>/", views.guideline_version, name="guideline_version"),
+    path(
+        "<slug:slug>/versions/<str:name>/download/<str:format>/",
+        import_views.guideline_download,
+        name="guideline_download",
+    ),
+    path("<slug:slug>/import/", import_views.guideline_import, name="guideline_import"),
+    path(
+        "<slug:slug>/import/<uuid:token>/",
+        import_views.guideline_import_preview,
+        name="guideline_import_preview",
+    ),
     path("<slug:slug>/compare/<str:a>..<str:b>/", views.guideline_compare, name="guideline_compare"),
     path("<slug:slug>/draft/open/", views.draft_open, name="draft_open"),
     path("<slug:slug>/draft/submit/", views.draft_submit, name="draft_submit"),

@@ -50,7 +50,7 @@ def _draft(guideline: Guideline) -> Version:
     return version
 
 
-def _named(guideline: Guideline, name: str) -> Version:
+def named_version(guideline: Guideline, name: str) -> Version:
     """`draft`, or a number."""
     versions = guideline.versions.select_related("published_by", "opened_by")
     if name == "draft":
@@ -87,7 +87,7 @@ def _workspace(request, guideline, publish_form=None, status=200):
 
 @door(access.may_read)
 def guideline_version(request, guideline, name):
-    version = _named(guideline, name)
+    version = named_version(guideline, name)
     approvals = version.approvals.filter(digest=version.digest).select_related("approver")
     listed = overview.listing(guideline, index(version, None), Asked.of(request.GET), [version])
     context = {"guideline": guideline, "version": version, "approvals": approvals, **listed}
@@ -96,7 +96,7 @@ def guideline_version(request, guideline, name):
 
 @door(access.may_read)
 def guideline_compare(request, guideline, a, b):
-    before, after = _named(guideline, a), _named(guideline, b)
+    before, after = named_version(guideline, a), named_version(guideline, b)
     changes = comparing.compare_versions(before, after)
     digest = after.digest or drafts.digest(after)
     context = {
@@ -185,7 +185,7 @@ def draft_publish(request, guideline):
 
 @door(access.may_release, methods=("POST",))
 def version_retire(request, guideline, number):
-    publishing.retire(version=_named(guideline, str(number)), by=request.user)
+    publishing.retire(version=named_version(guideline, str(number)), by=request.user)
     return _said(request, guideline, _("Version %d is retired.") % number)
 
 

@@ -3,6 +3,7 @@
 import json
 import re
 from bisect import bisect_right
+from itertools import islice
 from json.decoder import scanstring
 
 from django.utils.translation import gettext as _
@@ -10,7 +11,7 @@ from django.utils.translation import gettext as _
 from guidelines.formats.document import DEEPEST, MOST_VALUES, BadFile, Document
 
 _SPACE = re.compile(r"[ \t\n\r]*")
-_PLAIN = re.compile(r"-?(?:0|[1-9]\d{0,15})(?:\.\d{1,15})?(?:[eE][+-]?\d{1,2})?(?![\d.eE])|true|false|null")
+_PLAIN = re.compile(r"-?(?:0|[1-9]\d{0,15})(?:\.\d{1,20})?(?:[eE][+-]?\d{1,3})?(?![\d.eE])|true|false|null")
 
 
 def read(text: str, file: str) -> Document:
@@ -24,11 +25,18 @@ class _Reader:
         self.document = Document(file)
 
     def read(self) -> Document:
+        self._require_bounded()
         self.document.data = self._value(())
         self._skip()
         if self.at < len(self.text):
             raise self._bad(_("something follows after the end"))
         return self.document
+
+    def _require_bounded(self) -> None:
+        """Before anything is built. Commas in texts count too: prose of the largest size has a third as many."""
+        if beyond := next(islice(re.finditer(",", self.text), MOST_VALUES, None), None):
+            self.at = beyond.start()
+            raise self._bad(_("holds more than %d values") % MOST_VALUES)
 
     def _line(self) -> int:
         return bisect_right(self.breaks, self.at - 1) + 1

@@ -1,4 +1,5 @@
 from guidelines.models.guideline import Guideline, Kind
+from guidelines.models.imports import ImportPreview
 from guidelines.models.pairs import Pair, PairRevision, PairScratch
 from guidelines.models.rubrics import Dimension, DimensionRevision, Scale
 from guidelines.models.translations import Translation
@@ -10,6 +11,7 @@ __all__ = [
     "DimensionRevision",
     "Entry",
     "Guideline",
+    "ImportPreview",
     "Kind",
     "Meaning",
     "Pair",

@@ -171,7 +171,7 @@ BAD = {
     "an open quote": ("a.csv", CSV + '"', 8, "", "not CSV"),
     "bad UTF-8 in CSV": ("a.csv", CSV.encode() + b"caf\xe9", 8, "", "not UTF-8"),
     "another format": ("a.docx", GOOD, None, "", "must end in"),
-    "a list without end": ("a.yaml", "- a: b\n" * 150_000, 100_000, "", "more than 400000 values"),
+    "a list without end": ("a.yaml", "- a: b\n" * 260_000, 250_000, "", "more than 1000000 values"),
     "a kind that is a list": (
         "a.json",
         '{"guideline": "mine", "kind": ["pairs"], "title": "Mine", "pairs": [1]}',
@@ -203,7 +203,7 @@ BAD = {
         "examples",
         "kkk…",
     ),
-    "a JSON list without end": ("a.json", "[" + "1," * 500_000, 1, "", "more than 400000 values"),
-    "a CSV without end": ("a.csv", CSV + "a,b,c,d,no\n" * 100_000, 80_003, "", "more than 400000 values"),
-    "10 MB of nonsense": ("a.yaml", b"\x00\xff" * 5_000_000, None, "", "larger than 5 MB"),
+    "a JSON list without end": ("a.json", "[" + "1," * 1_000_001, 1, "", "more than 1000000 values"),
+    "a CSV without end": ("a.csv", CSV + "a,b,c,d,no\n" * 200_100, 200_003, "", "more than 1000000 values"),
+    "30 MB of nonsense": ("a.yaml", b"\x00\xff" * 15_000_000, None, "", "larger than 20 MB"),
 }

@@ -34,7 +34,7 @@ def test_a_bad_file_is_refused_with_file_line_and_field(case, tmp_path):
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("case", ["a missing correction", "no YAML at all", "bad UTF-8", "10 MB of nonsense"])
+@pytest.mark.parametrize("case", ["a missing correction", "no YAML at all", "bad UTF-8", "30 MB of nonsense"])
 def test_the_command_ends_with_2_and_stores_nothing_of_any_file(case, tmp_path):
     good = written(tmp_path, "good.yaml", GOOD.replace("mine", "yours"))
     name, text, *_rest = BAD[case]

@@ -6,7 +6,7 @@ from guidelines.loading import BadFile, load
 
 
 class Command(BaseCommand):
-    help = "Load guidelines from YAML, JSON or CSV; “shipped” stands for those that come with the software."
+    help = "Load guidelines from YAML, JSON, CSV or XLSX; “shipped” stands for those that come with the software."
 
     def add_arguments(self, parser):
         parser.add_argument("files", nargs="+", metavar="FILE", help="a file, or “shipped”")

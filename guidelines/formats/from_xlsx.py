@@ -1,0 +1,135 @@
+"""Read XLSX: a sheet “guideline” with the head, a sheet “pairs” or “dimensions” with a row per entry.
+
+Only text is read; a flag may also be TRUE or FALSE, 0 or 1. A formula is never evaluated: it is refused.
+"""
+
+import re
+from collections.abc import Iterator
+
+from django.utils.translation import gettext as _
+from openpyxl.reader.excel import ExcelReader
+from openpyxl.utils import get_column_letter
+from openpyxl.xml.constants import SHARED_STRINGS
+
+from guidelines.content import ENTRIES
+from guidelines.formats import packages, sheets, tables
+from guidelines.formats.cells import FLAGS, NUMBERS, unguarded
+from guidelines.formats.document import MOST_VALUES, BadFile, Document, shown
+from guidelines.formats.sheets import Cell, text_of
+
+HEAD_SHEET = "guideline"
+_FURTHER = re.compile(r"(.+?) ([2-9]|[1-9][0-9])")
+
+
+class _Book:
+    """The sheets of a package by name, in small letters; what makes a workbook pretty is not looked at."""
+
+    def __init__(self, package):
+        reader = ExcelReader(package, read_only=True, keep_links=False)
+        reader.read_manifest()
+        reader.read_workbook()
+        self.archive = reader.archive
+        self.paths = {sheet.name.strip().lower(): rel.target for sheet, rel in reader.parser.find_sheets()}
+        part = reader.package.find(SHARED_STRINGS)
+        self.strings = sheets.strings(self.archive.read(part.PartName.lstrip("/"))) if part else []
+
+    def rows(self, document: Document, name: str) -> Iterator[tuple[int, dict[int, Cell]]]:
+        """Yield (row number, cells by column number) of the rows that hold something."""
+        if name not in self.paths:
+            there = ", ".join(shown(title) for title in self.paths)
+            raise BadFile(document.file, None, "", _("has no sheet “%s”; it has: %s") % (name, there))
+        values = 0
+        for row, cells in sheets.rows(self.archive.read(self.paths[name]), self.strings):
+            values += 1 + len(cells)
+            if values > MOST_VALUES:
+                reason = _("holds more than %d values") % MOST_VALUES
+                raise BadFile(document.file, row, "", reason, sheet=name)
+            if cells:
+                yield row, cells
+
+
+def read(data: bytes, file: str) -> Document:
+    package = packages.checked(data, file)
+    try:
+        book = _Book(package)
+        document = Document(file, data={}, sheets={"": HEAD_SHEET})
+        _head(document, book)
+        kind = document.data.get("kind")
+        if kind not in ENTRIES:
+            raise document.refuse(("kind",), _("“%s” must be pairs or rubric") % (kind or ""))
+        table = document.sheets[ENTRIES[kind]] = ENTRIES[kind]
+        _entries(document, book, table)
+    except BadFile:
+        raise
+    except Exception as error:
+        # Hostile XML makes the parser stumble in any way; nothing of it was executed and nothing stored.
+        reason = _("cannot be read as a spreadsheet (%s)") % type(error).__name__
+        raise BadFile(file, None, "", reason) from error
+    return document
+
+
+def _head(document: Document, book: _Book) -> None:
+    for row, cells in book.rows(document, HEAD_SHEET):
+        name = text_of(cells.get(1))[0].strip().removeprefix("#").strip()
+        further = _FURTHER.fullmatch(name)
+        field = further[1] if further and further[1] in document.data else name
+        document.lines[field,] = row
+        for cell in cells.values():
+            if reason := text_of(cell)[1]:
+                raise document.refuse((field,), reason)
+        if any(column > 2 and cell.value.strip() for column, cell in cells.items()):
+            raise document.refuse((field,), _("has more than one cell"))
+        value = unguarded(text_of(cells.get(2))[0])
+        if field != name:
+            document.data[field] += value
+        else:
+            tables.add_head(document, row, name, value)
+
+
+def _entries(document: Document, book: _Book, table: str) -> None:
+    document.data[table] = []
+    fields: list[str] | None = None
+    for row, cells in book.rows(document, table):
+        if fields is None:
+            fields = _columns(document, row, cells, table)
+        else:
+            _entry(document, row, cells, fields)
+    if fields is None:
+        reason = _("no row names the columns; the first column is “key”")
+        raise BadFile(document.file, 1, "key", reason, sheet=table)
+
+
+def _columns(document: Document, row: int, cells: dict[int, Cell], table: str) -> list[str]:
+    """The field of every column; a text too long for one cell goes on in columns such as “corrections 2”."""
+    fields, own = [], []
+    for n in range(1, max(cells) + 1):
+        name, reason = text_of(cells.get(n))
+        name = name.strip()
+        if reason:
+            raise BadFile(document.file, row, "", reason, sheet=table, column=get_column_letter(n))
+        document.letters.setdefault(name, get_column_letter(n))
+        further = _FURTHER.fullmatch(name)
+        if further and further[1] in own:
+            fields.append(further[1])
+        else:
+            fields.append(name)
+            own.append(name)
+    tables.columns(document, row, own)
+    while not fields[-1]:
+        fields.pop()
+    return fields
+
+
+def _entry(document: Document, row: int, cells: dict[int, Cell], fields: list[str]) -> None:
+    troubles: list[tuple[tuple, str]] = []
+    texts: dict[str, str] = {}
+    for n, field in enumerate(fields, 1):
+        text, reason = text_of(cells.get(n), flag=field in FLAGS, number=field in NUMBERS)
+        if reason:
+            troubles.append(((field,), reason))
+        texts[field] = texts[field] + unguarded(text) if field in texts else text
+    if any(n > len(fields) and cell.value.strip() for n, cell in cells.items()):
+        troubles.append(((), _("the row has more cells than there are columns")))
+    unread = {part for path, _reason in troubles for part in path}
+    readable = {field: text for field, text in texts.items() if field not in unread}
+    tables.entry(document, row, readable, troubles)
