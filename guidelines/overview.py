@@ -42,6 +42,7 @@ def workspace(guideline: Guideline, user) -> dict:
         "cards": cards(published, draft, covered),
         "may_write": access.may_write(user),
         "may_retire": access.may_retire(user),
+        "may_see_trail": access.may_see_trail(user),
         "coverage_missing": bool(sees_numbers) and covered is None,
         "versions": with_predecessors(guideline),
     }
