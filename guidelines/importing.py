@@ -11,7 +11,7 @@ from guidelines import access, drafts, trail
 from guidelines.content import GuidelineContent
 from guidelines.kinds import key_of, shape_of
 from guidelines.models import Guideline, Meaning, Version, VersionState
-from guidelines.present import head_of
+from guidelines.picturing import head_of
 
 
 @transaction.atomic

@@ -128,6 +128,10 @@ def _import(picture, event):
         picture.versions[after["version"]] = VersionPicture(entries=entries, imported=True, **told)
 
 
+def _apply(picture, event):
+    _version(picture, event).entries = [(key, n) for key, n in event.after["entries"]]
+
+
 def _approve(picture, event):
     _version(picture, event).approvals.add((event.by_id, event.after["digest"]))
 
@@ -159,4 +163,5 @@ _CHANGES = {
     "reorder": _reorder,
     "import_version": _import,
     "import_entry": _wording,
+    "apply_file": _apply,
 }

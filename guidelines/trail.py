@@ -5,7 +5,7 @@ from accounts.models import TrailEvent
 from accounts.trail import Thing
 from guidelines.kinds import key_of
 from guidelines.models import Guideline, Version
-from guidelines.present import present
+from guidelines.picturing import present
 from guidelines.replaying import replay
 
 KIND = "guideline"
@@ -42,10 +42,15 @@ def wording(base, revision) -> tuple[dict, dict]:
     return before, after | {"texts": {field: texts[field] for field in differ}}
 
 
-def record_import(*, guideline: Guideline, by, before: dict, after: dict, written: list) -> TrailEvent:
-    """One event for the act, and one for each text that it wrote: revisions with their base."""
+def record_import(
+    *, guideline: Guideline, by, before: dict, after: dict, written: list, verb: str = "import_version"
+) -> TrailEvent:
+    """One event for the act, and one for each text that it wrote: revisions with their base.
+
+    `apply_file` is the verb of a file taken into a draft that is open; its `after` names version and entries.
+    """
     act = trail.record(
-        by=by, verb="guidelines.import_version", thing=Thing(KIND, guideline.slug), before=before, after=after
+        by=by, verb=f"guidelines.{verb}", thing=Thing(KIND, guideline.slug), before=before, after=after
     )
     parts = [(key_of(revision), *wording(revision.base, revision)) for revision in written]
     _record_parts(act, "guidelines.import_entry", parts)

@@ -24,6 +24,7 @@ WORDS = {
     "guidelines.drop_entry": gettext_lazy("Took “%(entry)s” out of the draft"),
     "guidelines.reorder": gettext_lazy("Changed the order"),
     "guidelines.import_version": gettext_lazy("Imported a file"),
+    "guidelines.apply_file": gettext_lazy("Took a file into the draft"),
     "guidelines.import_entry": gettext_lazy("Imported “%(entry)s”"),
     "guidelines.snapshot": gettext_lazy("The trail begins: the guideline was noted as it stood"),
     "guidelines.snapshot_entry": gettext_lazy("“%(entry)s”, as it stood when the trail began"),
@@ -42,6 +43,7 @@ VERBS = {
     "guidelines.retire": gettext_lazy("retire"),
     "guidelines.discard": gettext_lazy("discard"),
     "guidelines.import_version": gettext_lazy("import"),
+    "guidelines.apply_file": gettext_lazy("take a file into the draft"),
 }
 MOST_MOVES = 20
 

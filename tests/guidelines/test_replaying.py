@@ -13,7 +13,7 @@ from accounts.roles import Refused
 from guidelines import drafts, publishing, trail
 from guidelines.kinds import key_of, shape_of
 from guidelines.models import Guideline, Version
-from guidelines.present import present
+from guidelines.picturing import present
 from guidelines.publishing import BadTexts, StaleEdit, StillReferred, WrongState
 from guidelines.replaying import replay
 from tests.conftest import person

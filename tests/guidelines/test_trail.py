@@ -2,13 +2,13 @@
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connection
+from django.db import connection, transaction
 from django.urls import reverse
 
 from accounts.models import TrailEvent
-from guidelines import trail
+from guidelines import drafts, trail
 from guidelines.models import Guideline, PairRevision
-from guidelines.present import present
+from guidelines.picturing import present
 from guidelines.publishing import (
     approve,
     drop_entry,
@@ -87,6 +87,18 @@ def test_a_guideline_older_than_the_trail_begins_it_with_how_it_stood(ana, amir)
     change(draft, ana)
     assert trail.of(guideline).filter(verb="guidelines.snapshot").count() == 1
     assert replay(trail.of(guideline).in_order()) == present(guideline)
+
+
+def test_a_file_taken_into_an_open_draft_replays_with_the_texts_it_wrote(draft, ana):
+    old = revision_in(draft, "forcing-change")
+    texts = old.texts | {"shows": "Pushes."}
+    new = PairRevision.objects.create(pair=old.pair, n=2, base=old, author=ana, digest="d", **texts)
+    with transaction.atomic():
+        drafts.fill(draft, [new])
+        after = {"version": draft.serial, "entries": [["forcing-change", 2]], "written": 1}
+        given = {"guideline": draft.guideline, "by": ana, "before": {}, "after": after, "written": [new]}
+        trail.record_import(verb="apply_file", **given)
+    assert trail.differences(draft.guideline) == []
 
 
 def test_an_approval_in_force_is_known_from_the_trail_and_voided_by_an_edit(edited, ana, amir):
