@@ -6,6 +6,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from accounts import keeping
 from accounts.models import ReviewerRecord, Role, User
 from accounts.roles import Answer, holds, require
 
@@ -26,8 +27,23 @@ def introduce(*, user: User, name: str, time_zone: str, language: str) -> User:
         raise ValidationError({"name": _("Please give your name.")})
     if time_zone not in available_timezones():
         raise ValidationError({"time_zone": _("This time zone is not known.")})
-    user.name, user.time_zone, user.language = name.strip(), time_zone, language
-    user.save(update_fields=["name", "time_zone", "language"])
+    wanted = {"name": name.strip(), "time_zone": time_zone, "language": language}
+    before = {field: getattr(user, field) for field in wanted if getattr(user, field) != wanted[field]}
+    if before:
+        after = {field: wanted[field] for field in before}
+        for field, value in after.items():
+            setattr(user, field, value)
+        user.save(update_fields=list(after))
+        keeping.of_person(user, by=user, verb="introduce", before=before, after=after)
+    return user
+
+
+@transaction.atomic
+def change_password(*, user: User, password: str) -> User:
+    """Set a password that was checked; who knows the old one may do this."""
+    user.set_password(password)
+    user.save(update_fields=["password"])
+    keeping.of_person(user, by=user, verb="change_password")
     return user
 
 
@@ -43,4 +59,8 @@ def record(*, user: User, **said) -> ReviewerRecord:
     last = user.reviewer_records.order_by("-n").first()
     said.setdefault("simulated", last.simulated if last else False)
     n = last.n + 1 if last else 1
-    return ReviewerRecord.objects.create(user=user, n=n, terms_version=TERMS_VERSION, **said)
+    made = ReviewerRecord.objects.create(user=user, n=n, terms_version=TERMS_VERSION, **said)
+    # The number is enough: what she said stands in that record, which never changes.
+    before = {"record": last.n} if last else {}
+    keeping.of_person(user, by=user, verb="record", before=before, after={"record": n})
+    return made

@@ -18,3 +18,8 @@ def public_id(request, name: str) -> uuid.UUID | None:
         return uuid.UUID(request.GET.get(name, ""))
     except ValueError:
         return None
+
+
+def words(request, name: str) -> str:
+    """What the address gives under this name, as a person types it: one line without signs that nobody can see."""
+    return "".join(sign for sign in request.GET.get(name, "") if sign.isprintable()).strip()

@@ -2,9 +2,10 @@ from zoneinfo import available_timezones
 
 from django import forms
 from django.conf import settings
-from django.contrib.auth.forms import AuthenticationForm
+from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
 from django.utils.translation import gettext_lazy as _
 
+from accounts import about
 from accounts.models import ReviewerRecord, Role, User
 
 _STYLES = {
@@ -43,6 +44,11 @@ class NewPasswordForm(Styled, forms.Form):
         widget=forms.PasswordInput({"autocomplete": "new-password"}),
         strip=False,
     )
+
+
+class ChangePasswordForm(PasswordChangeForm):
+    def save(self, commit=True):
+        return about.change_password(user=self.user, password=self.cleaned_data["new_password1"])
 
 
 class JoinForm(NewPasswordForm):

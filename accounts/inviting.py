@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts import roles
+from accounts import keeping, roles
 from accounts.digesting import text_digest
 from accounts.models import Grant, Invitation, Role, User
 from accounts.numbering import one_at_a_time
@@ -38,7 +38,9 @@ def invite(*, by: User, email: str, roles_given: list[str]) -> tuple[Invitation,
         raise ValidationError(
             _("This person is invited already; withdraw that invitation to make another link.")
         )
-    return _made(by, email, sorted(set(roles_given)))
+    invitation, token = _made(by, email, sorted(set(roles_given)))
+    keeping.of_invitation(invitation, by=by, verb="invite", after={"roles": invitation.roles})
+    return invitation, token
 
 
 @transaction.atomic
@@ -51,8 +53,12 @@ def password_link(*, by: User, user: User) -> tuple[Invitation, str]:
     if (user.is_staff or user.is_superuser) and user != by:
         # A lead would otherwise make herself the operator, who may do more than a lead.
         raise ValidationError(_("An operator's password is set at the command line: ./bin/manage make_lead."))
-    Invitation.objects.open().filter(email=user.email).update(withdrawn_at=timezone.now())
-    return _made(by, user.email, [])
+    ended = Invitation.objects.open().filter(email=user.email)
+    before = {"links": sorted(ended.values_list("pk", flat=True))}
+    ended.update(withdrawn_at=timezone.now())
+    invitation, token = _made(by, user.email, [])
+    keeping.of_person(user, by=by, verb="password_link", before=before, after={"links": [invitation.pk]})
+    return invitation, token
 
 
 def _made(by: User, email: str, roles_given: list[str]) -> tuple[Invitation, str]:
@@ -94,6 +100,8 @@ def join(*, token: str, name: str, password: str, time_zone: str = "UTC") -> Use
     for role in invitation.roles:
         Grant.objects.create(user=user, role=role, granted_by=invitation.invited_by)
     Invitation.objects.filter(pk=invitation.pk).update(used_by=user)
+    joined = {"roles": invitation.roles, "invitation": invitation.pk}
+    keeping.of_person(user, by=user, verb="join", after=joined)
     return user
 
 
@@ -109,6 +117,7 @@ def renew_password(*, token: str, password: str) -> User:
     user.set_password(password)
     user.save(update_fields=["password"])
     Invitation.objects.filter(pk=invitation.pk).update(used_by=user)
+    keeping.of_person(user, by=user, verb="renew_password", after={"invitation": invitation.pk})
     return user
 
 
@@ -133,10 +142,15 @@ def set_roles(*, by: User, user: User, roles_given: list[str]) -> User:
     wanted = set(roles_given) & set(Role.values)
     if by == user and Role.LEAD not in wanted:
         raise ValidationError(_("You cannot take the lead role from yourself; another lead can."))
-    user.grants.exclude(role__in=wanted).delete()
-    for role in wanted - set(user.grants.values_list("role", flat=True)):
-        Grant.objects.create(user=user, role=role, granted_by=by)
     user.__dict__.pop("_roles", None)
+    held = set(user.grants.values_list("role", flat=True))
+    if held == wanted:
+        return user
+    user.grants.exclude(role__in=wanted).delete()
+    for role in wanted - held:
+        Grant.objects.create(user=user, role=role, granted_by=by)
+    before, after = {"roles": sorted(held)}, {"roles": sorted(wanted)}
+    keeping.of_person(user, by=by, verb="set_roles", before=before, after=after)
     return user
 
 
@@ -150,4 +164,5 @@ def withdraw(*, by: User, invitation: Invitation) -> Invitation:
     if not invitation.withdrawn_at:
         invitation.withdrawn_at = timezone.now()
         invitation.save(update_fields=["withdrawn_at"])
+        keeping.of_invitation(invitation, by=by, verb="withdraw", before={"roles": invitation.roles})
     return invitation

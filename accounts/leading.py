@@ -2,6 +2,7 @@
 
 from django.db import transaction
 
+from accounts import keeping
 from accounts.models import Grant, Role, User
 
 
@@ -18,5 +19,8 @@ def make_lead(*, email: str, password: str, name: str = "") -> tuple[User, bool]
         user.is_active = True
         user.name = name.strip() or user.name
         user.save(update_fields=["password", "is_active", "name"])
+    before = {} if made else {"roles": sorted(user.grants.values_list("role", flat=True))}
     Grant.objects.get_or_create(user=user, role=Role.LEAD)
+    after = {"roles": sorted({*before.get("roles", []), Role.LEAD})}
+    keeping.of_person(user, by=None, verb="make_lead", before=before, after=after)
     return user, made

@@ -24,6 +24,13 @@ def may_see_numbers(user) -> Answer:
     return Answer(_("Only clinicians and leads see what was made from a guideline."))
 
 
+def may_see_trail(user) -> Answer:
+    """Who did what, by name: for those who write the guidelines and those who lead."""
+    if holds(user, Role.LEAD) or may_write(user):
+        return Answer()
+    return Answer(_("Only clinicians and leads see who changed a guideline."))
+
+
 def may_approve(user, version) -> Answer:
     """A clinician who wrote nothing of what is new in the draft."""
     if not holds(user, Role.CLINICIAN):

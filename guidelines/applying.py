@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from accounts.identity import minter
 from accounts.roles import require
-from guidelines import access, checking, drafts, publishing
+from guidelines import access, checking, drafts, publishing, trail
 from guidelines.digesting import revision_digest
 from guidelines.kinds import shape_of
 from guidelines.models import ImportPreview, Version
@@ -41,9 +41,18 @@ def apply_import(*, preview: ImportPreview, by) -> tuple[Version, int]:
     present = drafts.by_key(version)
     _require_current(present, rows)
     _require_sound(version.guideline.kind, present, rows)
-    wanted = present | _appended(version, present, rows, by, _("Imported from %s") % preview.file)
+    written = _appended(version, present, rows, by, _("Imported from %s") % preview.file)
+    wanted = present | written
     order = placed(list(present), [row["key"] for row in preview.rows if row["key"] in wanted])
     drafts.fill(version, [wanted[key] for key in order])
+    trail.record_import(
+        verb="apply_file", guideline=version.guideline, by=by, before={}, written=list(written.values()),
+        after={
+            "version": version.serial,
+            "entries": [[key, wanted[key].n] for key in order],
+            "written": len(written),
+        },
+    )  # fmt: skip
     preview.delete()
     return version, len(rows)
 

@@ -6,6 +6,7 @@ from django.db import transaction
 from django.db.models import Exists, F, OuterRef
 from django.utils.translation import gettext as _
 
+from guidelines import trail
 from guidelines.digesting import version_digest
 from guidelines.kinds import shape_of
 from guidelines.models import Entry, Version, VersionState
@@ -16,12 +17,16 @@ class WrongState(ValueError):
 
 
 def locked(version: Version) -> Version:
-    """The version's row, fresh, and locked until the transaction ends (SQLite locks the whole database)."""
+    """The version's row, fresh, and locked until the transaction ends (SQLite locks the whole database).
+
+    Every verb on a version begins here, so here the trail of an older guideline begins too.
+    """
     assert transaction.get_connection().in_atomic_block
     # Not joined: PostgreSQL cannot lock the nullable side of a join.
     found = Version.objects.select_for_update().filter(pk=version.pk).first()
     if found is None:
         raise WrongState(_("This draft was discarded in the meantime."))
+    trail.begin(found.guideline)
     return found
 
 

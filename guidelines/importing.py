@@ -7,10 +7,11 @@ from django.utils.translation import gettext as _
 
 from accounts.identity import minter
 from accounts.roles import Refused, require
-from guidelines import access, drafts
+from guidelines import access, drafts, trail
 from guidelines.content import GuidelineContent
-from guidelines.kinds import shape_of
+from guidelines.kinds import key_of, shape_of
 from guidelines.models import Guideline, Meaning, Version, VersionState
+from guidelines.picturing import head_of
 
 
 @transaction.atomic
@@ -23,13 +24,17 @@ def import_version(*, content: GuidelineContent, draft: bool = False, by=None) -
         require(access.may_write(by))
         if not draft:
             raise Refused(_("An import goes into a draft; colleagues approve it like any other."))
-    guideline = _guideline(content)
+    guideline, was, told = _guideline(content)
     before, in_force = drafts.latest(guideline), guideline.in_force
-    if in_force and in_force.digest == content.digest:
-        return in_force, False
-    if there := guideline.versions.unpublished().first():
-        if draft and drafts.digest(there) == content.digest:
-            return there, False
+    there = guideline.versions.unpublished().first()
+    same = in_force if in_force and in_force.digest == content.digest else None
+    if same is None and there and draft and drafts.digest(there) == content.digest:
+        same = there
+    if same:
+        if told:
+            trail.record_import(guideline=guideline, by=by, before=was, after=told, written=[])
+        return same, False
+    if there:
         # Publishing beside it would let the draft, once published, undo the import unseen.
         who = there.opened_by or _("an import")
         raise drafts.WrongState(
@@ -38,17 +43,26 @@ def import_version(*, content: GuidelineContent, draft: bool = False, by=None) -
         )
     last = guideline.versions.aggregate(last=Max("serial"))["last"] or 0
     version = Version.objects.create(guideline=guideline, serial=last + 1, imported=True, opened_by=by)
-    drafts.fill(version, _revisions(guideline, content, by))
+    wanted, written = _revisions(guideline, content, by)
+    drafts.fill(version, wanted)
     if not draft:
         version.state = VersionState.PUBLISHED
         version.number = before.number + 1 if before else 1
         version.digest, version.meaning = content.digest, Meaning.SEMANTIC
         version.note, version.published_at = _("Imported from a file."), timezone.now()
         version.save()
+    told |= {
+        "written": len(written),
+        "version": version.serial,
+        "entries": [[key_of(revision), revision.n] for revision in wanted],
+    }
+    told |= {name: getattr(version, name) for name in ("state", "number", "meaning", "note", "digest")}
+    trail.record_import(guideline=guideline, by=by, before=was, after=told, written=written)
     return version, True
 
 
-def _guideline(content: GuidelineContent) -> Guideline:
+def _guideline(content: GuidelineContent) -> tuple[Guideline, dict, dict]:
+    """The guideline, locked, and for the trail what its head was and is, as far as the file changes it."""
     head = {
         "title": content.title,
         "about": content.about,
@@ -57,19 +71,27 @@ def _guideline(content: GuidelineContent) -> Guideline:
     }
     guideline = Guideline.objects.select_for_update().filter(slug=content.guideline).first()
     if guideline is None:
-        return Guideline.objects.create(slug=content.guideline, kind=content.kind, **head)
+        made = Guideline.objects.create(slug=content.guideline, kind=content.kind, **head)
+        return made, {}, {"kind": made.kind, "head": head}
     if guideline.kind != content.kind:
         raise drafts.WrongState(
             _("%(slug)s is there already and holds %(kind)s.")
             % {"slug": guideline.slug, "kind": guideline.get_kind_display().lower()}
         )
+    trail.begin(guideline)
+    was = head_of(guideline)
+    differ = [name for name in head if head[name] != was[name]]
+    if not differ:
+        return guideline, {}, {}
     # The head is not versioned: it describes the guideline, no instance is made from it.
     Guideline.objects.filter(pk=guideline.pk).update(**head)
-    return guideline
+    return guideline, {"head": {name: was[name] for name in differ}}, {"head": {n: head[n] for n in differ}}
 
 
-def _revisions(guideline: Guideline, content: GuidelineContent, by) -> list:
-    """The revisions with these texts in order; texts that are there already are not written again."""
+def _revisions(guideline: Guideline, content: GuidelineContent, by) -> tuple[list, list]:
+    """The revisions with these texts in order, and those of them that are new; texts that are there already are
+    not written again.
+    """
     shape = shape_of(guideline)
     identities = {identity.key: identity for identity in shape.identity.objects.filter(guideline=guideline)}
     mint = minter(shape.identity._meta.label_lower)
@@ -104,4 +126,4 @@ def _revisions(guideline: Guideline, content: GuidelineContent, by) -> list:
         known[entry.key, entry.digest] = revision
         missing.append(revision)
     shape.revision.objects.bulk_create(missing)
-    return [known[entry.key, entry.digest] for entry in content.entries]
+    return [known[entry.key, entry.digest] for entry in content.entries], missing

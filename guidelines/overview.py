@@ -44,6 +44,7 @@ def workspace(guideline: Guideline, user, asked: Asked) -> dict:
         "in_review": draft is not None and draft.state == VersionState.IN_REVIEW,
         "may_write": access.may_write(user),
         "may_retire": access.may_retire(user),
+        "may_see_trail": access.may_see_trail(user),
         "coverage_missing": bool(sees_numbers) and covered is None,
         "versions": with_predecessors(guideline),
     }

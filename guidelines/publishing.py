@@ -6,7 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.roles import require
-from guidelines import access, checking, dependents, drafts
+from guidelines import access, checking, dependents, drafts, trail
 from guidelines.checking import BadTexts
 from guidelines.drafts import WrongState
 from guidelines.importing import import_version
@@ -51,10 +51,14 @@ def open_draft(*, guideline: Guideline, by) -> Version:
     guideline = Guideline.objects.select_for_update().get(pk=guideline.pk)
     if there := guideline.versions.unpublished().first():
         raise WrongState(_("A draft is open already; %s started it.") % (there.opened_by or _("an import")))
+    trail.begin(guideline)
     last = guideline.versions.aggregate(last=Max("serial"))["last"] or 0
     draft = Version.objects.create(guideline=guideline, serial=last + 1, opened_by=by)
-    if guideline.in_force:
-        drafts.fill(draft, drafts.revisions(guideline.in_force))
+    opened = {"state": draft.state}
+    if in_force := guideline.in_force:
+        drafts.fill(draft, drafts.revisions(in_force))
+        opened["from"] = in_force.serial
+    trail.record(verb="open_draft", version=draft, by=by, after=opened)
     return draft
 
 
@@ -84,8 +88,14 @@ def submit(*, version: Version, by) -> Version:
     drafts.require_state(version, VersionState.DRAFT)
     _require_whole(version)
     _require_changed(version)
-    version.state = VersionState.IN_REVIEW
+    return _moved(version, VersionState.IN_REVIEW, verb="submit", by=by)
+
+
+def _moved(version: Version, state: str, *, verb: str, by) -> Version:
+    """Write the state alone, and that it was written."""
+    before, version.state = version.state, state
     version.save(update_fields=["state"])
+    trail.record(verb=verb, version=version, by=by, before={"state": before}, after={"state": state})
     return version
 
 
@@ -95,9 +105,7 @@ def send_back(*, version: Version, by) -> Version:
     require(access.may_write(by))
     version = drafts.locked(version)
     drafts.require_state(version, VersionState.IN_REVIEW)
-    version.state = VersionState.DRAFT
-    version.save(update_fields=["state"])
-    return version
+    return _moved(version, VersionState.DRAFT, verb="send_back", by=by)
 
 
 @transaction.atomic
@@ -108,6 +116,7 @@ def discard(*, version: Version, by) -> None:
     drafts.require_open(version)
     if version.approvals.exists():
         raise WrongState(_("This draft was approved by somebody; change it or publish it instead."))
+    trail.record(verb="discard", version=version, by=by, before={"state": version.state})
     version.delete()
 
 
@@ -120,7 +129,9 @@ def approve(*, version: Version, by, digest: str | None = None) -> Approval:
     now = drafts.digest(version)
     if digest is not None and digest != now:
         raise WrongState(_("The draft was changed after you opened the page. Read it again, then approve."))
-    approval, _made = Approval.objects.get_or_create(version=version, approver=by, digest=now)
+    approval, made = Approval.objects.get_or_create(version=version, approver=by, digest=now)
+    if made:
+        trail.record(verb="approve", version=version, by=by, after={"digest": now})
     return approval
 
 
@@ -142,6 +153,8 @@ def publish(*, version: Version, by, meaning: str, note: str) -> Version:
     version.digest, version.meaning, version.note = digest, meaning, note.strip()
     version.published_by, version.published_at = by, timezone.now()
     version.save()
+    told = {name: getattr(version, name) for name in ("state", "number", "meaning", "note", "digest")}
+    trail.record(verb="publish", version=version, by=by, before={"state": VersionState.IN_REVIEW}, after=told)
     return version
 
 
@@ -153,4 +166,6 @@ def retire(*, version: Version, by) -> Version:
     drafts.require_state(version, VersionState.PUBLISHED)
     version.state, version.retired_at = VersionState.RETIRED, timezone.now()
     version.save(update_fields=["state", "retired_at"])
+    told = {"state": version.state, "number": version.number}
+    trail.record(verb="retire", version=version, by=by, before={"state": VersionState.PUBLISHED}, after=told)
     return version

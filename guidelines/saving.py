@@ -4,7 +4,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.roles import require
-from guidelines import access, checking, drafts
+from guidelines import access, checking, drafts, moves, trail
 from guidelines.digesting import revision_digest
 from guidelines.kinds import key_of, shape_of
 from guidelines.models import DimensionRevision, Entry, Kind, PairRevision, PairScratch, Version
@@ -23,13 +23,24 @@ class StillReferred(ValueError):
     """Something cannot be dropped because others name it; the message lists them."""
 
 
-def save_pair(*, version: Version, key: str, texts: dict, by, base: PairRevision | None, reason: str = ""):
+def save_pair(
+    *,
+    version: Version,
+    key: str,
+    texts: dict,
+    by,
+    base: PairRevision | None,
+    reason: str = "",
+    verb: str = "save_pair",
+):
     """Return the pair's revision in the draft: a new one, or the present one when nothing changed.
 
-    A stale save raises StaleEdit and keeps the refused text in the person's scratch.
+    A stale save raises StaleEdit and keeps the refused text in the person's scratch. `verb` is what the trail
+    calls the act.
     """
+    said = {"texts": texts, "by": by, "base": base, "reason": reason}
     try:
-        revision = _save(Kind.PAIRS, version=version, key=key, texts=texts, by=by, base=base, reason=reason)
+        revision = _save(Kind.PAIRS, version=version, key=key, verb=verb, **said)
     except StaleEdit as stale:
         # Outside the refused transaction, so that the words stay.
         pair = version.guideline.pairs.get(key=key)
@@ -40,14 +51,22 @@ def save_pair(*, version: Version, key: str, texts: dict, by, base: PairRevision
 
 
 def save_dimension(
-    *, version: Version, key: str, texts: dict, by, base: DimensionRevision | None, reason: str = ""
+    *,
+    version: Version,
+    key: str,
+    texts: dict,
+    by,
+    base: DimensionRevision | None,
+    reason: str = "",
+    verb: str = "save_dimension",
 ):
     """As save_pair; the refused text of a stale save travels in the StaleEdit."""
-    return _save(Kind.RUBRIC, version=version, key=key, texts=texts, by=by, base=base, reason=reason)
+    said = {"texts": texts, "by": by, "base": base, "reason": reason}
+    return _save(Kind.RUBRIC, version=version, key=key, verb=verb, **said)
 
 
 @transaction.atomic
-def _save(kind, *, version, key, texts, by, base, reason):
+def _save(kind, *, version, key, texts, by, base, reason, verb):
     require(access.may_write(by))
     version = drafts.locked(version)
     drafts.require_open(version)
@@ -71,7 +90,10 @@ def _save(kind, *, version, key, texts, by, base, reason):
         raise checking.BadTexts(problems)
     if (current and current.pk) != (base and base.pk):
         raise StaleEdit(key=key, base=base, current=current, texts=texts)
-    return _append(version, key=key, texts=texts, by=by, base=base, reason=reason, current=current)
+    revision = _append(version, key=key, texts=texts, by=by, base=base, reason=reason, current=current)
+    before, after = trail.wording(current, revision)
+    trail.record(verb=verb, version=version, by=by, key=key, before=before, after=after)
+    return revision
 
 
 def in_order_of(current: PairRevision, texts: dict) -> dict:
@@ -105,7 +127,8 @@ def restore(*, version: Version, revision, by, base):
     """Put an older text back, as a new revision; the history keeps both."""
     save = save_pair if isinstance(revision, PairRevision) else save_dimension
     reason = _("Restored from revision %d") % revision.n
-    return save(version=version, key=key_of(revision), texts=revision.texts, by=by, base=base, reason=reason)
+    said = {"texts": revision.texts, "base": base, "reason": reason, "verb": "restore"}
+    return save(version=version, key=key_of(revision), by=by, **said)
 
 
 @transaction.atomic
@@ -115,7 +138,8 @@ def drop_entry(*, version: Version, key: str, by) -> Version:
     version = drafts.locked(version)
     drafts.require_open(version)
     present = drafts.revisions(version)
-    if key not in map(key_of, present):
+    dropped = next((revision for revision in present if key_of(revision) == key), None)
+    if dropped is None:
         raise drafts.WrongState(_("“%s” is not in this draft.") % key)
     if version.guideline.kind == Kind.PAIRS:
         naming = [r.name for r in present if key in r.confused_with or key in r.may_co_occur_with]
@@ -124,6 +148,8 @@ def drop_entry(*, version: Version, key: str, by) -> Version:
                 _("“%(key)s” is still named by: %(names)s.") % {"key": key, "names": ", ".join(naming)}
             )
     drafts.fill(version, [revision for revision in present if key_of(revision) != key])
+    gone = {"n": dropped.n, "place": present.index(dropped) + 1}
+    trail.record(verb="drop_entry", version=version, by=by, key=key, before=gone, after={})
     return version
 
 
@@ -136,5 +162,11 @@ def reorder(*, version: Version, keys: list[str], by) -> Version:
     present = {key_of(revision): revision for revision in drafts.revisions(version)}
     if sorted(keys) != sorted(present):
         raise drafts.WrongState(_("The draft was changed while you were ordering it; nothing was moved."))
+    before, after = moves.moved(list(present), keys)
+    if not after:
+        return version
     drafts.fill(version, [present[key] for key in keys])
+    alone = next(iter(after)) if len(after) == 1 else ""
+    places = {"before": {"places": before}, "after": {"places": after}}
+    trail.record(verb="reorder", version=version, by=by, key=alone, **places)
     return version

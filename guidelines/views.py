@@ -130,6 +130,7 @@ def pair_history(request, guideline, key):
         "draft": draft,
         "current": in_draft.get(key),
         "may_write": access.may_write(request.user),
+        "may_see_trail": access.may_see_trail(request.user),
     }
     return render(request, "guidelines/history.html", context)
 

@@ -36,6 +36,7 @@ INSTALLED_APPS = [
     "config",
 ]
 MIDDLEWARE = [
+    "accounts.doors.Entrance",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -102,6 +103,9 @@ CSRF_COOKIE_NAME = "one_way_mirror_csrf"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 X_FRAME_OPTIONS = "DENY"
+# How many proxies of ours stand before the web server. The audit trail then takes the client's address from what
+# they add to X-Forwarded-For; with 0 it is the address that the web server itself sees, whatever the client says.
+PROXIES_IN_FRONT = whole("PROXIES_IN_FRONT", 0)
 SECURE_CONTENT_TYPE_NOSNIFF = True
 DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
 

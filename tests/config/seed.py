@@ -18,11 +18,13 @@ if __name__ == "__main__":
     from django.core.management import call_command
     from django.utils import timezone
 
+    from accounts.leading import make_lead
     from exports.building import freeze
     from exports.models import Node, TrainingRun
     from tests.exports import factories
 
     call_command("migrate", verbosity=0, interactive=False, skip_checks=True)
+    make_lead(email="lena@example.org", password="a long enough password")
     for n in range(2):
         made = factories.a_round(name="Müjgân ☂")
         for client in range(3):

@@ -14,7 +14,7 @@ from tests.config.installation import asked, digests
 
 def test_every_row_comes_back_as_it_was(seeded, restored):
     before = digests(seeded.database)
-    assert before["review_decision"][0] == 16
+    assert before["review_decision"][0] == 16 and before["accounts_trailevent"][0]
     assert digests(restored.database) == before
     frozen = {model._meta.db_table for model in freezing.frozen_models()}
     assert frozen <= before.keys()
@@ -27,6 +27,7 @@ def test_frozen_rows_are_frozen_after_the_restore(seeded, restored):
         "UPDATE review_decision SET comment = 'never said'",
         "DELETE FROM review_decision",
         "UPDATE exports_dataset SET name = 'another'",
+        "UPDATE accounts_trailevent SET by_id = NULL, verb = 'nothing'",
     ):
         with pytest.raises(sqlite3.IntegrityError, match="frozen"):
             asked(restored.database, statement)
@@ -43,6 +44,13 @@ def test_restore_says_what_came_back_and_what_it_should_be(restored):
     assert "decisions: 16 (in the backup: 16)" in restored.told
     assert "datasets: 2 (in the backup: 2)" in restored.told
     assert "System check identified no issues" in restored.told
+
+
+def test_the_trail_names_the_command_that_a_person_ran(copied):
+    done = copied.manage("make_lead", "mira@example.org")
+    assert done.returncode == 0, done.stderr
+    asked_for = "SELECT verb, from_where, door, by_id FROM accounts_trailevent ORDER BY id DESC LIMIT 1"
+    assert asked(copied.database, asked_for) == [("accounts.make_lead", "command", "make_lead", None)]
 
 
 def test_only_the_maker_can_read_a_backup_and_is_told_of_the_secrets(seeded, tmp_path):

@@ -9,11 +9,12 @@ from openpyxl.cell.rich_text import CellRichText, TextBlock
 from openpyxl.cell.text import InlineFont
 
 from guidelines.dumping import dump
+from guidelines.formats.writing import WRITERS
 from guidelines.loading import BadFile, load, read
 from guidelines.models import Guideline, PairRevision, Version
 from tests.guidelines.bad_files import CSV
 from tests.guidelines.bad_spreadsheets import BAD, ROWS, repacked, saved, spreadsheet
-from tests.guidelines.conftest import change
+from tests.guidelines.conftest import change, content, dimension_texts
 
 
 def written(folder, data, name="a.xlsx"):
