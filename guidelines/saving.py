@@ -46,8 +46,14 @@ def save_dimension(
     return _save(Kind.RUBRIC, version=version, key=key, texts=texts, by=by, base=base, reason=reason)
 
 
+def put_in(*, version: Version, key: str, texts: dict, author, by, base, reason: str):
+    """Save somebody else's words, as hers; what `by` has typed here and not saved stays."""
+    kind = version.guideline.kind
+    return _save(kind, version=version, key=key, texts=texts, by=by, author=author, base=base, reason=reason)
+
+
 @transaction.atomic
-def _save(kind, *, version, key, texts, by, base, reason):
+def _save(kind, *, version, key, texts, by, base, reason, author=None):
     require(access.may_write(by))
     version = drafts.locked(version)
     drafts.require_open(version)
@@ -71,7 +77,7 @@ def _save(kind, *, version, key, texts, by, base, reason):
         raise checking.BadTexts(problems)
     if (current and current.pk) != (base and base.pk):
         raise StaleEdit(key=key, base=base, current=current, texts=texts)
-    return _append(version, key=key, texts=texts, by=by, base=base, reason=reason, current=current)
+    return _append(version, key=key, texts=texts, by=author or by, base=base, reason=reason, current=current)
 
 
 def _in_order_of(current: PairRevision, texts: dict) -> dict:
