@@ -13,7 +13,7 @@ from guidelines.models import Guideline, PairRevision, Proposal, Remark, RemarkK
 from guidelines.texts import text_problem
 
 LONGEST_REMARK = 5_000
-MOST_REMARKS = 500
+MOST_REMARKS = 200
 
 
 def said(words: str, *, field: str = "words", required: bool = True, longest: int = LONGEST_REMARK) -> str:

@@ -60,7 +60,7 @@ def test_a_thread_lives_from_first_word_to_resolution_by_clicking(client, ana, a
     page = client.get(url("discussion", FORCING))
     assert "Always *wrong*? @Amir" in words(page) and "1 remark" in words(page)
     page = client.get(begun.url)
-    assert "Always <em>wrong</em>?" in page.content.decode() and "Tells : Amir" in words(page)
+    assert "Always <em>wrong</em>?" in page.content.decode() and "Tells: Amir" in words(page)
     answered = client.post(begun.url, {"words": "Not in an emergency.", "mentions": [str(ana.public_id)]})
     assert answered.url == begun.url + "#r2"
     client.post(url("remark_reword", 1, 2), {"words": "Hardly in an emergency."})
