@@ -92,9 +92,10 @@ def may_publish(user, version) -> Answer:
         return Answer(
             _("Nobody has approved this draft yet. A colleague who did not write it has to approve it.")
         )
-    if not approvers - drafts.authors(version):
+    others = approvers - drafts.authors(version)
+    if not others:
         return Answer(_("Only its own authors have approved this draft; a colleague has to approve it."))
-    if not approvers - drafts.authors(version) - {user.pk}:
+    if not others - {user.pk}:
         return Answer(_("You are the only one who approved this draft; another person has to publish it."))
     return Answer()
 

@@ -83,10 +83,10 @@ def may_see_instance(user, instance) -> Answer:
     return Answer()
 
 
-def sessions_she_judges(user) -> set:
-    """Public ids of the sessions of which this person holds a reading in an open round. One query."""
+def sessions_she_judges(user):
+    """Public ids of the sessions of which this person holds a reading in an open round; a query to be nested."""
     held = Reading.objects.filter(seat__rater__user=user, seat__round__state=RoundState.OPEN)
-    return set(held.values_list("item__instance__public_id", flat=True))
+    return held.values_list("item__instance__public_id", flat=True)
 
 
 def may_see_corrections(user) -> Answer:

@@ -83,7 +83,7 @@ def changed_since(thread: Thread) -> dict:
 
 
 def open_by_key(guideline: Guideline, user) -> dict[str, dict] | None:
-    """{key: {"threads", "proposals"}} of what is open; None for those who do not see it. Three queries."""
+    """{key: {"threads", "proposals"}} of what is open; None for those who do not see it. Two queries."""
     if not access.may_discuss(user):
         return None
     shape = shape_of(guideline)

@@ -16,7 +16,7 @@ PAGE = 25
 
 
 def seen_by(user, proposals):
-    """Without those that came from a session which this person has still to judge. One query more."""
+    """Without those that came from a session which this person has still to judge."""
     return proposals.exclude(instance__in=origins.hidden(user))
 
 
