@@ -27,3 +27,13 @@ def texts_of(guideline: Guideline, keys) -> dict[str, object]:
 
 def text_of(guideline: Guideline, key: str):
     return texts_of(guideline, [key]).get(key)
+
+
+def names(guideline: Guideline) -> dict[str, str]:
+    """{key: name} of every entry, in order; without their texts, for there may be thousands."""
+    version, shape = version_of(guideline), shape_of(guideline)
+    if version is None:
+        return {}
+    at = shape.entry_field
+    rows = version.entries.order_by("position")
+    return dict(rows.values_list(f"{at}__{shape.identity_field}__key", f"{at}__name"))

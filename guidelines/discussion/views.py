@@ -17,7 +17,7 @@ from guidelines.proposals import showing as proposals
 from guidelines.publishing import BadTexts
 from guidelines.views import door
 
-MOST_WAITING = 100
+MOST_WAITING = 50
 
 
 @login_required

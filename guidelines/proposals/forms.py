@@ -41,7 +41,6 @@ class StartForm(forms.Form):
     def __init__(self, *args, guideline: Guideline, names: dict[str, str], **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["of"].choices = names.items()
-        self.fields["of"].widget.attrs |= {"class": "form-select", "size": min(12, max(3, len(names)))}
 
     def clean(self):
         given = super().clean()

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.roles import require
-from guidelines import access, checking, drafts, present
+from guidelines import access, checking, present
 from guidelines.checking import BadTexts, Problem
 from guidelines.discussion.talking import begin_for, said
 from guidelines.kinds import key_of, shape_of
@@ -101,8 +101,9 @@ def _require_good(guideline, texts, of):
     ]
     if not found and texts:
         gone = {key_of(revision) for revision in of}
-        version = present.version_of(guideline)
-        kept = [(key_of(r), r.texts) for r in (drafts.revisions(version) if version else [])]
+        # Of the others their names are enough: whom they name is their own affair.
+        blank = dict.fromkeys(checking.NEIGHBOURS, ())
+        kept = [(key, blank | {"name": name}) for key, name in present.names(guideline).items()]
         kept = [(key, one) for key, one in kept if key not in gone]
         # A changed entry keeps its key; new ones get theirs when they are taken into a draft.
         keys = [*gone] if len(texts) == len(of) == 1 else [f"new/{n}" for n in range(len(texts))]

@@ -8,7 +8,7 @@ from guidelines import access, drafts, publishing
 from guidelines.checking import NEIGHBOURS
 from guidelines.drafts import WrongState
 from guidelines.kinds import key_of, shape_of
-from guidelines.models import Kind, Proposal, ProposalKind, ProposalState, Version
+from guidelines.models import Kind, Proposal, ProposalKind, ProposalState, Source, Version
 from guidelines.proposals import deciding
 from guidelines.saving import drop_entry, put_in
 from guidelines.texts import fresh_key, tidy
@@ -72,6 +72,9 @@ def _require_seen(targets, there, seen, settled: bool):
 
 
 def _reason(proposal: Proposal) -> str:
+    """For the history, which reviewers read as well: of a correction they made, no more than its number."""
+    if proposal.source == Source.REVIEW:
+        return _("Proposal %d") % proposal.n
     return (_("Proposal %d: ") % proposal.n + " ".join(proposal.reason.split()))[:300]
 
 

@@ -36,25 +36,14 @@ def proposals(request, guideline):
     return render(request, "guidelines/proposals.html", context)
 
 
-def _names(guideline: Guideline) -> dict[str, str]:
-    """{key: name} of what is in the guideline now; one query for all of them."""
-    version, shape = present.version_of(guideline), shape_of(guideline)
-    if version is None:
-        return {}
-    at = shape.entry_field
-    rows = version.entries.order_by("position").values_list(
-        f"{at}__{shape.identity_field}__key", f"{at}__name"
-    )
-    return dict(rows)
-
-
 @door(access.may_propose)
 def proposal_new(request, guideline):
     """First what and with which, in the address; then the words."""
-    names = _names(guideline)
+    names = present.names(guideline)
     start = StartForm(request.GET or None, guideline=guideline, names=names)
     if not start.is_valid():
-        context = {"guideline": guideline, "form": start}
+        chosen = request.GET.getlist("of")
+        context = {"guideline": guideline, "form": start, "names": names, "chosen": chosen}
         return render(request, "guidelines/proposal_start.html", context)
     kind, keys = start.cleaned_data["kind"], start.cleaned_data["of"]
     there = present.texts_of(guideline, keys)
@@ -216,7 +205,7 @@ def proposal_merge(request, guideline, n):
         raise publishing.WrongState(_("Only the words of a change to an entry that is there are merged."))
     [target] = context["targets"]
     [part] = found.parts.all()
-    others = [(key, name) for key, name in _names(guideline).items() if key != target["key"]]
+    others = [(key, name) for key, name in present.names(guideline).items() if key != target["key"]]
     [form] = parts_for(guideline, 1, others=others, initial=[part.texts], data=request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:

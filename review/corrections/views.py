@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from accounts import asking, roles
 from guidelines import comparing, present
-from guidelines.models import Entry, Guideline
+from guidelines.models import Guideline
 from guidelines.publishing import BadTexts
 from review import access, feedback
 from review.corrections.forms import CorrectionForm
@@ -19,7 +19,8 @@ def corrections(request):
     roles.require(access.may_see_corrections(request.user))
     guideline, round = None, None
     if slug := request.GET.get("guideline"):
-        guideline = get_object_or_404(Guideline, slug=slug)
+        # A character that no slug has would be refused by the database, not just not found.
+        guideline = get_object_or_404(Guideline, slug=slug if slug.isprintable() else "")
     standings = feedback.approved(guideline)
     if request.GET.get("round"):
         round = get_object_or_404(Round, public_id=asking.public_id(request, "round"))
@@ -37,7 +38,7 @@ def correction(request, public_id):
     roles.require(access.may_see_correction(request.user, decision))
     may_propose = access.may_propose_from(request.user, decision)
     guideline = decision.item.round.pairs_version.guideline
-    names, found = _names(guideline), feedback.keys(decision)
+    names, found = present.names(guideline), feedback.keys(decision)
     initial = {"pair": next(iter(found), None), "correction": feedback.suggested(decision)}
     form = CorrectionForm(request.POST or None, names=names, found=found, initial=initial)
     if request.method == "POST" and form.is_valid():
@@ -61,10 +62,3 @@ def correction(request, public_id):
         "instance": instance,
     }
     return render(request, "review/correction.html", context, status=400 if form.errors else 200)
-
-
-def _names(guideline: Guideline) -> dict[str, str]:
-    """{key: name} of the mistakes that are in the guideline now."""
-    version = present.version_of(guideline)
-    entries = Entry.objects.filter(version=version, pair_revision__positive=False).order_by("position")
-    return dict(entries.values_list("pair_revision__pair__key", "pair_revision__name"))

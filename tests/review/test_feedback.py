@@ -174,6 +174,8 @@ def test_the_reviewer_whose_words_they_are_does_not_approve_them(decision, ben, 
     Grant.objects.create(user=ben, role=Role.CLINICIAN)
     proposal = give(decision, ana)
     draft = take(proposal=proposal, by=amir, seen={"premature-advice": 1})
+    revision = draft.entries.get(pair_revision__pair__key="premature-advice").pair_revision
+    assert (revision.author, revision.reason) == (ana, "Proposal 1"), "reviewers read the history too"
     submit(version=draft, by=amir)
     ben.refresh_from_db()
     for who in (ben, ana):
@@ -216,6 +218,12 @@ def test_lena_and_ana_find_the_correction_and_propose_it_by_clicking(client, dec
     client.force_login(ben)
     for address in (there, reverse("corrections"), answer.url):
         assert client.get(address).status_code == 403
+
+
+@pytest.mark.parametrize("query", ["guideline=%00", "guideline=nowhere", "round=x", "before=%00"])
+def test_odd_questions_find_nothing(client, db, lena, query):
+    client.force_login(lena)
+    assert client.get(reverse("corrections") + "?" + query).status_code in (200, 404)
 
 
 def test_a_session_at_risk_is_the_leads(client, decision, ana, lena):
