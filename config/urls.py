@@ -2,6 +2,7 @@ from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView
 
 from config.pages import health, home, road, settings
+from guidelines.discussion.views import discussions
 
 urlpatterns = [
     path("", home.page, name="home"),
@@ -17,6 +18,7 @@ urlpatterns = [
     path("settings/nodes/<int:pk>/retire/", settings.retire_node, name="node_retire"),
     path("", include("accounts.urls")),
     path("guidelines/", include("guidelines.urls")),
+    path("discussions/", discussions, name="discussions"),
     path("", include("synthesis.urls")),
     path("", include("review.urls")),
     path("", include("exports.urls")),

@@ -5,6 +5,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Role
 from accounts.roles import Answer, holds, may_read_guidelines, may_write_guidelines
 from guidelines import drafts
+from guidelines.proposals import origins
 
 may_read = may_read_guidelines
 may_write = may_write_guidelines
@@ -31,6 +32,53 @@ def may_see_trail(user) -> Answer:
     return Answer(_("Only clinicians and leads see who changed a guideline."))
 
 
+def may_discuss(user) -> Answer:
+    """Reading and writing what colleagues say about a text: not for those who judge, whom it would sway."""
+    if holds(user, Role.LEAD) or may_write(user):
+        return Answer()
+    return Answer(
+        _("Only clinicians and leads discuss a guideline: what they say could sway those who judge sessions.")
+    )
+
+
+may_propose = may_discuss
+
+
+def may_reword(user, remark) -> Answer:
+    return Answer() if remark.by_id == user.pk else Answer(_("These are somebody else's words."))
+
+
+def may_see_proposal(user, proposal) -> Answer:
+    """Not while she judges the session that it came from: it says what others found there."""
+    if not (role := may_discuss(user)):
+        return role
+    if proposal.instance and proposal.instance in origins.hidden(user):
+        return Answer(_("You judge the session that this came from; you see it when the round is closed."))
+    return Answer()
+
+
+def may_vote(user, proposal) -> Answer:
+    if not holds(user, Role.CLINICIAN):
+        return Answer(_("Only clinicians vote on a proposal."))
+    if proposal.by_id == user.pk:
+        return Answer(_("You proposed it; your colleagues vote on it."))
+    return may_see_proposal(user, proposal)
+
+
+def may_take(user, proposal) -> Answer:
+    return may_write(user) and may_see_proposal(user, proposal)
+
+
+def may_decline(user, proposal) -> Answer:
+    if proposal.by_id == user.pk:
+        return Answer(_("You proposed it: withdraw it instead."))
+    return may_write(user) and may_see_proposal(user, proposal)
+
+
+def may_withdraw(user, proposal) -> Answer:
+    return Answer() if proposal.by_id == user.pk else Answer(_("Only its proposer withdraws a proposal."))
+
+
 def may_approve(user, version) -> Answer:
     """A clinician who wrote nothing of what is new in the draft."""
     if not holds(user, Role.CLINICIAN):
@@ -51,9 +99,10 @@ def may_publish(user, version) -> Answer:
         return Answer(
             _("Nobody has approved this draft yet. A colleague who did not write it has to approve it.")
         )
-    if not approvers - drafts.authors(version):
+    others = approvers - drafts.authors(version)
+    if not others:
         return Answer(_("Only its own authors have approved this draft; a colleague has to approve it."))
-    if not approvers - drafts.authors(version) - {user.pk}:
+    if not others - {user.pk}:
         return Answer(_("You are the only one who approved this draft; another person has to publish it."))
     return Answer()
 

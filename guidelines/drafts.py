@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from guidelines import trail
 from guidelines.digesting import version_digest
 from guidelines.kinds import shape_of
-from guidelines.models import Entry, Version, VersionState
+from guidelines.models import Entry, Proposal, Version, VersionState
 
 
 class WrongState(ValueError):
@@ -121,7 +121,9 @@ def approvers(version: Version) -> set[int]:
 
 
 def authors(version: Version) -> set[int]:
-    """Everybody who wrote a revision new in this version, also one that a later save was built on."""
+    """Everybody who wrote a revision new in this version, also one that a later save was built on, and whose
+    proposals it took: to drop a pair is to write, and leaves no revision behind.
+    """
     shape = shape_of(version.guideline)
     field = f"{shape.entry_field}_id"
     published = Entry.objects.filter(
@@ -143,4 +145,6 @@ def authors(version: Version) -> set[int]:
         while revision in rows and revision not in old:
             revision, author = rows[revision]
             found.add(author)
+    for people in Proposal.objects.filter(taken_into=version).values_list("by_id", "words_by_id"):
+        found.update(people)
     return found - {None}

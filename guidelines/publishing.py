@@ -12,6 +12,8 @@ from guidelines.drafts import WrongState
 from guidelines.importing import import_version
 from guidelines.kinds import key_of
 from guidelines.models import Approval, Guideline, Meaning, Version, VersionState
+from guidelines.proposals.deciding import give_back
+from guidelines.proposals.proposing import propose_pair
 from guidelines.saving import (
     StaleEdit,
     StillReferred,
@@ -33,6 +35,7 @@ __all__ = [
     "drop_entry",
     "import_version",
     "open_draft",
+    "propose_pair",
     "publish",
     "reorder",
     "restore",
@@ -110,12 +113,15 @@ def send_back(*, version: Version, by) -> Version:
 
 @transaction.atomic
 def discard(*, version: Version, by) -> None:
-    """Throw an open draft away; its revisions stay in the history. One that somebody approved stays."""
+    """Throw an open draft away; its revisions stay in the history, and the proposals it took are open again. One
+    that somebody approved stays.
+    """
     require(access.may_write(by))
     version = drafts.locked(version)
     drafts.require_open(version)
     if version.approvals.exists():
         raise WrongState(_("This draft was approved by somebody; change it or publish it instead."))
+    give_back(version=version, by=by)
     trail.record(verb="discard", version=version, by=by, before={"state": version.state})
     version.delete()
 

@@ -164,4 +164,5 @@ _CHANGES = {
     "import_version": _import,
     "import_entry": _wording,
     "apply_file": _apply,
+    "take_proposal": _apply,
 }

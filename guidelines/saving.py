@@ -10,6 +10,8 @@ from guidelines.kinds import key_of, shape_of
 from guidelines.models import DimensionRevision, Entry, Kind, PairRevision, PairScratch, Version
 from guidelines.texts import tidy
 
+_SAVES = {Kind.PAIRS: "save_pair", Kind.RUBRIC: "save_dimension"}
+
 
 class StaleEdit(RuntimeError):
     """Somebody saved in between: `current` is theirs (None: dropped), `texts` are the refused ones."""
@@ -65,8 +67,15 @@ def save_dimension(
     return _save(Kind.RUBRIC, version=version, key=key, verb=verb, **said)
 
 
+def put_in(*, version: Version, key: str, texts: dict, author, by, base, reason: str):
+    """Save somebody else's words, as hers; what `by` has typed here and not saved stays."""
+    kind = version.guideline.kind
+    said = {"texts": texts, "author": author, "by": by, "base": base, "reason": reason}
+    return _save(kind, version=version, key=key, verb=_SAVES[kind], **said)
+
+
 @transaction.atomic
-def _save(kind, *, version, key, texts, by, base, reason, verb):
+def _save(kind, *, version, key, texts, by, base, reason, verb, author=None):
     require(access.may_write(by))
     version = drafts.locked(version)
     drafts.require_open(version)
@@ -90,7 +99,8 @@ def _save(kind, *, version, key, texts, by, base, reason, verb):
         raise checking.BadTexts(problems)
     if (current and current.pk) != (base and base.pk):
         raise StaleEdit(key=key, base=base, current=current, texts=texts)
-    revision = _append(version, key=key, texts=texts, by=by, base=base, reason=reason, current=current)
+    given = {"texts": texts, "base": base, "reason": reason, "current": current}
+    revision = _append(version, key=key, by=author or by, **given)
     before, after = trail.wording(current, revision)
     trail.record(verb=verb, version=version, by=by, key=key, before=before, after=after)
     return revision

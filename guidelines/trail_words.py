@@ -25,6 +25,7 @@ WORDS = {
     "guidelines.reorder": gettext_lazy("Changed the order"),
     "guidelines.import_version": gettext_lazy("Imported a file"),
     "guidelines.apply_file": gettext_lazy("Took a file into the draft"),
+    "guidelines.take_proposal": gettext_lazy("Took proposal %(proposal)s into the draft"),
     "guidelines.import_entry": gettext_lazy("Imported “%(entry)s”"),
     "guidelines.snapshot": gettext_lazy("The trail begins: the guideline was noted as it stood"),
     "guidelines.snapshot_entry": gettext_lazy("“%(entry)s”, as it stood when the trail began"),
@@ -44,6 +45,7 @@ VERBS = {
     "guidelines.discard": gettext_lazy("discard"),
     "guidelines.import_version": gettext_lazy("import"),
     "guidelines.apply_file": gettext_lazy("take a file into the draft"),
+    "guidelines.take_proposal": gettext_lazy("take a proposal into the draft"),
 }
 MOST_MOVES = 20
 
@@ -68,7 +70,9 @@ def _names(guideline: Guideline, keys: set[str]) -> dict[str, str]:
 
 
 def _row(guideline: Guideline, event: TrailEvent, names: dict[str, str]) -> Row:
-    said = {"entry": names.get(event.part, event.part), "number": event.after.get("number")}
+    said = {"entry": names.get(event.part, event.part)} | {
+        name: event.after.get(name) for name in ("number", "proposal")
+    }
     what = str(WORDS.get(event.verb, event.verb)) % said
     return Row(event, what, list(_lines(event, names)), _fields(guideline, event))
 

@@ -1,4 +1,4 @@
-from django.urls import path
+from django.urls import include, path
 
 from guidelines import import_views, trail_views, views
 
@@ -33,4 +33,6 @@ urlpatterns = [
     path("<slug:slug>/move/<slug:key>/", views.pair_move, name="pair_move"),
     path("<slug:slug>/history/<slug:key>/", views.pair_history, name="pair_history"),
     path("<slug:slug>/restore/<slug:key>/", views.pair_restore, name="pair_restore"),
+    path("<slug:slug>/", include("guidelines.discussion.urls")),
+    path("<slug:slug>/", include("guidelines.proposals.urls")),
 ]

@@ -4,8 +4,11 @@ from django.utils.translation import gettext as _
 
 from accounts import roles
 from accounts.roles import Answer
+from guidelines import access as guidelines_access
 from review.models import Item, Reading, Round, RoundState, Seat
 from review.raters import record_in_force
+from synthesis import tiers
+from synthesis.models import Tier
 
 
 def may_run_rounds(user) -> Answer:
@@ -77,4 +80,49 @@ def may_see_instance(user, instance) -> Answer:
         return Answer(
             _("You judge this session in an open round; until it is closed you see your own seat only.")
         )
+    return Answer()
+
+
+def sessions_she_judges(user):
+    """Public ids of the sessions of which this person holds a reading in an open round; a query to be nested."""
+    held = Reading.objects.filter(seat__rater__user=user, seat__round__state=RoundState.OPEN)
+    return held.values_list("item__instance__public_id", flat=True)
+
+
+def may_see_corrections(user) -> Answer:
+    """Clinicians and leads, who may make proposals of them."""
+    if guidelines_access.may_propose(user):
+        return Answer()
+    return Answer(_("Only clinicians and leads see the corrections that were made in review."))
+
+
+def may_see_correction(user, decision) -> Answer:
+    """When its round is closed, unless she judges the session elsewhere; of a session at risk, the lead alone."""
+    if not (answer := may_see_corrections(user)):
+        return answer
+    item = decision.item
+    if item.round.state != RoundState.CLOSED:
+        return Answer(_("The round is open; until it is closed its judgements are blind."))
+    if item.round.rehearsal:
+        return Answer(_("This was a rehearsal: what simulated readers wrote changes no guideline."))
+    if not roles.may_lead(user) and at_risk(item.instance):
+        return Answer(_("This session carries a risk tier or is held; only a lead sees it here."))
+    return may_see_instance(user, item.instance)
+
+
+def at_risk(instance) -> bool:
+    """It, or its client, carries a risk tier or is held; reads their `marks`, which may be prefetched."""
+    things = [instance, *filter(None, [instance.profile])]
+    return any(tiers.held(thing) or tiers.tier_in_force(thing) != Tier.NONE for thing in things)
+
+
+def may_propose_from(user, decision) -> Answer:
+    """As for seeing it, and not while anybody judges the session again: the words would say what was found."""
+    if not (answer := may_see_correction(user, decision)):
+        return answer
+    again = Reading.objects.filter(
+        item__instance=decision.item.instance_id, seat__round__state=RoundState.OPEN
+    )
+    if again.exists():
+        return Answer(_("This session is judged again in an open round; propose it when that is closed."))
     return Answer()

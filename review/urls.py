@@ -1,4 +1,4 @@
-from django.urls import path
+from django.urls import include, path
 
 from review import api, views
 
@@ -13,6 +13,7 @@ urlpatterns = [
     path("desk/mine/", views.desk_mine, name="desk_mine"),
     path("disputes/", views.disputes_page, name="disputes"),
     path("disputes/<uuid:public_id>/", views.dispute, name="dispute"),
+    path("corrections/", include("review.corrections.urls")),
     path("hooks/label-studio/", views.hook, name="label_studio_hook"),
     path("api/rounds/", api.rounds, name="api_rounds"),
     path("api/rounds/<uuid:public_id>/", api.round, name="api_round"),

@@ -12,6 +12,8 @@ LEAD = {Role.LEAD}
 # Doors that no person opens, whatever her roles: a training node's token does.
 NODES_ONLY = set()
 CLINICIAN = {Role.CLINICIAN}
+# What colleagues say of a text could sway whoever judges by it.
+DISCUSSING = {Role.CLINICIAN, Role.LEAD}
 EVERY_ROLE = {Role.CLINICIAN, Role.ANNOTATOR, Role.ADJUDICATOR, Role.LEAD}
 EVERYBODY = {*EVERY_ROLE, "nobody"}
 
@@ -59,6 +61,23 @@ TABLE = {
     "guidelines/<slug:slug>/restore/<slug:key>/": CLINICIAN,
     "guidelines/<slug:slug>/draft/publish/": {Role.CLINICIAN, Role.LEAD},
     "guidelines/<slug:slug>/retire/<int:number>/": {Role.CLINICIAN, Role.LEAD},
+    "guidelines/<slug:slug>/discussion/<slug:key>/": DISCUSSING,
+    "guidelines/<slug:slug>/threads/<int:n>/": DISCUSSING,
+    "guidelines/<slug:slug>/threads/<int:n>/resolve/": DISCUSSING,
+    "guidelines/<slug:slug>/threads/<int:n>/reopen/": DISCUSSING,
+    "guidelines/<slug:slug>/threads/<int:n>/<int:remark>/reword/": DISCUSSING,
+    "guidelines/<slug:slug>/threads/<int:n>/<int:remark>/take-back/": DISCUSSING,
+    "guidelines/<slug:slug>/proposals/": DISCUSSING,
+    "guidelines/<slug:slug>/proposals/new/": DISCUSSING,
+    "guidelines/<slug:slug>/proposals/<int:n>/": DISCUSSING,
+    "guidelines/<slug:slug>/proposals/<int:n>/vote/": DISCUSSING,
+    "guidelines/<slug:slug>/proposals/<int:n>/withdraw/": DISCUSSING,
+    "guidelines/<slug:slug>/proposals/<int:n>/take/": CLINICIAN,
+    "guidelines/<slug:slug>/proposals/<int:n>/merge/": CLINICIAN,
+    "guidelines/<slug:slug>/proposals/<int:n>/decline/": CLINICIAN,
+    "discussions/": DISCUSSING,
+    "corrections/": DISCUSSING,
+    "corrections/<uuid:public_id>/": DISCUSSING,
     "profiles/": LEAD,
     "profiles/<uuid:public_id>/": LEAD,
     "runs/": LEAD,

@@ -5,7 +5,9 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Role
 from guidelines import access, drafts
+from guidelines.discussion import mentioning
 from guidelines.models import Version, VersionState
+from guidelines.proposals import showing as proposals
 from review import disputes
 from review.models import Reading, Standing
 from synthesis.models import Instance, InstanceState
@@ -32,6 +34,18 @@ def drafts_to_approve(user) -> list[Version]:
     ]
 
 
+def talk_for(user) -> list[dict]:
+    """Mentions of her that she has not opened, and proposals that wait for her vote."""
+    if not access.may_discuss(user):
+        return []
+    found = mentioning.waiting(user).aggregate(n=Count("id"), since=Min("remark__at"))
+    rows = [{"place": "discussions", "sentence": _("mentions of you in the discussions"), **found}]
+    if Role.CLINICIAN in user.roles:
+        found = proposals.to_vote_on(user).aggregate(n=Count("id"), since=Min("at"))
+        rows.append({"place": "discussions", "sentence": _("proposals to vote on"), **found})
+    return rows
+
+
 def numbers(user) -> dict[str, int]:
     """Return {place: how many} for the places with waiting work."""
     found = {}
@@ -41,6 +55,8 @@ def numbers(user) -> dict[str, int]:
         found["disputes"] = disputes_for(user).values("item").distinct().count()
     if Role.CLINICIAN in user.roles:
         found["guidelines"] = len(drafts_to_approve(user))
+    if talk := talk_for(user):
+        found["guidelines"] = found.get("guidelines", 0) + sum(row["n"] for row in talk)
     if Role.LEAD in user.roles:
         found["runs"] = Instance.objects.filter(state=InstanceState.FAILED).count()
     return found
@@ -59,6 +75,7 @@ def work(user) -> list[dict]:
         waiting = drafts_to_approve(user)
         found = {"n": len(waiting), "since": min((version.opened_at for version in waiting), default=None)}
         rows.append({"place": "guidelines", "sentence": _("drafts to read and approve"), **found})
+    rows += talk_for(user)
     if Role.LEAD in user.roles:
         found = Instance.objects.filter(state=InstanceState.FAILED).aggregate(
             n=Count("id"), since=Min("planned_at")

@@ -1,12 +1,24 @@
 from guidelines.models.guideline import Guideline, Kind
 from guidelines.models.imports import ImportPreview
 from guidelines.models.pairs import Pair, PairRevision, PairScratch
+from guidelines.models.proposals import (
+    Choice,
+    Proposal,
+    ProposalKind,
+    ProposalState,
+    ProposalTarget,
+    ProposedText,
+    Source,
+    Vote,
+)
 from guidelines.models.rubrics import Dimension, DimensionRevision, Scale
+from guidelines.models.threads import Mention, Remark, RemarkKind, Thread, ThreadState
 from guidelines.models.translations import Translation
 from guidelines.models.versions import Approval, Entry, Meaning, Version, VersionState
 
 __all__ = [
     "Approval",
+    "Choice",
     "Dimension",
     "DimensionRevision",
     "Entry",
@@ -14,11 +26,23 @@ __all__ = [
     "ImportPreview",
     "Kind",
     "Meaning",
+    "Mention",
     "Pair",
     "PairRevision",
     "PairScratch",
+    "Proposal",
+    "ProposalKind",
+    "ProposalState",
+    "ProposalTarget",
+    "ProposedText",
+    "Remark",
+    "RemarkKind",
     "Scale",
+    "Source",
+    "Thread",
+    "ThreadState",
     "Translation",
     "Version",
     "VersionState",
+    "Vote",
 ]
