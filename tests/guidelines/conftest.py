@@ -1,6 +1,9 @@
 import pytest
 
+from accounts.models import TrailEvent
+from guidelines import trail
 from guidelines.content import EntryContent, GuidelineContent
+from guidelines.models import Guideline
 from guidelines.publishing import import_version, open_draft
 from guidelines.texts import tidy
 
@@ -74,3 +77,14 @@ def change(version, by, key="forcing-change", **more):
     base = revision_in(version, key)
     texts = base.texts | {"shows": f"Argues and urges ({by.name})."} | more
     return save_pair(version=version, key=key, texts=texts, by=by, base=base)
+
+
+@pytest.fixture
+def replayed(db):
+    """After the test the trail of every guideline replays to what is stored."""
+    yield
+    told = 0
+    for guideline in Guideline.objects.filter(slug__in=TrailEvent.objects.values("name")):
+        assert trail.differences(guideline) == []
+        told += 1
+    assert told

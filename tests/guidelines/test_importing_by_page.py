@@ -61,6 +61,7 @@ NEW = ("lecturing", pair_texts("Lecturing", confused_with=["forcing-change"]))
 
 
 @pytest.mark.parametrize("format", list(WRITERS))
+@pytest.mark.usefixtures("replayed")
 def test_a_file_is_shown_and_then_put_into_the_draft(format, log_in, ana, mistakes):
     browser = log_in(ana)
     data = file_of(
@@ -89,6 +90,7 @@ def test_a_file_is_shown_and_then_put_into_the_draft(format, log_in, ana, mistak
     assert browser.post(shown.request["PATH_INFO"]).status_code == 404
 
 
+@pytest.mark.usefixtures("replayed")
 def test_an_import_is_approved_by_a_colleague_like_everything_else(ana, amir, mistakes):
     draft, _n = apply_import(preview=previewed(mistakes, ana, more=[NEW]), by=ana)
     submit(version=draft, by=ana)
@@ -169,6 +171,7 @@ def test_a_neighbour_that_was_dropped_meanwhile_refuses_the_import(ana, amir, dr
     assert not draft.guideline.pairs.filter(key="lecturing").exists()
 
 
+@pytest.mark.usefixtures("replayed")
 def test_what_nobody_touched_in_the_file_stays_as_a_colleague_left_it(ana, amir, draft):
     """The file is of version 1; Amir has changed one entry and dropped another in the draft since."""
     version = draft.guideline.in_force
@@ -201,6 +204,7 @@ def test_a_column_that_the_table_lacks_is_left_alone(ana, mistakes):
     assert mistakes.guideline.title == "Novice-mistakes"
 
 
+@pytest.mark.usefixtures("replayed")
 def test_an_import_into_a_draft_in_review_voids_the_approvals_and_says_so(log_in, ana, amir, edited):
     submit(version=edited, by=ana)
     approve(version=edited, by=amir)
@@ -209,6 +213,7 @@ def test_an_import_into_a_draft_in_review_voids_the_approvals_and_says_so(log_in
     assert "Approvals of the earlier words no longer count" in answer.content.decode()
 
 
+@pytest.mark.usefixtures("replayed")
 def test_a_rubric_is_imported_in_the_same_way(ana, rubric):
     changes = {"clarity": {"reverse": True}}
     preview = preview_import(
@@ -319,6 +324,7 @@ def test_a_draft_goes_out_too_and_what_is_not_there_does_not(log_in, ana, eve, e
     assert log_in(eve).get(url("guideline_download", "1", "json")).status_code == 403
 
 
+@pytest.mark.usefixtures("replayed")
 def test_an_open_draft_takes_the_import(ana, draft):
     found, _n = apply_import(preview=previewed(draft, ana, more=[NEW]), by=ana)
     assert found.pk == draft.pk

@@ -24,6 +24,8 @@ from tests.guidelines.conftest import change, pair_texts, revision_in
 from tests.guidelines.test_proposing import changing, kinds
 from tests.guidelines.test_publishing import at_once
 
+pytestmark = pytest.mark.usefixtures("replayed")
+
 
 def names(version) -> list[str]:
     return [revision.name for revision in drafts.revisions(version)]
