@@ -223,7 +223,7 @@ def test_a_dimension_is_discussed_and_proposed_in_the_same_pages(client, ana, am
     assert "On “Clarity”" in words(client.get(reverse("thread", args=[*there, 1])))
     address = reverse("proposal_new", args=there) + "?kind=change&of=clarity"
     texts = dimension_texts(definition="How easily it is followed.")
-    sent = {k: v for k, v in texts.items() if k not in ("levels", "reverse")} | {
+    sent = {k: v for k, v in texts.items() if k not in ("levels", "reverse", "weight")} | {
         "levels-value": ["1", "2"], "levels-anchor": ["No.", "Yes."], "reason": "Plainer.", "read-clarity": "1",
     }  # fmt: skip
     assert client.post(address, sent).status_code == 302

@@ -1,0 +1,121 @@
+"""A long guideline is searched, filtered and read a page at a time."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from guidelines import finding
+from guidelines.finding import Asked, index, matching, page
+from guidelines.publishing import drop_entry, import_version, open_draft, save_pair
+from tests.guidelines.conftest import change, content, many, pair_texts
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def version(db):
+    made, _created = import_version(
+        content=content(
+            ("lecturing", pair_texts("Lecturing", shows="Erklärt ÜBER Minuten.", tags=["tempo", "power"])),
+            (
+                "silence",
+                pair_texts("Filling silence", corrections=["Wait.", "Größe zeigen."], tags=["tempo"]),
+            ),
+            ("why-questions", pair_texts("Asking why", references=["Hill 2020, 100%"], tags=["temp"])),
+        )
+    )
+    return made
+
+
+def found(version, **asked) -> list[str]:
+    rows = index(version, None)
+    return [row.key for row in matching(rows, Asked(**asked), version.guideline, [version])]
+
+
+@pytest.mark.parametrize(
+    ("words", "keys"),
+    [
+        ("LECTURING", ["lecturing"]),
+        ("why-questions", ["why-questions"]),
+        ("argues", ["silence", "why-questions"]),
+        ("über", ["lecturing"]),
+        ("größe", ["silence"]),
+        ("wait zeigen", ["silence"]),
+        ("wait hill", []),
+        ("100%", ["why-questions"]),
+        ("1__%", []),
+        ("ambivalence", ["lecturing", "why-questions"]),
+        ("", ["lecturing", "silence", "why-questions"]),
+    ],
+)
+def test_every_word_must_occur_in_some_field(version, words, keys):
+    assert found(version, words=words) == keys
+
+
+def test_a_tag_is_a_whole_tag(version):
+    assert found(version, tag="tempo") == ["lecturing", "silence"]
+    assert found(version, tag="temp") == ["why-questions"]
+    assert found(version, tag="tempo", words="wait") == ["silence"]
+
+
+def test_what_is_new_changed_dropped_or_the_same_in_the_draft(version, ana):
+    draft = open_draft(guideline=version.guideline, by=ana)
+    change(draft, ana, key="silence")
+    drop_entry(version=draft, key="why-questions", by=ana)
+    save_pair(version=draft, key="rushing", texts=pair_texts("Rushing"), by=ana, base=None)
+    rows = index(version, draft)
+    assert {row.key: row.state for row in rows} == {
+        "lecturing": "same",
+        "silence": "changed",
+        "rushing": "new",
+        "why-questions": "dropped",
+    }
+    for state in finding.STATES:
+        [row] = matching(rows, Asked(state=state), version.guideline, [version, draft])
+        assert row.state == state
+    # What is searched is what is shown: the draft's words, not those it replaced.
+    assert not matching(rows, Asked(words="overrides", state="changed"), version.guideline, [version, draft])
+
+
+def test_pages_lead_to_one_another_and_keep_what_was_asked(log_in, ben):
+    import_version(content=many(120))
+    browser, address = log_in(ben), reverse("guideline", args=["novice-mistakes"])
+    seen, query = [], "?words=mistake"
+    while query:
+        shown = browser.get(address + query)
+        seen += [card.key for card in shown.context["cards"]]
+        assert shown.context["found"] == 120 and "120 of 120 fit" in shown.content.decode()
+        query = shown.context["after"]
+        assert not query or query.startswith("?words=mistake&start=")
+    assert seen == [f"mistake-{n}" for n in range(120)]
+    assert shown.context["before"] == "?words=mistake&start=mistake-50"
+
+
+def test_one_page_of_many_asks_what_one_page_of_few_asks(log_in, ana):
+    browser, counts = log_in(ana), []
+    for n in (60, 240):
+        import_version(content=many(n))
+        with CaptureQueriesContext(connection) as asked:
+            shown = browser.get(reverse("guideline", args=["novice-mistakes"]), {"words": "urges"})
+        assert len(shown.context["cards"]) == finding.PAGE
+        counts.append(len(asked))
+    assert counts[0] == counts[1]
+
+
+def test_an_odd_question_finds_nothing_and_breaks_nothing(log_in, ben, version):
+    browser, address = log_in(ben), reverse("guideline", args=["novice-mistakes"])
+    for asked in (
+        {"words": "\0"},
+        {"words": "'\"%_\\" * 60},
+        {"state": "odd"},
+        {"start": "nowhere"},
+        {"tag": '"'},
+    ):
+        assert browser.get(address, asked).status_code == 200
+
+
+def test_a_page_begins_where_it_is_asked_to(version):
+    rows = index(version, None)
+    assert [row.key for row in page(rows, "silence").rows] == ["silence", "why-questions"]
+    assert page(rows, "silence").before == "lecturing" and page(rows, "nowhere").rows == rows
