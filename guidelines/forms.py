@@ -72,8 +72,20 @@ class PairForm(EntryForm):
 
     @property
     def texts(self) -> dict:
-        tags = [tag.strip() for tag in self.cleaned_data["tags"].split(",") if tag.strip()]
-        return {field: self.cleaned_data[field] for field in PairRevision.FIELDS} | {"tags": tags}
+        return _with_tags({field: self.cleaned_data[field] for field in PairRevision.FIELDS})
+
+    @property
+    def typed(self) -> dict:
+        """What stands in the fields, whether or not it may be saved."""
+        found = {}
+        for name in PairRevision.FIELDS:
+            field = self.fields[name]
+            found[name] = field.to_python(field.widget.value_from_datadict(self.data, self.files, name))
+        return _with_tags(found)
+
+
+def _with_tags(texts: dict) -> dict:
+    return texts | {"tags": [tag.strip() for tag in texts["tags"].split(",") if tag.strip()]}
 
 
 class DimensionForm(EntryForm):

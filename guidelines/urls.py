@@ -1,6 +1,6 @@
 from django.urls import include, path
 
-from guidelines import import_views, trail_views, views
+from guidelines import import_views, keeping_views, trail_views, views
 
 # A `key` names a pair or a dimension, as the guideline holds the one or the other.
 urlpatterns = [
@@ -29,6 +29,8 @@ urlpatterns = [
     path("<slug:slug>/retire/<int:number>/", views.version_retire, name="version_retire"),
     path("<slug:slug>/new/", views.pair_new, name="pair_new"),
     path("<slug:slug>/edit/<slug:key>/", views.pair_edit, name="pair_edit"),
+    path("<slug:slug>/keep/<slug:key>/", keeping_views.pair_keep, name="pair_keep"),
+    path("<slug:slug>/forget/<slug:key>/", keeping_views.pair_forget, name="pair_forget"),
     path("<slug:slug>/drop/<slug:key>/", views.pair_drop, name="pair_drop"),
     path("<slug:slug>/move/<slug:key>/", views.pair_move, name="pair_move"),
     path("<slug:slug>/history/<slug:key>/", views.pair_history, name="pair_history"),

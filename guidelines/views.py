@@ -42,7 +42,7 @@ def door(may, *, methods=("GET", "HEAD", "POST")):
     return made
 
 
-def _draft(guideline: Guideline) -> Version:
+def draft_of(guideline: Guideline) -> Version:
     version = guideline.versions.unpublished().first()
     if version is None:
         raise publishing.WrongState(_("No draft is open. Start one on the page of the guideline."))
@@ -140,7 +140,7 @@ def _acting(may, verb, sentence):
 
     @door(may, methods=("POST",))
     def act(request, guideline):
-        verb(version=_draft(guideline), by=request.user)
+        verb(version=draft_of(guideline), by=request.user)
         return _said(request, guideline, sentence)
 
     return act
@@ -167,7 +167,7 @@ def draft_open(request, guideline):
 
 @door(access.may_write, methods=("POST",))
 def draft_approve(request, guideline):
-    publishing.approve(version=_draft(guideline), by=request.user, digest=request.POST.get("digest", ""))
+    publishing.approve(version=draft_of(guideline), by=request.user, digest=request.POST.get("digest", ""))
     return _said(
         request, guideline, _("You approved the draft as it stands; a later change voids your approval.")
     )
@@ -178,7 +178,7 @@ def draft_publish(request, guideline):
     form = PublishForm(request.POST)
     if not form.is_valid():
         return _workspace(request, guideline, publish_form=form, status=400)
-    version = publishing.publish(version=_draft(guideline), by=request.user, **form.cleaned_data)
+    version = publishing.publish(version=draft_of(guideline), by=request.user, **form.cleaned_data)
     return _said(
         request, guideline, _("Published as version %d. It can no longer be changed.") % version.number
     )
@@ -192,14 +192,14 @@ def version_retire(request, guideline, number):
 
 @door(access.may_write, methods=("POST",))
 def pair_drop(request, guideline, key):
-    publishing.drop_entry(version=_draft(guideline), key=key, by=request.user)
+    publishing.drop_entry(version=draft_of(guideline), key=key, by=request.user)
     return _said(request, guideline, _("“%s” is out of the draft. Its history stays.") % key)
 
 
 @door(access.may_write, methods=("POST",))
 def pair_move(request, guideline, key):
     """One place up or down."""
-    version = _draft(guideline)
+    version = draft_of(guideline)
     keys = [key_of(revision) for revision in drafts.revisions(version)]
     if key not in keys:
         raise Http404
@@ -222,7 +222,7 @@ def pair_edit(request, guideline, key):
 
 
 def _edit(request, guideline, key):
-    version = _draft(guideline)
+    version = draft_of(guideline)
     present = {key_of(revision): revision for revision in drafts.revisions(version)}
     current = present.get(key)
     others = [(other, revision.name) for other, revision in present.items() if other != key]
@@ -235,7 +235,11 @@ def _edit(request, guideline, key):
         texts = current.texts if current else {}
         if scratch and request.GET.get("words") == "mine":
             texts = texts | scratch.texts
-        initial = {"base": current.n if current else None} | (form_class.initial_of(texts) if texts else {})
+        base = current
+        if scratch and request.GET.get("words") == "mine":
+            # On the text that she started from: if a colleague has saved since, saving shows both.
+            base = scratch.base
+        initial = {"base": base.n if base else None} | (form_class.initial_of(texts) if texts else {})
         form = form_class(initial=initial, others=others)
     context = {"guideline": guideline, "key": key, "form": form, "current": current, "scratch": scratch}
     return render(request, "guidelines/edit.html", context, status=400 if form.errors else 200)
@@ -246,7 +250,7 @@ def _new_key(guideline: Guideline, form) -> str:
     return fresh_key(form.cleaned_data["name"], set(taken))
 
 
-def _revision(version: Version, key: str, n: int | None):
+def revision_of(version: Version, key: str, n: int | None):
     if n is None:
         return None
     shape = shape_of(version.guideline)
@@ -258,7 +262,7 @@ def _save(request, version, key, form):
     """Save and answer; None when the form has to be shown again with its problems."""
     guideline = version.guideline
     save = publishing.save_pair if guideline.kind == Kind.PAIRS else publishing.save_dimension
-    base, reason = _revision(version, key, form.cleaned_data["base"]), form.cleaned_data["reason"]
+    base, reason = revision_of(version, key, form.cleaned_data["base"]), form.cleaned_data["reason"]
     try:
         revision = save(version=version, key=key, texts=form.texts, by=request.user, base=base, reason=reason)
     except publishing.BadTexts as refusal:
@@ -287,12 +291,12 @@ def _stale(request, guideline, form, stale):
 @door(access.may_write, methods=("POST",))
 def pair_restore(request, guideline, key):
     """Put revision `n` back as a new revision, on the base that the page showed."""
-    version = _draft(guideline)
+    version = draft_of(guideline)
     wanted, base = request.POST.get("n", ""), request.POST.get("base", "")
     if not wanted.isdecimal() or not (base == "" or base.isdecimal()):
         raise Http404
-    revision = _revision(version, key, int(wanted))
-    base = _revision(version, key, int(base)) if base else None
+    revision = revision_of(version, key, int(wanted))
+    base = revision_of(version, key, int(base)) if base else None
     try:
         publishing.restore(version=version, revision=revision, by=request.user, base=base)
     except publishing.StaleEdit as stale:

@@ -56,6 +56,8 @@ TABLE = {
     "guidelines/<slug:slug>/draft/approve/": CLINICIAN,
     "guidelines/<slug:slug>/new/": CLINICIAN,
     "guidelines/<slug:slug>/edit/<slug:key>/": CLINICIAN,
+    "guidelines/<slug:slug>/keep/<slug:key>/": CLINICIAN,
+    "guidelines/<slug:slug>/forget/<slug:key>/": CLINICIAN,
     "guidelines/<slug:slug>/drop/<slug:key>/": CLINICIAN,
     "guidelines/<slug:slug>/move/<slug:key>/": CLINICIAN,
     "guidelines/<slug:slug>/restore/<slug:key>/": CLINICIAN,

@@ -89,7 +89,7 @@ def test_a_stale_save_answers_409_with_both_texts_and_keeps_the_words(client, an
     assert 'name="base" value="2"' in page
 
     later = client.get(url("pair_edit", "forcing-change"))
-    assert "were not saved" in later.content.decode()
+    assert "are kept and not saved" in later.content.decode()
     put = client.get(url("pair_edit", "forcing-change") + "?words=mine")
     assert put.context["form"].initial["shows"] == "Amir presses."
 

@@ -1,0 +1,85 @@
+"""What is typed and not saved survives a closed browser, and goes when it is saved."""
+
+import pytest
+from django.urls import reverse
+
+from guidelines.models import PairScratch
+from guidelines.publishing import save_pair
+from tests.guidelines.conftest import change, revision_in
+from tests.guidelines.test_pages import form_of
+
+pytestmark = pytest.mark.django_db
+KEY = "forcing-change"
+
+
+def url(name, *args):
+    return reverse(name, args=["novice-mistakes", *args])
+
+
+def typed(draft, **changes) -> dict:
+    base = revision_in(draft, KEY)
+    return form_of(base.texts | changes, base.n)
+
+
+def test_a_closed_browser_loses_nothing_and_saving_clears_it(log_in, ana, amir, draft):
+    browser = log_in(ana)
+    # Not complete: the name is empty just now.
+    answer = browser.post(url("pair_keep", KEY), typed(draft, name="", shows="Half a sen"))
+    assert "Kept for you at" in answer.content.decode()
+    browser.post(
+        url("pair_keep", KEY), typed(draft, shows="Half a sentence, tagged.", tags=["tempo", "power"])
+    )
+    assert PairScratch.objects.get().texts["tags"] == ["tempo", "power"]
+    later = log_in(ana).get(url("pair_edit", KEY)).content.decode()
+    assert "are kept and not saved" in later and "Half a sentence" not in later
+    put = log_in(ana).get(url("pair_edit", KEY) + "?words=mine").content.decode()
+    assert "Half a sentence, tagged." in put and "tempo, power" in put
+    assert "are kept" not in log_in(amir).get(url("pair_edit", KEY)).content.decode()
+    saved = log_in(ana).post(url("pair_edit", KEY), typed(draft, shows="A sentence."))
+    assert saved.status_code == 302
+    assert not PairScratch.objects.exists() and revision_in(draft, KEY).shows == "A sentence."
+
+
+def test_words_kept_on_a_text_that_a_colleague_changed_meet_hers_when_saved(log_in, ana, amir, draft):
+    browser = log_in(ana)
+    sent = typed(draft, shows="Mine.")
+    browser.post(url("pair_keep", KEY), sent)
+    change(draft, amir, shows="Hers.")
+    page = browser.get(url("pair_edit", KEY) + "?words=mine")
+    assert "saving them shows you both" in page.content.decode()
+    assert page.context["form"].initial["base"] == int(sent["base"])
+    stale = browser.post(url("pair_edit", KEY), sent)
+    assert (
+        stale.status_code == 409 and "Hers." in stale.content.decode() and "Mine." in stale.content.decode()
+    )
+
+
+def test_what_is_typed_back_to_the_drafts_words_is_kept_no_longer(log_in, ana, draft):
+    browser = log_in(ana)
+    browser.post(url("pair_keep", KEY), typed(draft, shows="Other."))
+    assert browser.post(url("pair_keep", KEY), typed(draft)).content == b""
+    assert not PairScratch.objects.exists()
+
+
+def test_kept_words_can_be_thrown_away_by_their_writer_alone(log_in, ana, amir, draft):
+    log_in(ana).post(url("pair_keep", KEY), typed(draft, shows="Other."))
+    log_in(amir).post(url("pair_forget", KEY))
+    assert PairScratch.objects.count() == 1
+    assert log_in(ana).post(url("pair_forget", KEY)).status_code == 302
+    assert not PairScratch.objects.exists()
+
+
+@pytest.mark.parametrize(("words", "said"), [("a\x07b", "U+0007"), ("x" * 20_001, "longer than")])
+def test_what_no_pair_may_hold_is_refused_with_the_reason(log_in, ana, draft, words, said):
+    answer = log_in(ana).post(url("pair_keep", KEY), typed(draft, shows=words))
+    assert said in answer.content.decode() and not PairScratch.objects.exists()
+
+
+def test_nothing_is_kept_where_nothing_is_written(log_in, ana, ben, draft, mistakes):
+    sent = typed(draft, shows="Other.")
+    assert log_in(ben).post(url("pair_keep", KEY), sent).status_code == 403
+    assert log_in(ana).post(url("pair_keep", "nowhere"), sent).status_code == 404
+    assert log_in(ana).post(url("pair_keep", KEY), {}).status_code == 200
+    base = revision_in(draft, KEY)
+    save_pair(version=draft, key=KEY, texts=base.texts | {"shows": "New."}, by=ana, base=base)
+    assert not PairScratch.objects.exists()
