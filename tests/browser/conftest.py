@@ -13,6 +13,7 @@ import pytest
 from tests.fakes.model_server import ModelServer
 
 ROOT = Path(__file__).resolve().parents[2]
+UNSAFE = "DJANGO_ALLOW_ASYNC_UNSAFE"
 LOGIN = re.compile(r"^\s+(\S+@example\.org)\s+(\S+)\s+(.+)$")
 
 
@@ -24,7 +25,9 @@ class Demo:
 
     def __init__(self, home: Path, endpoint: str):
         env = {
-            k: v for k, v in os.environ.items() if k not in ("DJANGO_SETTINGS_MODULE", "ONE_WAY_MIRROR_HOME")
+            k: v
+            for k, v in os.environ.items()
+            if k not in ("DJANGO_SETTINGS_MODULE", "ONE_WAY_MIRROR_HOME", UNSAFE)
         }
         env |= {"OPENAI_BASE_URL": endpoint, "OPENAI_MODEL": "scripted", "OPENAI_API_KEY": "none-needed"}
         command = [ROOT / "bin" / "demo", "--model", "env", "--instances", "2", "--home", home, "--keep"]
@@ -81,7 +84,10 @@ def chromium():
 
     with sync_playwright() as started:
         browser = started.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+        # Playwright's loop is no reason for Django to refuse: nothing here is asynchronous but the browser.
+        os.environ[UNSAFE] = "true"
         yield browser
+        del os.environ[UNSAFE]
         browser.close()
 
 
