@@ -16,7 +16,9 @@ class ItemsWidget(forms.Widget):
 
     def get_context(self, name, value, attrs):
         context = super().get_context(name, value, attrs)
-        return context | {"items": [*(value or []), *[""] * SPARE], "rows": self.rows}
+        # A form that comes back brings its empty boxes along: they are not to grow with every try.
+        filled = [item for item in value or [] if item.strip()]
+        return context | {"items": [*filled, *[""] * SPARE], "rows": self.rows}
 
     def value_from_datadict(self, data, files, name):
         return data.getlist(name)
@@ -52,7 +54,10 @@ class PartsWidget(forms.Widget):
                 {"name": f"{name}-{part}", "label": label, "rows": rows, "value": shown(record.get(part, ""))}
                 for part, (label, rows) in self.parts.items()
             ]
-            for record in [*(value or []), *[{}] * SPARE]
+            for record in [
+                *(record for record in value or [] if any(map(shown, record.values()))),
+                *[{}] * SPARE,
+            ]
         ]
         return context | {"groups": groups}
 

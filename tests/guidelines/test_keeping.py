@@ -83,3 +83,12 @@ def test_nothing_is_kept_where_nothing_is_written(log_in, ana, ben, draft, mista
     base = revision_in(draft, KEY)
     save_pair(version=draft, key=KEY, texts=base.texts | {"shows": "New."}, by=ana, base=base)
     assert not PairScratch.objects.exists()
+
+
+def test_a_form_that_comes_back_has_no_more_empty_boxes_than_a_fresh_one(log_in, ana, draft):
+    browser = log_in(ana)
+    fresh = browser.get(url("pair_edit", KEY)).content.decode()
+    sent = typed(draft, shows="") | {"corrections": ["Wait.", "", "", ""]}
+    again = browser.post(url("pair_edit", KEY), sent).content.decode()
+    assert fresh.count('name="corrections"') == 4 and again.count('name="corrections"') == 3
+    assert again.count('name="examples-before"') == fresh.count('name="examples-before"') == 2
