@@ -15,7 +15,9 @@ def connect():
     synthesis_access.connect_readers(review_access.may_see_instance, review_access.hidden_instances)
     dependents.connect(_made_under)
     coverage.connect(_made_of_pairs)
-    origins.connect(_where_it_was_made, review_access.sessions_she_judges, _corrections)
+    origins.connect(
+        _where_it_was_made, review_access.sessions_she_judges, _corrections, review_access.sessions_judged
+    )
 
 
 def _made_under(version):

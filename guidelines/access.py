@@ -66,6 +66,8 @@ def may_vote(user, proposal) -> Answer:
 
 
 def may_take(user, proposal) -> Answer:
+    if proposal.instance and proposal.instance in origins.judged():
+        return Answer(_("Its session is judged again in an open round; take it when that is closed."))
     return may_write(user) and may_see_proposal(user, proposal)
 
 

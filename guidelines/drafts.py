@@ -3,7 +3,8 @@
 from typing import NamedTuple
 
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef
+from django.db.models import Exists, F, OuterRef, Subquery
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from guidelines import trail
@@ -130,17 +131,15 @@ def authors(version: Version) -> set[int]:
         version__guideline_id=version.guideline_id, version__number__isnull=False
     )
     in_force = published.filter(**{field: OuterRef(field)})
-    new = set(version.entries.exclude(Exists(in_force)).values_list(field, flat=True))
+    entered = version.entries.exclude(Exists(in_force))
+    new = set(entered.values_list(field, flat=True))
     identity = f"{shape.identity_field}_id"
-    touched = shape.revision.objects.filter(pk__in=new).values(identity)
-    rows = {
-        pk: (base, author)
-        for pk, base, author in shape.revision.objects.filter(**{f"{identity}__in": touched}).values_list(
-            "pk", "base_id", "author_id"
-        )
-    }
-    old = set(published.filter(**{f"{field}__in": rows}).values_list(field, flat=True))
-    found = set()
+    # Queries within queries: a long list of ids is more than a database takes as parameters.
+    touched = shape.revision.objects.filter(pk__in=entered.values(field)).values(identity)
+    history = shape.revision.objects.filter(**{f"{identity}__in": touched})
+    rows = {pk: (base, author) for pk, base, author in history.values_list("pk", "base_id", "author_id")}
+    old = set(published.filter(**{f"{field}__in": history.values("pk")}).values_list(field, flat=True))
+    found = _who_dropped_or_ordered(version)
     for revision in new:
         while revision in rows and revision not in old:
             revision, author = rows[revision]
@@ -148,3 +147,14 @@ def authors(version: Version) -> set[int]:
     for people in Proposal.objects.filter(taken_into=version).values_list("by_id", "words_by_id"):
         found.update(people)
     return found - {None}
+
+
+def _who_dropped_or_ordered(version: Version) -> set[int]:
+    """To drop a pair or to change the order is to write too, and leaves no revision: the trail knows who did."""
+    told = trail.of(version.guideline)
+    # A discarded draft gives its serial back: only what came after this one was opened is of this one.
+    opened = told.filter(verb="guidelines.open_draft").order_by("-id").values("id")[:1]
+    acts = told.filter(
+        verb__in=["guidelines.drop_entry", "guidelines.reorder"], after__version=version.serial
+    )
+    return set(acts.filter(id__gt=Coalesce(Subquery(opened), 0)).values_list("by_id", flat=True))

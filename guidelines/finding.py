@@ -12,7 +12,7 @@ from guidelines.kinds import shape_of
 from guidelines.models import Entry, Guideline, Kind, Version
 
 PAGE = 50
-LONGEST = 200  # characters of a question
+LONGEST, MOST_WORDS = 200, 10  # of a question: characters, and words that are looked for
 STATES = ("new", "changed", "dropped", "same")
 _TEXTS = {
     Kind.PAIRS: ("name", "shows", "harms", "not_a_mistake"),
@@ -103,7 +103,7 @@ def matching(rows: list[Row], asked: Asked, guideline: Guideline, versions: list
     lists = {f"{name}_written": Cast(name, TextField()) for name in _LISTS[guideline.kind]}
     entries = Entry.objects.filter(version__in=versions).values(f"{shape.entry_field}_id")
     found = shape.revision.objects.filter(pk__in=entries).alias(**lists)
-    for word in asked.words.split():
+    for word in list(dict.fromkeys(asked.words.split()))[:MOST_WORDS]:
         everywhere = Q(**{f"{shape.identity_field}__key__icontains": word})
         for form in _forms(word):
             for name in _TEXTS[guideline.kind]:

@@ -30,7 +30,9 @@ def keep(*, version: Version, key: str, texts: dict, by, base: PairRevision | No
     if problem:
         raise NotKept(_("Not kept: %s.") % problem)
     at = {"user": by, "pair": version.guideline.pairs.get(key=key), "base": base}
-    if base is not None and base.texts == texts:
+    now = PairRevision.objects.filter(entries__version=version, pair=at["pair"]).first()
+    # The draft's own as well as the base's: what arrives after it was saved is saved already.
+    if any(revision is not None and revision.texts == texts for revision in (base, now)):
         PairScratch.objects.filter(**at).delete()
         return None
     return PairScratch.objects.update_or_create(**at, defaults={"texts": texts})[0]

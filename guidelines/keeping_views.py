@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from guidelines import access, keeping
 from guidelines.forms import PairForm
 from guidelines.models import Kind
-from guidelines.views import door, draft_of, revision_of
+from guidelines.views import door, draft_of, is_n, revision_of
 
 
 @door(access.may_write, methods=("POST",))
@@ -19,7 +19,7 @@ def pair_keep(request, guideline, key):
     if guideline.kind != Kind.PAIRS or not guideline.pairs.filter(key=key).exists():
         raise Http404
     n = request.POST.get("base", "")
-    base = revision_of(version, key, int(n)) if n.isdecimal() and len(n) < 9 else None
+    base = revision_of(version, key, int(n)) if is_n(n) else None
     texts = PairForm(request.POST, others=()).typed
     try:
         kept = keeping.keep(version=version, key=key, texts=texts, by=request.user, base=base)

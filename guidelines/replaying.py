@@ -160,6 +160,7 @@ _CHANGES = {
     "save_dimension": _save,
     "restore": _save,
     "drop_entry": _drop,
+    "retire_entry": _drop,
     "reorder": _reorder,
     "import_version": _import,
     "import_entry": _wording,

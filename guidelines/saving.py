@@ -48,7 +48,8 @@ def save_pair(
         pair = version.guideline.pairs.get(key=key)
         PairScratch.objects.update_or_create(user=by, pair=pair, base=base, defaults={"texts": stale.texts})
         raise
-    PairScratch.objects.filter(user=by, pair=revision.pair).delete()
+    if verb == "save_pair" and revision != base:
+        PairScratch.objects.filter(user=by, pair=revision.pair).delete()
     return revision
 
 
@@ -142,8 +143,10 @@ def restore(*, version: Version, revision, by, base):
 
 
 @transaction.atomic
-def drop_entry(*, version: Version, key: str, by) -> Version:
-    """Take a pair or dimension out of the draft; its revisions stay. Refused while others name it."""
+def drop_entry(*, version: Version, key: str, by, verb: str = "drop_entry") -> Version:
+    """Take a pair or dimension out of the draft; its revisions stay. Refused while others name it. `verb` is what
+    the trail calls the act.
+    """
     require(access.may_write(by))
     version = drafts.locked(version)
     drafts.require_open(version)
@@ -159,7 +162,7 @@ def drop_entry(*, version: Version, key: str, by) -> Version:
             )
     drafts.fill(version, [revision for revision in present if key_of(revision) != key])
     gone = {"n": dropped.n, "place": present.index(dropped) + 1}
-    trail.record(verb="drop_entry", version=version, by=by, key=key, before=gone, after={})
+    trail.record(verb=verb, version=version, by=by, key=key, before=gone, after={})
     return version
 
 

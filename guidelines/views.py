@@ -18,6 +18,8 @@ from guidelines.kinds import key_of, shape_of
 from guidelines.models import Guideline, Kind, Version, VersionState
 from guidelines.texts import fresh_key
 
+WORTH_KEEPING = 12  # characters; a key or a number is typed again
+
 
 def door(may, *, methods=("GET", "HEAD", "POST")):
     """First the role, then the guideline; a verb that does not fit the state answers 409 with the reason."""
@@ -35,11 +37,18 @@ def door(may, *, methods=("GET", "HEAD", "POST")):
             except (publishing.WrongState, publishing.StillReferred, publishing.BadTexts) as refusal:
                 problems = refusal.problems if isinstance(refusal, publishing.BadTexts) else []
                 context = {"guideline": guideline, "reason": str(refusal), "problems": problems}
+                context["typed"] = _typed(request)
                 return render(request, "guidelines/not_now.html", context, status=409)
 
         return told
 
     return made
+
+
+def _typed(request) -> list[str]:
+    """What a person wrote into a form whose act is refused: it is not to go with the page."""
+    lists = (values for name, values in request.POST.lists() if name not in ("csrfmiddlewaretoken", "digest"))
+    return [value for values in lists for value in values if len(value) >= WORTH_KEEPING]
 
 
 def draft_of(guideline: Guideline) -> Version:
@@ -241,13 +250,21 @@ def _edit(request, guideline, key):
             base = scratch.base
         initial = {"base": base.n if base else None} | (form_class.initial_of(texts) if texts else {})
         form = form_class(initial=initial, others=others)
-    context = {"guideline": guideline, "key": key, "form": form, "current": current, "scratch": scratch}
+    # Kept on the same row: what she types now would write over words that she has not decided about.
+    undecided = scratch is not None and request.GET.get("words") != "mine"
+    context = {"guideline": guideline, "key": key, "form": form, "current": current, "scratch": scratch,
+               "keeps": key is not None and guideline.kind == Kind.PAIRS and not undecided}  # fmt: skip
     return render(request, "guidelines/edit.html", context, status=400 if form.errors else 200)
 
 
 def _new_key(guideline: Guideline, form) -> str:
     taken = shape_of(guideline).identity.objects.filter(guideline=guideline).values_list("key", flat=True)
     return fresh_key(form.cleaned_data["name"], set(taken))
+
+
+def is_n(text: str) -> bool:
+    """Whether it is the number of a revision, as a page writes it."""
+    return text.isdecimal() and len(text) < 10
 
 
 def revision_of(version: Version, key: str, n: int | None):
@@ -284,7 +301,9 @@ def _stale(request, guideline, form, stale):
     if stale.current:
         model = shape_of(guideline).revision
         fields = fields_that_differ(guideline.kind, model, stale.current.texts, stale.texts)
-    context = {"guideline": guideline, "key": stale.key, "stale": stale, "form": form, "fields": fields}
+    keeps = guideline.kind == Kind.PAIRS
+    context = {"guideline": guideline, "key": stale.key, "stale": stale, "form": form, "fields": fields,
+               "keeps": keeps}  # fmt: skip
     return render(request, "guidelines/stale.html", context, status=409)
 
 
@@ -293,7 +312,7 @@ def pair_restore(request, guideline, key):
     """Put revision `n` back as a new revision, on the base that the page showed."""
     version = draft_of(guideline)
     wanted, base = request.POST.get("n", ""), request.POST.get("base", "")
-    if not wanted.isdecimal() or not (base == "" or base.isdecimal()):
+    if not is_n(wanted) or not (base == "" or is_n(base)):
         raise Http404
     revision = revision_of(version, key, int(wanted))
     base = revision_of(version, key, int(base)) if base else None

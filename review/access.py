@@ -85,8 +85,15 @@ def may_see_instance(user, instance) -> Answer:
 
 def sessions_she_judges(user):
     """Public ids of the sessions of which this person holds a reading in an open round; a query to be nested."""
-    held = Reading.objects.filter(seat__rater__user=user, seat__round__state=RoundState.OPEN)
-    return held.values_list("item__instance__public_id", flat=True)
+    items = Item.objects.filter(round__state=RoundState.OPEN)
+    if not roles.may_adjudicate(user):
+        items = items.filter(readings__seat__rater__user=user)
+    return items.values_list("instance__public_id", flat=True)
+
+
+def sessions_judged():
+    """Public ids of the sessions that are in an open round; a query."""
+    return Item.objects.filter(round__state=RoundState.OPEN).values_list("instance__public_id", flat=True)
 
 
 def may_see_corrections(user) -> Answer:
@@ -107,7 +114,11 @@ def may_see_correction(user, decision) -> Answer:
         return Answer(_("This was a rehearsal: what simulated readers wrote changes no guideline."))
     if not roles.may_lead(user) and at_risk(item.instance):
         return Answer(_("This session carries a risk tier or is held; only a lead sees it here."))
-    return may_see_instance(user, item.instance)
+    if item.instance.public_id in sessions_she_judges(user):
+        return Answer(
+            _("You judge this session, or may settle it, in an open round; you see this when it is closed.")
+        )
+    return Answer()
 
 
 def at_risk(instance) -> bool:

@@ -14,7 +14,6 @@ from review.models import (
     Arm,
     Aspect,
     Decision,
-    Reading,
     RoundState,
     Standing,
     StandingState,
@@ -53,8 +52,7 @@ def approved(guideline: Guideline | None = None):
 
 def page_of(standings, user, before: int | None) -> tuple[list[Correction], int, int | None]:
     """One page of corrections, how many of it she may not see, and where the next one begins."""
-    held = Reading.objects.filter(seat__rater__user=user, seat__round__state=RoundState.OPEN)
-    standings = standings.exclude(item__instance__in=held.values("item__instance"))
+    standings = standings.exclude(item__instance__public_id__in=access.sessions_she_judges(user))
     if before is not None:
         standings = standings.filter(pk__lt=before)
     rows = list(standings[: PAGE + 1])

@@ -95,6 +95,8 @@ def from_cell(field: str, cell: str):
         return []
     if cell.lstrip().startswith("["):
         try:
+            if re.search(r"(?:[\[{]\s*){20}", cell):
+                raise ValueError(_("is nested too deeply"))
             return json.loads(cell)
         except (ValueError, RecursionError) as error:
             raise ValueError(_("must be a list in JSON: %s") % error) from None

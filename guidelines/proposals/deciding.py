@@ -5,6 +5,7 @@ from django.utils.translation import gettext as _
 
 from accounts.roles import require
 from guidelines import access
+from guidelines.discussion import talking
 from guidelines.discussion.talking import add, said
 from guidelines.drafts import WrongState
 from guidelines.models import Proposal, ProposalState, RemarkKind, Version
@@ -32,7 +33,7 @@ def close(proposal: Proposal, state: str, *, by, reason: str, version: Version |
     """The one place where a proposal leaves the open state; its thread says by whom, when and why."""
     proposal.state, proposal.taken_into = state, version
     proposal.save(update_fields=["state", "taken_into"])
-    add(proposal.thread, by=by, kind=state, words=reason)
+    add(talking.locked(proposal.thread), by=by, kind=state, words=reason)
     return proposal
 
 
@@ -58,4 +59,4 @@ def give_back(*, version: Version, by) -> None:
     for proposal in Proposal.objects.select_for_update().filter(taken_into=version):
         proposal.state, proposal.taken_into = ProposalState.OPEN, None
         proposal.save(update_fields=["state", "taken_into"])
-        add(proposal.thread, by=by, kind=RemarkKind.GIVEN_BACK)
+        add(talking.locked(proposal.thread), by=by, kind=RemarkKind.GIVEN_BACK)

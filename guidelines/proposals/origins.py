@@ -34,20 +34,25 @@ def _no_corrections(user, guideline: Guideline) -> Place | None:
     return None
 
 
-_slots = (_nowhere, _judges_nothing, _no_corrections)
+def _nobody_judges() -> Collection[UUID]:
+    return ()
+
+
+_slots = (_nowhere, _judges_nothing, _no_corrections, _nobody_judges)
 
 
 def connect(
     back: Callable[[object, Proposal], Place | None],
     hidden: Callable[[object], Collection[UUID]],
     corrections: Callable[[object, Guideline], Place | None],
+    judged: Callable[[], Collection[UUID]] = _nobody_judges,
 ):
     """`back`: the way to the session of a proposal, if this person may go there. `hidden`: the sessions that
     she has still to judge, as a set or as a query that another one may hold. `corrections`: where more
     corrections wait to be proposed. Returns what was in the slots.
     """
     global _slots
-    before, _slots = _slots, (back, hidden, corrections)
+    before, _slots = _slots, (back, hidden, corrections, judged)
     return before
 
 
@@ -62,3 +67,8 @@ def hidden(user) -> Collection[UUID]:
 
 def corrections(user, guideline: Guideline) -> Place | None:
     return _slots[2](user, guideline)
+
+
+def judged() -> Collection[UUID]:
+    """Sessions that anybody judges in an open round: whoever reads the draft would learn what was found there."""
+    return _slots[3]()

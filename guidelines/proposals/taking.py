@@ -133,7 +133,8 @@ def _renamed(keys: list[str], gone, new, own: str) -> list[str]:
 
 
 def _retire(proposal, version, there, keys, by, _merged):
-    drop_entry(version=version, key=keys[0], by=by)
+    # Of a name of its own in the trail: it is the proposer who wanted it gone, not whoever takes it.
+    drop_entry(version=version, key=keys[0], by=by, verb="retire_entry")
 
 
 _ACTS = {

@@ -31,6 +31,14 @@ BAD = {
     "what looks like a date": ("a.yaml", GOOD + "  harms: 2024-13-45\n", 13, "harms", "in quotes"),
     "sixty thousand brackets": ("a.yaml", "[" * 60_000, 1, "", "nested too deeply"),
     "a wrong field at the head": ("a.yaml", "titel: Mine\n" + GOOD, 1, "titel", "not a known field"),
+    "a cell of a thousand brackets": (
+        "a.csv",
+        "# guideline,mine\n# kind,pairs\n# title,Mine\nkey,name,shows,corrections\n"
+        f"a,A,Shows.,{'[' * 500}{']' * 500}\n",
+        5,
+        "corrections",
+        "nested too deeply",
+    ),
     "a missing correction": ("a.yaml", HEAD + PAIR.replace("[Listen.]", "[]"), 8, "corrections", "missing"),
     "no corrections at all": (
         "a.yaml",

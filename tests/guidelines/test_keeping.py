@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from guidelines.models import PairScratch
-from guidelines.publishing import save_pair
+from guidelines.publishing import discard, save_pair
 from tests.guidelines.conftest import change, revision_in
 from tests.guidelines.test_pages import form_of
 
@@ -92,3 +92,29 @@ def test_a_form_that_comes_back_has_no_more_empty_boxes_than_a_fresh_one(log_in,
     again = browser.post(url("pair_edit", KEY), sent).content.decode()
     assert fresh.count('name="corrections"') == 4 and again.count('name="corrections"') == 3
     assert again.count('name="examples-before"') == fresh.count('name="examples-before"') == 2
+
+
+def test_while_kept_words_wait_nothing_is_written_over_them(log_in, ana, draft):
+    browser = log_in(ana)
+    browser.post(url("pair_keep", KEY), typed(draft, shows="The words of an hour."))
+    undecided = browser.get(url("pair_edit", KEY)).content.decode()
+    assert url("pair_keep", KEY) not in undecided and "Until you decide" in undecided
+    assert url("pair_keep", KEY) in browser.get(url("pair_edit", KEY) + "?words=mine").content.decode()
+    # Saved unchanged from the fresh form: hers still wait.
+    browser.post(url("pair_edit", KEY), typed(draft))
+    assert PairScratch.objects.get().texts["shows"] == "The words of an hour."
+
+
+def test_what_arrives_after_it_was_saved_is_saved_already(log_in, ana, draft):
+    browser, sent = log_in(ana), typed(draft, shows="The words of an hour.")
+    browser.post(url("pair_edit", KEY), sent)
+    assert browser.post(url("pair_keep", KEY), sent).content == b""
+    assert not PairScratch.objects.exists()
+
+
+@pytest.mark.parametrize("where", ["pair_edit", "pair_new"])
+def test_words_are_shown_when_the_draft_they_were_for_is_gone(log_in, ana, amir, draft, where):
+    sent = typed(draft, shows="The words of an hour.", name="A name of its own")
+    discard(version=draft, by=amir)
+    answer = log_in(ana).post(url(where, *([KEY] if where == "pair_edit" else [])), sent)
+    assert answer.status_code == 409 and "The words of an hour." in answer.content.decode()

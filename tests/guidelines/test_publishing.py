@@ -234,3 +234,12 @@ def test_a_draft_that_somebody_approved_is_not_discarded(edited, ana, amir):
     approve(version=edited, by=amir)
     with pytest.raises(WrongState, match="approved by somebody"):
         discard(version=edited, by=ana)
+
+
+def test_to_drop_a_pair_or_to_change_the_order_is_to_write(draft, ana, amir):
+    reorder(version=draft, keys=["good-practice", "poor-listening", "forcing-change"], by=amir)
+    drop_entry(version=draft, key="good-practice", by=ana)
+    submit(version=draft, by=ana)
+    for author in (ana, amir):
+        with pytest.raises(Refused, match="You wrote part of this draft"):
+            approve(version=draft, by=author)

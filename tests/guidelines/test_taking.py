@@ -211,3 +211,10 @@ def test_of_two_who_take_at_once_exactly_one_does(mistakes, draft, ana, amir):
     said = at_once(lambda by: take(proposal=made, by=by, seen=seen(made)), [amir, asha])
     assert sorted(type(answer).__name__ for answer in said) == ["Version", "WrongState"]
     assert PairRevision.objects.filter(pair__key="forcing-change").count() == 2
+
+
+def test_whoever_takes_a_retirement_is_not_its_author(mistakes, draft, ana, amir):
+    change(draft, ana, confused_with=[])
+    made = proposed("retire", draft, ana)
+    take(proposal=made, by=amir, seen=seen(made))
+    assert drafts.authors(draft) == {ana.pk}

@@ -253,3 +253,35 @@ def test_a_page_of_corrections_asks_no_more_for_many(ben, chloe, dan, lena):
         assert len(rows) == n and all(row.mistakes == ["Gives advice too soon"] for row in rows)
         asked.append(len(queries))
     assert asked[0] == asked[1]
+
+
+def read_again(decision, made, people, lena):
+    versions = {"pairs_version": made.pairs_version, "rubric_version": made.rubric_version}
+    return round_of(
+        1, people, lena, instances=[decision.item.instance], name="December", unaided_share=0, **versions
+    )
+
+
+def test_a_proposal_is_not_taken_while_its_session_is_judged_again(decision, made, ana, amir, chloe, lena):
+    proposal = give(decision, ana)
+    read_again(decision, made, [person("Noor", Role.ANNOTATOR), chloe], lena)
+    with pytest.raises(Refused, match="judged again in an open round"):
+        take(proposal=proposal, by=amir, seen={"premature-advice": 1})
+
+
+def test_a_clinician_who_adjudicates_does_not_see_what_was_found_before_she_settles(
+    decision, made, ana, lena, log_in
+):
+    dora = person("Dora", Role.ADJUDICATOR, Role.CLINICIAN)
+    give(decision, ana)
+    readers = [person("Noor", Role.ANNOTATOR), person("Nils", Role.ANNOTATOR)]
+    again = read_again(decision, made, readers, lena)
+    browser = log_in(dora)
+    pages = [
+        reverse("correction", args=[decision.public_id]),
+        reverse("proposal", args=["novice-mistakes", 1]),
+    ]
+    assert [browser.get(page).status_code for page in pages] == [403, 403]
+    assert str(decision.public_id) not in browser.get(reverse("corrections")).content.decode()
+    close_round(round=again, by=lena)
+    assert [browser.get(page).status_code for page in pages] == [200, 200]
