@@ -65,7 +65,7 @@ def client_address(meta: dict) -> str:
         try:
             return str(ip_address(passed_on[-settings.PROXIES_IN_FRONT]))
         except ValueError:
-            pass
+            pass  # our proxy passed on something that is no address: the proxy's own is all that is known
     return near
 
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.freezing import APPEND_ONLY
 from accounts.identity import Identified, Installation  # noqa: F401  (registers the model)
-from accounts.trail import TrailEvent  # noqa: F401  (likewise)
+from accounts.trail import TrailEvent  # noqa: F401  (registers the model)
 
 
 class Role(models.TextChoices):

@@ -14,8 +14,8 @@ WORDS = {
     "accounts.set_roles": gettext_lazy("Set the roles of %(whom)s"),
     "accounts.password_link": gettext_lazy("Made a link by which %(whom)s chooses a new password"),
     "accounts.renew_password": gettext_lazy("Chose a new password by a link"),
-    "accounts.change_password": gettext_lazy("Changed the own password"),
-    "accounts.introduce": gettext_lazy("Changed the own name, time zone or language"),
+    "accounts.change_password": gettext_lazy("Changed their password"),
+    "accounts.introduce": gettext_lazy("Changed their name, time zone or language"),
     "accounts.record": gettext_lazy("Kept reviewer record %(record)s"),
     "accounts.make_lead": gettext_lazy("Made %(whom)s a lead"),
 }
@@ -26,8 +26,8 @@ VERBS = {
     "accounts.set_roles": gettext_lazy("set roles"),
     "accounts.password_link": gettext_lazy("make a password link"),
     "accounts.renew_password": gettext_lazy("choose a password by a link"),
-    "accounts.change_password": gettext_lazy("change the own password"),
-    "accounts.introduce": gettext_lazy("change the own name, time zone or language"),
+    "accounts.change_password": gettext_lazy("change their password"),
+    "accounts.introduce": gettext_lazy("change their name, time zone or language"),
     "accounts.record": gettext_lazy("keep a reviewer record"),
     "accounts.make_lead": gettext_lazy("make a lead"),
 }

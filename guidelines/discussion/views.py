@@ -34,6 +34,15 @@ def discussions(request):
     )
 
 
+def _say(form, verb, **given):
+    """What the verb made of the form's words; None when the form has to be shown again with its problems."""
+    try:
+        return verb(words=form.cleaned_data["words"], mentions=form.cleaned_data["mentions"], **given)
+    except BadTexts as refusal:
+        form.show(refusal.problems)
+        return None
+
+
 @door(access.may_discuss)
 def discussion(request, guideline, key):
     shape = shape_of(guideline)
@@ -45,16 +54,7 @@ def discussion(request, guideline, key):
     if request.method == "POST" and form.is_valid():
         on = get_object_or_404(identity.revisions, n=form.cleaned_data["on"] or now.n)
         setattr(on, shape.identity_field, identity)
-        try:
-            thread = talking.begin(
-                on=on,
-                by=request.user,
-                words=form.cleaned_data["words"],
-                mentions=form.cleaned_data["mentions"],
-            )
-        except BadTexts as refusal:
-            form.show(refusal.problems)
-        else:
+        if thread := _say(form, talking.begin, on=on, by=request.user):
             return redirect("thread", guideline.slug, thread.n)
     state = ThreadState.RESOLVED if request.GET.get("state") == ThreadState.RESOLVED else ThreadState.OPEN
     threads = Thread.objects.on(guideline, key).filter(state=state)
@@ -98,18 +98,8 @@ def thread(request, guideline, n):
     if request.method != "POST":
         return _back(guideline, found) if found.proposal else _shown(request, found, None)
     form = RemarkForm(request.POST, by=request.user)
-    if form.is_valid():
-        try:
-            remark = talking.reply(
-                thread=found,
-                by=request.user,
-                words=form.cleaned_data["words"],
-                mentions=form.cleaned_data["mentions"],
-            )
-        except BadTexts as refusal:
-            form.show(refusal.problems)
-        else:
-            return _back(guideline, found, remark)
+    if form.is_valid() and (remark := _say(form, talking.reply, thread=found, by=request.user)):
+        return _back(guideline, found, remark)
     return _shown(request, found, form, status=400)
 
 
@@ -151,18 +141,9 @@ def remark_reword(request, guideline, n, remark):
     require(access.may_reword(request.user, said))
     initial = {"words": said.words, "mentions": [m.person for m in said.mentions.select_related("person")]}
     form = RemarkForm(request.POST or None, by=request.user, initial=initial)
-    if request.method == "POST" and form.is_valid():
-        try:
-            now = talking.reword(
-                remark=said,
-                by=request.user,
-                words=form.cleaned_data["words"],
-                mentions=form.cleaned_data["mentions"],
-            )
-        except BadTexts as refusal:
-            form.show(refusal.problems)
-        else:
-            return _back(guideline, found, now)
+    sent = request.method == "POST" and form.is_valid()
+    if sent and (now := _say(form, talking.reword, remark=said, by=request.user)):
+        return _back(guideline, found, now)
     context = {"guideline": guideline, "thread": found, "remark": said, "form": form}
     return render(request, "guidelines/remark.html", context, status=400 if form.errors else 200)
 

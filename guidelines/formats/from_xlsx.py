@@ -6,6 +6,7 @@ Only text is read; a flag may also be TRUE or FALSE, 0 or 1. A formula is never 
 import re
 from collections.abc import Iterator
 
+import structlog
 from django.utils.translation import gettext as _
 from openpyxl.reader.excel import ExcelReader
 from openpyxl.utils import get_column_letter
@@ -16,6 +17,8 @@ from guidelines.formats import packages, sheets, tables
 from guidelines.formats.cells import FLAGS, NUMBERS, unguarded
 from guidelines.formats.document import MOST_VALUES, BadFile, Document, shown
 from guidelines.formats.sheets import Cell, text_of
+
+log = structlog.get_logger(__name__)
 
 HEAD_SHEET = "guideline"
 _FURTHER = re.compile(r"(.+?) ([2-9]|[1-9][0-9])")
@@ -62,7 +65,9 @@ def read(data: bytes, file: str) -> Document:
     except BadFile:
         raise
     except Exception as error:
-        # Hostile XML makes the parser stumble in any way; nothing of it was executed and nothing stored.
+        # Hostile XML makes openpyxl stumble in any way; nothing of it was executed and nothing stored. The log says
+        # where, so that a fault of ours does not pass for one of the file.
+        log.warning("a spreadsheet could not be read", exc_info=True)
         reason = _("cannot be read as a spreadsheet (%s)") % type(error).__name__
         raise BadFile(file, None, "", reason) from error
     return document
