@@ -1,4 +1,4 @@
-"""Free ports on loopback, and proof that a part listens on the port it was given."""
+"""Ports on loopback that are kept for their parts, and proof that a part listens on the port it was given."""
 
 import random
 import re
@@ -6,18 +6,40 @@ import socket
 from pathlib import Path
 
 LOOPBACK = "127.0.0.1"
+_KEPT: list[socket.socket] = []
 
 
 def free_port() -> int:
-    """A port nobody uses now, below the range from which the system takes ports for outgoing connections."""
+    """A port nobody uses now, and that this process keeps until it ends.
+
+    Some parts are told the address of another long before that one starts (Label Studio takes most of a minute).
+    A bound socket that never listens keeps the port from outgoing connections and from servers elsewhere;
+    a part still gets it, as servers ask with SO_REUSEADDR or, llama.cpp's, with SO_REUSEPORT.
+    """
     for port in random.SystemRandom().sample(range(20_000, 32_000), 200):
         with socket.socket() as probe:
             try:
                 probe.bind((LOOPBACK, port))
             except OSError:
                 continue
-            return port
+        try:
+            _keep(port)
+        except OSError:  # somebody was quicker
+            continue
+        return port
     raise RuntimeError("no free port on loopback between 20000 and 32000")
+
+
+def _keep(port: int) -> None:
+    keeper = socket.socket()
+    keeper.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    keeper.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+    try:
+        keeper.bind((LOOPBACK, port))
+    except OSError:
+        keeper.close()
+        raise
+    _KEPT.append(keeper)
 
 
 def listening(port: int) -> bool:

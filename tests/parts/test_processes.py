@@ -64,6 +64,20 @@ def test_a_part_is_ready_when_start_returns(own_stack):
     assert part.running()
 
 
+@pytest.mark.parametrize("option", [socket.SO_REUSEADDR, socket.SO_REUSEPORT])
+def test_a_port_is_kept_for_its_part_and_from_everybody_else(option):
+    port = free_port()
+    with socket.socket() as stranger, pytest.raises(OSError, match="in use"):
+        stranger.bind((LOOPBACK, port))
+    with socket.socket() as stranger, pytest.raises(OSError, match="in use"):
+        stranger.bind(("", port))
+    with socket.socket() as part:
+        part.setsockopt(socket.SOL_SOCKET, option, 1)
+        part.bind((LOOPBACK, port))
+        part.listen()
+        assert listening(port)
+
+
 def test_an_answer_on_the_port_from_a_stranger_is_not_ours(own_stack):
     with socket.create_server((LOOPBACK, 0)) as stranger:
         port = stranger.getsockname()[1]
