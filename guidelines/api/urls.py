@@ -2,9 +2,11 @@
 
 from django.urls import path
 
-from guidelines.api import entries, history, versions
+from guidelines.api import compared, entries, files, history, proposals, threads, told, versions
 
 AT = "<slug:slug>/versions/<str:name>/"
+THREAD = "<slug:slug>/threads/<int:n>/"
+PROPOSAL = "<slug:slug>/proposals/<int:n>/"
 
 urlpatterns = [
     path("", versions.Guidelines.as_view(), name="api_guidelines"),
@@ -23,4 +25,23 @@ urlpatterns = [
     path("<slug:slug>/draft/publish/", versions.Publish.as_view(), name="api_draft_publish"),
     path("<slug:slug>/history/<slug:key>/", history.History.as_view(), name="api_history"),
     path("<slug:slug>/restore/<slug:key>/", history.Restore.as_view(), name="api_restore"),
+    path("<slug:slug>/compare/<str:a>..<str:b>/", compared.Compare.as_view(), name="api_compare"),
+    path(AT + "dependents/", compared.Dependents.as_view(), name="api_dependents"),
+    path("<slug:slug>/coverage/", compared.Coverage.as_view(), name="api_coverage"),
+    path("<slug:slug>/trail/", told.Trail.as_view(), name="api_trail"),
+    path(AT + "download/<str:format>/", files.Download.as_view(), name="api_download"),
+    path("<slug:slug>/import/", files.Import.as_view(), name="api_import"),
+    path("<slug:slug>/import/<uuid:token>/", files.Preview.as_view(), name="api_import_preview"),
+    path("<slug:slug>/discussion/<slug:key>/", threads.Threads.as_view(), name="api_threads"),
+    path(THREAD, threads.Thread.as_view(), name="api_thread"),
+    path(THREAD + "resolve/", threads.Resolve.as_view(), name="api_thread_resolve"),
+    path(THREAD + "reopen/", threads.Reopen.as_view(), name="api_thread_reopen"),
+    path(THREAD + "<int:remark>/reword/", threads.Reword.as_view(), name="api_reword"),
+    path(THREAD + "<int:remark>/take-back/", threads.TakeBack.as_view(), name="api_take_back"),
+    path("<slug:slug>/proposals/", proposals.Proposals.as_view(), name="api_proposals"),
+    path(PROPOSAL, proposals.Proposal.as_view(), name="api_proposal"),
+    path(PROPOSAL + "vote/", proposals.Vote.as_view(), name="api_vote"),
+    path(PROPOSAL + "take/", proposals.Take.as_view(), name="api_take"),
+    path(PROPOSAL + "decline/", proposals.Decline.as_view(), name="api_decline"),
+    path(PROPOSAL + "withdraw/", proposals.Withdraw.as_view(), name="api_withdraw"),
 ]
