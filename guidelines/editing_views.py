@@ -108,15 +108,15 @@ def _previewed(request, guideline, key, form):
     """How the words would look, saved or not; without JavaScript above the form that holds them."""
     shape, typed = shape_of(guideline), form.typed
     named = [other for field in NEIGHBOURS for other in typed.get(field, ())]
-    context = {
-        "guideline": guideline,
+    look = {
         "revision": shape.revision(**typed),
         "names": dict(Others(guideline).found(named).values()),
         "here": (),
+        "unfolded": True,
     }
     if request.htmx:
-        return render(request, "guidelines/_preview.html", context)
-    return _shown(request, guideline, key, form, **context)
+        return render(request, "guidelines/_preview.html", {"guideline": guideline} | look)
+    return _shown(request, guideline, key, form, **look)
 
 
 def _save(request, guideline, key, form):

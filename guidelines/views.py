@@ -40,7 +40,7 @@ def door(may, *, methods=("GET", "HEAD", "POST")):
                 context = {"guideline": guideline, "reason": str(refusal), "problems": problems}
                 if request.htmx:
                     return _aside(render(request, "guidelines/_not_now.html", context, status=409))
-                context["typed"] = _typed(request)
+                context["typed"] = typed(request)
                 return render(request, "guidelines/not_now.html", context, status=409)
 
         return told
@@ -48,7 +48,7 @@ def door(may, *, methods=("GET", "HEAD", "POST")):
     return made
 
 
-def _typed(request) -> list[str]:
+def typed(request) -> list[str]:
     """What a person wrote into a form whose act is refused: it is not to go with the page."""
     lists = (values for name, values in request.POST.lists() if name not in ("csrfmiddlewaretoken", "digest"))
     return [value for values in lists for value in values if len(value) >= WORTH_KEEPING]
@@ -63,8 +63,8 @@ def _logged_out(request):
     """The way to the login page, unless somebody wrote something: those words are not to go with the page."""
     if request.htmx:
         return _aside(render(request, "guidelines/_logged_out.html", status=401))
-    if typed := _typed(request):
-        return render(request, "guidelines/logged_out.html", {"typed": typed}, status=401)
+    if words := typed(request):
+        return render(request, "guidelines/logged_out.html", {"typed": words}, status=401)
     return redirect_to_login(request.get_full_path())
 
 

@@ -23,6 +23,8 @@
       event.detail.shouldSwap = true;
       event.detail.isError = false;
     } else if (status > 401) said.textContent = said.dataset.failed;
+    // What was said of the card before is over when the card gives way.
+    else if (event.detail.target.matches("[data-card]")) said.textContent = "";
   });
   document.addEventListener("htmx:sendError", () => (said.textContent = said.dataset.offline));
 
