@@ -5,7 +5,7 @@ from django.utils.cache import get_conditional_response
 from django.utils.translation import gettext as _
 from rest_framework.response import Response
 
-from guidelines import access, dropping, publishing
+from guidelines import access, dropping, moving, publishing
 from guidelines.api import representing
 from guidelines.api.describing import IF_MATCH, IF_NONE_MATCH, UNLESS, describes, gives_etag, query
 from guidelines.api.door import Door
@@ -154,15 +154,11 @@ class Move(Door):
     may = {"POST": access.may_write}
 
     @describes(
-        "entry_move", "Put an entry of the draft at another place", status=204, asks=shapes.Place, refuses=(409,)
+        "entry_move", "Put an entry of the draft at another place", gives=shapes.Moved, asks=shapes.Place,
+        refuses=(409,),
     )  # fmt: skip
     def post(self, request, slug, name, key):
         """A place behind the last one is the last one."""
-        version, place = draft_named(self.guideline, name), self.read(shapes.Place)["place"]
-        keys = [row.key for row in index(None, version)]
-        if key not in keys:
-            raise Http404
-        keys.remove(key)
-        keys.insert(place - 1, key)
-        publishing.reorder(version=version, keys=keys, by=request.user)
-        return Response(status=204)
+        version, to = draft_named(self.guideline, name), self.read(shapes.Place)["to"]
+        place = moving.move(version=version, key=key, to=to, by=request.user)
+        return Response({"place": place.n, "of": place.of})
