@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from guidelines.checking import NEIGHBOURS
 from guidelines.comparing import FieldChange, fields_that_differ
 from guidelines.coverage import Coverage
 from guidelines.finding import Row
@@ -32,7 +33,7 @@ def cards(
     """The rows in full, in their order; one query."""
     shape = shape_of(guideline)
     wanted = {pk for row in rows for pk in (row.draft, row.published) if pk}
-    revisions = shape.revision.objects.select_related(shape.identity_field).in_bulk(wanted)
+    revisions = shape.revision.objects.select_related(shape.identity_field).defer("said").in_bulk(wanted)
     for revision in revisions.values():
         # Known here; without this every public id and link would fetch it again.
         getattr(revision, shape.identity_field).guideline = guideline
@@ -44,3 +45,9 @@ def cards(
             fields = fields_that_differ(guideline.kind, shape.revision, theirs.texts, mine.texts)
         found.append(Card(row.key, mine, theirs, row.state, fields, (coverage or {}).get(row.key)))
     return found
+
+
+def neighbours_on(shown: Sequence[Card]) -> set[str]:
+    """The keys of the pairs that the cards name."""
+    revisions = [revision for card in shown for revision in (card.draft, card.published) if revision]
+    return {key for one in revisions for field in NEIGHBOURS for key in getattr(one, field, ())}

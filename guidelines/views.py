@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from accounts.roles import require
 from guidelines import access, comparing, dependents, drafts, overview, publishing
 from guidelines.comparing import fields_that_differ
-from guidelines.finding import Asked, index
+from guidelines.finding import Asked
 from guidelines.forms import FORMS, PublishForm
 from guidelines.kinds import key_of, shape_of
 from guidelines.models import Guideline, Kind, Version, VersionState
@@ -98,7 +98,7 @@ def _workspace(request, guideline, publish_form=None, status=200):
 def guideline_version(request, guideline, name):
     version = named_version(guideline, name)
     approvals = version.approvals.filter(digest=version.digest).select_related("approver")
-    listed = overview.listing(guideline, index(version, None), Asked.of(request.GET), [version])
+    listed = overview.listing(guideline, version, None, Asked.of(request.GET))
     context = {"guideline": guideline, "version": version, "approvals": approvals, **listed}
     return render(request, "guidelines/version.html", context)
 
