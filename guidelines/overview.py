@@ -2,10 +2,10 @@
 
 from django.db.models import Prefetch
 
-from guidelines import access, comparing, coverage, dependents, drafts, keeping
-from guidelines.cards import cards
+from guidelines import access, authorship, comparing, coverage, dependents, drafts, entries, keeping
+from guidelines.cards import cards, neighbours_on
 from guidelines.comparing import fields_that_differ
-from guidelines.finding import STATES, Asked, Row, index, matching, page
+from guidelines.finding import STATES, Asked, find
 from guidelines.kinds import shape_of
 from guidelines.models import Guideline, Meaning, Version, VersionState
 
@@ -49,25 +49,26 @@ def workspace(guideline: Guideline, user, asked: Asked) -> dict:
         "coverage_missing": bool(sees_numbers) and covered is None,
         "versions": with_predecessors(guideline),
     }
-    found |= listing(guideline, index(published, draft), asked, [v for v in (draft, published) if v], covered)
+    found |= listing(guideline, published, draft, asked, covered)
     return found | (_of_draft(draft, published, user) if draft else {})
 
 
 def listing(
-    guideline: Guideline, rows: list[Row], asked: Asked, versions: list[Version], covered=None
+    guideline: Guideline, published: Version | None, draft: Version | None, asked: Asked, covered=None
 ) -> dict:
     """The entries that were asked for: one page of cards, how many there are, and where the next page begins."""
-    found = page(matching(rows, asked, guideline, versions), asked.start)
+    found, versions = find(published, draft, asked), [version for version in (draft, published) if version]
+    shown, first = cards(guideline, found.rows, covered), entries.first_names(versions, MOST_NAMES)
     return {
-        "cards": cards(guideline, found.rows, covered),
-        "names": {row.key: row.name for row in rows},
+        "cards": shown,
+        "names": entries.called(guideline, versions, neighbours_on(shown)),
         "here": {row.key for row in found.rows},
-        "all": rows if len(rows) <= MOST_NAMES else [],
-        "total": len(rows),
+        "all": first if found.total <= MOST_NAMES else {},
+        "total": found.total,
         "found": found.found,
         "asked": asked,
         "back": asked.address(start=asked.start)[1:],
-        "states": STATES if any(row.state != "published" for row in rows) else (),
+        "states": STATES if draft else (),
         "before": asked.address(start=found.before) if found.before else "",
         "after": asked.address(start=found.after) if found.after else "",
     }
@@ -75,15 +76,20 @@ def listing(
 
 def _of_draft(draft: Version, published: Version | None, user) -> dict:
     in_review = draft.state == VersionState.IN_REVIEW
+    approvals = list(draft.approvals.select_related("approver").order_by("at"))
+    # Each is had once for the page, not by everybody who asks: they take all entries of a long draft.
+    digest = drafts.digest(draft) if in_review or approvals else ""
+    known = {"authors": authorship.authors(draft)}
+    approvers = {one.approver_id for one in approvals if one.digest == digest}
     meaning = Meaning.SEMANTIC
     if in_review and published:
         meaning = comparing.suggested_meaning(comparing.compare_versions(published, draft))
     return {
-        "digest": drafts.digest(draft) if in_review or draft.approvals.exists() else "",
-        "approvals": draft.approvals.select_related("approver").order_by("at"),
-        "may_approve": access.may_approve(user, draft),
-        "approved_these": user.pk in drafts.approvers(draft),
-        "may_publish": access.may_publish(user, draft),
+        "digest": digest,
+        "approvals": approvals,
+        "may_approve": access.may_approve(user, draft, **known),
+        "approved_these": user.pk in approvers,
+        "may_publish": access.may_publish(user, draft, approvers=approvers, **known),
         "meaning": meaning,
         "dependents": dependents.of(published) if published and access.may_see_numbers(user) else [],
     }

@@ -13,7 +13,7 @@ from django_htmx.http import reswap, retarget
 
 from accounts.roles import require
 from guidelines import access, comparing, dependents, drafts, overview, publishing
-from guidelines.finding import Asked, index
+from guidelines.finding import Asked
 from guidelines.forms import PublishForm
 from guidelines.kinds import key_of
 from guidelines.models import Guideline, Version, VersionState
@@ -115,7 +115,7 @@ def _workspace(request, guideline, publish_form=None, status=200):
 def guideline_version(request, guideline, name):
     version = named_version(guideline, name)
     approvals = version.approvals.filter(digest=version.digest).select_related("approver")
-    listed = overview.listing(guideline, index(version, None), Asked.of(request.GET), [version])
+    listed = overview.listing(guideline, version, None, Asked.of(request.GET))
     context = {"guideline": guideline, "version": version, "approvals": approvals, **listed}
     return render(request, "guidelines/version.html", context)
 

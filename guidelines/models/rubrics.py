@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.freezing import APPEND_ONLY
 from accounts.identity import Identified
 from guidelines.models.guideline import Guideline
+from guidelines.models.said import SaidField
 
 
 class Scale(models.TextChoices):
@@ -54,6 +55,7 @@ class DimensionRevision(Identified):
     # How much it counts when ratings are put together; None: not weighted. Nothing is computed from it yet.
     weight = models.FloatField(_("weight"), null=True, blank=True)
     source = models.TextField(_("source"), blank=True)
+    said = SaidField()
 
     class Meta:
         ordering = ["dimension", "n"]
@@ -66,6 +68,10 @@ class DimensionRevision(Identified):
 
     def natural_key_parts(self):
         return (*self.dimension.natural_key_parts(), self.n)
+
+    @property
+    def entry_of(self) -> Dimension:
+        return self.dimension
 
     @property
     def texts(self) -> dict:
