@@ -22,7 +22,9 @@ from statistics import median, quantiles
 
 SIZES = (100, 1_000, 10_000)
 FLOOR = "floor: an empty page"
-_HEARD = "The counsellor takes over the thread that the client was following, and the client says less and less. "
+_HEARD = (
+    "The counsellor takes over the thread that the client was following, and the client says less and less. "
+)
 _WHY = "The client learns that the hour belongs to somebody else, and keeps back what was hardest to say. "
 
 
@@ -211,7 +213,10 @@ def acts(place: Place) -> dict[str, tuple[Callable, Callable]]:
     return {
         "save a pair": (nothing, save),
         "move a pair down": (nothing, lambda: place.post(f"move/{middle}/", {"to": "down"})),
-        "open a draft": (lambda: publishing.discard(version=_draft(place), by=ana), lambda: place.post("draft/open/")),
+        "open a draft": (
+            lambda: publishing.discard(version=_draft(place), by=ana),
+            lambda: place.post("draft/open/"),
+        ),
         "ask for approval": (nothing, lambda: place.post("draft/submit/")),
         "page, in review": (submitted, lambda: place.get("", by="Amir")),
         "approve": (submitted, lambda: publishing.approve(version=_draft(place), by=amir)),
@@ -306,7 +311,13 @@ def table(found: dict[int, dict[str, Measured]]) -> str:
         for pairs, measured in found.items():
             one, floor = measured[name], median(measured[FLOOR].processor)
             p95 = quantiles(one.clock, n=20)[-1] if len(one.clock) > 1 else one.clock[0]
-            cells = [name, f"{pairs:,}", f"{median(one.clock):.3g}", f"{p95:.3g}", f"{median(one.processor):.3g}"]
+            cells = [
+                name,
+                f"{pairs:,}",
+                f"{median(one.clock):.3g}",
+                f"{p95:.3g}",
+                f"{median(one.processor):.3g}",
+            ]
             cells += [f"{median(one.processor) / floor:.2g}", str(one.queries)]
             lines.append(f"| {' | '.join(cells)} |")
     return "\n".join(lines)
@@ -326,7 +337,10 @@ def main() -> None:
             found[pairs] = measure(build(pairs), rounds=asked.rounds, act_rounds=asked.act_rounds)
         import django
 
-        print(f"Python {platform.python_version()}, Django {django.__version__}, SQLite {sqlite3.sqlite_version}", end="")
+        print(
+            f"Python {platform.python_version()}, Django {django.__version__}, SQLite {sqlite3.sqlite_version}",
+            end="",
+        )
         print(f", {os.cpu_count()} cores; {asked.rounds} rounds of pages, {asked.act_rounds} of acts\n")
         print(table(found))
 

@@ -55,7 +55,9 @@ def latest(guideline) -> Version | None:
 def revisions(version: Version) -> list:
     """The revisions of a version in order, each with its pair or dimension; one query."""
     shape = shape_of(version.guideline)
-    entries = version.entries.select_related(f"{shape.entry_field}__{shape.identity_field}").order_by("position")
+    entries = version.entries.select_related(f"{shape.entry_field}__{shape.identity_field}").order_by(
+        "position"
+    )
     found = []
     # What is searched says the texts a second time.
     for entry in entries.defer(f"{shape.entry_field}__said"):

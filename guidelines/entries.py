@@ -37,7 +37,9 @@ def _of_these(guideline, versions: list[Version], identities: dict):
     """
     shape = shape_of(guideline)
     at = {f"{shape.identity_field}__{name}": value for name, value in identities.items()}
-    revisions = shape.revision.objects.filter(**{f"{shape.identity_field}__guideline": guideline}, **at).order_by()
+    revisions = shape.revision.objects.filter(
+        **{f"{shape.identity_field}__guideline": guideline}, **at
+    ).order_by()
     held = {f"{shape.entry_field}__in": revisions.values("pk")}
     return Entry.objects.filter(version__in=versions, **held).order_by()
 
@@ -121,7 +123,10 @@ def called(guideline, versions: list[Version], keys) -> dict[str, str]:
 def numbered(version: Version) -> list[list]:
     """[key, number of the revision] of all, in order, as the trail keeps them."""
     shape = shape_of(version.guideline)
-    return [list(row) for row in version.entries.order_by("position").values_list(_key(shape), f"{shape.entry_field}__n")]
+    return [
+        list(row)
+        for row in version.entries.order_by("position").values_list(_key(shape), f"{shape.entry_field}__n")
+    ]
 
 
 def essentials(version: Version) -> list[tuple[str, dict]]:

@@ -3,7 +3,7 @@
 Of the thousands that fit only their numbers are read, in order; names and texts only of those on the page.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields
 from urllib.parse import urlencode
 
@@ -131,12 +131,14 @@ def _in_state(state: str, published: Version | None, draft: Version | None) -> C
     return lambda pk: states.get(pk, "same") == state
 
 
-def _rows(ids: list[int], published: Version | None, draft: Version | None) -> tuple[dict, dict]:
+def _rows(ids: Iterable[int], published: Version | None, draft: Version | None) -> tuple[dict, dict]:
     """({id: row}, {id: key}) of these entries; two queries."""
     guideline = (draft or published).guideline
     shape, identity = shape_of(guideline), _identity(guideline)
     columns = ("version", f"{identity}__key", identity, shape.entry_field, f"{shape.entry_field}__digest")
-    entries = {pk: rest for pk, *rest in Entry.objects.filter(pk__in=ids).order_by().values_list("pk", *columns)}
+    entries = {
+        pk: rest for pk, *rest in Entry.objects.filter(pk__in=ids).order_by().values_list("pk", *columns)
+    }
     there = texts_beside(published, [one[2] for one in entries.values()]) if published and draft else {}
     rows = {}
     for pk, (version, key, one, revision, digest) in entries.items():
@@ -150,6 +152,14 @@ def _rows(ids: list[int], published: Version | None, draft: Version | None) -> t
             was, words = there[one]
             rows[pk] = Row(key, revision, was, "same" if words == digest else "changed")
     return rows, {pk: row.key for pk, row in rows.items()}
+
+
+def row_of(key: str, published: Version | None, draft: Version | None) -> Row | None:
+    """The row of one entry; two or three queries."""
+    versions = [version for version in (draft, published) if version]
+    rows, _keys = _rows(ids_of(versions, key), published, draft) if versions else ({}, {})
+    # Of two it is the draft's: the published one is shown beside it.
+    return next(iter(sorted(rows.values(), key=lambda row: row.draft is None)), None)
 
 
 def _place(start: str, versions: list[Version], fitting: list[int]) -> int:

@@ -19,7 +19,9 @@ def folded(text: str) -> str:
 
 def said(key: str, texts: dict) -> str:
     """Everything that an entry says, folded; each tag between edges, so that a whole one can be asked for."""
-    spoken = [text for field, value in texts.items() if field not in (*_OTHERS, *_NAMED) for text in _texts(value)]
+    spoken = [
+        text for field, value in texts.items() if field not in (*_OTHERS, *_NAMED) for text in _texts(value)
+    ]
     tags = [edged(tag) for tag in texts.get("tags", ())]
     return folded("\n".join([key, *spoken])) + "\n" + "".join(tags)
 

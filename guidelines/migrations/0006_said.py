@@ -27,7 +27,7 @@ def fill(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('guidelines', '0004_discussion'),
+        ('guidelines', '0005_scratches'),
     ]
 
     operations = [

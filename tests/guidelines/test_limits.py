@@ -20,7 +20,9 @@ SIZES = {"few": 40, "many": 240}  # both more than a page shows
 def written(slug: str, harms: str):
     n = SIZES[slug]
     texts = (
-        pair_texts(f"Mistake {i}", harms=harms, confused_with=[f"mistake-{(i + 1) % n}"] if i % 5 in (1, 3) else [])
+        pair_texts(
+            f"Mistake {i}", harms=harms, confused_with=[f"mistake-{(i + 1) % n}"] if i % 5 in (1, 3) else []
+        )
         for i in range(n)
     )
     return content(*((f"mistake-{i}", one) for i, one in enumerate(texts)), slug=slug)
@@ -80,9 +82,7 @@ def test_a_page_asks_no_more_for_many_pairs(ask_the_same, log_in, ana, path):
 
 
 @pytest.mark.parametrize("person", ["ana", "amir"])
-def test_a_draft_in_review_asks_no_more_for_many_pairs(
-    ask_the_same, guidelines, log_in, ana, amir, person
-):
+def test_a_draft_in_review_asks_no_more_for_many_pairs(ask_the_same, guidelines, log_in, ana, amir, person):
     for guideline in guidelines:
         draft = submit(version=guideline.versions.unpublished().get(), by=ana)
         approve(version=draft, by=amir)
@@ -156,6 +156,9 @@ def test_a_file_is_previewed_by_as_many_queries(ask_the_same, log_in, ana):
         text = dumping.dump(naming.find(f"{guideline.slug}@2"), "json")
         data = text if isinstance(text, bytes) else text.encode()
         file = SimpleUploadedFile("new.json", data.replace(b"urges and overrides", b"urges"))
-        assert browser.post(reverse("guideline_import", args=[guideline.slug]), {"file": file}).status_code == 302
+        assert (
+            browser.post(reverse("guideline_import", args=[guideline.slug]), {"file": file}).status_code
+            == 302
+        )
 
     ask_the_same(preview)
