@@ -7,9 +7,9 @@ from guidelines import access, coverage, entries
 from guidelines.checking import NEIGHBOURS
 from guidelines.comparing import FieldChange, fields_that_differ
 from guidelines.coverage import Coverage
-from guidelines.finding import Row
+from guidelines.finding import Row, row_of
 from guidelines.kinds import shape_of
-from guidelines.models import Entry, Guideline
+from guidelines.models import Guideline
 
 
 @dataclass(frozen=True)
@@ -50,14 +50,15 @@ def cards(
 
 def alone(guideline: Guideline, key: str, user) -> dict | None:
     """What the page shows of one entry, without the others; None where it is in no version that people work on."""
-    draft = guideline.versions.unpublished().first()
-    published = guideline.in_force
-    row = _row(guideline, key, draft, published)
+    draft, published = guideline.versions.unpublished().first(), guideline.in_force
+    versions = [version for version in (draft, published) if version]
+    for version in versions:
+        version.guideline = guideline
+    row = row_of(key, published, draft)
     if row is None:
         return None
     covered = coverage.of(guideline) if access.may_see_numbers(user) else None
     [card] = cards(guideline, [row], covered)
-    versions = [version for version in (draft, published) if version]
     return {
         "guideline": guideline,
         "card": card,
@@ -65,25 +66,6 @@ def alone(guideline: Guideline, key: str, user) -> dict | None:
         "here": {key},
         "may_write": access.may_write(user),
     }
-
-
-def _row(guideline: Guideline, key: str, draft, published) -> Row | None:
-    shape = shape_of(guideline)
-    at = shape.entry_field
-    there = Entry.objects.filter(
-        version__in=[v for v in (draft, published) if v], **{f"{at}__{shape.identity_field}__key": key}
-    )
-    found = {version: rest for version, *rest in there.values_list("version", at, f"{at}__digest")}
-    mine, theirs = found.get(draft and draft.pk), found.get(published and published.pk)
-    if not (mine or theirs):
-        return None
-    if draft is None:
-        state = "published"
-    elif mine and theirs:
-        state = "same" if mine[1] == theirs[1] else "changed"
-    else:
-        state = "new" if mine else "dropped"
-    return Row(key, mine and mine[0], theirs and theirs[0], state)
 
 
 def neighbours_on(shown: Sequence[Card]) -> set[str]:

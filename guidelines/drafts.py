@@ -123,3 +123,9 @@ def approvers(version: Version, now: str | None = None) -> set[int]:
     # Nothing to compare with: the digest of a long draft is not had for nothing.
     now = now or (digest(version) if given else "")
     return {approver for approver, approved in given if approved == now}
+
+
+def has_approved(user, version: Version) -> bool:
+    """Whether she approved the words as they stand now; what they digest to is looked at only if she approved any."""
+    given = set(version.approvals.filter(approver=user).values_list("digest", flat=True))
+    return bool(given) and digest(version) in given

@@ -2,8 +2,10 @@
 with what the other thousands say.
 """
 
+from typing import NamedTuple
+
 from django.db import connection
-from django.db.models import Count, Max, OuterRef, Q, Subquery, TextField
+from django.db.models import Count, Exists, Max, OuterRef, Q, Subquery, TextField
 from django.db.models.functions import Cast
 
 from guidelines.checking import NEIGHBOURS
@@ -19,19 +21,74 @@ def _key(shape: Shape) -> str:
 
 def some(version: Version, keys) -> dict[str, object]:
     """{key: revision} of those that are in the version, in its order; one query."""
-    shape = shape_of(version.guideline)
-    at = shape.identity_field
-    # From the few keys to their entries: the other way round every entry would be read.
-    asked = {
-        f"{at}__guideline": version.guideline_id,
-        f"{at}__key__in": list(keys),
-        "entries__version": version,
-    }
-    found = list(shape.revision.objects.filter(**asked).select_related(at).order_by("entries__position"))
-    for revision in found:
+    shape, found = shape_of(version.guideline), []
+    held = _of_these(version.guideline, [version], {"key__in": list(keys)})
+    entries = held.select_related(f"{shape.entry_field}__{shape.identity_field}")
+    for entry in sorted(entries, key=lambda entry: entry.position):
         # Known here; without this every public id and link would fetch it again.
-        getattr(revision, at).guideline = version.guideline
+        getattr(entry.revision, shape.identity_field).guideline = version.guideline
+        found.append(entry.revision)
     return {key_of(revision): revision for revision in found}
+
+
+def _of_these(guideline, versions: list[Version], identities: dict):
+    """The entries of a few pairs or dimensions, in no order. They are found through all revisions that these ever
+    had: with a plain join, or sorted, SQLite would read every entry of the versions instead.
+    """
+    shape = shape_of(guideline)
+    at = {f"{shape.identity_field}__{name}": value for name, value in identities.items()}
+    revisions = shape.revision.objects.filter(
+        **{f"{shape.identity_field}__guideline": guideline}, **at
+    ).order_by()
+    held = {f"{shape.entry_field}__in": revisions.values("pk")}
+    return Entry.objects.filter(version__in=versions, **held).order_by()
+
+
+class Held(NamedTuple):
+    """Ids of an entry and of its revision, and the digest of that."""
+
+    entry: int
+    revision: int
+    digest: str
+
+
+def differing(a: Version, b: Version) -> dict[int, tuple[Held | None, Held | None]]:
+    """{id of the pair or dimension: (what a holds of it, what b holds)} where the two say different things, in the
+    order of `b`, what is gone last. Two queries; what both hold is not read.
+    """
+    old, new = _only_in(a, b), _only_in(b, a)
+    found = {one: (old.get(one), held) for one, held in new.items()}
+    found |= {one: (held, None) for one, held in old.items() if one not in new}
+    # A text that was changed and changed back is the same.
+    return {one: sides for one, sides in found.items() if None in sides or sides[0].digest != sides[1].digest}
+
+
+def _only_in(version: Version, other: Version) -> dict[int, Held]:
+    shape = shape_of(version.guideline)
+    field = shape.entry_field
+    columns = (f"{field}__{shape.identity_field}", "pk", field, f"{field}__digest")
+    rows = not_in(other, version).order_by("position").values_list(*columns)
+    return {one: Held(*rest) for one, *rest in rows}
+
+
+def not_in(other: Version, version: Version):
+    """The entries of the version whose very revision the other does not hold."""
+    field = f"{shape_of(version.guideline).entry_field}_id"
+    return version.entries.exclude(Exists(other.entries.filter(**{field: OuterRef(field)})))
+
+
+def texts_beside(version: Version, identities) -> dict[int, tuple[int, str]]:
+    """{id of the pair or dimension: (id of its revision in the version, digest)}; one query."""
+    shape = shape_of(version.guideline)
+    columns = (shape.identity_field, "pk", "digest")
+    held = _of_these(version.guideline, [version], {"in": list(identities)})
+    rows = held.values_list(*(f"{shape.entry_field}__{column}" for column in columns))
+    return {one: (revision, digest) for one, revision, digest in rows}
+
+
+def ids_of(versions: list[Version], key: str) -> set[int]:
+    """The ids of the entries that these versions of one guideline have of this key."""
+    return set(_of_these(versions[0].guideline, versions, {"key": key}).values_list("pk", flat=True))
 
 
 def one(version: Version, key: str):
@@ -58,17 +115,9 @@ def first_names(versions: list[Version], n: int) -> dict[str, str]:
 def called(guideline, versions: list[Version], keys) -> dict[str, str]:
     """{key: name} of these entries: of the first of the versions that has one; one query."""
     shape = shape_of(guideline)
-    at = f"{shape.identity_field}__key"
-    asked = {
-        f"{shape.identity_field}__guideline": guideline,
-        f"{at}__in": list(keys),
-        "entries__version__in": versions,
-    }
-    rows = {(version, key): name for version, key, name in
-            shape.revision.objects.filter(**asked).values_list("entries__version", at, "name")}  # fmt: skip
-    return {
-        key: name for version in reversed(versions) for (of, key), name in rows.items() if of == version.pk
-    }
+    held = _of_these(guideline, versions, {"key__in": list(keys)})
+    rows = list(held.values_list("version", _key(shape), f"{shape.entry_field}__name"))
+    return {key: name for version in reversed(versions) for of, key, name in rows if of == version.pk}
 
 
 def numbered(version: Version) -> list[list]:

@@ -3,18 +3,19 @@
 Of the thousands that fit only their numbers are read, in order; names and texts only of those on the page.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields
 from urllib.parse import urlencode
 
-from django.db.models import Exists, OuterRef, QuerySet, Value
+from django.db.models import QuerySet, Value
 from django.db.models.functions import StrIndex
 
 from guidelines import searching
+from guidelines.entries import differing, ids_of, not_in, texts_beside
 from guidelines.kinds import shape_of
 from guidelines.models import Entry, Guideline, Version
 
-PAGE = 50
+PAGE = 25
 LONGEST, MOST_WORDS = 200, 10  # of a question: characters, and words that are looked for
 STATES = ("new", "changed", "dropped", "same")
 
@@ -99,19 +100,13 @@ def _parts(published: Version | None, draft: Version | None) -> list[QuerySet]:
         return [(draft or published).entries.all()]
     identity = _identity(published.guideline)
     # Most of the draft is what was published: of that the first look already says that it is there.
-    dropped = _not_in(draft, published).exclude(**{f"{identity}__in": draft.entries.values(identity)})
+    dropped = not_in(draft, published).exclude(**{f"{identity}__in": draft.entries.values(identity)})
     return [draft.entries.all(), dropped]
 
 
 def _identity(guideline: Guideline) -> str:
     shape = shape_of(guideline)
     return f"{shape.entry_field}__{shape.identity_field}"
-
-
-def _not_in(other: Version, version: Version) -> QuerySet:
-    """The entries of the version whose very revision the other does not hold."""
-    field = f"{shape_of(version.guideline).entry_field}_id"
-    return version.entries.exclude(Exists(other.entries.filter(**{field: OuterRef(field)})))
 
 
 def _narrowed(part: QuerySet, asked: Asked, said: str) -> QuerySet:
@@ -125,39 +120,26 @@ def _narrowed(part: QuerySet, asked: Asked, said: str) -> QuerySet:
 
 
 def _in_state(state: str, published: Version | None, draft: Version | None) -> Callable[[int], bool]:
-    """Whether an entry, by its id, is in this state. What both versions hold is not looked at."""
+    """Whether an entry, by its id, is in this state."""
     if published is None or draft is None:
         # Without a draft nothing has changed; without a version in force everything is new.
         return lambda _pk: draft is not None and state == "new"
-    shape = shape_of(draft.guideline)
-    columns = ("pk", f"{_identity(draft.guideline)}_id", f"{shape.entry_field}__digest")
-    theirs = {one: (pk, digest) for pk, one, digest in _not_in(draft, published).values_list(*columns)}
-    states = {}
-    for pk, one, digest in _not_in(published, draft).values_list(*columns):
-        was, words = theirs.pop(one, (None, None))
-        states[pk] = "new" if was is None else "same" if words == digest else "changed"
-    states |= {pk: "dropped" for pk, _digest in theirs.values()}
+    states = {
+        (now or was).entry: "new" if was is None else "dropped" if now is None else "changed"
+        for was, now in differing(published, draft).values()
+    }
     return lambda pk: states.get(pk, "same") == state
 
 
-def _rows(ids: list[int], published: Version | None, draft: Version | None) -> tuple[dict, dict]:
+def _rows(ids: Iterable[int], published: Version | None, draft: Version | None) -> tuple[dict, dict]:
     """({id: row}, {id: key}) of these entries; two queries."""
     guideline = (draft or published).guideline
     shape, identity = shape_of(guideline), _identity(guideline)
     columns = ("version", f"{identity}__key", identity, shape.entry_field, f"{shape.entry_field}__digest")
-    entries = {pk: rest for pk, *rest in Entry.objects.filter(pk__in=ids).values_list("pk", *columns)}
-    there = {}
-    if published and draft:
-        at = {
-            "entries__version": published,
-            f"{shape.identity_field}__in": [one[2] for one in entries.values()],
-        }
-        there = {
-            one: rest
-            for one, *rest in shape.revision.objects.filter(**at).values_list(
-                shape.identity_field, "pk", "digest"
-            )
-        }
+    entries = {
+        pk: rest for pk, *rest in Entry.objects.filter(pk__in=ids).order_by().values_list("pk", *columns)
+    }
+    there = texts_beside(published, [one[2] for one in entries.values()]) if published and draft else {}
     rows = {}
     for pk, (version, key, one, revision, digest) in entries.items():
         if draft is None:
@@ -172,11 +154,17 @@ def _rows(ids: list[int], published: Version | None, draft: Version | None) -> t
     return rows, {pk: row.key for pk, row in rows.items()}
 
 
+def row_of(key: str, published: Version | None, draft: Version | None) -> Row | None:
+    """The row of one entry; two or three queries."""
+    versions = [version for version in (draft, published) if version]
+    rows, _keys = _rows(ids_of(versions, key), published, draft) if versions else ({}, {})
+    # Of two it is the draft's: the published one is shown beside it.
+    return next(iter(sorted(rows.values(), key=lambda row: row.draft is None)), None)
+
+
 def _place(start: str, versions: list[Version], fitting: list[int]) -> int:
     """Where in the list the page begins."""
     if not start or not fitting:
         return 0
-    guideline = versions[0].guideline
-    at = {f"{_identity(guideline)}__guideline": guideline, f"{_identity(guideline)}__key": start}
-    found = set(Entry.objects.filter(version__in=versions, **at).values_list("pk", flat=True))
+    found = ids_of(versions, start)
     return next((place for place, pk in enumerate(fitting) if pk in found), 0)

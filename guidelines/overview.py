@@ -2,7 +2,7 @@
 
 from django.db.models import Prefetch
 
-from guidelines import access, authorship, comparing, coverage, dependents, drafts, entries, keeping
+from guidelines import access, authorship, coverage, dependents, drafts, entries, keeping, meaning
 from guidelines.cards import cards, neighbours_on
 from guidelines.comparing import fields_that_differ
 from guidelines.finding import STATES, Asked, find
@@ -79,18 +79,16 @@ def _of_draft(draft: Version, published: Version | None, user) -> dict:
     approvals = list(draft.approvals.select_related("approver").order_by("at"))
     # Each is had once for the page, not by everybody who asks: they take all entries of a long draft.
     digest = drafts.digest(draft) if in_review or approvals else ""
-    known = {"authors": authorship.authors(draft)}
+    known = {"authors": authorship.authors(draft)} if in_review else {}
     approvers = {one.approver_id for one in approvals if one.digest == digest}
-    meaning = Meaning.SEMANTIC
-    if in_review and published:
-        meaning = comparing.suggested_meaning(comparing.compare_versions(published, draft))
+    suggested = meaning.suggested(published, draft) if in_review and published else Meaning.SEMANTIC
     return {
         "digest": digest,
         "approvals": approvals,
-        "may_approve": access.may_approve(user, draft, **known),
+        "may_approve": in_review and access.may_approve(user, draft, **known),
         "approved_these": user.pk in approvers,
-        "may_publish": access.may_publish(user, draft, approvers=approvers, **known),
-        "meaning": meaning,
+        "may_publish": in_review and access.may_publish(user, draft, approvers=approvers, **known),
+        "meaning": suggested,
         "dependents": dependents.of(published) if published and access.may_see_numbers(user) else [],
     }
 
