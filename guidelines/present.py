@@ -18,8 +18,9 @@ def texts_of(guideline: Guideline, keys) -> dict[str, object]:
     if version is None:
         return {}
     at = f"{shape.entry_field}__{shape.identity_field}"
-    entries = version.entries.filter(**{f"{at}__key__in": list(keys)}).select_related(at).order_by("position")
-    revisions = [entry.revision for entry in entries]
+    # Ordered here: to keep their order the database would walk through every entry of the version.
+    entries = version.entries.filter(**{f"{at}__key__in": list(keys)}).select_related(at).order_by()
+    revisions = [entry.revision for entry in sorted(entries, key=lambda entry: entry.position)]
     for revision in revisions:
         getattr(revision, shape.identity_field).guideline = guideline
     return {key_of(revision): revision for revision in revisions}
