@@ -35,7 +35,7 @@ class Neighbour:
 class Block:
     """One labelled text of an entry; `shape` says what `value` is.
 
-    words: Markdown; items: a list of it; examples: dicts of it; neighbours: Neighbours; levels: (value, Markdown);
+    words: Markdown; items: a list of it; lines: a list of texts as they stand; examples: dicts of Markdown; neighbours: Neighbours; levels: (value, Markdown);
     plain: a text as it stands.
     """
 
@@ -201,7 +201,7 @@ def _of_pair(revision, named) -> list[Block]:
         Block(_("Examples"), "examples", revision.examples),
         Block(_("Commonly confused with"), "neighbours", named(revision.confused_with)),
         Block(_("May occur together with"), "neighbours", named(revision.may_co_occur_with)),
-        Block(_("References"), "items", revision.references),
+        Block(_("References"), "lines", revision.references),
         Block(_("Tags"), "plain", ", ".join(revision.tags)),
     ]
 

@@ -26,6 +26,14 @@ def tree(words: str, base: str = "") -> list:
     return reader.root["c"]
 
 
+def lines(text: str) -> list:
+    """A text without marks: its lines as they are."""
+    found: list = []
+    for line in text.split("\n"):
+        found += [{"t": "br"}, plain(line)]
+    return [{"t": "p", "c": found[1:]}] if text else []
+
+
 def plain(text: str) -> str:
     """A text that may be broken anywhere where it has no gap: else it would run out of the page."""
     return _LONG.sub(lambda found: found[0] + "\u200b", text.translate(_NEVER))

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from guidelines.formats.marked import plain, tree
+from guidelines.formats.marked import lines, plain, tree
 from guidelines.formats.typesetting import BAD_TEXT
 from guidelines.printing import Edition, Neighbour
 
@@ -73,8 +73,8 @@ def _data(edition: Edition) -> dict:
         if not edition.whole
         else "",
         "facts": [[label, plain(value)] for label, value in edition.facts],
-        "about": _words(edition.about),
-        "note": _words(edition.note),
+        "about": lines(edition.about),
+        "note": lines(edition.note),
         "mark": edition.mark,
         "cite": [plain(citation.line), citation.bibtex] if citation else [],
         "first": edition.sections[0].number if edition.sections else 1,
@@ -120,12 +120,20 @@ def _value(shape: str, value):
     if shape == "items":
         return [_words(item) for item in value]
     if shape == "examples":
-        return [{part: _words(words) for part, words in example.items() if words} for example in value]
+        return [_example(example) for example in value]
+    if shape == "lines":
+        return [lines(item) for item in value]
     if shape == "levels":
         return [[plain(level), _words(anchor)] for level, anchor in value]
     if shape == "neighbours":
         return [_neighbour(one) for one in value]
     return plain(value)
+
+
+def _example(example: dict[str, str]) -> dict[str, list]:
+    return {
+        part: lines(words) if part == "context" else _words(words) for part, words in example.items() if words
+    }
 
 
 def _neighbour(one: Neighbour) -> dict:

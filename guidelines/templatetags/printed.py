@@ -1,12 +1,9 @@
-"""The texts of an edition as HTML, by the same renderer as its PDF."""
+"""What only the page for printing needs."""
 
 from django import template
 from django.utils.safestring import SafeString, mark_safe
 
-from guidelines.discussion.marking import as_html
-
 register = template.Library()
-register.filter("marked", as_html)
 
 
 @register.filter

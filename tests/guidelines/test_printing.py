@@ -51,12 +51,12 @@ def second(edited, ana, amir):
 
 
 RICH = pair_texts(
-    shows="Argues *and* urges.\nOver and over.",
+    shows="Argues *and* [urges](https://example.org/mi).\nOver and over.",
     not_a_mistake="When a life is in danger.",
     examples=[{"context": "A first hour.", "before": "You must stop.", "after": "What would you like?"}],
     confused_with=["poor-listening"],
     may_co_occur_with=["good-practice"],
-    references=["Miller (2013). [Site](https://example.org/mi)"],
+    references=["Miller (2013). *MI*, 3rd ed."],
     tags=["motivation"],
 )
 
@@ -70,9 +70,9 @@ def test_everything_that_a_pair_says_stands_on_paper():
     )
     said = words(as_pdf(printing.edition(version)))
     for text in (
-        "1 Forcing change", "How it shows", "Argues and urges. Over and over.", "The client digs in.",
+        "1 Forcing change", "How it shows", "Argues and urges (https://example.org/mi). Over and over.", "The client digs in.",
         "When it is not a mistake", "When a life is in danger.", "Work with the ambivalence.",
-        "A first hour.", "You must stop.", "What would you like?", "motivation", "Site (https://example.org/mi)",
+        "A first hour.", "You must stop.", "What would you like?", "motivation", "Miller (2013). *MI*, 3rd ed.",
         "3 Good practice · good practice", "What to keep doing",
     ):  # fmt: skip
         assert text in said, text
@@ -86,7 +86,7 @@ def test_the_title_page_says_who_stands_for_it_and_how_it_is_cited(second, ana, 
     first = " ".join(pages(pdf)[0].replace("\u200b", "").split())
     address = "https://mirror.example.org/guidelines/novice-mistakes/versions/2/"
     for text in (
-        "Version 2", "only the wording changed", "Plainer words.", "Published by Ana", "Approved by Amir",
+        "Version 2", "only the wording changed", "Plainer **words**.", "Published by Ana", "Approved by Amir",
         second.digest, address, "@misc{novice-mistakes-v2,", f"Version 2, {second.published_at:%-d %B %Y}.",
     ):  # fmt: skip
         assert text in first, text
