@@ -35,8 +35,8 @@ class Neighbour:
 class Block:
     """One labelled text of an entry; `shape` says what `value` is.
 
-    words: Markdown; items: a list of it; lines: a list of texts as they stand; examples: dicts of Markdown; neighbours: Neighbours; levels: (value, Markdown);
-    plain: a text as it stands.
+    words: Markdown; items: a list of it; lines: a list of texts as they stand; plain: such a text; examples: dicts of
+    Markdown; neighbours: Neighbours; levels: (value, Markdown).
     """
 
     label: str
@@ -97,7 +97,7 @@ def edition(version: Version, part: int = 1) -> Edition:
         about=guideline.about,
         note=version.note,
         mark=_("DRAFT, not to be cited") if draft else "",
-        citation=None if draft else _citation(version),
+        citation=None if draft else citation_of(version),
         sections=[
             _section(revision, places, part) for revision in _revisions(version, start, start + PER_PART)
         ],
@@ -112,10 +112,6 @@ def edition(version: Version, part: int = 1) -> Edition:
 
 def citation_of(version: Version) -> Citation:
     """Of a published or retired version."""
-    return _citation(version)
-
-
-def _citation(version: Version) -> Citation:
     return Citation(
         slug=version.guideline.slug,
         title=version.guideline.title,
@@ -216,7 +212,7 @@ def _of_dimension(revision) -> list[Block]:
         Block(_("Scale"), "plain", "; ".join(scale)),
         Block(_("Weight"), "plain", weight),
         Block(_("Levels"), "levels", [(_level(one["value"]), one["anchor"]) for one in revision.levels]),
-        Block(_("Source"), "words", revision.source),
+        Block(_("Source"), "plain", revision.source),
     ]
 
 

@@ -70,7 +70,8 @@ def test_everything_that_a_pair_says_stands_on_paper():
     )
     said = words(as_pdf(printing.edition(version)))
     for text in (
-        "1 Forcing change", "How it shows", "Argues and urges (https://example.org/mi). Over and over.", "The client digs in.",
+        "1 Forcing change", "How it shows", "Argues and urges (https://example.org/mi). Over and over.",
+        "The client digs in.",
         "When it is not a mistake", "When a life is in danger.", "Work with the ambivalence.",
         "A first hour.", "You must stop.", "What would you like?", "motivation", "Miller (2013). *MI*, 3rd ed.",
         "3 Good practice · good practice", "What to keep doing",
