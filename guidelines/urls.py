@@ -1,6 +1,6 @@
 from django.urls import include, path
 
-from guidelines import editing_views, import_views, keeping_views, trail_views, views
+from guidelines import editing_views, import_views, keeping_views, printing_views, trail_views, views
 
 # A `key` names a pair or a dimension, as the guideline holds the one or the other.
 urlpatterns = [
@@ -12,6 +12,11 @@ urlpatterns = [
         "<slug:slug>/versions/<str:name>/download/<str:format>/",
         import_views.guideline_download,
         name="guideline_download",
+    ),
+    path("<slug:slug>/versions/<str:name>/print/", printing_views.version_print, name="version_print"),
+    path("<slug:slug>/versions/<str:name>/pdf/", printing_views.version_pdf, name="version_pdf"),
+    path(
+        "<slug:slug>/versions/<str:name>/cite/<str:format>/", printing_views.version_cite, name="version_cite"
     ),
     path("<slug:slug>/import/", import_views.guideline_import, name="guideline_import"),
     path(
