@@ -6,11 +6,12 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponseNotAllowed
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.roles import require
-from guidelines import access, comparing, dependents, drafts, overview, publishing
+from guidelines import access, drafts, overview, publishing
 from guidelines.comparing import fields_that_differ
 from guidelines.finding import Asked, index
 from guidelines.forms import FORMS, PublishForm
@@ -101,47 +102,6 @@ def guideline_version(request, guideline, name):
     listed = overview.listing(guideline, index(version, None), Asked.of(request.GET), [version])
     context = {"guideline": guideline, "version": version, "approvals": approvals, **listed}
     return render(request, "guidelines/version.html", context)
-
-
-@door(access.may_read)
-def guideline_compare(request, guideline, a, b):
-    before, after = named_version(guideline, a), named_version(guideline, b)
-    changes = comparing.compare_versions(before, after)
-    digest = after.digest or drafts.digest(after)
-    context = {
-        "guideline": guideline,
-        "before": before,
-        "after": after,
-        "changes": [change for change in changes if change.state != "same"],
-        "same": sum(change.state == "same" for change in changes),
-        "approvals": after.approvals.filter(digest=digest).select_related("approver"),
-        "dependents": dependents.of(before) if access.may_see_numbers(request.user) else [],
-        "names": {key_of(revision): revision.name for revision in drafts.revisions(before)},
-        "digest": digest,
-        "approved_these": after.state == VersionState.IN_REVIEW
-        and request.user.pk in drafts.approvers(after),
-        "may_approve": after.state == VersionState.IN_REVIEW and access.may_approve(request.user, after),
-    }
-    return render(request, "guidelines/compare.html", context)
-
-
-@door(access.may_read)
-def pair_history(request, guideline, key):
-    rows = overview.history(guideline, key)
-    if not rows:
-        raise Http404
-    draft = guideline.versions.unpublished().first()
-    in_draft = {key_of(revision): revision for revision in drafts.revisions(draft)} if draft else {}
-    context = {
-        "guideline": guideline,
-        "key": key,
-        "rows": rows,
-        "draft": draft,
-        "current": in_draft.get(key),
-        "may_write": access.may_write(request.user),
-        "may_see_trail": access.may_see_trail(request.user),
-    }
-    return render(request, "guidelines/history.html", context)
 
 
 def _acting(may, verb, sentence):
@@ -320,4 +280,6 @@ def pair_restore(request, guideline, key):
         publishing.restore(version=version, revision=revision, by=request.user, base=base)
     except publishing.StaleEdit as stale:
         raise publishing.WrongState(str(stale)) from stale
-    return _said(request, guideline, _("“%s” is restored in the draft.") % revision.name)
+    answer = _said(request, guideline, _("“%s” is restored in the draft.") % revision.name)
+    back = request.POST.get("next", "")
+    return redirect(back) if url_has_allowed_host_and_scheme(back, request.get_host()) else answer

@@ -47,6 +47,7 @@ TABLE = {
     "guidelines/<slug:slug>/versions/<str:name>/download/<str:format>/": EVERY_ROLE,
     "guidelines/<slug:slug>/import/": CLINICIAN,
     "guidelines/<slug:slug>/import/<uuid:token>/": CLINICIAN,
+    "guidelines/<slug:slug>/compare/": EVERY_ROLE,
     "guidelines/<slug:slug>/compare/<str:a>..<str:b>/": EVERY_ROLE,
     "guidelines/<slug:slug>/history/<slug:key>/": EVERY_ROLE,
     "guidelines/<slug:slug>/draft/open/": CLINICIAN,
