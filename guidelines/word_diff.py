@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from itertools import groupby
@@ -71,7 +71,7 @@ def _compared(token: str) -> str:
 
 def changes(a: str, b: str) -> list[Change]:
     """[(same | changed, text of a, text of b)] in reading order; the texts of each side, joined, are that side."""
-    return _joined(_without_islands(list(_changes(tokens(a), tokens(b)))))
+    return _at_line_breaks(_joined(_without_islands(_joined(_changes(tokens(a), tokens(b))))))
 
 
 def _changes(a: list[str], b: list[str]) -> Iterator[Change]:
@@ -124,7 +124,25 @@ def _without_islands(found: list[Change]) -> list[Change]:
     return found
 
 
-def _joined(found: list[Change]) -> list[Change]:
+def _at_line_breaks(found: list[Change]) -> list[Change]:
+    """A text put in before a stop that is there anyway is shown as put in after the stop, with its own line."""
+    for n in range(1, len(found) - 1):
+        (_same, old_p, new_p), (kind, old, new), (_too, old_s, new_s) = found[n - 1 : n + 2]
+        if kind == "same" or (old and new):
+            continue
+        words, rest_old, rest_new = tokens(old or new), tokens(old_s), tokens(new_s)
+        first, most = _compared(words[0]), min(len(words), len(rest_old), len(rest_new))
+        if most == 0 or len(words) < 2 or words[1][0] != "\n" or first != _compared(rest_new[0]):
+            continue
+        moved = "".join(words[1:]) + (rest_old if old else rest_new)[0]
+        before = (old_p + words[0], new_p + rest_new[0]) if old else (old_p + rest_old[0], new_p + words[0])
+        found[n - 1] = ("same", *before)
+        found[n] = (kind, moved, "") if old else (kind, "", moved)
+        found[n + 1] = ("same", "".join(rest_old[1:]), "".join(rest_new[1:]))
+    return [change for change in found if change[1] or change[2]]
+
+
+def _joined(found: Iterable[Change]) -> list[Change]:
     groups = groupby((change for change in found if change[1] or change[2]), key=lambda change: change[0])
     joined = []
     for kind, parts in groups:

@@ -72,6 +72,11 @@ def test_a_line_that_was_put_in_stands_beside_nothing():
     assert "Two." not in lines[1].before and "Two." in lines[1].after
 
 
+def test_a_new_paragraph_begins_behind_the_stop_that_was_there():
+    found = word_diff("The client waits.", "A client waits.\n\nThen she goes.")
+    assert found[-1] == ("added", "\n\nThen she goes.")
+
+
 def test_hostile_text_is_inert_side_by_side():
     lines = side_by_side("a <script>x</script>", "b <script>y</script>")
     assert all("<script" not in line.before + line.after for line in lines)
