@@ -23,6 +23,7 @@ TABLE = {
     "readyz": PUBLIC,
     "road/": LEAD,
     "road/progress/": LEAD,
+    "trail/": LEAD,
     "settings/": LEAD,
     "settings/test/<slug:part>/": LEAD,
     "settings/endpoints/": LEAD,
