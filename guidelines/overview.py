@@ -2,10 +2,10 @@
 
 from django.db.models import Prefetch
 
-from guidelines import access, comparing, coverage, dependents, drafts
+from guidelines import access, comparing, coverage, dependents, drafts, keeping
 from guidelines.cards import cards
 from guidelines.finding import STATES, Asked, Row, index, matching, page
-from guidelines.models import Guideline, Kind, Meaning, PairScratch, Version, VersionState
+from guidelines.models import Guideline, Meaning, Version, VersionState
 
 MOST_NAMES = 200  # beyond that, names are searched for rather than listed
 
@@ -41,6 +41,7 @@ def workspace(guideline: Guideline, user, asked: Asked) -> dict:
         "draft": draft,
         "in_review": draft is not None and draft.state == VersionState.IN_REVIEW,
         "may_write": access.may_write(user),
+        "kept": keeping.waiting(guideline, user),
         "may_retire": access.may_retire(user),
         "may_see_trail": access.may_see_trail(user),
         "coverage_missing": bool(sees_numbers) and covered is None,
@@ -63,6 +64,7 @@ def listing(
         "total": len(rows),
         "found": found.found,
         "asked": asked,
+        "back": asked.address(start=asked.start)[1:],
         "states": STATES if any(row.state != "published" for row in rows) else (),
         "before": asked.address(start=found.before) if found.before else "",
         "after": asked.address(start=found.after) if found.after else "",
@@ -89,11 +91,3 @@ def with_predecessors(guideline: Guideline) -> list[tuple[Version, Version | Non
     """Every numbered version, newest first, each with the one before it."""
     versions = list(guideline.versions.filter(number__isnull=False).order_by("-number"))
     return list(zip(versions, [*versions[1:], None], strict=False))
-
-
-def unsaved_words(user, guideline: Guideline, key: str | None) -> PairScratch | None:
-    """What this person wrote about the pair and could not save, newest first."""
-    if key is None or guideline.kind != Kind.PAIRS:
-        return None
-    found = PairScratch.objects.filter(user=user, pair__guideline=guideline, pair__key=key)
-    return found.order_by("-saved_at").first()

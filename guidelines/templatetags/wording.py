@@ -3,6 +3,7 @@
 from django import template
 
 from guidelines import word_diff as words
+from guidelines.discussion import marking
 
 register = template.Library()
 
@@ -23,3 +24,9 @@ def word_diff(before: str, after: str):
 def side_by_side(before: str, after: str):
     """`{% side_by_side a b as lines %}`: the lines of both texts, each beside the one that it became."""
     return words.side_by_side(before, after)
+
+
+@register.filter
+def marked(text: str):
+    """A text with its marks: Markdown, in which HTML is shown as it was typed."""
+    return marking.as_html(text)

@@ -94,7 +94,7 @@ def test_putting_back_leads_nowhere_outside(log_in, mistakes, edited, ana):
     old, new = revision_in(mistakes, "forcing-change"), revision_in(edited, "forcing-change")
     restore = reverse("pair_restore", args=[SLUG, "forcing-change"])
     said = {"n": old.n, "base": new.n, "next": "https://elsewhere.example/"}
-    assert log_in(ana).post(restore, said).url == reverse("guideline", args=[SLUG])
+    assert log_in(ana).post(restore, said).url.startswith(reverse("guideline", args=[SLUG]))
 
 
 def test_what_was_dropped_is_put_back_with_its_words(log_in, mistakes, draft, ana):
