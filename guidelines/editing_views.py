@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.http import Http404, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django_htmx.http import trigger_client_event
 
@@ -233,4 +234,6 @@ def pair_restore(request, guideline, key):
     except publishing.StaleEdit as stale:
         raise publishing.WrongState(str(stale)) from stale
     messages.success(request, _("“%s” is restored in the draft.") % revision.name)
-    return redirect(place_of(guideline, key))
+    back = request.POST.get("next", "")
+    known = url_has_allowed_host_and_scheme(back, request.get_host())
+    return redirect(back if known else place_of(guideline, key))

@@ -4,9 +4,7 @@ from django.db.models import Prefetch
 
 from guidelines import access, authorship, coverage, dependents, drafts, entries, keeping, meaning
 from guidelines.cards import cards, neighbours_on
-from guidelines.comparing import fields_that_differ
 from guidelines.finding import STATES, Asked, find
-from guidelines.kinds import shape_of
 from guidelines.models import Guideline, Meaning, Version, VersionState
 
 MOST_NAMES = 200  # beyond that, names are searched for rather than listed
@@ -97,19 +95,3 @@ def with_predecessors(guideline: Guideline) -> list[tuple[Version, Version | Non
     """Every numbered version, newest first, each with the one before it."""
     versions = list(guideline.versions.filter(number__isnull=False).order_by("-number"))
     return list(zip(versions, [*versions[1:], None], strict=False))
-
-
-def history(guideline: Guideline, key: str) -> list[dict]:
-    """Every revision of an entry, newest first, each with what it changed."""
-    shape = shape_of(guideline)
-    at = {f"{shape.identity_field}__guideline": guideline, f"{shape.identity_field}__key": key}
-    revisions = shape.revision.objects.filter(**at).select_related("author", "base").order_by("-n")
-    return [
-        {
-            "revision": revision,
-            "fields": fields_that_differ(guideline.kind, shape.revision, revision.base.texts, revision.texts)
-            if revision.base
-            else [],
-        }
-        for revision in revisions
-    ]
