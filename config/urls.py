@@ -1,5 +1,4 @@
 from django.urls import include, path
-from drf_spectacular.views import SpectacularAPIView
 
 from config.pages import health, home, road, settings, trail
 from guidelines.discussion.views import discussions
@@ -23,7 +22,7 @@ urlpatterns = [
     path("", include("synthesis.urls")),
     path("", include("review.urls")),
     path("", include("exports.urls")),
-    path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("api/", include("config.api")),
 ]
 handler403 = "config.pages.errors.refused"
 handler404 = "config.pages.errors.missing"
