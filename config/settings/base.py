@@ -159,6 +159,9 @@ LABEL_STUDIO_WEBHOOK_SECRET = kept_secret(HOME, "LABEL_STUDIO_WEBHOOK_SECRET")
 REVIEW_ACCOUNTS_KEY = kept_secret(HOME, "REVIEW_ACCOUNTS_KEY")
 REVIEW_DIRECT_ACCOUNTS = flag("REVIEW_DIRECT_ACCOUNTS")
 
+# A folder of further fonts (Noto, say) for the guidelines' PDFs, whose own hold Latin, Greek, Cyrillic and a few more.
+PRINT_FONTS = text("PRINT_FONTS")
+
 # The GPU node: its broker connection sees training messages only.
 TRAINING_BROKER_URL = text("TRAINING_BROKER_URL", REDIS_URL)
 TRAINING_KEY_PREFIX = text("TRAINING_KEY_PREFIX", "training:")
