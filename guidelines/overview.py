@@ -1,5 +1,7 @@
 """What the pages of a guideline show, gathered in a number of queries that does not grow with its entries."""
 
+from functools import partial
+
 from django.db.models import Prefetch
 
 from guidelines import access, comparing, coverage, dependents, drafts
@@ -35,8 +37,8 @@ def workspace(guideline: Guideline, user, asked: Asked) -> dict:
     published = guideline.versions.published().select_related("published_by").order_by("-number").first()
     for version in filter(None, (draft, published)):
         version.guideline = guideline
-    sees_numbers = access.may_see_numbers(user)
-    covered = coverage.of(guideline) if sees_numbers else None
+    sees_numbers = coverage.may_see(user, guideline)
+    covered = partial(coverage.of, guideline) if sees_numbers and guideline.kind == Kind.PAIRS else None
     found = {
         "guideline": guideline,
         "published": published,
@@ -45,7 +47,9 @@ def workspace(guideline: Guideline, user, asked: Asked) -> dict:
         "may_write": access.may_write(user),
         "may_retire": access.may_retire(user),
         "may_see_trail": access.may_see_trail(user),
-        "coverage_missing": bool(sees_numbers) and covered is None,
+        "covered": covered is not None and coverage.connected(),
+        "coverage_missing": bool(sees_numbers) and not coverage.connected(),
+        "coverage_refused": "" if sees_numbers or not access.may_see_numbers(user) else sees_numbers.reason,
         "versions": with_predecessors(guideline),
     }
     found |= listing(guideline, index(published, draft), asked, [v for v in (draft, published) if v], covered)
@@ -57,8 +61,9 @@ def listing(
 ) -> dict:
     """The entries that were asked for: one page of cards, how many there are, and where the next page begins."""
     found = page(matching(rows, asked, guideline, versions), asked.start)
+    numbers = covered([row.key for row in found.rows]) if covered else None
     return {
-        "cards": cards(guideline, found.rows, covered),
+        "cards": cards(guideline, found.rows, numbers),
         "names": {row.key: row.name for row in rows},
         "here": {row.key for row in found.rows},
         "all": rows if len(rows) <= MOST_NAMES else [],

@@ -1,11 +1,12 @@
 from django.urls import include, path
 
-from guidelines import import_views, keeping_views, trail_views, views
+from guidelines import coverage_views, import_views, keeping_views, trail_views, views
 
 # A `key` names a pair or a dimension, as the guideline holds the one or the other.
 urlpatterns = [
     path("", views.guidelines, name="guidelines"),
     path("<slug:slug>/", views.guideline, name="guideline"),
+    path("<slug:slug>/coverage/", coverage_views.guideline_coverage, name="guideline_coverage"),
     path("<slug:slug>/trail/", trail_views.guideline_trail, name="guideline_trail"),
     path("<slug:slug>/versions/<str:name>/", views.guideline_version, name="guideline_version"),
     path(
