@@ -15,7 +15,7 @@ def connect():
 
     synthesis_access.connect_readers(review_access.may_see_instance, review_access.hidden_instances)
     dependents.connect(_made_under)
-    coverage.connect(by_pair.coverage, review_access.may_see_pairs_judged)
+    coverage.connect(by_pair.coverage, by_pair.standing_out, review_access.may_see_pairs_judged)
     origins.connect(
         _where_it_was_made, review_access.sessions_she_judges, _corrections, review_access.sessions_judged
     )

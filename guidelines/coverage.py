@@ -69,7 +69,8 @@ class Coverage:
     missed: Share | None = None
     missed_told: Share | None = None
     versions: tuple[int, ...] = ()
-    url: str = ""  # where the corrections made in review are read
+    corrections: int = 0  # words of reviewers that were approved in place of the draft's
+    url: str = ""  # where they are read
 
     @property
     def settled(self) -> int:
@@ -78,15 +79,21 @@ class Coverage:
 
 Ask = Callable[[Guideline, Collection[str] | None, bool], dict[str, Coverage]]
 _ask: Ask | None = None
+_standing_out: Callable[[Guideline], list[str]] | None = None
 _sways: Callable[..., Answer] | None = None
 
 
-def connect(ask: Ask | None, sways: Callable[..., Answer] | None = None):
-    """Fill the slot; returns what was in it. `ask(guideline, keys, alphas)`: as `of`. `sways(user, guideline)` answers no,
-    with the reason, to whoever still judges by this guideline.
+def connect(
+    ask: Ask | None,
+    standing_out: Callable[[Guideline], list[str]] | None = None,
+    sways: Callable[..., Answer] | None = None,
+):
+    """Fill the slot; returns what was in it. `ask(guideline, keys, alphas)`: as `of`. `standing_out(guideline)`: as
+    here. `sways(user, guideline)` answers no, with the reason, to whoever still judges by this guideline.
     """
-    global _ask, _sways
-    before, _ask, _sways = (_ask, _sways), ask, sways
+    global _ask, _standing_out, _sways
+    before = _ask, _standing_out, _sways
+    _ask, _standing_out, _sways = ask, standing_out, sways
     return before
 
 
@@ -108,3 +115,8 @@ def of(
     the estimate of alpha, where `alphas` are asked for. None while nothing is connected, and the page says so.
     """
     return None if _ask is None else _ask(guideline, keys, alphas)
+
+
+def standing_out(guideline: Guideline) -> list[str]:
+    """Keys of the pairs that reviewers keep correcting, the most corrected first."""
+    return _standing_out(guideline) if _standing_out else []

@@ -53,7 +53,7 @@ def _words() -> dict[str, str]:
     return {
         NAME: _("Mistake"),
         "made": _("Made"),
-        "accepted": _("Accepted as it was"),
+        "accepted": _("Accepted"),
         "edited": _("Edited"),
         "rejected": _("Rejected"),
         "corrected": _("Edited or rejected"),

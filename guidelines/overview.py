@@ -48,6 +48,7 @@ def workspace(guideline: Guideline, user, asked: Asked) -> dict:
         "may_retire": access.may_retire(user),
         "may_see_trail": access.may_see_trail(user),
         "covered": covered is not None and coverage.connected(),
+        "keep_correcting": coverage.standing_out(guideline) if covered else [],
         "coverage_missing": bool(sees_numbers) and not coverage.connected(),
         "coverage_refused": "" if sees_numbers or not access.may_see_numbers(user) else sees_numbers.reason,
         "versions": with_predecessors(guideline),

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from accounts.digesting import digest
 from guidelines.coverage import Agreement, Coverage, Figure
 from guidelines.models import Entry, Guideline
+from review import feedback
 from review.agreement.wording import spoken
 from review.models import Arm, Aspect, Decision, Finding, Item, Round, RoundState, Standing
 from review.settled import Settled, read
@@ -36,6 +37,7 @@ class Figures:
     """What is known of one guideline: `settled` of all its pairs; of agreement what was looked at."""
 
     settled: Settled
+    corrections: dict[str, int]
     alphas: dict[str, float] | None = None
     agreements: dict[str, tuple[dict | None, dict | None]] = field(default_factory=dict)
 
@@ -65,15 +67,28 @@ def coverage(
 
 
 def _of(guideline, key, figures, made, aided, unaided) -> Coverage:
-    own = figures.settled.of(key)
+    corrections = figures.corrections.get(key, 0)
     query = urlencode({"guideline": guideline.slug, "pair": key})
     return Coverage(
         made=made.get(key, 0),
         agreement=aided,
         agreement_unaided=unaided,
-        url=f"{reverse('corrections')}?{query}" if own.get("edited") else "",
-        **own,
+        corrections=corrections,
+        url=f"{reverse('corrections')}?{query}" if corrections else "",
+        **figures.settled.of(key),
     )
+
+
+def standing_out(guideline: Guideline) -> list[str]:
+    """As guidelines.coverage.standing_out."""
+    return _figures(guideline).settled.standing_out
+
+
+def _corrections(guideline) -> dict[str, int]:
+    """How many approved edits there are of sessions made from each pair."""
+    key = f"{PAIR}__key"
+    found = feedback.approved(guideline).filter(**{f"{PAIR}__guideline": guideline})
+    return dict(found.order_by().values_list(key).annotate(n=Count("pk")))
 
 
 def _made(guideline, keys) -> dict[str, int]:
@@ -112,7 +127,7 @@ def _figures(guideline) -> Figures:
         _standings(guideline).filter(aspect=Aspect.FINDINGS, item__round__pairs_version__guideline=guideline),
         guideline,
     )
-    figures = Figures(settled)
+    figures = Figures(settled, _corrections(guideline))
     with _lock:
         for old in [known for known in _known if known[0] == guideline.pk]:
             del _known[old]

@@ -65,6 +65,14 @@ class Settled:
 
             self._compared = compare(self._shares["corrected"])
 
+    @property
+    def standing_out(self) -> list[str]:
+        """Keys of the pairs that do, the most corrected first."""
+        if self._compared is None:
+            return []
+        found = [key for key, number in self.keys.items() if self._compared.stands_out[number]]
+        return sorted(found, key=lambda key: -self._expected[self.keys[key]])
+
     def of(self, key: str) -> dict:
         number = self.keys.get(key)
         if number is None:

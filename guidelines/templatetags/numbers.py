@@ -13,10 +13,16 @@ def percent(value: float | None) -> str:
 
 
 @register.filter
-def share(found: Share) -> str:
-    """With its interval where it has one, and always with the number of sessions."""
+def share_alone(found: Share) -> str:
+    """With its interval where it has one."""
     between = " [{:.0f}, {:.0f}]".format(*(100 * bound for bound in found.interval)) if found.interval else ""
-    return f"{percent(found.value)}{between} n={found.n}"
+    return f"{percent(found.value)}{between}"
+
+
+@register.filter
+def share(found: Share) -> str:
+    """And with the number of sessions, without which no share is shown."""
+    return f"{share_alone(found)} n={found.n}"
 
 
 @register.filter

@@ -26,6 +26,7 @@ JUDGED = Coverage(
     agreement=Agreement(Figure(0.61, (0.4, 0.78)), n=34),
     showed=Share(5, 8, 8, 0.625, (0.3, 0.87)),
     missed=Share(1, 6, 4, 1 / 6),
+    corrections=4,
     url="/corrections/?guideline=novice-mistakes&pair=forcing-change",
 )
 
@@ -35,7 +36,8 @@ def numbers():
     """What is said of each pair; a test fills it."""
     found: dict[str, Coverage] = {}
     before = coverage.connect(
-        lambda guideline, keys, alphas: {k: v for k, v in found.items() if not keys or k in keys}
+        lambda guideline, keys, alphas: {k: v for k, v in found.items() if not keys or k in keys},
+        lambda guideline: [k for k, v in found.items() if v.stands_out],
     )
     yield found
     coverage.connect(*before)
@@ -54,10 +56,12 @@ def names(text: str) -> list[str]:
 def test_a_pair_stands_with_its_numbers_their_ranges_and_its_corrections(log_in, ana, mistakes, numbers):
     numbers["forcing-change"] = JUDGED
     text = table(log_in(ana))
-    assert "38 % [22, 56] n=32" in text and "0.61 [0.40, 0.78] n=34" in text
-    assert "62 % [30, 87] n=8" in text and "17 % n=6" in text
+    for figure, n in (("38 % [22, 56]", 32), ("62 % [30, 87]", 8), ("17 %", 6)):
+        assert f'{figure}<br><span class="quiet">n={n}</span>' in text
+    assert 'α 0.61 [0.40, 0.78]<br>AC1 –<br><span class="quiet">n=34</span>' in text
     assert "2 sessions were still open or in dispute" in text and "All others together: 12 %" in text
     assert 'href="/corrections/?guideline=novice-mistakes&amp;pair=forcing-change"' in text
+    assert "4 corrections made in review" in text
     assert "Reviewers keep correcting</h2>" not in text
 
 
@@ -86,6 +90,10 @@ def test_the_pair_that_reviewers_keep_correcting_is_named_in_words_with_its_corr
     assert "20 accepted, 9 edited, 3 rejected" in card and "α 0.61 [0.40, 0.78] n=34" in card
     assert "showed as planned in 62 % [30, 87] n=8" in card and "pair=forcing-change" in card
     assert page.count("reviewers keep correcting it") == 1
+    assert (
+        'reviewers keep correcting</span> <a href="?start=forcing-change#forcing-change">Forcing change</a>'
+        in page
+    )
 
 
 def test_a_pair_that_was_dropped_keeps_its_numbers(log_in, ana, mistakes, numbers):
@@ -161,7 +169,9 @@ def test_hostile_names_are_inert(log_in, ana, numbers, db):
 
 
 def test_who_judges_is_refused_whatever_else_she_is_and_told_why(log_in, ana, mistakes):
-    before = coverage.connect(lambda *_asked: {}, lambda user, guideline: Answer("You judge by it now."))
+    before = coverage.connect(
+        lambda *_asked: {}, sways=lambda user, guideline: Answer("You judge by it now.")
+    )
     try:
         browser = log_in(ana)
         answer = browser.get(reverse("guideline_coverage", args=["novice-mistakes"]))
