@@ -13,11 +13,11 @@ NAME, AGREEMENT = "name", "agreement"
 
 @dataclass(frozen=True)
 class Line:
-    """A pair: `state` as in guidelines.finding.Row, or "gone" where no version that is worked on holds it."""
+    """A pair; `gone` where neither the draft nor the version in force holds it."""
 
     key: str
     name: str
-    state: str
+    gone: bool
     positive: bool
     numbers: Coverage
 

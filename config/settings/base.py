@@ -100,6 +100,7 @@ AUTH_PASSWORD_VALIDATORS = [
 # same host would log our people out whenever they log in there, and the other way round.
 SESSION_COOKIE_NAME = "one_way_mirror_session"
 CSRF_COOKIE_NAME = "one_way_mirror_csrf"
+CSRF_FAILURE_VIEW = "config.pages.errors.outdated"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 X_FRAME_OPTIONS = "DENY"
@@ -156,6 +157,9 @@ LABEL_STUDIO_WEBHOOK_SECRET = kept_secret(HOME, "LABEL_STUDIO_WEBHOOK_SECRET")
 # Encrypts reviewers' Label Studio passwords, which never leave the server unless the next flag is set.
 REVIEW_ACCOUNTS_KEY = kept_secret(HOME, "REVIEW_ACCOUNTS_KEY")
 REVIEW_DIRECT_ACCOUNTS = flag("REVIEW_DIRECT_ACCOUNTS")
+
+# A folder of further fonts (Noto, say) for the guidelines' PDFs, whose own hold Latin, Greek, Cyrillic and a few more.
+PRINT_FONTS = text("PRINT_FONTS")
 
 # The GPU node: its broker connection sees training messages only.
 TRAINING_BROKER_URL = text("TRAINING_BROKER_URL", REDIS_URL)

@@ -198,4 +198,4 @@ def test_a_column_head_turns_the_order_it_already_has():
     asked = Asked(by="made", start=50, words="x")
     assert asked.sorted_by("made") == Asked(by="made", turned=True, words="x")
     assert asked.sorted_by("edited") == Asked(by="edited", words="x")
-    assert page([Line("a", "A", "published", False, Coverage())], Asked()).after == ""
+    assert page([Line("a", "A", False, False, Coverage())], Asked()).after == ""
