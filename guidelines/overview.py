@@ -45,6 +45,7 @@ def workspace(guideline: Guideline, user, asked: Asked) -> dict:
         "may_write": access.may_write(user),
         "may_retire": access.may_retire(user),
         "may_see_trail": access.may_see_trail(user),
+        "stale_place": dependents.place(guideline, user) if published and published.number > 1 else "",
         "coverage_missing": bool(sees_numbers) and covered is None,
         "versions": with_predecessors(guideline),
     }
@@ -83,7 +84,10 @@ def _of_draft(draft: Version, published: Version | None, user) -> dict:
         "approved_these": user.pk in drafts.approvers(draft),
         "may_publish": access.may_publish(user, draft),
         "meaning": meaning,
-        "dependents": dependents.of(published) if published and access.may_see_numbers(user) else [],
+        # While it is written the page of the comparison says so; here, when it is about to be published.
+        "dependents": dependents.of(published, draft, user)
+        if in_review and published and access.may_see_numbers(user)
+        else dependents.Dependents(),
     }
 
 

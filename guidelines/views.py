@@ -115,7 +115,9 @@ def guideline_compare(request, guideline, a, b):
         "changes": [change for change in changes if change.state != "same"],
         "same": sum(change.state == "same" for change in changes),
         "approvals": after.approvals.filter(digest=digest).select_related("approver"),
-        "dependents": dependents.of(before) if access.may_see_numbers(request.user) else [],
+        "dependents": dependents.of(before, after, request.user)
+        if access.may_see_numbers(request.user)
+        else dependents.Dependents(),
         "names": {key_of(revision): revision.name for revision in drafts.revisions(before)},
         "digest": digest,
         "approved_these": after.state == VersionState.IN_REVIEW
