@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Count, F, QuerySet
+from django.db.models import Count, QuerySet
 
 from exports.models import Dataset, DatasetItem
 from guidelines import dependents, drafts, touching
@@ -49,11 +49,11 @@ def stale_in(dataset: Dataset, user) -> list[Stale]:
     return found
 
 
-def by_pair(touched: Touched, instances: QuerySet) -> dict[str, tuple[int, int]]:
-    """{key of a pair: (datasets, trainings)} built on these of the stale sessions; two queries."""
-    items = stale_items(touched).filter(item__instance__in=instances.order_by().values("pk"))
-    by_key = items.order_by().values(key=F("item__instance__pair_revision__pair__key"))
-    datasets = by_key.annotate(n=Count("dataset", distinct=True)).values_list("key", "n")
-    trainings = by_key.annotate(n=Count("dataset__training_runs", distinct=True)).values_list("key", "n")
-    trained = dict(trainings)
-    return {key: (n, trained.get(key, 0)) for key, n in datasets}
+def by_pair(instances: QuerySet, *, judged_before: Touched) -> dict[str, dict[int, int]]:
+    """{key of a pair: {dataset: how many of these sessions it holds}}, of stale items; one query."""
+    items = stale_items(judged_before).filter(item__instance__in=instances.order_by().values("pk"))
+    rows = items.order_by().values_list("item__instance__pair_revision__pair__key", "dataset")
+    found: dict[str, dict[int, int]] = {}
+    for key, dataset, n in rows.annotate(n=Count("item__instance", distinct=True)):
+        found.setdefault(key, {})[dataset] = n
+    return found

@@ -22,7 +22,7 @@ was put back word for word stands again, and what was made by it. An open draft 
 """
 
 from collections import Counter
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from django.db import models
 from django.db.models import Count
@@ -68,13 +68,12 @@ class Touched:
         wanted = whys or (Why.MEANING, Why.DROPPED)
         return [pk for pk, one in self.passed.items() if one.why in wanted and key in (None, one.key)]
 
+    def keys_of(self, why: Why) -> set[str]:
+        return {one.key for one in self.passed.values() if one.why == why}
+
     def names(self) -> dict[str, str]:
         """{key: name} of the pairs that passed, as the newest text that passed calls them."""
         return {one.key: one.name for _pk, one in sorted(self.passed.items())}
-
-    def of_pair(self, key: str) -> "Touched":
-        """The same, of one pair alone."""
-        return replace(self, passed={pk: one for pk, one in self.passed.items() if one.key == key})
 
     def stale_since(self) -> dict[int | None, list[int]]:
         """Ids of the stale revisions by the version in which their pair changed last."""

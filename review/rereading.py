@@ -34,17 +34,19 @@ def _read_since(touched: Touched) -> Q:
     """Aided items only: without the draft there is no verdict. A rehearsal stands in for people nowhere, so it counts
     only for sessions that people never judged.
     """
-    items = Item.objects.filter(instance=OuterRef("pk"), arm=Arm.AIDED)
-    by_people = Item.objects.filter(instance=OuterRef("instance"), round__rehearsal=False)
-    items = items.filter(Q(round__rehearsal=False) | ~Exists(by_people))
+    judged_by = Round.objects.filter(pairs_version__guideline=touched.target.guideline_id)
+    # Few rows, and often none: what is asked of every session then costs nothing.
+    rounds = list(judged_by.values_list("pk", "pairs_version__number", "rehearsal"))
+    by_people = Item.objects.filter(instance=OuterRef("pk"), round__rehearsal=False)
     found = Q(pk__in=[])
     for number, revisions in touched.stale_since().items():
-        if number is not None:  # by a draft nobody judges
-            since = items.filter(
-                round__pairs_version__guideline=touched.target.guideline_id,
-                round__pairs_version__number__gte=number,
-            )
-            found |= Q(Exists(since), pair_revision__in=revisions)
+        # By a draft, which has no number, nobody judges.
+        since = [one for one in rounds if number is not None and one[1] >= number]
+        for rehearsal in {one[2] for one in since}:
+            these = [pk for pk, _number, kind in since if kind == rehearsal]
+            items = Item.objects.filter(instance=OuterRef("pk"), arm=Arm.AIDED, round__in=these)
+            again = Q(Exists(items), pair_revision__in=revisions)
+            found |= again & ~Q(Exists(by_people)) if rehearsal else again
     return found
 
 

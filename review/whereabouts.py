@@ -3,7 +3,7 @@
 from django.db.models import Case, CharField, Exists, OuterRef, Q, QuerySet, TextChoices, Value, When
 from django.utils.translation import gettext_lazy as _
 
-from review.models import Item, RoundState, Standing, StandingState
+from review.models import Item, Round, RoundState, Standing, StandingState
 from synthesis.models import InstanceState
 
 
@@ -35,7 +35,9 @@ def staged(instances: QuerySet) -> QuerySet:
 def out_for_review() -> Exists:
     """Of an instance: readers have still to judge it, or an adjudicator to settle it."""
     unsettled = ~Q(Exists(_standings())) | Q(Exists(_unsettled()))
-    return Exists(_items().filter(unsettled, round__state=RoundState.OPEN))
+    # A query of its own, which is asked once and not of every session.
+    opened = Round.objects.filter(state=RoundState.OPEN).values("pk")
+    return Exists(_items().filter(unsettled, round__in=opened))
 
 
 def _items() -> QuerySet:

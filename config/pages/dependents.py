@@ -1,9 +1,12 @@
 """What a change of a guideline makes stale, asked of every app: the answer to guidelines.dependents."""
 
+from collections import Counter
+
 from django.db.models import Count, F, QuerySet
 from django.urls import reverse
 
 from exports import built_on
+from exports.models import TrainingRun
 from guidelines import touching
 from guidelines.dependents import Dependents, OfPair
 from guidelines.models import Kind, Version
@@ -54,7 +57,7 @@ def _is_earlier(after: Version, before: Version | None) -> bool:
 
 def unseen(instances: QuerySet, user) -> QuerySet:
     """Without the sessions that this person still judges: of what is stale she would learn what was intended."""
-    return instances.exclude(public_id__in=review_access.sessions_she_judges(user))
+    return instances.exclude(pk__in=review_access.sessions_she_judges(user).values("instance"))
 
 
 def newly_stale(then: Touched, now: Touched, user) -> QuerySet:
@@ -78,20 +81,29 @@ def _through_the_catalogue(then: Touched, now: Touched, user) -> QuerySet:
     return unseen(instances.exclude(pair_revision__in=list(now.passed)).unreplaced(), user)
 
 
-def by_pair(instances: QuerySet, touched: Touched, url: str) -> list[OfPair]:
-    """Counted by pair, by name; three queries."""
-    counts: dict[str, dict] = {}
-    rows = staged(instances).order_by().values("stage", key=F("pair_revision__pair__key"))
-    for row in rows.annotate(n=Count("pk")):
-        counts.setdefault(row["key"], {})[row["stage"]] = row["n"]
-    if not counts:
+def counted(instances: QuerySet) -> list[tuple[str, str, str, int]]:
+    """(key of the pair, stage, origin, how many); one query, that of all sessions which costs most."""
+    keyed = staged(instances).order_by().annotate(key=F("pair_revision__pair__key"))
+    rows = keyed.values("key", "stage", "origin").annotate(n=Count("pk"))
+    return [(row["key"], row["stage"], row["origin"], row["n"]) for row in rows]
+
+
+def by_pair(instances: QuerySet, touched: Touched, url: str, counts=None) -> list[OfPair]:
+    """Counted by pair, in the order of their names; two queries and that of `counted`, if it is not given."""
+    stages: dict[str, Counter] = {}
+    for key, stage, _origin, n in counted(instances) if counts is None else counts:
+        stages.setdefault(key, Counter())[stage] += n
+    if not stages:
         return []
-    names, built = touched.names(), built_on.by_pair(touched, instances)
+    names, built = touched.names(), built_on.by_pair(instances, judged_before=touched)
+    trained = Counter(TrainingRun.objects.filter(dataset__in=set().union(*built.values())).values_list(
+        "dataset", flat=True
+    ))  # fmt: skip
     whys = {one.key: one.why for _pk, one in sorted(touched.passed.items()) if one.why != Why.WORDS}
     found = []
-    for key in sorted(counts, key=lambda key: (names[key], key)):
-        datasets, trainings = built.get(key, (0, 0))
+    for key in sorted(stages, key=lambda key: (names[key], key)):
+        datasets = built.get(key, {})
         link = f"{url}{'&' if '?' in url else '?'}pair={key}" if url else ""
-        more = {"datasets": datasets, "trainings": trainings, "url": link}
-        found.append(OfPair(key, names[key], whys.get(key, Why.WORDS), **counts[key], **more))
+        more = {"datasets": len(datasets), "trainings": sum(trained[one] for one in datasets), "url": link}
+        found.append(OfPair(key, names[key], whys.get(key, Why.WORDS), **stages[key], **more))
     return found

@@ -11,11 +11,12 @@ from django.utils.translation import ngettext
 
 from accounts import asking, roles
 from config.pages import stale_list
-from config.pages.dependents import by_pair
+from config.pages.dependents import by_pair, counted
 from config.pages.stale_forms import Reread
 from config.pages.stale_list import SHOWS, Asked
 from guidelines import drafts
 from guidelines.models import Guideline, Kind
+from guidelines.touching import Why
 from review import access as review_access
 from review import rereading
 from review import tasks as review_tasks
@@ -25,6 +26,7 @@ from review.whereabouts import Stage
 from synthesis import access, planning, remaking
 from synthesis import tasks as synthesis_tasks
 from synthesis.faults import NoEndpoint
+from synthesis.models import Origin
 
 
 def page(request, slug):
@@ -35,21 +37,27 @@ def page(request, slug):
     shown = stale_list.narrowed(everything, asked)
     rows, more = stale_list.page(shown, now, asking.number(request, "after"))
     acts = asked.show == "waiting" and not asked.against
+    counts = counted(everything)
+    narrower = counts if shown is everything else counted(shown)
+    # Said of the counts rather than asked again: every question to all sessions costs on a large study.
+    dropped = now.keys_of(Why.DROPPED)
+    playable = [n for key, _stage, origin, n in narrower if origin == Origin.RUN and key not in dropped]
+    readable = [n for _key, stage, _origin, n in narrower if stage in (Stage.MADE, Stage.SETTLED)]
     context = {
         "guideline": guideline,
         "version": now.target,
         "asked": asked,
-        "pairs": by_pair(everything, now, f"?{asked.query(pair='', stage='', words='')}"),
+        "pairs": by_pair(everything, now, f"?{asked.query(pair='', stage='', words='')}", counts),
         "rows": rows,
         "more": f"{asked.query()}&after={more}" if more else "",
-        "n": shown.count(),
+        "n": sum(n for *_which, n in narrower),
         "downstream": stale_list.downstream(shown),
         "shows": [(name, label, asked.query(show=name)) for name, label in SHOWS.items()],
         "stages": Stage.choices,
         "acts": acts,
         "query": asked.query(),
-        "playable": remaking.playable(shown, now.target).count() if acts else 0,
-        "readable": rereading.readable(shown).count() if acts else 0,
+        "playable": sum(playable) if acts else 0,
+        "readable": sum(readable) if acts else 0,
         "may_remake": access.may_remake(request.user, now.target),
     }
     return render(request, "stale.html", context)

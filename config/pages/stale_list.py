@@ -117,25 +117,25 @@ def _with_what_follows(rows: list[Instance]) -> None:
 
 def downstream(instances: QuerySet) -> dict[str, tuple[list, int]]:
     """Rounds, datasets and trainings that these sessions are in: the newest, each with how many of them as `n`, and
-    how many there are in all. Six queries.
+    how many there are in all. Five queries, of which two look at every session.
     """
-    these = instances.order_by().values("pk")
-    rounds = Round.objects.filter(items__instance__in=these)
-    released = DatasetItem.objects.filter(item__instance__in=these)
-    trainings = TrainingRun.objects.filter(dataset__in=released.values("dataset"))
-    counted = released.values("dataset").annotate(n=Count("item__instance", distinct=True))
-    newest = list(counted.order_by("-dataset__serial")[:MOST_NAMED])
-    named = Dataset.objects.defer("manifest").in_bulk([row["dataset"] for row in newest])
-    datasets = []
-    for row in newest:
-        named[row["dataset"]].n = row["n"]
-        datasets.append(named[row["dataset"]])
-    with_counts = rounds.annotate(n=Count("items__instance", distinct=True)).order_by("-serial")
+    items = Item.objects.filter(instance__in=instances.order_by().values("pk"))
+    in_rounds = dict(items.order_by().values_list("round").annotate(n=Count("instance", distinct=True)))
+    released = DatasetItem.objects.filter(item__in=items.order_by().values("pk"))
+    in_datasets = dict(
+        released.order_by().values_list("dataset").annotate(n=Count("item__instance", distinct=True))
+    )
+    trainings = TrainingRun.objects.filter(dataset__in=in_datasets).select_related("dataset")
+    trainings = list(trainings.defer("dataset__manifest").order_by("-serial"))
     return {
-        "rounds": (list(with_counts[:MOST_NAMED]), rounds.distinct().count()),
-        "datasets": (datasets, counted.count()),
-        "trainings": (
-            list(trainings.select_related("dataset").order_by("-serial")[:MOST_NAMED]),
-            trainings.count(),
-        ),
+        "rounds": (_newest(Round.objects, in_rounds), len(in_rounds)),
+        "datasets": (_newest(Dataset.objects.defer("manifest"), in_datasets), len(in_datasets)),
+        "trainings": (trainings[:MOST_NAMED], len(trainings)),
     }
+
+
+def _newest(rows, counts: dict[int, int]) -> list:
+    found = list(rows.filter(pk__in=counts).order_by("-serial")[:MOST_NAMED])
+    for row in found:
+        row.n = counts[row.pk]
+    return found
