@@ -3,11 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from guidelines import access, coverage
+from guidelines.checking import NEIGHBOURS
 from guidelines.comparing import FieldChange, fields_that_differ
 from guidelines.coverage import Coverage
 from guidelines.finding import Row
 from guidelines.kinds import shape_of
-from guidelines.models import Guideline
+from guidelines.models import Entry, Guideline
+from guidelines.neighbours import Others
 
 
 @dataclass(frozen=True)
@@ -27,7 +30,7 @@ class Card:
 
 
 def cards(
-    guideline: Guideline, rows: Sequence[Row], coverage: dict[str, Coverage] | None = None
+    guideline: Guideline, rows: Sequence[Row], covered: dict[str, Coverage] | None = None
 ) -> list[Card]:
     """The rows in full, in their order; one query."""
     shape = shape_of(guideline)
@@ -42,5 +45,46 @@ def cards(
         fields = []
         if row.state == "changed":
             fields = fields_that_differ(guideline.kind, shape.revision, theirs.texts, mine.texts)
-        found.append(Card(row.key, mine, theirs, row.state, fields, (coverage or {}).get(row.key)))
+        found.append(Card(row.key, mine, theirs, row.state, fields, (covered or {}).get(row.key)))
     return found
+
+
+def alone(guideline: Guideline, key: str, user) -> dict | None:
+    """What the page shows of one entry, without the others; None where it is in no version that people work on."""
+    draft = guideline.versions.unpublished().first()
+    published = guideline.in_force
+    row = _row(guideline, key, draft, published)
+    if row is None:
+        return None
+    covered = coverage.of(guideline) if access.may_see_numbers(user) else None
+    [card] = cards(guideline, [row], covered)
+    texts = [revision for revision in (card.draft, card.published) if revision]
+    named = {other for revision in texts for field in NEIGHBOURS for other in getattr(revision, field, ())}
+    return {
+        "guideline": guideline,
+        "card": card,
+        "names": dict(Others(guideline).found(named).values()),
+        "here": {key},
+        "may_write": access.may_write(user),
+    }
+
+
+def _row(guideline: Guideline, key: str, draft, published) -> Row | None:
+    shape = shape_of(guideline)
+    at = shape.entry_field
+    entries = Entry.objects.filter(
+        version__in=[v for v in (draft, published) if v], **{f"{at}__{shape.identity_field}__key": key}
+    )
+    found = {
+        entry[0]: entry[1:] for entry in entries.values_list("version", at, f"{at}__name", f"{at}__digest")
+    }
+    mine, theirs = found.get(draft and draft.pk), found.get(published and published.pk)
+    if not (mine or theirs):
+        return None
+    if draft is None:
+        state = "published"
+    elif mine and theirs:
+        state = "same" if mine[2] == theirs[2] else "changed"
+    else:
+        state = "new" if mine else "dropped"
+    return Row(key, (mine or theirs)[1], mine and mine[0], theirs and theirs[0], state)

@@ -2,12 +2,12 @@
 
 from django.db.models import Prefetch
 
-from guidelines import access, comparing, coverage, dependents, drafts
+from guidelines import access, comparing, coverage, dependents, drafts, keeping
 from guidelines.cards import cards
 from guidelines.comparing import fields_that_differ
 from guidelines.finding import STATES, Asked, Row, index, matching, page
 from guidelines.kinds import shape_of
-from guidelines.models import Guideline, Kind, Meaning, PairScratch, Version, VersionState
+from guidelines.models import Guideline, Meaning, Version, VersionState
 
 MOST_NAMES = 200  # beyond that, names are searched for rather than listed
 
@@ -43,6 +43,7 @@ def workspace(guideline: Guideline, user, asked: Asked) -> dict:
         "draft": draft,
         "in_review": draft is not None and draft.state == VersionState.IN_REVIEW,
         "may_write": access.may_write(user),
+        "kept": keeping.waiting(guideline, user),
         "may_retire": access.may_retire(user),
         "may_see_trail": access.may_see_trail(user),
         "stale_place": dependents.place(guideline, user) if published and published.number > 1 else "",
@@ -66,6 +67,7 @@ def listing(
         "total": len(rows),
         "found": found.found,
         "asked": asked,
+        "back": asked.address(start=asked.start)[1:],
         "states": STATES if any(row.state != "published" for row in rows) else (),
         "before": asked.address(start=found.before) if found.before else "",
         "after": asked.address(start=found.after) if found.after else "",
@@ -111,11 +113,3 @@ def history(guideline: Guideline, key: str) -> list[dict]:
         }
         for revision in revisions
     ]
-
-
-def unsaved_words(user, guideline: Guideline, key: str | None) -> PairScratch | None:
-    """What this person wrote about the pair and could not save, newest first."""
-    if key is None or guideline.kind != Kind.PAIRS:
-        return None
-    found = PairScratch.objects.filter(user=user, pair__guideline=guideline, pair__key=key)
-    return found.order_by("-saved_at").first()

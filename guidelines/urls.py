@@ -1,6 +1,6 @@
 from django.urls import include, path
 
-from guidelines import import_views, keeping_views, trail_views, views
+from guidelines import editing_views, import_views, keeping_views, trail_views, views
 
 # A `key` names a pair or a dimension, as the guideline holds the one or the other.
 urlpatterns = [
@@ -27,14 +27,18 @@ urlpatterns = [
     path("<slug:slug>/draft/approve/", views.draft_approve, name="draft_approve"),
     path("<slug:slug>/draft/publish/", views.draft_publish, name="draft_publish"),
     path("<slug:slug>/retire/<int:number>/", views.version_retire, name="version_retire"),
-    path("<slug:slug>/new/", views.pair_new, name="pair_new"),
-    path("<slug:slug>/edit/<slug:key>/", views.pair_edit, name="pair_edit"),
+    path("<slug:slug>/new/", editing_views.pair_new, name="pair_new"),
+    path("<slug:slug>/edit/<slug:key>/", editing_views.pair_edit, name="pair_edit"),
+    path("<slug:slug>/card/<slug:key>/", editing_views.entry_card, name="entry_card"),
+    path("<slug:slug>/names/", editing_views.entry_names, name="entry_names"),
+    path("<slug:slug>/keep/", keeping_views.pair_keep, name="new_keep"),
     path("<slug:slug>/keep/<slug:key>/", keeping_views.pair_keep, name="pair_keep"),
+    path("<slug:slug>/forget/", keeping_views.pair_forget, name="new_forget"),
     path("<slug:slug>/forget/<slug:key>/", keeping_views.pair_forget, name="pair_forget"),
-    path("<slug:slug>/drop/<slug:key>/", views.pair_drop, name="pair_drop"),
-    path("<slug:slug>/move/<slug:key>/", views.pair_move, name="pair_move"),
+    path("<slug:slug>/drop/<slug:key>/", editing_views.pair_drop, name="pair_drop"),
+    path("<slug:slug>/move/<slug:key>/", editing_views.pair_move, name="pair_move"),
     path("<slug:slug>/history/<slug:key>/", views.pair_history, name="pair_history"),
-    path("<slug:slug>/restore/<slug:key>/", views.pair_restore, name="pair_restore"),
+    path("<slug:slug>/restore/<slug:key>/", editing_views.pair_restore, name="pair_restore"),
     path("<slug:slug>/", include("guidelines.discussion.urls")),
     path("<slug:slug>/", include("guidelines.proposals.urls")),
 ]

@@ -100,6 +100,7 @@ AUTH_PASSWORD_VALIDATORS = [
 # same host would log our people out whenever they log in there, and the other way round.
 SESSION_COOKIE_NAME = "one_way_mirror_session"
 CSRF_COOKIE_NAME = "one_way_mirror_csrf"
+CSRF_FAILURE_VIEW = "config.pages.errors.outdated"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 X_FRAME_OPTIONS = "DENY"

@@ -70,3 +70,25 @@ class DimensionRevision(Identified):
     @property
     def texts(self) -> dict:
         return {field: getattr(self, field) for field in self.FIELDS}
+
+
+class DimensionScratch(models.Model):
+    """What somebody has typed and not yet saved; the one mutable row per person, dimension and base."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    dimension = models.ForeignKey(Dimension, models.PROTECT, related_name="scratches")
+    base = models.ForeignKey(DimensionRevision, models.PROTECT, null=True, related_name="+")
+    texts = models.JSONField()
+    saved_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                name="one_dimension_scratch_per_person_and_base", fields=["user", "dimension", "base"]
+            ),
+            models.UniqueConstraint(
+                name="one_dimension_scratch_without_base",
+                fields=["user", "dimension"],
+                condition=models.Q(base=None),
+            ),
+        ]

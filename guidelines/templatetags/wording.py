@@ -3,6 +3,7 @@
 from django import template
 
 from guidelines import comparing
+from guidelines.discussion import marking
 
 register = template.Library()
 
@@ -17,3 +18,9 @@ def called(key: str, names: dict[str, str] | None) -> str:
 def word_diff(before: str, after: str):
     """`{% word_diff a b %}`: escaped HTML with <ins> and <del>."""
     return comparing.as_html(before, after)
+
+
+@register.filter
+def marked(words: str):
+    """A text with its marks: Markdown, in which HTML is shown as it was typed."""
+    return marking.as_html(words)
