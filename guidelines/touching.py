@@ -98,6 +98,8 @@ def by(target: Version) -> Touched:
     if target.guideline.kind != Kind.PAIRS:
         return Touched(target)
     versions = _until(target)
+    if len(versions) == 1:
+        return Touched(target)
     held, revisions = _that_differ(versions)
     steps = [_step(a, b, held, revisions) for a, b in zip(versions, versions[1:], strict=False)]
     last = {pk: n for n, version in enumerate(versions) for pk in held[version.pk].values()}

@@ -34,13 +34,14 @@ def _read_since(touched: Touched) -> Q:
     """Aided items only: without the draft there is no verdict. A rehearsal stands in for people nowhere, so it counts
     only for sessions that people never judged.
     """
+    if set(touched.stale_since()) <= {None}:
+        return Q(pk__in=[])  # by a draft nobody judges
     judged_by = Round.objects.filter(pairs_version__guideline=touched.target.guideline_id)
     # Few rows, and often none: what is asked of every session then costs nothing.
     rounds = list(judged_by.values_list("pk", "pairs_version__number", "rehearsal"))
     by_people = Item.objects.filter(instance=OuterRef("pk"), round__rehearsal=False)
     found = Q(pk__in=[])
     for number, revisions in touched.stale_since().items():
-        # By a draft, which has no number, nobody judges.
         since = [one for one in rounds if number is not None and one[1] >= number]
         for rehearsal in {one[2] for one in since}:
             these = [pk for pk, _number, kind in since if kind == rehearsal]

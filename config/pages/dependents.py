@@ -91,6 +91,8 @@ def counted(instances: QuerySet) -> list[tuple[str, str, str, int]]:
 def by_pair(instances: QuerySet, touched: Touched, url: str, counts=None) -> list[OfPair]:
     """Counted by pair, in the order of their names; two queries and that of `counted`, if it is not given."""
     stages: dict[str, Counter] = {}
+    if not touched.passed:
+        return []
     for key, stage, _origin, n in counted(instances) if counts is None else counts:
         stages.setdefault(key, Counter())[stage] += n
     if not stages:
