@@ -45,6 +45,7 @@ TABLE = {
     "me/tokens/<int:pk>/end/": EVERYBODY,
     "guidelines/": EVERY_ROLE,
     "guidelines/<slug:slug>/": EVERY_ROLE,
+    "guidelines/<slug:slug>/coverage/": {Role.CLINICIAN, Role.LEAD},
     "guidelines/<slug:slug>/trail/": {Role.CLINICIAN, Role.LEAD},
     "guidelines/<slug:slug>/versions/<str:name>/": EVERY_ROLE,
     "guidelines/<slug:slug>/versions/<str:name>/download/<str:format>/": EVERY_ROLE,

@@ -50,8 +50,8 @@ def test_slots_say_nothing_until_something_is_connected(mistakes):
     before = coverage.connect(None), dependents.connect(None)
     try:
         assert coverage.of(mistakes.guideline) is None and dependents.of(mistakes) is None
-        coverage.connect(lambda guideline: {"forcing-change": coverage.Coverage(made=7)})
+        coverage.connect(lambda guideline, keys, alphas: {"forcing-change": coverage.Coverage(made=7)})
         assert coverage.of(mistakes.guideline)["forcing-change"].made == 7
     finally:
-        coverage.connect(before[0])
+        coverage.connect(*before[0])
         dependents.connect(before[1])
