@@ -52,7 +52,7 @@ class DimensionRevision(Identified):
     scale = models.CharField(_("scale"), max_length=10, choices=Scale)
     levels = models.JSONField(_("levels and their anchors"), default=list)
     reverse = models.BooleanField(_("worded in reverse"), default=False)
-    # How much it counts when ratings are put together; None: not weighted. Nothing is computed from it yet.
+    # How much it counts when ratings are put together; None: not weighted (guidelines/weighing.py).
     weight = models.FloatField(_("weight"), null=True, blank=True)
     source = models.TextField(_("source"), blank=True)
     said = SaidField()
