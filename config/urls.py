@@ -1,7 +1,6 @@
 from django.urls import include, path
-from drf_spectacular.views import SpectacularAPIView
 
-from config.pages import health, home, road, settings
+from config.pages import health, home, road, settings, stale, trail
 from guidelines.discussion.views import discussions
 
 urlpatterns = [
@@ -10,6 +9,7 @@ urlpatterns = [
     path("readyz", health.ready, name="readyz"),
     path("road/", road.page, name="road"),
     path("road/progress/", road.progress, name="road_progress"),
+    path("trail/", trail.page, name="trail"),
     path("settings/", settings.page, name="settings"),
     path("settings/test/<slug:part>/", settings.test, name="settings_test"),
     path("settings/endpoints/", settings.save_endpoint, name="endpoint_save"),
@@ -17,12 +17,15 @@ urlpatterns = [
     path("settings/nodes/", settings.make_node, name="node_make"),
     path("settings/nodes/<int:pk>/retire/", settings.retire_node, name="node_retire"),
     path("", include("accounts.urls")),
+    path("guidelines/<slug:slug>/stale/", stale.page, name="guideline_stale"),
+    path("guidelines/<slug:slug>/stale/remake/", stale.remake, name="guideline_stale_remake"),
+    path("guidelines/<slug:slug>/stale/reread/", stale.reread, name="guideline_stale_reread"),
     path("guidelines/", include("guidelines.urls")),
     path("discussions/", discussions, name="discussions"),
     path("", include("synthesis.urls")),
     path("", include("review.urls")),
     path("", include("exports.urls")),
-    path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("api/", include("config.api")),
 ]
 handler403 = "config.pages.errors.refused"
 handler404 = "config.pages.errors.missing"

@@ -3,14 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from guidelines import access, coverage
+from guidelines import access, coverage, entries
 from guidelines.checking import NEIGHBOURS
 from guidelines.comparing import FieldChange, fields_that_differ
 from guidelines.coverage import Coverage
-from guidelines.finding import Row
+from guidelines.finding import Row, row_of
 from guidelines.kinds import shape_of
-from guidelines.models import Entry, Guideline
-from guidelines.neighbours import Others
+from guidelines.models import Guideline, Kind
 
 
 @dataclass(frozen=True)
@@ -35,7 +34,7 @@ def cards(
     """The rows in full, in their order; one query."""
     shape = shape_of(guideline)
     wanted = {pk for row in rows for pk in (row.draft, row.published) if pk}
-    revisions = shape.revision.objects.select_related(shape.identity_field).in_bulk(wanted)
+    revisions = shape.revision.objects.select_related(shape.identity_field).defer("said").in_bulk(wanted)
     for revision in revisions.values():
         # Known here; without this every public id and link would fetch it again.
         getattr(revision, shape.identity_field).guideline = guideline
@@ -51,40 +50,26 @@ def cards(
 
 def alone(guideline: Guideline, key: str, user) -> dict | None:
     """What the page shows of one entry, without the others; None where it is in no version that people work on."""
-    draft = guideline.versions.unpublished().first()
-    published = guideline.in_force
-    row = _row(guideline, key, draft, published)
+    draft, published = guideline.versions.unpublished().first(), guideline.in_force
+    versions = [version for version in (draft, published) if version]
+    for version in versions:
+        version.guideline = guideline
+    row = row_of(key, published, draft)
     if row is None:
         return None
-    covered = coverage.of(guideline) if access.may_see_numbers(user) else None
+    sees_numbers = guideline.kind == Kind.PAIRS and coverage.may_see(user, guideline)
+    covered = coverage.of(guideline, [key]) if sees_numbers else None
     [card] = cards(guideline, [row], covered)
-    texts = [revision for revision in (card.draft, card.published) if revision]
-    named = {other for revision in texts for field in NEIGHBOURS for other in getattr(revision, field, ())}
     return {
         "guideline": guideline,
         "card": card,
-        "names": dict(Others(guideline).found(named).values()),
+        "names": entries.called(guideline, versions, neighbours_on([card])),
         "here": {key},
         "may_write": access.may_write(user),
     }
 
 
-def _row(guideline: Guideline, key: str, draft, published) -> Row | None:
-    shape = shape_of(guideline)
-    at = shape.entry_field
-    entries = Entry.objects.filter(
-        version__in=[v for v in (draft, published) if v], **{f"{at}__{shape.identity_field}__key": key}
-    )
-    found = {
-        entry[0]: entry[1:] for entry in entries.values_list("version", at, f"{at}__name", f"{at}__digest")
-    }
-    mine, theirs = found.get(draft and draft.pk), found.get(published and published.pk)
-    if not (mine or theirs):
-        return None
-    if draft is None:
-        state = "published"
-    elif mine and theirs:
-        state = "same" if mine[2] == theirs[2] else "changed"
-    else:
-        state = "new" if mine else "dropped"
-    return Row(key, (mine or theirs)[1], mine and mine[0], theirs and theirs[0], state)
+def neighbours_on(shown: Sequence[Card]) -> set[str]:
+    """The keys of the pairs that the cards name."""
+    revisions = [revision for card in shown for revision in (card.draft, card.published) if revision]
+    return {key for one in revisions for field in NEIGHBOURS for key in getattr(one, field, ())}

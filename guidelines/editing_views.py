@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.http import Http404, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django_htmx.http import trigger_client_event
 
@@ -82,11 +83,13 @@ def _edit(request, guideline, key):
         # On the text that she started from: if a colleague has saved since, saving shows both.
         texts, base = texts | scratch.texts, scratch.base if key else None
     initial = {"base": base.n if base else None} | (form_class.initial_of(texts) if texts else {})
-    return _shown(request, guideline, key, form_class(initial=initial, **others))
+    return _shown(request, guideline, key, form_class(initial=initial, **others), current=current)
 
 
 def _shown(request, guideline, key, form, *, template="edit", status=200, **more):
     """The form, in the card's place or on a page of its own."""
+    if key and "current" not in more:
+        more["current"] = present.text_of(guideline, key)
     scratch = keeping.of(guideline, key, request.user).first()
     # Kept on the same row: what she types now would write over words that she has not decided about.
     keeps = scratch is None or (request.POST or request.GET).get("words") == "mine"
@@ -94,7 +97,6 @@ def _shown(request, guideline, key, form, *, template="edit", status=200, **more
         "guideline": guideline,
         "key": key,
         "form": form,
-        "current": present.text_of(guideline, key) if key else None,
         "scratch": scratch,
         "keeps": keeps,
         "in_place": bool(request.htmx and key),
@@ -204,7 +206,8 @@ def pair_move(request, guideline, key):
     """To another place in the order; the page that is open moves its card itself."""
     get_object_or_404(shape_of(guideline).identity, guideline=guideline, key=key)
     place = moving.move(version=draft_of(guideline), key=key, to=request.POST.get("to", ""), by=request.user)
-    sentence = _("“%(key)s” is number %(n)d of %(of)d now.") % {"key": key, "n": place.n, "of": place.of}
+    name = Others(guideline).found([key])[key][1]
+    sentence = _("“%(name)s” is number %(n)d of %(of)d now.") % {"name": name, "n": place.n, "of": place.of}
     if request.htmx:
         context = {"said": sentence, "place": place_of(guideline, key)}
         answer = render(request, "guidelines/_moved.html", context)
@@ -231,4 +234,6 @@ def pair_restore(request, guideline, key):
     except publishing.StaleEdit as stale:
         raise publishing.WrongState(str(stale)) from stale
     messages.success(request, _("“%s” is restored in the draft.") % revision.name)
-    return redirect(place_of(guideline, key))
+    back = request.POST.get("next", "")
+    known = url_has_allowed_host_and_scheme(back, request.get_host())
+    return redirect(back if known else place_of(guideline, key))

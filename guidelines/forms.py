@@ -117,7 +117,10 @@ class DimensionForm(EntryForm):
     levels = Parts(
         label=_label(DimensionRevision, "levels"),
         required=False,
-        help_text=_("Lowest first; every level needs words that say when to choose it."),
+        help_text=_(
+            "Lowest first; every level needs words that say when to choose it. Ordered levels and equal steps take "
+            "rising numbers; yes or no takes no, then yes; named categories and comparisons take names."
+        ),
         parts={"value": (_("Level"), 1), "anchor": (_("When to choose it"), 2)},
     )
     reverse = _flag(DimensionRevision, "reverse")

@@ -15,8 +15,8 @@ MOST_ASKED = 100  # names in one form; of more, none is looked for and all are r
 class Others:
     """The entries of a guideline that another may name: those of the draft, else of the version in force.
 
-    `but` are keys that it may not name, its own above all. However much a method is given, it asks one query
-    for the entries.
+    `but` are keys that it may not name, its own above all. However much a method is given, it asks the same few
+    queries.
     """
 
     def __init__(self, guideline: Guideline, *, but: Iterable[str] = ()):
@@ -34,15 +34,15 @@ class Others:
         wanted = {words for words in written if words and "\0" not in words}
         if not wanted or len(wanted) > MOST_ASKED:
             return {}
-        asked = Q(key__in=wanted)
-        for words in wanted:
+        rows = self._rows().order_by()
+        found = {key: (key, name) for key, name in rows.filter(key__in=wanted)}
+        names = wanted - set(found)
+        asked = Q(pk=None)
+        for words in names:
             # SQLite knows upper and lower case of ASCII letters only; as it was written is tried too.
             asked |= Q(name__iexact=words) | Q(name=words)
-        rows = list(self._rows().filter(asked))
-        known = {name.casefold(): (key, name) for key, name in rows}
-        keys = {key: (key, name) for key, name in rows}
-        given = {words: keys.get(words) or known.get(words.casefold()) for words in wanted}
-        return {words: row for words, row in given.items() if row}
+        known = {name.casefold(): (key, name) for key, name in rows.filter(asked)} if names else {}
+        return found | {words: known[words.casefold()] for words in names if words.casefold() in known}
 
     def like(self, words: str) -> list[tuple[str, str]]:
         """(key, name) of the first ones that hold every word in their name."""

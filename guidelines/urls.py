@@ -1,11 +1,21 @@
 from django.urls import include, path
 
-from guidelines import editing_views, import_views, keeping_views, printing_views, trail_views, views
+from guidelines import (
+    comparing_views,
+    coverage_views,
+    editing_views,
+    import_views,
+    keeping_views,
+    printing_views,
+    trail_views,
+    views,
+)
 
 # A `key` names a pair or a dimension, as the guideline holds the one or the other.
 urlpatterns = [
     path("", views.guidelines, name="guidelines"),
     path("<slug:slug>/", views.guideline, name="guideline"),
+    path("<slug:slug>/coverage/", coverage_views.guideline_coverage, name="guideline_coverage"),
     path("<slug:slug>/trail/", trail_views.guideline_trail, name="guideline_trail"),
     path("<slug:slug>/versions/<str:name>/", views.guideline_version, name="guideline_version"),
     path(
@@ -24,7 +34,10 @@ urlpatterns = [
         import_views.guideline_import_preview,
         name="guideline_import_preview",
     ),
-    path("<slug:slug>/compare/<str:a>..<str:b>/", views.guideline_compare, name="guideline_compare"),
+    path("<slug:slug>/compare/", comparing_views.guideline_compare_chosen, name="guideline_compare_chosen"),
+    path(
+        "<slug:slug>/compare/<str:a>..<str:b>/", comparing_views.guideline_compare, name="guideline_compare"
+    ),
     path("<slug:slug>/draft/open/", views.draft_open, name="draft_open"),
     path("<slug:slug>/draft/submit/", views.draft_submit, name="draft_submit"),
     path("<slug:slug>/draft/send-back/", views.draft_send_back, name="draft_send_back"),
@@ -42,7 +55,7 @@ urlpatterns = [
     path("<slug:slug>/forget/<slug:key>/", keeping_views.pair_forget, name="pair_forget"),
     path("<slug:slug>/drop/<slug:key>/", editing_views.pair_drop, name="pair_drop"),
     path("<slug:slug>/move/<slug:key>/", editing_views.pair_move, name="pair_move"),
-    path("<slug:slug>/history/<slug:key>/", views.pair_history, name="pair_history"),
+    path("<slug:slug>/history/<slug:key>/", comparing_views.pair_history, name="pair_history"),
     path("<slug:slug>/restore/<slug:key>/", editing_views.pair_restore, name="pair_restore"),
     path("<slug:slug>/", include("guidelines.discussion.urls")),
     path("<slug:slug>/", include("guidelines.proposals.urls")),

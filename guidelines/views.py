@@ -12,11 +12,10 @@ from django.utils.translation import gettext_lazy
 from django_htmx.http import reswap, retarget
 
 from accounts.roles import require
-from guidelines import access, comparing, dependents, drafts, overview, publishing
-from guidelines.finding import Asked, index
+from guidelines import access, overview, publishing
+from guidelines.finding import Asked
 from guidelines.forms import PublishForm
-from guidelines.kinds import key_of
-from guidelines.models import Guideline, Version, VersionState
+from guidelines.models import Guideline, Version
 
 WORTH_KEEPING = 12  # characters; a key or a number is typed again
 
@@ -115,50 +114,9 @@ def _workspace(request, guideline, publish_form=None, status=200):
 def guideline_version(request, guideline, name):
     version = named_version(guideline, name)
     approvals = version.approvals.filter(digest=version.digest).select_related("approver")
-    listed = overview.listing(guideline, index(version, None), Asked.of(request.GET), [version])
+    listed = overview.listing(guideline, version, None, Asked.of(request.GET))
     context = {"guideline": guideline, "version": version, "approvals": approvals, **listed}
     return render(request, "guidelines/version.html", context)
-
-
-@door(access.may_read)
-def guideline_compare(request, guideline, a, b):
-    before, after = named_version(guideline, a), named_version(guideline, b)
-    changes = comparing.compare_versions(before, after)
-    digest = after.digest or drafts.digest(after)
-    context = {
-        "guideline": guideline,
-        "before": before,
-        "after": after,
-        "changes": [change for change in changes if change.state != "same"],
-        "same": sum(change.state == "same" for change in changes),
-        "approvals": after.approvals.filter(digest=digest).select_related("approver"),
-        "dependents": dependents.of(before) if access.may_see_numbers(request.user) else [],
-        "names": {key_of(revision): revision.name for revision in drafts.revisions(before)},
-        "digest": digest,
-        "approved_these": after.state == VersionState.IN_REVIEW
-        and request.user.pk in drafts.approvers(after),
-        "may_approve": after.state == VersionState.IN_REVIEW and access.may_approve(request.user, after),
-    }
-    return render(request, "guidelines/compare.html", context)
-
-
-@door(access.may_read)
-def pair_history(request, guideline, key):
-    rows = overview.history(guideline, key)
-    if not rows:
-        raise Http404
-    draft = guideline.versions.unpublished().first()
-    in_draft = {key_of(revision): revision for revision in drafts.revisions(draft)} if draft else {}
-    context = {
-        "guideline": guideline,
-        "key": key,
-        "rows": rows,
-        "draft": draft,
-        "current": in_draft.get(key),
-        "may_write": access.may_write(request.user),
-        "may_see_trail": access.may_see_trail(request.user),
-    }
-    return render(request, "guidelines/history.html", context)
 
 
 def _acting(may, verb, sentence):

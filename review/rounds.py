@@ -12,7 +12,7 @@ from accounts import roles
 from accounts.identity import minter
 from accounts.numbering import next_serial
 from guidelines.models import Kind, VersionState
-from review import access, assignment
+from review import access, assignment, trail
 from review.judged import Wording, content_hash
 from review.label_studio.planning import plan_projects
 from review.label_studio.screens.build import UnfitForScreen
@@ -35,11 +35,12 @@ class CannotMakeRound(ValueError):
 @transaction.atomic
 def make_round(
     *, name, instances, raters, by, pairs_version, rubric_version, overlap=2, unaided_share=0.2, seed=0,
-    screen="supervised_dialogue", deadline=None, leave_out_risk=False,
+    screen="supervised_dialogue", deadline=None, leave_out_risk=False, supersedes=None,
 ) -> Round:  # fmt: skip
     """Put instances before raters: draws arms, readers and each reader's own random order. Sends nothing
     yet. `instances`: rows or a queryset, whose sessions are never in memory all at once.
     `leave_out_risk`: sessions that carry a risk tier stay out, rather than needing readers qualified for them.
+    `supersedes`: {instance id: id of its earlier item}, of those that are judged again.
     """
     roles.require(access.may_run_rounds(by))
     instances = _fit(instances, screen)
@@ -85,14 +86,25 @@ def make_round(
         deadline=deadline,
     )
     seats = {rater: Seat.objects.create(round=round, rater=rater) for rater in raters}
-    items = _items(round, instances, unaided)
+    items = _items(round, instances, unaided, supersedes or {})
     needs = [_need(item, item.instance_id in risky, overlap, raters, qualified) for item in items]
     readings = _readings(items, assignment.assign(needs, seed=seed), seats, seed)
     try:
         plan_projects(round, {(r.seat_id, r.item.arm): r.seat for r in readings})
     except UnfitForScreen as unfit:
         raise CannotMakeRound(_("The reviewers' screen cannot be built. %s") % unfit) from None
+    trail.record(verb="make_round", round=round, by=by, after=_told(round, raters, len(items)))
     return round
+
+
+def _told(round: Round, raters, sessions: int) -> dict:
+    """What the trail keeps of a new round; not its seed, from which every draw could be computed."""
+    people = [str(rater.user.public_id) for rater in raters if rater.user_id]
+    return {
+        "name": round.name, "pairs_version": str(round.pairs_version), "rubric_version": str(round.rubric_version),
+        "sessions": sessions, "left_out_risk": round.left_out_risk, "overlap": round.overlap,
+        "unaided_share": round.unaided_share, "reviewers": people, "machines": len(raters) - len(people),
+    }  # fmt: skip
 
 
 @transaction.atomic
@@ -107,6 +119,13 @@ def close_round(*, round: Round, by) -> Round:
     roles.require(access.may_close(by, round))
     round.state, round.closed_at, round.closed_by = RoundState.CLOSED, timezone.now(), by
     round.save(update_fields=["state", "closed_at", "closed_by"])
+    trail.record(
+        verb="close_round",
+        round=round,
+        by=by,
+        before={"state": RoundState.OPEN},
+        after={"state": round.state},
+    )
     return round
 
 
@@ -191,14 +210,15 @@ def _need(item, risky, overlap, raters, qualified) -> assignment.Need:
     )
 
 
-def _items(round, instances, unaided) -> list[Item]:
+def _items(round, instances, unaided, supersedes) -> list[Item]:
     # Positions are drawn too: nobody can read the order of the run from them.
     shuffled = list(instances)
     random.Random(f"positions/{round.seed}").shuffle(shuffled)
     mint = minter(Item._meta.label_lower)
     items = [
         Item(public_id=mint(round.serial, position), round=round, instance=instance, position=position,
-             arm=Arm.UNAIDED if position in unaided else Arm.AIDED)
+             arm=Arm.UNAIDED if position in unaided else Arm.AIDED,
+             supersedes_id=supersedes.get(instance.pk))
         for position, instance in enumerate(shuffled)
     ]  # fmt: skip
     return Item.objects.bulk_create(items, batch_size=BATCH)

@@ -12,7 +12,8 @@ from guidelines.views import typed
 
 def _answer(request, status: int, title: str, message: str, todo: str) -> HttpResponse:
     if request.path.startswith("/api/"):
-        return JsonResponse({"detail": message}, status=status)
+        body = {"type": "about:blank", "title": title, "status": status, "detail": message}
+        return JsonResponse(body, status=status, content_type="application/problem+json")
     context = {"title": title, "message": message, "todo": todo}
     return render(request, "error.html", context, status=status)
 

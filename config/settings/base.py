@@ -26,6 +26,7 @@ INSTALLED_APPS = [
     "django.contrib.humanize",
     "rest_framework",
     "drf_spectacular",
+    "drf_spectacular_sidecar",
     "django_htmx",
     "bootstrap",
     "accounts",
@@ -168,12 +169,31 @@ TRAINING_ARTIFACT_MAX_BYTES = whole("TRAINING_ARTIFACT_MAX_BYTES", 20 * 1024**3)
 
 REST_FRAMEWORK = {
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
+    # The token first: whoever sends none, and no session either, is told 401 and how to say who she is.
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "accounts.api.tokens.PersonalToken",
+        "rest_framework.authentication.SessionAuthentication",
+    ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_THROTTLE_CLASSES": ["accounts.api.throttling.PerPerson"],
 }
-SPECTACULAR_SETTINGS = {"TITLE": "One-Way Mirror", "VERSION": "0.1.0", "SERVE_INCLUDE_SCHEMA": False,
-                        "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"]}  # fmt: skip
+# Requests of one person through the API, over all her tokens; empty: as many as she likes.
+API_RATE = text("API_RATE", "600/min")
+SPECTACULAR_SETTINGS = {
+    "TITLE": "One-Way Mirror",
+    "VERSION": "0.1.0",
+    "DESCRIPTION": "What the pages do, for programs: the same roles, the same rules, the same reasons for a refusal.",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
+    # From our own server, so that a page about the API asks nobody else.
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    # Choices stand where they are used: a version's state and a thread's are no one thing that needs a name.
+    "POSTPROCESSING_HOOKS": [],
+    "COMPONENT_SPLIT_REQUEST": True,
+}
 
 from config.settings.logs import LOGGING  # noqa: E402, F401  (the last setting; it reads nothing above)

@@ -53,9 +53,13 @@ class _Plain(markdown.Extension):
 @lru_cache(maxsize=4_000)
 def as_html(words: str) -> SafeString:
     """Markdown as safe HTML: emphasis, lists, quotations, code and links. A line that ends is a line that ends."""
-    if not _MARKED.search(words):
-        # Most texts hold no mark, and a page shows hundreds of them: the package takes a millisecond for each.
-        return mark_safe(linebreaks(words, autoescape=True))
+    if _MARKED.search(words):
+        return interpreted(words)
+    # Most texts hold no mark, and a page shows hundreds of them: the package takes a millisecond for each.
+    return mark_safe(linebreaks(words, autoescape=True))
+
+
+def interpreted(words: str) -> SafeString:
     try:
         html = markdown.markdown(words, extensions=[_Plain(), "nl2br", "sane_lists"])
     except RecursionError:

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.freezing import APPEND_ONLY
 from accounts.identity import Identified
 from guidelines.models.guideline import Guideline
+from guidelines.models.said import SaidField
 
 
 class Scale(models.TextChoices):
@@ -51,9 +52,10 @@ class DimensionRevision(Identified):
     scale = models.CharField(_("scale"), max_length=10, choices=Scale)
     levels = models.JSONField(_("levels and their anchors"), default=list)
     reverse = models.BooleanField(_("worded in reverse"), default=False)
-    # How much it counts when ratings are put together; None: not weighted. Nothing is computed from it yet.
+    # How much it counts when ratings are put together; None: not weighted (guidelines/weighing.py).
     weight = models.FloatField(_("weight"), null=True, blank=True)
     source = models.TextField(_("source"), blank=True)
+    said = SaidField()
 
     class Meta:
         ordering = ["dimension", "n"]
@@ -66,6 +68,10 @@ class DimensionRevision(Identified):
 
     def natural_key_parts(self):
         return (*self.dimension.natural_key_parts(), self.n)
+
+    @property
+    def entry_of(self) -> Dimension:
+        return self.dimension
 
     @property
     def texts(self) -> dict:

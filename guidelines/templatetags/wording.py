@@ -2,7 +2,7 @@
 
 from django import template
 
-from guidelines import comparing
+from guidelines import word_diff as words
 from guidelines.discussion import marking
 
 register = template.Library()
@@ -17,10 +17,16 @@ def called(key: str, names: dict[str, str] | None) -> str:
 @register.simple_tag
 def word_diff(before: str, after: str):
     """`{% word_diff a b %}`: escaped HTML with <ins> and <del>."""
-    return comparing.as_html(before, after)
+    return words.as_html(before, after)
+
+
+@register.simple_tag
+def side_by_side(before: str, after: str):
+    """`{% side_by_side a b as lines %}`: the lines of both texts, each beside the one that it became."""
+    return words.side_by_side(before, after)
 
 
 @register.filter
-def marked(words: str):
+def marked(text: str):
     """A text with its marks: Markdown, in which HTML is shown as it was typed."""
-    return marking.as_html(words)
+    return marking.as_html(text)

@@ -109,8 +109,15 @@ def test_a_card_is_dragged_to_its_place(at_work):  # noqa: F811
     ana = at_work("ana")
     begin_a_draft(ana)
     first, second = list(light(draft()))[:2]
-    handle = card(ana, second).locator("[data-drag]")
-    handle.drag_to(card(ana, first), target_position={"x": 200, "y": 8})
+    grip = card(ana, second).locator("[data-drag]")
+    grip.evaluate("grip => grip.scrollIntoView({ block: 'center', behavior: 'instant' })")
+    handle, target = grip.bounding_box(), card(ana, first).bounding_box()
+    assert target["y"] > 0
+    ana.mouse.move(handle["x"] + 10, handle["y"] + 10)
+    ana.mouse.down()
+    ana.mouse.move(target["x"] + 300, target["y"] + 60, steps=8)
+    ana.mouse.move(target["x"] + 300, target["y"] + 10, steps=3)
+    ana.mouse.up()
     expect(ana.locator("#said")).to_contain_text("number 1 of 16")
     expect(ana.locator("article").first).to_have_id(second)
     assert list(light(draft()))[:2] == [second, first]
