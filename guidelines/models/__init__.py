@@ -13,7 +13,13 @@ from guidelines.models.proposals import (
 )
 from guidelines.models.rubrics import Dimension, DimensionRevision, Scale
 from guidelines.models.threads import Mention, Remark, RemarkKind, Thread, ThreadState
-from guidelines.models.translations import Translation
+from guidelines.models.translations import (
+    Translation,
+    TranslationPreview,
+    TranslationScratch,
+    TranslationState,
+    TranslationStep,
+)
 from guidelines.models.versions import Approval, Entry, Meaning, Version, VersionState
 
 __all__ = [
@@ -42,6 +48,10 @@ __all__ = [
     "Thread",
     "ThreadState",
     "Translation",
+    "TranslationPreview",
+    "TranslationScratch",
+    "TranslationState",
+    "TranslationStep",
     "Version",
     "VersionState",
     "Vote",
