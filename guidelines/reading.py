@@ -41,14 +41,14 @@ def require_small(file: str, size: int) -> None:
         raise BadFile(file, None, "", _("is larger than %d MB") % (LARGEST // 1024**2))
 
 
-def document_of(file: str, data: bytes) -> Document:
+def document_of(file: str, data: bytes, readers=READERS, spreadsheet=from_xlsx.read) -> Document:
     ending = suffix_of(file)
     require_small(file, len(data))
     if ending == SPREADSHEET:
-        return from_xlsx.read(data, file)
+        return spreadsheet(data, file)
     if data.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
         raise BadFile(file, None, "", _("is no text: a spreadsheet is saved as .xlsx and must be named so"))
-    return READERS[ending](_decoded(file, data), file)
+    return readers[ending](_decoded(file, data), file)
 
 
 def _decoded(file: str, data: bytes) -> str:

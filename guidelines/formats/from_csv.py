@@ -14,8 +14,8 @@ from guidelines.formats.document import MOST_VALUES, BadFile, Document
 def read(text: str, file: str) -> Document:
     document = Document(file, data={})
     columns: list[str] | None = None
-    _require_bounded(text, file)
-    for line, row in _rows(text, file):
+    require_bounded(text, file)
+    for line, row in rows(text, file):
         if not any(cell.strip() for cell in row):
             continue
         if columns is None and row[0].startswith("#"):
@@ -29,16 +29,16 @@ def read(text: str, file: str) -> Document:
     return document
 
 
-def _require_bounded(text: str, file: str) -> None:
+def require_bounded(text: str, file: str) -> None:
     """Before any cell is looked into: counting is quick, reading a million cells is not."""
     values = 0
-    for line, row in _rows(text, file):
+    for line, row in rows(text, file):
         values += max(1, len(row))
         if values > MOST_VALUES:
             raise BadFile(file, line, "", _("holds more than %d values") % MOST_VALUES)
 
 
-def _rows(text: str, file: str):
+def rows(text: str, file: str):
     """Yield (line on which the row begins, cells)."""
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     line = 1
