@@ -17,6 +17,7 @@ from guidelines.forms import FORMS, PublishForm
 from guidelines.kinds import key_of, shape_of
 from guidelines.models import Guideline, Kind, Version, VersionState
 from guidelines.texts import fresh_key
+from guidelines.translating import showing
 
 WORTH_KEEPING = 12  # characters; a key or a number is typed again
 
@@ -90,6 +91,7 @@ def guideline(request, guideline):
 
 def _workspace(request, guideline, publish_form=None, status=200):
     context = overview.workspace(guideline, request.user, Asked.of(request.GET))
+    context = showing.speak(context, request, context["published"] or context["draft"])
     context["publish_form"] = publish_form or PublishForm(initial={"meaning": context.get("meaning")})
     return render(request, "guidelines/guideline.html", context, status=status)
 
@@ -100,6 +102,7 @@ def guideline_version(request, guideline, name):
     approvals = version.approvals.filter(digest=version.digest).select_related("approver")
     listed = overview.listing(guideline, index(version, None), Asked.of(request.GET), [version])
     context = {"guideline": guideline, "version": version, "approvals": approvals, **listed}
+    context = showing.speak(context, request, version)
     return render(request, "guidelines/version.html", context)
 
 

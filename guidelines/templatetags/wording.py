@@ -13,6 +13,12 @@ def called(key: str, names: dict[str, str] | None) -> str:
     return (names or {}).get(key, key)
 
 
+@register.filter
+def spoken_out(value) -> str:
+    """A field of an entry as text: a list one item after the other."""
+    return comparing.as_text(value)
+
+
 @register.simple_tag
 def word_diff(before: str, after: str):
     """`{% word_diff a b %}`: escaped HTML with <ins> and <del>."""
