@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from django.db.models import Count, F, OuterRef, Q, Subquery
+from django.db.models import Count, F
 from django.utils.translation import gettext_lazy as _
 
 from guidelines.kinds import shape_of
-from guidelines.models import Entry, Translation, TranslationState, TranslationStep, Version
+from guidelines.models import Translation, TranslationState, TranslationStep, Version
 from guidelines.translating import languages
 from guidelines.translating.languages import Language
 
@@ -103,7 +103,7 @@ def progress(version: Version) -> list[Progress]:
 
 def _begun(version: Version, field: str, at: str):
     """(language, how many entries of the version have a translation of their text or of an earlier one)."""
-    now = Entry.objects.filter(version=version, **{at: OuterRef(at)}).values(f"{field}__n")[:1]
-    found = Translation.objects.filter(**{f"{at}__guideline": version.guideline}).alias(now=Subquery(now))
-    found = found.filter(Q(now__isnull=False), **{f"{field}__n__lte": F("now")})
-    return found.values("language").annotate(many=Count(at, distinct=True)).values_list("language", "many")
+    # In one filter, so that both speak of the same revision of the entry: the one that the version holds.
+    held = {f"{at}__revisions__entries__version": version, f"{field}__n__lte": F(f"{at}__revisions__n")}
+    found = Translation.objects.filter(**held).values("language").annotate(many=Count(at, distinct=True))
+    return found.values_list("language", "many")
