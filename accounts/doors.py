@@ -69,6 +69,19 @@ def client_address(meta: dict) -> str:
     return near
 
 
+def safe_line(meta: dict, *, encrypted: bool) -> bool:
+    """Whether a token may come this way: encrypted, or from this very machine. Behind a proxy, whose address says
+    nothing, only encrypted.
+    """
+    if encrypted:
+        return True
+    try:
+        near = ip_address(meta.get("REMOTE_ADDR", "")).is_loopback
+    except ValueError:
+        return False
+    return near and "HTTP_X_FORWARDED_FOR" not in meta and "HTTP_FORWARDED" not in meta
+
+
 _tasks = {}
 
 

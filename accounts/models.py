@@ -143,3 +143,30 @@ class Invitation(models.Model):
     def renews_password(self) -> bool:
         """Nobody is invited without a role; such a link is for a person who has an account."""
         return not self.roles
+
+
+class ApiTokens(models.QuerySet):
+    def in_force(self):
+        """Neither ended nor run out, of people whose account is open."""
+        return self.filter(ended_at=None, expires_at__gt=timezone.now(), user__is_active=True)
+
+
+class ApiToken(models.Model):
+    """With it a person's program acts as she may, until it runs out or she ends it; only its digest is stored."""
+
+    user = models.ForeignKey(User, models.PROTECT, related_name="api_tokens")
+    name = models.CharField(_("what it is for"), max_length=80)
+    token_digest = models.CharField(max_length=64, unique=True)
+    reads_only = models.BooleanField(_("reads only, changes nothing"), default=True)
+    made_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+
+    objects = ApiTokens.as_manager()
+
+    class Meta:
+        ordering = ["-made_at", "-id"]
+
+    def __str__(self):
+        return self.name

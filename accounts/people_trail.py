@@ -18,6 +18,8 @@ WORDS = {
     "accounts.introduce": gettext_lazy("Changed their name, time zone or language"),
     "accounts.record": gettext_lazy("Kept reviewer record %(record)s"),
     "accounts.make_lead": gettext_lazy("Made %(whom)s a lead"),
+    "accounts.make_token": gettext_lazy("Made a token for a program"),
+    "accounts.end_token": gettext_lazy("Ended a token for a program"),
 }
 VERBS = {
     "accounts.invite": gettext_lazy("invite"),
@@ -30,6 +32,8 @@ VERBS = {
     "accounts.introduce": gettext_lazy("change their name, time zone or language"),
     "accounts.record": gettext_lazy("keep a reviewer record"),
     "accounts.make_lead": gettext_lazy("make a lead"),
+    "accounts.make_token": gettext_lazy("make a token for a program"),
+    "accounts.end_token": gettext_lazy("end a token for a program"),
 }
 
 

@@ -1,7 +1,7 @@
 from django.contrib.auth.views import LoginView, LogoutView, PasswordChangeView
 from django.urls import path, reverse_lazy
 
-from accounts import trail_views, views
+from accounts import token_views, trail_views, views
 from accounts.forms import ChangePasswordForm, LogInForm
 
 log_in = LoginView.as_view(
@@ -23,4 +23,6 @@ urlpatterns = [
     path("me/", views.me, name="me"),
     path("me/record/", views.reviewer_record, name="reviewer_record"),
     path("me/password/", password, name="password"),
+    path("me/tokens/", token_views.tokens, name="tokens"),
+    path("me/tokens/<int:pk>/end/", token_views.token_end, name="token_end"),
 ]

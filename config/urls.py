@@ -1,7 +1,6 @@
 from django.urls import include, path
-from drf_spectacular.views import SpectacularAPIView
 
-from config.pages import health, home, road, settings
+from config.pages import health, home, road, settings, trail
 from guidelines.discussion.views import discussions
 
 urlpatterns = [
@@ -10,6 +9,7 @@ urlpatterns = [
     path("readyz", health.ready, name="readyz"),
     path("road/", road.page, name="road"),
     path("road/progress/", road.progress, name="road_progress"),
+    path("trail/", trail.page, name="trail"),
     path("settings/", settings.page, name="settings"),
     path("settings/test/<slug:part>/", settings.test, name="settings_test"),
     path("settings/endpoints/", settings.save_endpoint, name="endpoint_save"),
@@ -22,7 +22,7 @@ urlpatterns = [
     path("", include("synthesis.urls")),
     path("", include("review.urls")),
     path("", include("exports.urls")),
-    path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("api/", include("config.api")),
 ]
 handler403 = "config.pages.errors.refused"
 handler404 = "config.pages.errors.missing"

@@ -1,7 +1,5 @@
 """The node's door: from HTTP to the verbs of leasing and artefacts. No session, one node token."""
 
-import ipaddress
-
 from django.conf import settings
 from django.http import FileResponse
 from django.urls import reverse
@@ -11,6 +9,7 @@ from rest_framework import authentication, exceptions, permissions, status
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from accounts.doors import safe_line
 from exports import artefacts, leasing, node_bodies, nodes, places
 from exports.models import DatasetState, Node, TrainingRun, TrainingState
 
@@ -48,17 +47,6 @@ class IsNode(permissions.BasePermission):
         return isinstance(request.auth, Node)
 
 
-def safe_line(request) -> bool:
-    """Encrypted, or from this very machine; behind a proxy, whose address says nothing, only encrypted."""
-    if request.is_secure():
-        return True
-    try:
-        near = ipaddress.ip_address(request.META.get("REMOTE_ADDR", "")).is_loopback
-    except ValueError:
-        return False
-    return near and "HTTP_X_FORWARDED_FOR" not in request.META and "HTTP_FORWARDED" not in request.META
-
-
 class Conflict(exceptions.APIException):
     status_code = status.HTTP_409_CONFLICT
 
@@ -74,7 +62,7 @@ class Door(APIView):
 
     def initial(self, request, *args, **kwargs):
         # Before the token is even looked at: one that came over an open line is refused like no token.
-        if not safe_line(request):
+        if not safe_line(request.META, encrypted=request.is_secure()):
             raise exceptions.PermissionDenied("Plain http is answered to this machine only; use https.")
         super().initial(request, *args, **kwargs)
         # A report is parsed in memory, unlike an adapter, which is streamed.

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts import roles
 from accounts.numbering import next_serial
-from exports import access, places
+from exports import access, places, trail
 from exports.formats import FORMATS
 from exports.models import Dataset, DatasetItem, DatasetState
 from exports.writing import NotFrozen, write
@@ -45,7 +45,7 @@ def plan(*, name, rounds, by, formats=tuple(FORMATS), seed=0, named_tiers=("none
         raise NotFrozen(f"The seed is a whole number from 0 to {LARGEST_SEED}.")
     with transaction.atomic():
         serial = next_serial(Dataset)
-        return Dataset.objects.create(
+        dataset = Dataset.objects.create(
             serial=serial,
             name=(name or f"dataset {serial}")[:120],
             made_by=by,
@@ -57,6 +57,12 @@ def plan(*, name, rounds, by, formats=tuple(FORMATS), seed=0, named_tiers=("none
                 "named_tiers": sorted(named_tiers),
             },
         )
+        told = {
+            "name": dataset.name, "rounds": [round.name for round in rounds], "rehearsal": dataset.rehearsal,
+            "formats": dataset.selection["formats"], "named_tiers": dataset.selection["named_tiers"],
+        }  # fmt: skip
+        trail.record(verb="plan", kind=trail.DATASET, name=dataset.public_id, by=by, after=told)
+    return dataset
 
 
 def build(*, dataset: Dataset, told=lambda done, total: None) -> Dataset:
@@ -84,7 +90,7 @@ def build(*, dataset: Dataset, told=lambda done, total: None) -> Dataset:
             for leftover in (building, folder):
                 shutil.rmtree(leftover, ignore_errors=True)
             why = str(error) if isinstance(error, NotFrozen) else f"{type(error).__name__}: {error}"
-            Dataset.objects.filter(pk=dataset.pk).update(state=DatasetState.FAILED, failure=why[:500])
+            _mark_failed(dataset, why[:500])
             raise
 
 
@@ -101,4 +107,19 @@ def _mark_frozen(dataset: Dataset, manifest: bytes, members) -> Dataset:
     dataset.state, dataset.frozen_at = DatasetState.FROZEN, timezone.now()
     dataset.sha256, dataset.manifest = hashlib.sha256(manifest).hexdigest(), json.loads(manifest)
     dataset.save()
+    told = {"state": dataset.state, "sha256": dataset.sha256, "items": len(members)}
+    _tell(dataset, "build", told)
     return dataset
+
+
+@transaction.atomic
+def _mark_failed(dataset: Dataset, why: str) -> None:
+    """Why stands in the dataset; it may quote what could not be written."""
+    Dataset.objects.filter(pk=dataset.pk).update(state=DatasetState.FAILED, failure=why)
+    _tell(dataset, "fail", {"state": DatasetState.FAILED})
+
+
+def _tell(dataset: Dataset, verb: str, after: dict) -> None:
+    """Building is nobody's act: whoever asked for the dataset stands in the event before."""
+    before = {"state": DatasetState.BUILDING}
+    trail.record(verb=verb, kind=trail.DATASET, name=dataset.public_id, by=None, before=before, after=after)

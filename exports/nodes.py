@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from accounts import roles
 from accounts.digesting import text_digest
-from exports import access
+from exports import access, trail
 from exports.models import Node
 
 
@@ -17,14 +17,18 @@ def make_node(*, name: str, by) -> tuple[Node, str]:
     """Return the node and its token, which cannot be read again later."""
     roles.require(access.may_train(by))
     token = secrets.token_urlsafe(32)
-    return Node.objects.create(name=name, token_digest=text_digest(token), made_by=by), token
+    node = Node.objects.create(name=name, token_digest=text_digest(token), made_by=by)
+    trail.record(verb="make_node", kind=trail.NODE, name=name, by=by, after={"in_service": True})
+    return node, token
 
 
 @transaction.atomic
 def retire(*, node: Node, by) -> Node:
     """Refuse this node from now on; a run that it holds goes back to the queue when its lease runs out."""
     roles.require(access.may_train(by))
-    Node.objects.filter(pk=node.pk, retired_at=None).update(retired_at=timezone.now())
+    if Node.objects.filter(pk=node.pk, retired_at=None).update(retired_at=timezone.now()):
+        told = {"before": {"in_service": True}, "after": {"in_service": False}}
+        trail.record(verb="retire", kind=trail.NODE, name=node.name, by=by, **told)
     node.refresh_from_db()
     return node
 

@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 from kombu.exceptions import OperationalError
 
-from accounts import asking, roles
-from exports import access, artefacts, building, card, charting, packing, places, splitting, tasks
+from accounts import acts, asking, roles
+from exports import access, artefacts, building, card, charting, packing, places, splitting, tasks, trail
 from exports.forms import FreezeForm, TrainingForm, in_words, measured_in_words
 from exports.models import Dataset, DatasetState, Node, TrainingRun, TrainingState
 from exports.models.training import ENDED
@@ -137,6 +137,8 @@ def _dataset(request, dataset, form, status=200):
         "trainings": dataset.training_runs.all()[:PAGE],
         "may_start": access.may_start(request.user, dataset),
         "form": form,
+        "acts": acts.latest(trail.DATASET, dataset.public_id, trail.VOCABULARY),
+        "sees_addresses": True,
     }
     return render(request, "exports/dataset.html", context, status=status)
 
@@ -194,6 +196,8 @@ def training_run(request, run):
         "share": round(100 * run.step / run.total) if run.total else 0,
         "metrics": measured_in_words(run.metrics),
         "config": in_words(run.config),
+        "acts": acts.latest(trail.TRAINING, run.public_id, trail.VOCABULARY),
+        "sees_addresses": True,
     }
     return render(request, "exports/training_run.html", context)
 

@@ -4,7 +4,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Role
 from accounts.roles import Answer, holds, may_read_guidelines, may_write_guidelines
-from guidelines import drafts
+from guidelines import authorship, drafts
 from guidelines.proposals import origins
 
 may_read = may_read_guidelines
@@ -81,27 +81,29 @@ def may_withdraw(user, proposal) -> Answer:
     return Answer() if proposal.by_id == user.pk else Answer(_("Only its proposer withdraws a proposal."))
 
 
-def may_approve(user, version) -> Answer:
-    """A clinician who wrote nothing of what is new in the draft."""
+def may_approve(user, version, *, authors: set[int] | None = None) -> Answer:
+    """A clinician who wrote nothing of what is new in the draft; `authors`, where they are known already."""
     if not holds(user, Role.CLINICIAN):
         return Answer(_("Only clinicians approve a draft."))
-    if user.pk in drafts.authors(version):
+    if user.pk in (authorship.authors(version) if authors is None else authors):
         return Answer(_("You wrote part of this draft; a colleague has to approve it."))
     return Answer()
 
 
-def may_publish(user, version) -> Answer:
+def may_publish(
+    user, version, *, approvers: set[int] | None = None, authors: set[int] | None = None
+) -> Answer:
     """Four eyes: an approval of the words as they stand, by a person who neither wrote nor publishes them."""
     if not (role := may_release(user)):
         return role
-    approvers = drafts.approvers(version)
+    approvers = drafts.approvers(version) if approvers is None else approvers
     if not approvers:
         if version.approvals.exists():
             return Answer(_("The draft was changed after it was approved; it has to be approved again."))
         return Answer(
             _("Nobody has approved this draft yet. A colleague who did not write it has to approve it.")
         )
-    others = approvers - drafts.authors(version)
+    others = approvers - (authorship.authors(version) if authors is None else authors)
     if not others:
         return Answer(_("Only its own authors have approved this draft; a colleague has to approve it."))
     if not others - {user.pk}:

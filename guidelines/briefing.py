@@ -2,7 +2,7 @@
 
 from guidelines import drafts
 from guidelines.kinds import key_of
-from guidelines.models import PairRevision, Version
+from guidelines.models import DimensionRevision, Entry, PairRevision, Version
 
 
 def for_counsellor(revision: PairRevision) -> dict:
@@ -46,15 +46,30 @@ def choices(version: Version) -> list[dict]:
 
 
 def dimensions(version: Version) -> list[dict]:
-    """The dimensions to rate, in order, each with its levels and anchors, lowest first."""
-    return [
-        {
-            "key": key_of(revision),
-            "name": revision.name,
-            "definition": revision.definition,
-            "scale": revision.scale,
-            "levels": [{"value": level["value"], "anchor": level["anchor"]} for level in revision.levels],
-            "revision_id": revision.pk,
-        }
-        for revision in drafts.revisions(version)
-    ]
+    """The dimensions to rate, in order, each with its levels and anchors, lowest first.
+
+    `reverse`: a high value is unfavourable; `weight`: how much it counts in a total, None where it is not weighted.
+    """
+    return [_rated(revision) for revision in drafts.revisions(version)]
+
+
+def dimensions_of(versions: list[Version]) -> dict[int, list[dict]]:
+    """`dimensions` of every version by its id; one query."""
+    found: dict[int, list[dict]] = {version.pk: [] for version in versions}
+    entries = Entry.objects.filter(version__in=found, dimension_revision__isnull=False).order_by("position")
+    for entry in entries.select_related("dimension_revision__dimension"):
+        found[entry.version_id].append(_rated(entry.dimension_revision))
+    return found
+
+
+def _rated(revision: DimensionRevision) -> dict:
+    return {
+        "key": key_of(revision),
+        "name": revision.name,
+        "definition": revision.definition,
+        "scale": revision.scale,
+        "levels": [{"value": level["value"], "anchor": level["anchor"]} for level in revision.levels],
+        "reverse": revision.reverse,
+        "weight": revision.weight,
+        "revision_id": revision.pk,
+    }

@@ -3,9 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from guidelines import access, coverage, entries
+from guidelines.checking import NEIGHBOURS
 from guidelines.comparing import FieldChange, fields_that_differ
 from guidelines.coverage import Coverage
-from guidelines.finding import Row
+from guidelines.finding import Row, row_of
 from guidelines.kinds import shape_of
 from guidelines.models import Guideline
 
@@ -27,12 +29,12 @@ class Card:
 
 
 def cards(
-    guideline: Guideline, rows: Sequence[Row], coverage: dict[str, Coverage] | None = None
+    guideline: Guideline, rows: Sequence[Row], covered: dict[str, Coverage] | None = None
 ) -> list[Card]:
     """The rows in full, in their order; one query."""
     shape = shape_of(guideline)
     wanted = {pk for row in rows for pk in (row.draft, row.published) if pk}
-    revisions = shape.revision.objects.select_related(shape.identity_field).in_bulk(wanted)
+    revisions = shape.revision.objects.select_related(shape.identity_field).defer("said").in_bulk(wanted)
     for revision in revisions.values():
         # Known here; without this every public id and link would fetch it again.
         getattr(revision, shape.identity_field).guideline = guideline
@@ -42,5 +44,31 @@ def cards(
         fields = []
         if row.state == "changed":
             fields = fields_that_differ(guideline.kind, shape.revision, theirs.texts, mine.texts)
-        found.append(Card(row.key, mine, theirs, row.state, fields, (coverage or {}).get(row.key)))
+        found.append(Card(row.key, mine, theirs, row.state, fields, (covered or {}).get(row.key)))
     return found
+
+
+def alone(guideline: Guideline, key: str, user) -> dict | None:
+    """What the page shows of one entry, without the others; None where it is in no version that people work on."""
+    draft, published = guideline.versions.unpublished().first(), guideline.in_force
+    versions = [version for version in (draft, published) if version]
+    for version in versions:
+        version.guideline = guideline
+    row = row_of(key, published, draft)
+    if row is None:
+        return None
+    covered = coverage.of(guideline) if access.may_see_numbers(user) else None
+    [card] = cards(guideline, [row], covered)
+    return {
+        "guideline": guideline,
+        "card": card,
+        "names": entries.called(guideline, versions, neighbours_on([card])),
+        "here": {key},
+        "may_write": access.may_write(user),
+    }
+
+
+def neighbours_on(shown: Sequence[Card]) -> set[str]:
+    """The keys of the pairs that the cards name."""
+    revisions = [revision for card in shown for revision in (card.draft, card.published) if revision]
+    return {key for one in revisions for field in NEIGHBOURS for key in getattr(one, field, ())}

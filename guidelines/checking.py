@@ -1,6 +1,5 @@
 """What the texts of a pair or a dimension must be before they are stored. Pure: texts in, problems out."""
 
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -157,7 +156,7 @@ def together(kind: str, entries: Iterable[tuple[str, dict]]) -> list[Problem]:
         if key in keys:
             found.append(Problem((i, "key"), _("“%s” is the key of another entry above") % key))
         keys.add(key)
-        name = re.sub(r"\s+", " ", texts["name"]).casefold()
+        name = _spoken(texts["name"])
         if name in names:
             found.append(
                 Problem((i, "name"), _("“%s” is also the name of %s") % (texts["name"], names[name]))
@@ -167,6 +166,21 @@ def together(kind: str, entries: Iterable[tuple[str, dict]]) -> list[Problem]:
         for i, (key, texts) in enumerate(entries):
             found += [Problem((i, *p.path), p.reason) for p in neighbour_problems(key, texts, keys)]
     return found
+
+
+def beside(kind: str, key: str, texts: dict, names: dict[str, str]) -> Iterator[Problem]:
+    """Problems of one entry with the others of its version, given by their names; its own may be among them."""
+    name = _spoken(texts["name"])
+    same = next((other for other, called in names.items() if other != key and _spoken(called) == name), None)
+    if same is not None:
+        yield Problem(("name",), _("“%s” is also the name of %s") % (texts["name"], same))
+    if kind == "pairs":
+        yield from neighbour_problems(key, texts, {*names, key})
+
+
+def _spoken(name: str) -> str:
+    """Names that differ in white space or in upper and lower case are one name."""
+    return " ".join(name.split()).casefold()
 
 
 def neighbour_problems(key: str, texts: dict, keys: set[str]) -> Iterator[Problem]:

@@ -1,16 +1,17 @@
-"""An open draft: its lock, its entries in order, what they digest to, who wrote what is new in it."""
+"""A version: its lock, its entries in order, what they digest to, who approved that. See entries.py for a few of
+them, authorship.py for who wrote what is new.
+"""
 
 from typing import NamedTuple
 
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import F
 from django.utils.translation import gettext as _
 
 from guidelines import trail
 from guidelines.digesting import version_digest
 from guidelines.kinds import shape_of
-from guidelines.models import Entry, Proposal, Version, VersionState
+from guidelines.models import Entry, Version, VersionState
 
 
 class WrongState(ValueError):
@@ -58,7 +59,8 @@ def revisions(version: Version) -> list:
         "position"
     )
     found = []
-    for entry in entries:
+    # What is searched says the texts a second time.
+    for entry in entries.defer(f"{shape.entry_field}__said"):
         revision = getattr(entry, shape.entry_field)
         # The guideline is known here; without this every public id and link would fetch it again.
         getattr(revision, shape.identity_field).guideline = version.guideline
@@ -90,7 +92,7 @@ def by_key(version: Version) -> dict:
     found = shape.revision.objects.filter(entries__version=version).order_by("entries__position")
     return {
         revision.entry_key: revision
-        for revision in found.annotate(entry_key=F(f"{shape.identity_field}__key"))
+        for revision in found.defer("said").annotate(entry_key=F(f"{shape.identity_field}__key"))
     }
 
 
@@ -113,48 +115,17 @@ def fill(version: Version, wanted: list) -> None:
     )
 
 
-def approvers(version: Version) -> set[int]:
-    """Who approved the words as they stand now; an approval of other words does not count."""
+def approvers(version: Version, now: str | None = None) -> set[int]:
+    """Who approved the words as they stand now; an approval of other words does not count. `now`: their digest,
+    where it is known already.
+    """
     given = list(version.approvals.values_list("approver_id", "digest"))
     # Nothing to compare with: the digest of a long draft is not had for nothing.
-    now = digest(version) if given else ""
+    now = now or (digest(version) if given else "")
     return {approver for approver, approved in given if approved == now}
 
 
-def authors(version: Version) -> set[int]:
-    """Everybody who wrote a revision new in this version, also one that a later save was built on, and whose
-    proposals it took: to drop a pair is to write, and leaves no revision behind.
-    """
-    shape = shape_of(version.guideline)
-    field = f"{shape.entry_field}_id"
-    published = Entry.objects.filter(
-        version__guideline_id=version.guideline_id, version__number__isnull=False
-    )
-    in_force = published.filter(**{field: OuterRef(field)})
-    entered = version.entries.exclude(Exists(in_force))
-    new = set(entered.values_list(field, flat=True))
-    identity = f"{shape.identity_field}_id"
-    # Queries within queries: a long list of ids is more than a database takes as parameters.
-    touched = shape.revision.objects.filter(pk__in=entered.values(field)).values(identity)
-    history = shape.revision.objects.filter(**{f"{identity}__in": touched})
-    rows = {pk: (base, author) for pk, base, author in history.values_list("pk", "base_id", "author_id")}
-    old = set(published.filter(**{f"{field}__in": history.values("pk")}).values_list(field, flat=True))
-    found = _who_dropped_or_ordered(version)
-    for revision in new:
-        while revision in rows and revision not in old:
-            revision, author = rows[revision]
-            found.add(author)
-    for people in Proposal.objects.filter(taken_into=version).values_list("by_id", "words_by_id"):
-        found.update(people)
-    return found - {None}
-
-
-def _who_dropped_or_ordered(version: Version) -> set[int]:
-    """To drop a pair or to change the order is to write too, and leaves no revision: the trail knows who did."""
-    told = trail.of(version.guideline)
-    # A discarded draft gives its serial back: only what came after this one was opened is of this one.
-    opened = told.filter(verb="guidelines.open_draft").order_by("-id").values("id")[:1]
-    acts = told.filter(
-        verb__in=["guidelines.drop_entry", "guidelines.reorder"], after__version=version.serial
-    )
-    return set(acts.filter(id__gt=Coalesce(Subquery(opened), 0)).values_list("by_id", flat=True))
+def has_approved(user, version: Version) -> bool:
+    """Whether she approved the words as they stand now; what they digest to is looked at only if she approved any."""
+    given = set(version.approvals.filter(approver=user).values_list("digest", flat=True))
+    return bool(given) and digest(version) in given

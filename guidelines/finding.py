@@ -1,24 +1,23 @@
-"""Which entries of a guideline a page shows: words and filters over a light index, then one page in full."""
+"""Which entries of a guideline a page shows: words and filters, asked of the database, then one page in full.
 
-import json
+Of the thousands that fit only their numbers are read, in order; names and texts only of those on the page.
+"""
+
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields
 from urllib.parse import urlencode
 
-from django.db.models import Q, TextField
-from django.db.models.functions import Cast
+from django.db.models import QuerySet, Value
+from django.db.models.functions import StrIndex
 
-from guidelines import drafts
+from guidelines import searching
+from guidelines.entries import differing, ids_of, not_in, texts_beside
 from guidelines.kinds import shape_of
-from guidelines.models import Entry, Guideline, Kind, Version
+from guidelines.models import Entry, Guideline, Version
 
-PAGE = 50
+PAGE = 25
 LONGEST, MOST_WORDS = 200, 10  # of a question: characters, and words that are looked for
 STATES = ("new", "changed", "dropped", "same")
-_TEXTS = {
-    Kind.PAIRS: ("name", "shows", "harms", "not_a_mistake"),
-    Kind.RUBRIC: ("name", "definition", "source"),
-}
-_LISTS = {Kind.PAIRS: ("corrections", "examples", "references", "tags"), Kind.RUBRIC: ("levels",)}
 
 
 @dataclass(frozen=True)
@@ -29,14 +28,9 @@ class Row:
     """
 
     key: str
-    name: str
     draft: int | None
     published: int | None
     state: str
-
-    @property
-    def shown(self) -> int:
-        return self.draft or self.published
 
 
 @dataclass(frozen=True)
@@ -68,70 +62,109 @@ class Asked:
 
 @dataclass(frozen=True)
 class Page:
+    """`total` counts the entries, `found` those that fit; `before` and `after` are the keys at which the pages
+    beside this one begin.
+    """
+
     rows: list[Row]
+    total: int
     found: int
     before: str | None
     after: str | None
 
 
-def index(published: Version | None, draft: Version | None) -> list[Row]:
-    """Every entry, in the draft's order where there is one, dropped ones last; a query for each version."""
-    old = drafts.light(published) if published else {}
-    new = drafts.light(draft) if draft else {}
-    found = []
-    for key in [*new, *(key for key in old if key not in new)]:
-        mine, theirs = new.get(key), old.get(key)
-        if draft is None:
-            state = "published"
-        elif mine is None:
-            state = "dropped"
-        elif theirs is None:
-            state = "new"
-        else:
-            state = "same" if mine.digest == theirs.digest else "changed"
-        found.append(Row(key, (mine or theirs).name, mine and mine.pk, theirs and theirs.pk, state))
-    return found
-
-
-def matching(rows: list[Row], asked: Asked, guideline: Guideline, versions: list[Version]) -> list[Row]:
-    """The rows that a reader asked for, in their order. Every word must occur, wherever; one query."""
+def find(published: Version | None, draft: Version | None, asked: Asked) -> Page:
+    """The page that begins with the entry `asked.start`, or the first one. Entries stand in the draft's order where
+    there is a draft, then those that were dropped from it. As many queries for thousands as for a few.
+    """
+    if not (published or draft):
+        return Page([], 0, 0, None, None)
+    parts = _parts(published, draft)
+    said = f"{shape_of((draft or published).guideline).entry_field}__said"
+    fitting = [pk for part in parts for pk in _narrowed(part, asked, said)]
     if asked.state:
-        rows = [row for row in rows if row.state == asked.state]
-    if not (asked.words or asked.tag):
-        return rows
+        wanted = _in_state(asked.state, published, draft)
+        fitting = [pk for pk in fitting if wanted(pk)]
+    total = sum(part.count() for part in parts) if asked.narrows else len(fitting)
+    at = _place(asked.start, [version for version in (draft, published) if version], fitting)
+    shown = fitting[at : at + PAGE]
+    before = fitting[max(0, at - PAGE)] if at else None
+    after = fitting[at + PAGE] if at + PAGE < len(fitting) else None
+    rows, keys = _rows([pk for pk in (*shown, before, after) if pk], published, draft)
+    return Page([rows[pk] for pk in shown], total, len(fitting), keys.get(before), keys.get(after))
+
+
+def _parts(published: Version | None, draft: Version | None) -> list[QuerySet]:
+    """The entries of the page, in its order: of the draft, or else of the version; then what the draft dropped."""
+    if published is None or draft is None:
+        return [(draft or published).entries.all()]
+    identity = _identity(published.guideline)
+    # Most of the draft is what was published: of that the first look already says that it is there.
+    dropped = not_in(draft, published).exclude(**{f"{identity}__in": draft.entries.values(identity)})
+    return [draft.entries.all(), dropped]
+
+
+def _identity(guideline: Guideline) -> str:
     shape = shape_of(guideline)
-    lists = {f"{name}_written": Cast(name, TextField()) for name in _LISTS[guideline.kind]}
-    entries = Entry.objects.filter(version__in=versions).values(f"{shape.entry_field}_id")
-    found = shape.revision.objects.filter(pk__in=entries).alias(**lists)
-    for word in list(dict.fromkeys(asked.words.split()))[:MOST_WORDS]:
-        everywhere = Q(**{f"{shape.identity_field}__key__icontains": word})
-        for form in _forms(word):
-            for name in _TEXTS[guideline.kind]:
-                everywhere |= Q(**{f"{name}__icontains": form})
-            for name in lists:
-                # SQLite holds lists with letters beyond ASCII as escapes.
-                everywhere |= Q(**{f"{name}__icontains": form}) | Q(
-                    **{f"{name}__icontains": json.dumps(form)[1:-1]}
-                )
-        found = found.filter(everywhere)
-    if asked.tag and "tags" in _LISTS[guideline.kind]:
-        written = {json.dumps(asked.tag), json.dumps(asked.tag, ensure_ascii=False)}
-        tagged = Q()
-        for form in written:
-            tagged |= Q(tags_written__contains=form)
-        found = found.filter(tagged)
-    kept = set(found.values_list("pk", flat=True))
-    return [row for row in rows if row.shown in kept]
+    return f"{shape.entry_field}__{shape.identity_field}"
 
 
-def _forms(word: str) -> set[str]:
-    """SQLite knows upper and lower case of ASCII letters only."""
-    return {word} if word.isascii() else {word, word.lower(), word.upper(), word.capitalize()}
+def _narrowed(part: QuerySet, asked: Asked, said: str) -> QuerySet:
+    """The ids of the entries that fit, in order. Every word must occur, wherever; a tag must be a whole one."""
+    wanted = [searching.folded(word) for word in dict.fromkeys(asked.words.split())][:MOST_WORDS]
+    if asked.tag:
+        wanted.append(searching.edged(asked.tag))
+    for n, text in enumerate(wanted):
+        part = part.alias(**{f"found_{n}": StrIndex(said, Value(text))}).filter(**{f"found_{n}__gt": 0})
+    return part.order_by("position").values_list("pk", flat=True)
 
 
-def page(rows: list[Row], start: str) -> Page:
-    """The page that begins with the entry `start`, or the first one."""
-    at = next((n for n, row in enumerate(rows) if row.key == start), 0)
-    before = rows[max(0, at - PAGE)].key if at else None
-    after = rows[at + PAGE].key if at + PAGE < len(rows) else None
-    return Page(rows[at : at + PAGE], len(rows), before, after)
+def _in_state(state: str, published: Version | None, draft: Version | None) -> Callable[[int], bool]:
+    """Whether an entry, by its id, is in this state."""
+    if published is None or draft is None:
+        # Without a draft nothing has changed; without a version in force everything is new.
+        return lambda _pk: draft is not None and state == "new"
+    states = {
+        (now or was).entry: "new" if was is None else "dropped" if now is None else "changed"
+        for was, now in differing(published, draft).values()
+    }
+    return lambda pk: states.get(pk, "same") == state
+
+
+def _rows(ids: Iterable[int], published: Version | None, draft: Version | None) -> tuple[dict, dict]:
+    """({id: row}, {id: key}) of these entries; two queries."""
+    guideline = (draft or published).guideline
+    shape, identity = shape_of(guideline), _identity(guideline)
+    columns = ("version", f"{identity}__key", identity, shape.entry_field, f"{shape.entry_field}__digest")
+    entries = {
+        pk: rest for pk, *rest in Entry.objects.filter(pk__in=ids).order_by().values_list("pk", *columns)
+    }
+    there = texts_beside(published, [one[2] for one in entries.values()]) if published and draft else {}
+    rows = {}
+    for pk, (version, key, one, revision, digest) in entries.items():
+        if draft is None:
+            rows[pk] = Row(key, None, revision, "published")
+        elif version != draft.pk:
+            rows[pk] = Row(key, None, revision, "dropped")
+        elif one not in there:
+            rows[pk] = Row(key, revision, None, "new")
+        else:
+            was, words = there[one]
+            rows[pk] = Row(key, revision, was, "same" if words == digest else "changed")
+    return rows, {pk: row.key for pk, row in rows.items()}
+
+
+def row_of(key: str, published: Version | None, draft: Version | None) -> Row | None:
+    """The row of one entry; two or three queries."""
+    versions = [version for version in (draft, published) if version]
+    rows, _keys = _rows(ids_of(versions, key), published, draft) if versions else ({}, {})
+    # Of two it is the draft's: the published one is shown beside it.
+    return next(iter(sorted(rows.values(), key=lambda row: row.draft is None)), None)
+
+
+def _place(start: str, versions: list[Version], fitting: list[int]) -> int:
+    """Where in the list the page begins."""
+    if not start or not fitting:
+        return 0
+    found = ids_of(versions, start)
+    return next((place for place, pk in enumerate(fitting) if pk in found), 0)

@@ -1,13 +1,19 @@
 from django import forms
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from guidelines.fields import Items, Parts
 from guidelines.models import DimensionRevision, Kind, Meaning, PairRevision, Scale
+from guidelines.neighbour_fields import Neighbours
+from guidelines.neighbours import Others
 from guidelines.texts import HEAVIEST
 
 
 def _label(model, field: str) -> str:
     return model._meta.get_field(field).verbose_name
+
+
+MARKS = _("*soft*, **strong**, lines that begin with - for a list, > for what somebody said.")
 
 
 def _long(model, field: str, rows: int = 5, **kwargs):
@@ -27,7 +33,19 @@ def _flag(model, field: str):
 class EntryForm(forms.Form):
     """What pairs and dimensions have in common. `base` names the revision that the writer started from."""
 
-    base = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    base = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=1, max_value=10**9)
+
+    def standing(self, fields) -> dict:
+        """What stands in these fields, whether or not it may be saved."""
+        found = {}
+        for name in fields:
+            field = self.fields[name]
+            value = field.widget.value_from_datadict(self.data, self.files, self.add_prefix(name))
+            try:
+                found[name] = field.to_python(value)
+            except forms.ValidationError:
+                found[name] = value or ""
+        return found
 
     def show(self, problems) -> None:
         for problem in problems:
@@ -36,7 +54,11 @@ class EntryForm(forms.Form):
 
 class PairForm(EntryForm):
     name = _line(_label(PairRevision, "name"), max_length=200)
-    shows = _long(PairRevision, "shows", help_text=_("What one hears and sees in the session."))
+    shows = _long(
+        PairRevision,
+        "shows",
+        help_text=format_lazy("{} {}", _("What one hears and sees in the session."), MARKS),
+    )
     harms = _long(PairRevision, "harms", rows=3, required=False)
     not_a_mistake = _long(PairRevision, "not_a_mistake", rows=3, required=False)
     positive = _flag(PairRevision, "positive")
@@ -50,21 +72,21 @@ class PairForm(EntryForm):
         required=False,
         parts={"context": (_("When"), 1), "before": (_("Before"), 4), "after": (_("After"), 4)},
     )
-    confused_with = forms.MultipleChoiceField(label=_label(PairRevision, "confused_with"), required=False)
-    may_co_occur_with = forms.MultipleChoiceField(
-        label=_label(PairRevision, "may_co_occur_with"), required=False
+    confused_with = Neighbours(
+        label=_label(PairRevision, "confused_with"),
+        help_text=_("Begin to type a name and choose it. Take a tick away to take the pair out."),
     )
+    may_co_occur_with = Neighbours(label=_label(PairRevision, "may_co_occur_with"))
     references = Items(label=_label(PairRevision, "references"), required=False, rows=1)
     tags = _line(_label(PairRevision, "tags"), required=False, help_text=_("Separated by commas."))
     reason = _line(_("Why this change"), required=False, max_length=300)
 
-    def __init__(self, *args, others: list[tuple[str, str]], **kwargs):
+    def __init__(self, *args, others: Others, **kwargs):
         super().__init__(*args, **kwargs)
         # Asked for unless the pair is good practice: the page must not say that it may be empty.
         self.fields["corrections"].sometimes = True
         for field in ("confused_with", "may_co_occur_with"):
-            self.fields[field].choices = others
-            self.fields[field].widget.attrs |= {"class": "form-select", "size": min(8, max(2, len(others)))}
+            self.fields[field].widget.others = others
 
     @staticmethod
     def initial_of(texts: dict) -> dict:
@@ -77,11 +99,7 @@ class PairForm(EntryForm):
     @property
     def typed(self) -> dict:
         """What stands in the fields, whether or not it may be saved."""
-        found = {}
-        for name in PairRevision.FIELDS:
-            field = self.fields[name]
-            found[name] = field.to_python(field.widget.value_from_datadict(self.data, self.files, name))
-        return _with_tags(found)
+        return _with_tags(self.standing(PairRevision.FIELDS))
 
 
 def _with_tags(texts: dict) -> dict:
@@ -90,7 +108,7 @@ def _with_tags(texts: dict) -> dict:
 
 class DimensionForm(EntryForm):
     name = _line(_label(DimensionRevision, "name"), max_length=200)
-    definition = _long(DimensionRevision, "definition")
+    definition = _long(DimensionRevision, "definition", help_text=MARKS)
     scale = forms.ChoiceField(
         label=_label(DimensionRevision, "scale"),
         choices=Scale.choices,
@@ -99,7 +117,10 @@ class DimensionForm(EntryForm):
     levels = Parts(
         label=_label(DimensionRevision, "levels"),
         required=False,
-        help_text=_("Lowest first; every level needs words that say when to choose it."),
+        help_text=_(
+            "Lowest first; every level needs words that say when to choose it. Ordered levels and equal steps take "
+            "rising numbers; yes or no takes no, then yes; named categories and comparisons take names."
+        ),
         parts={"value": (_("Level"), 1), "anchor": (_("When to choose it"), 2)},
     )
     reverse = _flag(DimensionRevision, "reverse")
@@ -121,12 +142,22 @@ class DimensionForm(EntryForm):
 
     @property
     def texts(self) -> dict:
-        scale = self.cleaned_data["scale"]
-        levels = [
-            level | {"value": _typed(scale, level["value"])} if "value" in level else level
-            for level in self.cleaned_data["levels"]
-        ]
-        return {field: self.cleaned_data[field] for field in DimensionRevision.FIELDS} | {"levels": levels}
+        return _with_levels({field: self.cleaned_data[field] for field in DimensionRevision.FIELDS})
+
+    @property
+    def typed(self) -> dict:
+        """What stands in the fields, whether or not it may be saved."""
+        found = self.standing(DimensionRevision.FIELDS)
+        return _with_levels(found | {"weight": None if found["weight"] == "" else found["weight"]})
+
+
+def _with_levels(texts: dict) -> dict:
+    scale = texts["scale"]
+    levels = [
+        level | {"value": _typed(scale, level["value"])} if "value" in level else level
+        for level in texts["levels"]
+    ]
+    return texts | {"levels": levels}
 
 
 def _typed(scale: str, value: str):

@@ -13,6 +13,7 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 
 from guidelines import access, applying, drafts, dumping, previewing
 from guidelines.comparing import fields_that_differ
+from guidelines.formats.dialects import CODE_PAGES
 from guidelines.formats.document import LARGEST, BadFile
 from guidelines.formats.writing import TYPES, WRITERS
 from guidelines.kinds import shape_of
@@ -45,6 +46,13 @@ class UploadForm(forms.Form):
         widget=forms.FileInput({"class": "form-control", "accept": ",".join(SUFFIXES)}),
         help_text=gettext_lazy("A spreadsheet (.xlsx), .csv, .yaml or .json of at most 20 MB."),
     )
+    letters = forms.ChoiceField(
+        label=gettext_lazy("Letters of a CSV file"),
+        choices=[("", gettext_lazy("as the file says")), *CODE_PAGES.items()],
+        required=False,
+        widget=forms.Select({"class": "form-select"}),
+        help_text=gettext_lazy("Only for a CSV file that was refused because its letters are not clear."),
+    )
 
 
 @bounded
@@ -58,7 +66,11 @@ def guideline_import(request, guideline):
         name = sent.name.replace("\\", "/").rsplit("/", 1)[-1]
         try:
             preview = previewing.preview_import(
-                guideline=guideline, file=name, data=sent.read(), by=request.user
+                guideline=guideline,
+                file=name,
+                data=sent.read(),
+                by=request.user,
+                letters=form.cleaned_data["letters"],
             )
             return redirect("guideline_import_preview", guideline.slug, preview.token)
         except BadFile as refusal:

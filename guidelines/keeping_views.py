@@ -1,28 +1,30 @@
 """What a writer types is kept while she types, so that a closed browser loses nothing."""
 
-from django.http import Http404, HttpResponse
-from django.shortcuts import redirect
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.utils.html import escape
 from django.utils.translation import gettext as _
 
 from guidelines import access, keeping
-from guidelines.forms import PairForm
-from guidelines.models import Kind
-from guidelines.views import door, draft_of, is_n, revision_of
+from guidelines.editing_views import is_n, revision_of
+from guidelines.forms import FORMS
+from guidelines.kinds import shape_of
+from guidelines.neighbours import Others
+from guidelines.views import door
 
 
 @door(access.may_write, methods=("POST",))
-def pair_keep(request, guideline, key):
-    """Answers with the sentence that the page shows beside the button."""
-    version = draft_of(guideline)
-    if guideline.kind != Kind.PAIRS or not guideline.pairs.filter(key=key).exists():
-        raise Http404
-    n = request.POST.get("base", "")
-    base = revision_of(version, key, int(n)) if is_n(n) else None
-    texts = PairForm(request.POST, others=()).typed
+def pair_keep(request, guideline, key=None):
+    """Answers with the sentence that the page shows beside the button. No draft is asked for."""
+    base = None
+    if key is not None:
+        get_object_or_404(shape_of(guideline).identity, guideline=guideline, key=key)
+        n = request.POST.get("base", "")
+        base = revision_of(guideline, key, int(n)) if is_n(n) else None
+    typed = FORMS[guideline.kind](request.POST, others=Others(guideline, but=[key] if key else [])).typed
     try:
-        kept = keeping.keep(version=version, key=key, texts=texts, by=request.user, base=base)
+        kept = keeping.keep(guideline=guideline, key=key, texts=typed, by=request.user, base=base)
     except keeping.NotKept as refusal:
         return HttpResponse(escape(str(refusal)))
     if kept is None:
@@ -33,6 +35,8 @@ def pair_keep(request, guideline, key):
 
 
 @door(access.may_write, methods=("POST",))
-def pair_forget(request, guideline, key):
-    keeping.forget(version=draft_of(guideline), key=key, by=request.user)
-    return redirect("pair_edit", guideline.slug, key)
+def pair_forget(request, guideline, key=None):
+    keeping.forget(guideline=guideline, key=key, by=request.user)
+    if not guideline.versions.unpublished().exists():
+        return redirect("guideline", guideline.slug)
+    return redirect("pair_edit", guideline.slug, key) if key else redirect("pair_new", guideline.slug)

@@ -2,7 +2,15 @@
 
 from dataclasses import dataclass
 
-from guidelines.models import Dimension, DimensionRevision, Kind, Pair, PairRevision
+from guidelines.models import (
+    Dimension,
+    DimensionRevision,
+    DimensionScratch,
+    Kind,
+    Pair,
+    PairRevision,
+    PairScratch,
+)
 
 
 @dataclass(frozen=True)
@@ -11,11 +19,12 @@ class Shape:
     revision: type
     identity_field: str  # of the revision
     entry_field: str  # of the entry
+    scratch: type
 
 
 SHAPES = {
-    Kind.PAIRS: Shape(Pair, PairRevision, "pair", "pair_revision"),
-    Kind.RUBRIC: Shape(Dimension, DimensionRevision, "dimension", "dimension_revision"),
+    Kind.PAIRS: Shape(Pair, PairRevision, "pair", "pair_revision", PairScratch),
+    Kind.RUBRIC: Shape(Dimension, DimensionRevision, "dimension", "dimension_revision", DimensionScratch),
 }
 
 

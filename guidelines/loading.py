@@ -10,9 +10,9 @@ from guidelines.content import EntryContent, GuidelineContent
 from guidelines.formats.document import BadFile, Document
 from guidelines.importing import import_version
 from guidelines.models import Version
-from guidelines.reading import READERS, document_of, entries_of, head_of, require_small, suffix_of
+from guidelines.reading import document_of, entries_of, head_of, require_small, suffix_of
 
-__all__ = ["BadFile", "READERS", "SHIPPED", "content_of", "load", "read", "shipped"]
+__all__ = ["BadFile", "SHIPPED", "content_of", "load", "read", "shipped"]
 
 SHIPPED = Path(__file__).parent / "shipped"
 

@@ -2,12 +2,10 @@
 
 from django.db.models import Prefetch
 
-from guidelines import access, comparing, coverage, dependents, drafts
-from guidelines.cards import cards
-from guidelines.comparing import fields_that_differ
-from guidelines.finding import STATES, Asked, Row, index, matching, page
-from guidelines.kinds import shape_of
-from guidelines.models import Guideline, Kind, Meaning, PairScratch, Version, VersionState
+from guidelines import access, authorship, coverage, dependents, drafts, entries, keeping, meaning
+from guidelines.cards import cards, neighbours_on
+from guidelines.finding import STATES, Asked, find
+from guidelines.models import Guideline, Meaning, Version, VersionState
 
 MOST_NAMES = 200  # beyond that, names are searched for rather than listed
 
@@ -43,29 +41,32 @@ def workspace(guideline: Guideline, user, asked: Asked) -> dict:
         "draft": draft,
         "in_review": draft is not None and draft.state == VersionState.IN_REVIEW,
         "may_write": access.may_write(user),
+        "kept": keeping.waiting(guideline, user),
         "may_retire": access.may_retire(user),
         "may_see_trail": access.may_see_trail(user),
         "coverage_missing": bool(sees_numbers) and covered is None,
         "versions": with_predecessors(guideline),
     }
-    found |= listing(guideline, index(published, draft), asked, [v for v in (draft, published) if v], covered)
+    found |= listing(guideline, published, draft, asked, covered)
     return found | (_of_draft(draft, published, user) if draft else {})
 
 
 def listing(
-    guideline: Guideline, rows: list[Row], asked: Asked, versions: list[Version], covered=None
+    guideline: Guideline, published: Version | None, draft: Version | None, asked: Asked, covered=None
 ) -> dict:
     """The entries that were asked for: one page of cards, how many there are, and where the next page begins."""
-    found = page(matching(rows, asked, guideline, versions), asked.start)
+    found, versions = find(published, draft, asked), [version for version in (draft, published) if version]
+    shown, first = cards(guideline, found.rows, covered), entries.first_names(versions, MOST_NAMES)
     return {
-        "cards": cards(guideline, found.rows, covered),
-        "names": {row.key: row.name for row in rows},
+        "cards": shown,
+        "names": entries.called(guideline, versions, neighbours_on(shown)),
         "here": {row.key for row in found.rows},
-        "all": rows if len(rows) <= MOST_NAMES else [],
-        "total": len(rows),
+        "all": first if found.total <= MOST_NAMES else {},
+        "total": found.total,
         "found": found.found,
         "asked": asked,
-        "states": STATES if any(row.state != "published" for row in rows) else (),
+        "back": asked.address(start=asked.start)[1:],
+        "states": STATES if draft else (),
         "before": asked.address(start=found.before) if found.before else "",
         "after": asked.address(start=found.after) if found.after else "",
     }
@@ -73,16 +74,19 @@ def listing(
 
 def _of_draft(draft: Version, published: Version | None, user) -> dict:
     in_review = draft.state == VersionState.IN_REVIEW
-    meaning = Meaning.SEMANTIC
-    if in_review and published:
-        meaning = comparing.suggested_meaning(comparing.compare_versions(published, draft))
+    approvals = list(draft.approvals.select_related("approver").order_by("at"))
+    # Each is had once for the page, not by everybody who asks: they take all entries of a long draft.
+    digest = drafts.digest(draft) if in_review or approvals else ""
+    known = {"authors": authorship.authors(draft)} if in_review else {}
+    approvers = {one.approver_id for one in approvals if one.digest == digest}
+    suggested = meaning.suggested(published, draft) if in_review and published else Meaning.SEMANTIC
     return {
-        "digest": drafts.digest(draft) if in_review or draft.approvals.exists() else "",
-        "approvals": draft.approvals.select_related("approver").order_by("at"),
-        "may_approve": access.may_approve(user, draft),
-        "approved_these": user.pk in drafts.approvers(draft),
-        "may_publish": access.may_publish(user, draft),
-        "meaning": meaning,
+        "digest": digest,
+        "approvals": approvals,
+        "may_approve": in_review and access.may_approve(user, draft, **known),
+        "approved_these": user.pk in approvers,
+        "may_publish": in_review and access.may_publish(user, draft, approvers=approvers, **known),
+        "meaning": suggested,
         "dependents": dependents.of(published) if published and access.may_see_numbers(user) else [],
     }
 
@@ -91,27 +95,3 @@ def with_predecessors(guideline: Guideline) -> list[tuple[Version, Version | Non
     """Every numbered version, newest first, each with the one before it."""
     versions = list(guideline.versions.filter(number__isnull=False).order_by("-number"))
     return list(zip(versions, [*versions[1:], None], strict=False))
-
-
-def history(guideline: Guideline, key: str) -> list[dict]:
-    """Every revision of an entry, newest first, each with what it changed."""
-    shape = shape_of(guideline)
-    at = {f"{shape.identity_field}__guideline": guideline, f"{shape.identity_field}__key": key}
-    revisions = shape.revision.objects.filter(**at).select_related("author", "base").order_by("-n")
-    return [
-        {
-            "revision": revision,
-            "fields": fields_that_differ(guideline.kind, shape.revision, revision.base.texts, revision.texts)
-            if revision.base
-            else [],
-        }
-        for revision in revisions
-    ]
-
-
-def unsaved_words(user, guideline: Guideline, key: str | None) -> PairScratch | None:
-    """What this person wrote about the pair and could not save, newest first."""
-    if key is None or guideline.kind != Kind.PAIRS:
-        return None
-    found = PairScratch.objects.filter(user=user, pair__guideline=guideline, pair__key=key)
-    return found.order_by("-saved_at").first()

@@ -1,6 +1,6 @@
 """The text of an entry as it stands now: in the open draft, else in the version in force."""
 
-from guidelines.kinds import key_of, shape_of
+from guidelines import entries
 from guidelines.models import Guideline, Version
 
 
@@ -14,15 +14,8 @@ def version_of(guideline: Guideline) -> Version | None:
 
 def texts_of(guideline: Guideline, keys) -> dict[str, object]:
     """{key: revision} of those entries that are there, in the order of the version; one query more."""
-    version, shape = version_of(guideline), shape_of(guideline)
-    if version is None:
-        return {}
-    at = f"{shape.entry_field}__{shape.identity_field}"
-    entries = version.entries.filter(**{f"{at}__key__in": list(keys)}).select_related(at).order_by("position")
-    revisions = [entry.revision for entry in entries]
-    for revision in revisions:
-        getattr(revision, shape.identity_field).guideline = guideline
-    return {key_of(revision): revision for revision in revisions}
+    version = version_of(guideline)
+    return entries.some(version, keys) if version else {}
 
 
 def text_of(guideline: Guideline, key: str):
@@ -31,9 +24,5 @@ def text_of(guideline: Guideline, key: str):
 
 def names(guideline: Guideline) -> dict[str, str]:
     """{key: name} of every entry, in order; without their texts, for there may be thousands."""
-    version, shape = version_of(guideline), shape_of(guideline)
-    if version is None:
-        return {}
-    at = shape.entry_field
-    rows = version.entries.order_by("position")
-    return dict(rows.values_list(f"{at}__{shape.identity_field}__key", f"{at}__name"))
+    version = version_of(guideline)
+    return entries.names(version) if version else {}

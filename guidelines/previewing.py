@@ -18,10 +18,10 @@ MOST_KEPT = 5  # previews of one person
 
 
 @transaction.atomic
-def preview_import(*, guideline: Guideline, file: str, data: bytes, by) -> ImportPreview:
+def preview_import(*, guideline: Guideline, file: str, data: bytes, by, letters: str = "") -> ImportPreview:
     """Read a file and keep what it would change; nothing of the guideline changes. BadFile: it cannot be read."""
     require(access.may_write(by))
-    document = document_of(file, data)
+    document = document_of(file, data, letters)
     head = head_of(document)
     if head["guideline"] != guideline.slug:
         raise document.refuse(
@@ -30,6 +30,8 @@ def preview_import(*, guideline: Guideline, file: str, data: bytes, by) -> Impor
     if head["kind"] != guideline.kind:
         raise document.refuse(("kind",), _("this guideline holds %s") % ENTRIES[guideline.kind])
     rows, stay = _compared(guideline, document)
+    if document.read_as:
+        rows[0]["read_as"] = document.read_as
     _tidy_up(by)
     return ImportPreview.objects.create(
         guideline=guideline,

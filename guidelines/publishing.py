@@ -6,11 +6,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.roles import require
-from guidelines import access, checking, dependents, drafts, trail
+from guidelines import access, checking, dependents, drafts, entries, trail
 from guidelines.checking import BadTexts
 from guidelines.drafts import WrongState
 from guidelines.importing import import_version
-from guidelines.kinds import key_of
 from guidelines.models import Approval, Guideline, Meaning, Version, VersionState
 from guidelines.proposals.deciding import give_back
 from guidelines.proposals.proposing import propose_pair
@@ -59,18 +58,18 @@ def open_draft(*, guideline: Guideline, by) -> Version:
     draft = Version.objects.create(guideline=guideline, serial=last + 1, opened_by=by)
     opened = {"state": draft.state}
     if in_force := guideline.in_force:
-        drafts.fill(draft, drafts.revisions(in_force))
+        entries.copy(in_force, to=draft)
         opened["from"] = in_force.serial
     trail.record(verb="open_draft", version=draft, by=by, after=opened)
     return draft
 
 
 def _require_whole(version: Version) -> None:
-    entries = [(key_of(revision), revision.texts) for revision in drafts.revisions(version)]
-    if not entries:
+    held = entries.essentials(version)
+    if not held:
         raise WrongState(_("The draft is empty."))
-    if found := checking.together(version.guideline.kind, entries):
-        raise BadTexts([checking.Problem(p.path[1:], f"{entries[p.path[0]][0]}: {p.reason}") for p in found])
+    if found := checking.together(version.guideline.kind, held):
+        raise BadTexts([checking.Problem(p.path[1:], f"{held[p.path[0]][0]}: {p.reason}") for p in found])
 
 
 def _require_changed(version: Version) -> str:

@@ -11,9 +11,11 @@ from guidelines.formats import from_csv, from_json, from_xlsx, from_yaml
 from guidelines.formats.document import LARGEST, BadFile, Document
 from guidelines.texts import KEY, text_problem, tidy
 
-READERS = {".yaml": from_yaml.read, ".yml": from_yaml.read, ".json": from_json.read, ".csv": from_csv.read}
+READERS = {".yaml": from_yaml.read, ".yml": from_yaml.read, ".json": from_json.read}
+# Excel calls a table with tabs “Unicode text” and names it .txt.
+TABLES = (".csv", ".tsv", ".txt")
 SPREADSHEET = ".xlsx"
-SUFFIXES = (*READERS, SPREADSHEET)
+SUFFIXES = (*READERS, *TABLES, SPREADSHEET)
 LONGEST_HEAD = {"guideline": 50, "title": 200, "licence": 80}
 
 
@@ -41,14 +43,21 @@ def require_small(file: str, size: int) -> None:
         raise BadFile(file, None, "", _("is larger than %d MB") % (LARGEST // 1024**2))
 
 
-def document_of(file: str, data: bytes, readers=READERS, spreadsheet=from_xlsx.read) -> Document:
+def document_of(
+    file: str, data: bytes, letters: str = "", *, table=from_csv.read, spreadsheet=from_xlsx.read
+) -> Document:
+    """`letters`: the code page of a table that does not say its own (see `formats.dialects`). `table` and
+    `spreadsheet` read what is not YAML or JSON.
+    """
     ending = suffix_of(file)
     require_small(file, len(data))
     if ending == SPREADSHEET:
         return spreadsheet(data, file)
     if data.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
         raise BadFile(file, None, "", _("is no text: a spreadsheet is saved as .xlsx and must be named so"))
-    return readers[ending](_decoded(file, data), file)
+    if ending in TABLES:
+        return table(data, file, letters)
+    return READERS[ending](_decoded(file, data), file)
 
 
 def _decoded(file: str, data: bytes) -> str:

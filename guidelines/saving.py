@@ -4,10 +4,10 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.roles import require
-from guidelines import access, checking, drafts, moves, trail
+from guidelines import access, checking, drafts, entries, moves, trail
 from guidelines.digesting import revision_digest
 from guidelines.kinds import key_of, shape_of
-from guidelines.models import DimensionRevision, Entry, Kind, PairRevision, PairScratch, Version
+from guidelines.models import DimensionRevision, Kind, PairRevision, PairScratch, Version
 from guidelines.texts import tidy
 
 _SAVES = {Kind.PAIRS: "save_pair", Kind.RUBRIC: "save_dimension"}
@@ -83,19 +83,15 @@ def _save(kind, *, version, key, texts, by, base, reason, verb, author=None):
     if version.guideline.kind != kind:
         raise drafts.WrongState(_("This guideline holds %s.") % version.guideline.get_kind_display().lower())
     texts = tidy(kind, texts)
-    in_draft = {key_of(revision): revision for revision in drafts.revisions(version)}
-    current = in_draft.get(key)
+    current = entries.one(version, key)
     if kind == Kind.PAIRS and current is not None:
         texts |= in_order_of(current, texts)
     if current is not None and current.texts == texts:
         return current
     problems = [*checking.key_problems(key), *checking.problems(kind, texts)]
     if not problems:
-        others = {other: revision.texts for other, revision in in_draft.items()} | {key: texts}
-        place = list(others).index(key)
-        found = checking.together(kind, others.items())
         # Only what this text says; a colleague's own mistakes are shown when the draft is submitted.
-        problems = [checking.Problem(p.path[1:], p.reason) for p in found if p.path[0] == place]
+        problems = list(checking.beside(kind, key, texts, entries.names(version)))
     if problems:
         raise checking.BadTexts(problems)
     if (current and current.pk) != (base and base.pk):
@@ -126,11 +122,7 @@ def _append(version, *, key, texts, by, base, reason, current):
         digest=revision_digest(texts),
         **texts,
     )
-    if current is not None:
-        version.entries.filter(**{shape.entry_field: current}).update(**{shape.entry_field: revision})
-    else:
-        end = version.entries.order_by("-position").values_list("position", flat=True).first() or 0
-        Entry.objects.create(version=version, position=end + 1, **{shape.entry_field: revision})
+    entries.put(version, revision, instead_of=current)
     return revision
 
 
@@ -150,18 +142,15 @@ def drop_entry(*, version: Version, key: str, by, verb: str = "drop_entry") -> V
     require(access.may_write(by))
     version = drafts.locked(version)
     drafts.require_open(version)
-    present = drafts.revisions(version)
-    dropped = next((revision for revision in present if key_of(revision) == key), None)
+    dropped = entries.one(version, key)
     if dropped is None:
         raise drafts.WrongState(_("“%s” is not in this draft.") % key)
-    if version.guideline.kind == Kind.PAIRS:
-        naming = [r.name for r in present if key in r.confused_with or key in r.may_co_occur_with]
-        if naming:
-            raise StillReferred(
-                _("“%(key)s” is still named by: %(names)s.") % {"key": key, "names": ", ".join(naming)}
-            )
-    drafts.fill(version, [revision for revision in present if key_of(revision) != key])
-    gone = {"n": dropped.n, "place": present.index(dropped) + 1}
+    if naming := [revision.name for revision in entries.naming(version, [key])]:
+        raise StillReferred(
+            _("“%(key)s” is still named by: %(names)s.") % {"key": key, "names": ", ".join(naming)}
+        )
+    [place] = entries.take_out(version, [dropped])
+    gone = {"n": dropped.n, "place": place}
     trail.record(verb=verb, version=version, by=by, key=key, before=gone, after={})
     return version
 
@@ -172,13 +161,13 @@ def reorder(*, version: Version, keys: list[str], by) -> Version:
     require(access.may_write(by))
     version = drafts.locked(version)
     drafts.require_open(version)
-    present = {key_of(revision): revision for revision in drafts.revisions(version)}
+    present = list(entries.names(version))
     if sorted(keys) != sorted(present):
         raise drafts.WrongState(_("The draft was changed while you were ordering it; nothing was moved."))
-    before, after = moves.moved(list(present), keys)
+    before, after = moves.moved(present, keys)
     if not after:
         return version
-    drafts.fill(version, [present[key] for key in keys])
+    entries.arrange(version, keys)
     alone = next(iter(after)) if len(after) == 1 else ""
     places = {"before": {"places": before}, "after": {"places": after}}
     trail.record(verb="reorder", version=version, by=by, key=alone, **places)

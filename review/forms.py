@@ -4,7 +4,9 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Role, User
+from guidelines import briefing
 from guidelines.models import Kind, Version
+from review.label_studio.screens import build
 from synthesis.models import Run
 from synthesis.rendering import SEVERITY
 
@@ -12,6 +14,23 @@ from synthesis.rendering import SEVERITY
 class VersionChoice(forms.ModelChoiceField):
     def label_from_instance(self, version):
         return version.in_words
+
+
+class FittingSelect(forms.Select):
+    """A list in which what does not fit is shown with its reason and cannot be chosen."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.misfits: dict[int, str] = {}
+
+    def create_option(self, name, value, label, *args, **kwargs):
+        reason = self.misfits.get(getattr(value, "value", value))
+        option = super().create_option(
+            name, value, f"{label} — {reason}" if reason else label, *args, **kwargs
+        )
+        if reason:
+            option["attrs"]["disabled"] = True
+        return option
 
 
 class NewRound(forms.Form):
@@ -33,7 +52,9 @@ class NewRound(forms.Form):
         to_field_name="public_id",
     )  # fmt: skip
     pairs_version = VersionChoice(label=_("Mistakes to choose from"), queryset=Version.objects.none())
-    rubric_version = VersionChoice(label=_("Rubric to rate by"), queryset=Version.objects.none())
+    rubric_version = VersionChoice(
+        label=_("Rubric to rate by"), queryset=Version.objects.none(), widget=FittingSelect
+    )
     overlap = forms.IntegerField(label=_("Readers of each session"), min_value=1, max_value=20, initial=2)
     unaided_share = forms.IntegerField(
         label=_("Share read without the draft, in per cent"), min_value=0, max_value=100, initial=20,
@@ -48,7 +69,10 @@ class NewRound(forms.Form):
         self.fields["runs"].queryset = Run.objects.filter(instances__state="made").distinct()
         self.fields["reviewers"].queryset = User.objects.with_role(Role.ANNOTATOR)
         self.fields["pairs_version"].queryset = published.filter(guideline__kind=Kind.PAIRS)
-        self.fields["rubric_version"].queryset = published.filter(guideline__kind=Kind.RUBRIC)
+        rubrics = published.filter(guideline__kind=Kind.RUBRIC)
+        self.fields["rubric_version"].queryset = rubrics
+        told = briefing.dimensions_of(list(rubrics)).items()
+        self.fields["rubric_version"].widget.misfits = {pk: build.misfit(found) for pk, found in told}
 
 
 YES_NO = [("yes", _("yes")), ("no", _("no"))]

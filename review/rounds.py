@@ -12,7 +12,7 @@ from accounts import roles
 from accounts.identity import minter
 from accounts.numbering import next_serial
 from guidelines.models import Kind, VersionState
-from review import access, assignment
+from review import access, assignment, trail
 from review.judged import Wording, content_hash
 from review.label_studio.planning import plan_projects
 from review.label_studio.screens.build import UnfitForScreen
@@ -92,7 +92,18 @@ def make_round(
         plan_projects(round, {(r.seat_id, r.item.arm): r.seat for r in readings})
     except UnfitForScreen as unfit:
         raise CannotMakeRound(_("The reviewers' screen cannot be built. %s") % unfit) from None
+    trail.record(verb="make_round", round=round, by=by, after=_told(round, raters, len(items)))
     return round
+
+
+def _told(round: Round, raters, sessions: int) -> dict:
+    """What the trail keeps of a new round; not its seed, from which every draw could be computed."""
+    people = [str(rater.user.public_id) for rater in raters if rater.user_id]
+    return {
+        "name": round.name, "pairs_version": str(round.pairs_version), "rubric_version": str(round.rubric_version),
+        "sessions": sessions, "left_out_risk": round.left_out_risk, "overlap": round.overlap,
+        "unaided_share": round.unaided_share, "reviewers": people, "machines": len(raters) - len(people),
+    }  # fmt: skip
 
 
 @transaction.atomic
@@ -107,6 +118,13 @@ def close_round(*, round: Round, by) -> Round:
     roles.require(access.may_close(by, round))
     round.state, round.closed_at, round.closed_by = RoundState.CLOSED, timezone.now(), by
     round.save(update_fields=["state", "closed_at", "closed_by"])
+    trail.record(
+        verb="close_round",
+        round=round,
+        by=by,
+        before={"state": RoundState.OPEN},
+        after={"state": round.state},
+    )
     return round
 
 

@@ -12,9 +12,9 @@ from django.utils.translation import ngettext
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
-from accounts import asking, roles
+from accounts import acts, asking, roles
 from guidelines.models import Version
-from review import access, disputes, outcomes, reports, tasks
+from review import access, disputes, outcomes, reports, tasks, totals, trail
 from review.closing import NotReadToTheEnd, read_and_close
 from review.forms import NewRound, Settling
 from review.label_studio import connecting, webhook
@@ -109,9 +109,12 @@ def round(request, public_id):
             "counts": reports.standing_counts(found),
             "outcomes": reports.outcomes(found),
             "rates": reports.rates(found),
+            "rated": totals.rated(found),
             "uncounted": uncounted.select_related("reading__seat__rater__user")[:SHOWN_RAW],
             "uncounted_total": uncounted.count(),
             "skips": reports.skips(found),
+            "acts": acts.latest(trail.ROUND, found.public_id, trail.VOCABULARY),
+            "sees_addresses": True,
         }
     return render(request, "review/round.html", context)
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from accounts import roles
 from accounts.digesting import digest
 from guidelines import briefing
-from review import access, standing
+from review import access, standing, trail
 from review.judged import Wording
 from review.label_studio.screens.build import level_alias
 from review.models import (
@@ -142,6 +142,8 @@ def adjudicate(
         _restand(item)
         if unsafe:
             _hold(item.instance, decision)
+        told = {"settled": sorted(map(str, disputed))}
+        trail.record(verb="adjudicate", round=item.round, by=by, item=item, after=told)
         return decision
 
 

@@ -34,6 +34,11 @@ def may_steer(user) -> Answer:
     return may_lead(user)
 
 
+def may_connect(user) -> Answer:
+    """Endpoints and the models of the roles."""
+    return may_lead(user)
+
+
 def may_read_runs(user) -> Answer:
     return may_lead(user)
 

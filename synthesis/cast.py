@@ -7,6 +7,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
+from synthesis import trail
 from synthesis.faults import NoEndpoint
 from synthesis.models import Endpoint, Instance, InstanceState, ModelRole, Run
 
@@ -51,9 +52,13 @@ def environment_endpoint() -> Endpoint:
     endpoint, made = Endpoint.objects.get_or_create(
         name=ENVIRONMENT, defaults={"base_url": address, "key_env": "OPENAI_API_KEY"}
     )
+    before = {} if made else {"address": trail.address(endpoint.base_url)}
     if endpoint.base_url != address:
         endpoint.base_url, endpoint.probed, endpoint.probed_at = address, {}, None
         endpoint.save()
+    if before != (after := {"address": trail.address(address)}):
+        told = {"before": before, "after": after}
+        trail.record(verb="environment_endpoint", kind=trail.ENDPOINT, name=ENVIRONMENT, by=None, **told)
     return endpoint
 
 

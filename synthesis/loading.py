@@ -6,6 +6,7 @@ from pathlib import Path
 from django.db import transaction
 
 from accounts.identity import minter
+from synthesis import trail
 from synthesis.identity import digest
 from synthesis.models import Profile
 from synthesis.reading import Reading, read
@@ -55,6 +56,10 @@ def store(reading: Reading, *, may_leave: bool = True, allowed_endpoints: tuple 
         profile.public_id = mint(*profile.natural_key_parts())
         (loaded.revised if before else loaded.new).append(profile)
     Profile.objects.bulk_create([*loaded.new, *loaded.revised])
+    if loaded.new or loaded.revised:
+        counts = {"new": len(loaded.new), "revised": len(loaded.revised), "refused": len(loaded.refused)}
+        told = {**counts, "licence": reading.about.licence}
+        trail.record(verb="store", kind=trail.PROFILES, name="clients", by=None, after=told)
     return loaded
 
 

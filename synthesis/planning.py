@@ -11,7 +11,7 @@ from accounts.identity import minter
 from accounts.numbering import next_serial
 from accounts.roles import require
 from guidelines.models import PairRevision, Version, VersionState
-from synthesis import cast, leaving
+from synthesis import cast, leaving, trail
 from synthesis.access import may_plan
 from synthesis.identity import cell_digest
 from synthesis.models import Endpoint, Instance, Profile, Run
@@ -94,6 +94,11 @@ def plan(*, recipe: str, version: Version, profiles, pairs, samples: int = 1, li
         # bulk_create alone would hold all rows at once, whatever its batch size.
         while batch := list(islice(rows, BATCH)):
             Instance.objects.bulk_create(batch)
+        planned = {
+            "recipe": recipe, "version": str(version), "cells": len(cells), "parameters": parameters,
+            "models": {role: spec["model"] for role, spec in specs.items()},
+        }  # fmt: skip
+        trail.record(verb="plan", kind=trail.RUN, name=run.public_id, by=by, after=planned)
     return run
 
 

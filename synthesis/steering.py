@@ -4,6 +4,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.roles import require
+from synthesis import trail
 from synthesis.access import may_steer
 from synthesis.models import Instance, InstanceState, Run, RunState
 
@@ -14,17 +15,17 @@ class NotNow(ValueError):
 
 def pause(*, run: Run, by) -> Run:
     """No more instances are begun; those in the making are finished."""
-    return _turn(run, by, RunState.PAUSED, {RunState.OPEN})
+    return _turn(run, by, RunState.PAUSED, {RunState.OPEN}, verb="pause")
 
 
 def resume(*, run: Run, by) -> Run:
-    return _turn(run, by, RunState.OPEN, {RunState.PAUSED, RunState.STOPPED, RunState.OPEN})
+    return _turn(run, by, RunState.OPEN, {RunState.PAUSED, RunState.STOPPED, RunState.OPEN}, verb="resume")
 
 
 @transaction.atomic
 def cancel(*, run: Run, by) -> int:
     """What is not made yet never will be; returns how many instances that is. Stored replies stay."""
-    _turn(run, by, RunState.CANCELLED, {RunState.OPEN, RunState.PAUSED, RunState.STOPPED})
+    _turn(run, by, RunState.CANCELLED, {RunState.OPEN, RunState.PAUSED, RunState.STOPPED}, verb="cancel")
     unfinished = Instance.objects.filter(run=run, state__in=[InstanceState.PLANNED, InstanceState.MAKING])
     return unfinished.update(state=InstanceState.CANCELLED, lease_by="", lease_until=None)
 
@@ -32,9 +33,13 @@ def cancel(*, run: Run, by) -> int:
 @transaction.atomic
 def stop(*, run: Run, why: str) -> bool:
     """The breaker's own act, which asks nobody: nothing more is begun until somebody goes on with the run."""
-    return bool(
-        Run.objects.filter(pk=run.pk, state=RunState.OPEN).update(state=RunState.STOPPED, why=why[:300])
-    )
+    why = why[:300]
+    if not Run.objects.filter(pk=run.pk, state=RunState.OPEN).update(state=RunState.STOPPED, why=why):
+        return False
+    # The kind of reason only: what a server answered may hold words of the session that was sent to it.
+    told = {"before": {"state": RunState.OPEN}, "after": {"state": RunState.STOPPED}}
+    trail.record(verb="stop", kind=trail.RUN, name=run.public_id, by=None, **told)
+    return True
 
 
 @transaction.atomic
@@ -47,7 +52,9 @@ def retry_failed(*, run: Run, by) -> int:
     if run.state == RunState.CANCELLED:
         raise NotNow(_("The run is cancelled; what failed can be planned in a new run."))
     failed = Instance.objects.filter(run=run, state=InstanceState.FAILED)
-    return failed.update(state=InstanceState.PLANNED)
+    if n := failed.update(state=InstanceState.PLANNED):
+        trail.record(verb="retry_failed", kind=trail.RUN, name=run.public_id, by=by, after={"instances": n})
+    return n
 
 
 def _require(by):
@@ -56,10 +63,15 @@ def _require(by):
 
 
 @transaction.atomic
-def _turn(run: Run, by, to: str, allowed: set) -> Run:
+def _turn(run: Run, by, to: str, allowed: set, *, verb: str) -> Run:
     _require(by)
-    if not Run.objects.filter(pk=run.pk, state__in=allowed).update(state=to, why=""):
+    before = Run.objects.select_for_update().get(pk=run.pk).state
+    if before not in allowed:
         run.refresh_from_db()
         raise NotNow(_("The run is %s.") % run.get_state_display())
+    Run.objects.filter(pk=run.pk).update(state=to, why="")
+    if before != to:
+        told = {"before": {"state": before}, "after": {"state": to}}
+        trail.record(verb=verb, kind=trail.RUN, name=run.public_id, by=by, **told)
     run.refresh_from_db()
     return run

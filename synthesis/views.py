@@ -8,9 +8,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from accounts import asking, roles
+from accounts import acts, asking, roles
 from guidelines import briefing
-from synthesis import access, planning, rendering, steering, tasks
+from synthesis import access, planning, rendering, steering, tasks, trail
 from synthesis.describing import described
 from synthesis.faults import NoEndpoint
 from synthesis.forms import PlanForm
@@ -133,7 +133,8 @@ def run(request, public_id):
     )
     context = {
         **_run_context(found), "instances": rows, "more": more, "state": state,
-        "states": InstanceState.choices, "failures": failures,
+        "states": InstanceState.choices, "failures": failures, "sees_addresses": True,
+        "acts": acts.latest(trail.RUN, found.public_id, trail.VOCABULARY),
     }  # fmt: skip
     return render(request, "synthesis/run.html", context)
 

@@ -3,14 +3,17 @@
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.roles import Refused
+from guidelines.views import typed
 
 
 def _answer(request, status: int, title: str, message: str, todo: str) -> HttpResponse:
     if request.path.startswith("/api/"):
-        return JsonResponse({"detail": message}, status=status)
+        body = {"type": "about:blank", "title": title, "status": status, "detail": message}
+        return JsonResponse(body, status=status, content_type="application/problem+json")
     context = {"title": title, "message": message, "todo": todo}
     return render(request, "error.html", context, status=status)
 
@@ -24,6 +27,13 @@ def refused(request: HttpRequest, exception=None) -> HttpResponse:
     return _answer(
         request, 403, _("Not for you"), reason, _("Nothing was changed. A lead can give you the role.")
     )
+
+
+def outdated(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """The form is older than the last time somebody logged in here; whoever wrote into it gets the words back."""
+    # Only what is written for others to read: another form may hold a password.
+    words = typed(request) if request.path.startswith(reverse("guidelines")) else []
+    return render(request, "outdated.html", {"typed": words}, status=403)
 
 
 def missing(request: HttpRequest, exception=None) -> HttpResponse:

@@ -10,10 +10,10 @@ from django.utils.translation import gettext_lazy
 
 from accounts import roles
 from accounts.models import User
-from config.pages import health
+from config.pages import health, trail
 from exports import nodes
 from exports.models import Node
-from synthesis import cast, probing
+from synthesis import cast, connecting, probing
 from synthesis.models import Endpoint, ModelRole
 
 
@@ -53,12 +53,6 @@ class EndpointForm(forms.ModelForm):
             self.add_error("base_url", reason)
         return given
 
-    def save(self, commit=True):
-        """At another address, or with another key, what was found before says nothing."""
-        if {"base_url", "key_env"} & set(self.changed_data):
-            self.instance.probed, self.instance.probed_at = {}, None
-        return super().save(commit)
-
 
 class NodeForm(forms.ModelForm):
     class Meta:
@@ -87,6 +81,8 @@ def _page(request, status: int = 200, **more):
         "parts": {name: check() for name, check in health.PARTS.items()},
         "endpoint_form": EndpointForm(),
         "role_form": RoleForm(),
+        "acts": trail.of_settings(),
+        "sees_addresses": True,
         **more,
     }
     return render(request, "settings.html", context, status=status)
@@ -118,7 +114,7 @@ def save_endpoint(request):
     form = EndpointForm(request.POST, instance=existing)
     if not form.is_valid():
         return _page(request, status=400, endpoint_form=form)
-    form.save()
+    connecting.save_endpoint(**form.cleaned_data, by=request.user)
     messages.success(request, _("Endpoint saved. Test it now."))
     return redirect("settings")
 
@@ -131,9 +127,7 @@ def save_role(request):
     form = RoleForm(request.POST, instance=existing)
     if not form.is_valid():
         return _page(request, status=400, role_form=form)
-    role = form.save(commit=False)
-    role.sampling = {**role.sampling, "temperature": form.cleaned_data["temperature"]}
-    role.save()
+    connecting.save_role(**form.cleaned_data, by=request.user)
     messages.success(request, _("Role saved; runs planned from now on use it."))
     return redirect("settings")
 

@@ -30,7 +30,7 @@ def drafts_to_approve(user) -> list[Version]:
     return [
         version
         for version in waiting
-        if access.may_approve(user, version) and user.pk not in drafts.approvers(version)
+        if access.may_approve(user, version) and not drafts.has_approved(user, version)
     ]
 
 

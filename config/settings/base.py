@@ -26,6 +26,7 @@ INSTALLED_APPS = [
     "django.contrib.humanize",
     "rest_framework",
     "drf_spectacular",
+    "drf_spectacular_sidecar",
     "django_htmx",
     "bootstrap",
     "accounts",
@@ -100,6 +101,7 @@ AUTH_PASSWORD_VALIDATORS = [
 # same host would log our people out whenever they log in there, and the other way round.
 SESSION_COOKIE_NAME = "one_way_mirror_session"
 CSRF_COOKIE_NAME = "one_way_mirror_csrf"
+CSRF_FAILURE_VIEW = "config.pages.errors.outdated"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 X_FRAME_OPTIONS = "DENY"
@@ -157,6 +159,9 @@ LABEL_STUDIO_WEBHOOK_SECRET = kept_secret(HOME, "LABEL_STUDIO_WEBHOOK_SECRET")
 REVIEW_ACCOUNTS_KEY = kept_secret(HOME, "REVIEW_ACCOUNTS_KEY")
 REVIEW_DIRECT_ACCOUNTS = flag("REVIEW_DIRECT_ACCOUNTS")
 
+# A folder of further fonts (Noto, say) for the guidelines' PDFs, whose own hold Latin, Greek, Cyrillic and a few more.
+PRINT_FONTS = text("PRINT_FONTS")
+
 # The GPU node: its broker connection sees training messages only.
 TRAINING_BROKER_URL = text("TRAINING_BROKER_URL", REDIS_URL)
 TRAINING_KEY_PREFIX = text("TRAINING_KEY_PREFIX", "training:")
@@ -164,12 +169,31 @@ TRAINING_ARTIFACT_MAX_BYTES = whole("TRAINING_ARTIFACT_MAX_BYTES", 20 * 1024**3)
 
 REST_FRAMEWORK = {
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
+    # The token first: whoever sends none, and no session either, is told 401 and how to say who she is.
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "accounts.api.tokens.PersonalToken",
+        "rest_framework.authentication.SessionAuthentication",
+    ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_THROTTLE_CLASSES": ["accounts.api.throttling.PerPerson"],
 }
-SPECTACULAR_SETTINGS = {"TITLE": "One-Way Mirror", "VERSION": "0.1.0", "SERVE_INCLUDE_SCHEMA": False,
-                        "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"]}  # fmt: skip
+# Requests of one person through the API, over all her tokens; empty: as many as she likes.
+API_RATE = text("API_RATE", "600/min")
+SPECTACULAR_SETTINGS = {
+    "TITLE": "One-Way Mirror",
+    "VERSION": "0.1.0",
+    "DESCRIPTION": "What the pages do, for programs: the same roles, the same rules, the same reasons for a refusal.",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
+    # From our own server, so that a page about the API asks nobody else.
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    # Choices stand where they are used: a version's state and a thread's are no one thing that needs a name.
+    "POSTPROCESSING_HOOKS": [],
+    "COMPONENT_SPLIT_REQUEST": True,
+}
 
 from config.settings.logs import LOGGING  # noqa: E402, F401  (the last setting; it reads nothing above)

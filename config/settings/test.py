@@ -13,6 +13,8 @@ CELERY_BROKER_URL = "memory://"
 TRAINING_BROKER_URL = ""
 LABEL_STUDIO_URL = ""
 OPENAI_BASE_URL = ""
+# People's rows have the same numbers in every test: one would be counted for another.
+API_RATE = ""
 WHITENOISE_AUTOREFRESH = True
 # A file, not memory: the engine's writer thread and the tests' own processes need the same database.
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):  # noqa: F405

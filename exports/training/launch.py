@@ -14,7 +14,7 @@ from kombu.exceptions import KombuError, OperationalError
 
 from accounts import roles
 from accounts.numbering import next_serial
-from exports import access
+from exports import access, trail
 from exports.models import Dataset, TrainingRun, TrainingState
 
 log = structlog.get_logger(__name__)
@@ -51,6 +51,8 @@ def start(*, dataset: Dataset, by, config: dict | None = None) -> TrainingRun:
             config=config,
             asked_by=by,
         )
+        told = {"dataset": str(dataset), "base": config["base"], "rehearsal": run.rehearsal}
+        trail.record(verb="start", kind=trail.TRAINING, name=run.public_id, by=by, after=told)
         transaction.on_commit(lambda: announce(run))
     return run
 
@@ -61,10 +63,13 @@ def cancel(*, run: TrainingRun, by) -> TrainingRun:
     roles.require(access.may_cancel(by, run))
     run = TrainingRun.objects.select_for_update().get(pk=run.pk)
     roles.require(access.may_cancel(by, run))
-    run.cancel_asked = True
+    asked, before, run.cancel_asked = run.cancel_asked, run.state, True
     if run.state == TrainingState.QUEUED:
         run.state, run.ended_at = TrainingState.CANCELLED, timezone.now()
     run.save()
+    if not asked:
+        told = {"before": {"state": before}, "after": {"state": run.state}}
+        trail.record(verb="cancel", kind=trail.TRAINING, name=run.public_id, by=by, **told)
     return run
 
 

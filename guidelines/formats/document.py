@@ -52,7 +52,7 @@ class Document:
 
     Tables say more: `troubles` are cells that could not be read, by the path of their entry as (path in it,
     reason); `absent` the fields without a column. In a spreadsheet `sheets` maps the first part of a path to its
-    sheet ("" for every other), `letters` a field to its column.
+    sheet ("" for every other), `letters` a field to its column. `read_as` says how a text file of tables was read.
     """
 
     file: str
@@ -62,6 +62,7 @@ class Document:
     absent: frozenset[str] = frozenset()
     sheets: dict[str, str] = field(default_factory=dict)
     letters: dict[str, str] = field(default_factory=dict)
+    read_as: str = ""
 
     def line(self, path: tuple) -> int | None:
         """The line of the longest known part of the path."""

@@ -1,4 +1,7 @@
-"""Read CSV: rows that begin with `# title`, `# kind` … name the guideline; a header; the entries."""
+"""Read CSV: rows that begin with `# title`, `# kind` … name the guideline; a header; the entries.
+
+Spreadsheet programs write it in many ways; `dialects` says in which one a file is.
+"""
 
 import csv
 import io
@@ -6,16 +9,20 @@ import io
 from django.utils.translation import gettext as _
 
 from guidelines.content import ENTRIES
-from guidelines.formats import tables
+from guidelines.formats import dialects, tables
 from guidelines.formats.cells import unguarded
+from guidelines.formats.dialects import Dialect
 from guidelines.formats.document import MOST_VALUES, BadFile, Document
 
 
-def read(text: str, file: str) -> Document:
-    document = Document(file, data={})
+def read(data: bytes, file: str, letters: str = "") -> Document:
+    """`letters`: the code page of a file that does not say its own, as a person named it."""
+    text, letters = dialects.decoded(data, file, letters)
+    dialect = dialects.dialect_of(text, file, letters)
+    document = Document(file, data={}, read_as=dialect.in_words)
     columns: list[str] | None = None
-    require_bounded(text, file)
-    for line, row in rows(text, file):
+    require_bounded(text, file, dialect)
+    for line, row in rows(text, file, dialect):
         if not any(cell.strip() for cell in row):
             continue
         if columns is None and row[0].startswith("#"):
@@ -29,23 +36,26 @@ def read(text: str, file: str) -> Document:
     return document
 
 
-def require_bounded(text: str, file: str) -> None:
+def require_bounded(text: str, file: str, dialect: Dialect) -> None:
     """Before any cell is looked into: counting is quick, reading a million cells is not."""
     values = 0
-    for line, row in rows(text, file):
+    for line, row in rows(text, file, dialect):
         values += max(1, len(row))
         if values > MOST_VALUES:
             raise BadFile(file, line, "", _("holds more than %d values") % MOST_VALUES)
 
 
-def rows(text: str, file: str):
+def rows(text: str, file: str, dialect: Dialect):
     """Yield (line on which the row begins, cells)."""
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    line = 1
+    lines = io.StringIO(text, newline="")
+    for _n in range(dialect.skipped):
+        lines.readline()
+    reader = csv.reader(lines, delimiter=dialect.separator, strict=True)
+    line = 1 + dialect.skipped
     try:
         for row in reader:
             yield line, row
-            line = reader.line_num + 1
+            line = reader.line_num + 1 + dialect.skipped
     except csv.Error as error:
         raise BadFile(file, line, "", _("is not CSV: %s") % error) from None
 

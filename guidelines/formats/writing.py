@@ -43,7 +43,8 @@ def as_csv(content: GuidelineContent) -> bytes:
     writer.writerow(["key", *fields])
     for entry in content.entries:
         writer.writerow([entry.key, *(to_cell(field, entry.texts[field]) for field in fields)])
-    return out.getvalue().encode()
+    # Marked: without it Excel takes the letters for those of its country.
+    return out.getvalue().encode("utf-8-sig")
 
 
 WRITERS = {"yaml": as_yaml, "csv": as_csv, "json": as_json, "xlsx": as_xlsx}

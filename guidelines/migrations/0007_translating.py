@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('guidelines', '0004_discussion'),
+        ('guidelines', '0006_said'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -1,4 +1,4 @@
-from guidelines.models.guideline import Guideline, Kind
+from guidelines.models.guideline import Guideline, Kind, NewScratch
 from guidelines.models.imports import ImportPreview
 from guidelines.models.pairs import Pair, PairRevision, PairScratch
 from guidelines.models.proposals import (
@@ -11,7 +11,7 @@ from guidelines.models.proposals import (
     Source,
     Vote,
 )
-from guidelines.models.rubrics import Dimension, DimensionRevision, Scale
+from guidelines.models.rubrics import Dimension, DimensionRevision, DimensionScratch, Scale
 from guidelines.models.threads import Mention, Remark, RemarkKind, Thread, ThreadState
 from guidelines.models.translations import (
     Translation,
@@ -27,12 +27,14 @@ __all__ = [
     "Choice",
     "Dimension",
     "DimensionRevision",
+    "DimensionScratch",
     "Entry",
     "Guideline",
     "ImportPreview",
     "Kind",
     "Meaning",
     "Mention",
+    "NewScratch",
     "Pair",
     "PairRevision",
     "PairScratch",

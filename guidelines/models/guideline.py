@@ -1,3 +1,4 @@
+from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -33,3 +34,17 @@ class Guideline(Identified):
     def in_force(self):
         """The latest published version, or None."""
         return self.versions.published().order_by("-number").first()
+
+
+class NewScratch(models.Model):
+    """What somebody has typed about an entry that does not exist yet; one mutable row per person and guideline."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    guideline = models.ForeignKey(Guideline, models.PROTECT, related_name="scratches")
+    texts = models.JSONField()
+    saved_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(name="one_new_scratch_per_person", fields=["user", "guideline"])
+        ]

@@ -24,7 +24,8 @@ class ImportPreview(models.Model):
     """Scratch: one uploaded file, read and compared; gone after a day, or when it is in the draft.
 
     `rows` are the file's entries in its order: {key, name, state, line, texts, base, by, problems}; `texts` and
-    `base` (the revision they were compared with, or none) only where the state is new or changed.
+    `base` (the revision they were compared with, or none) only where the state is new or changed. The first one
+    also says how the file was read (`read_as`), where that is not a matter of course.
     """
 
     token = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
@@ -41,3 +42,7 @@ class ImportPreview(models.Model):
 
     def __str__(self):
         return self.file
+
+    @property
+    def read_as(self) -> str:
+        return self.rows[0].get("read_as", "")

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.freezing import APPEND_ONLY
 from accounts.identity import Identified
 from guidelines.models.guideline import Guideline
+from guidelines.models.said import SaidField
 
 
 class Pair(Identified):
@@ -74,6 +75,7 @@ class PairRevision(PairTexts, Identified):
     reason = models.CharField(max_length=300, blank=True)
     base = models.ForeignKey("self", models.PROTECT, null=True, related_name="+")
     digest = models.CharField(max_length=64)
+    said = SaidField()
 
     class Meta:
         ordering = ["pair", "n"]
@@ -84,6 +86,10 @@ class PairRevision(PairTexts, Identified):
 
     def natural_key_parts(self):
         return (*self.pair.natural_key_parts(), self.n)
+
+    @property
+    def entry_of(self) -> Pair:
+        return self.pair
 
 
 class PairScratch(models.Model):

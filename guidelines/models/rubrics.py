@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.freezing import APPEND_ONLY
 from accounts.identity import Identified
 from guidelines.models.guideline import Guideline
+from guidelines.models.said import SaidField
 
 
 class Scale(models.TextChoices):
@@ -51,9 +52,10 @@ class DimensionRevision(Identified):
     scale = models.CharField(_("scale"), max_length=10, choices=Scale)
     levels = models.JSONField(_("levels and their anchors"), default=list)
     reverse = models.BooleanField(_("worded in reverse"), default=False)
-    # How much it counts when ratings are put together; None: not weighted. Nothing is computed from it yet.
+    # How much it counts when ratings are put together; None: not weighted (guidelines/weighing.py).
     weight = models.FloatField(_("weight"), null=True, blank=True)
     source = models.TextField(_("source"), blank=True)
+    said = SaidField()
 
     class Meta:
         ordering = ["dimension", "n"]
@@ -68,5 +70,31 @@ class DimensionRevision(Identified):
         return (*self.dimension.natural_key_parts(), self.n)
 
     @property
+    def entry_of(self) -> Dimension:
+        return self.dimension
+
+    @property
     def texts(self) -> dict:
         return {field: getattr(self, field) for field in self.FIELDS}
+
+
+class DimensionScratch(models.Model):
+    """What somebody has typed and not yet saved; the one mutable row per person, dimension and base."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    dimension = models.ForeignKey(Dimension, models.PROTECT, related_name="scratches")
+    base = models.ForeignKey(DimensionRevision, models.PROTECT, null=True, related_name="+")
+    texts = models.JSONField()
+    saved_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                name="one_dimension_scratch_per_person_and_base", fields=["user", "dimension", "base"]
+            ),
+            models.UniqueConstraint(
+                name="one_dimension_scratch_without_base",
+                fields=["user", "dimension"],
+                condition=models.Q(base=None),
+            ),
+        ]

@@ -4,11 +4,11 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.roles import require
-from guidelines import access, drafts, publishing, trail
+from guidelines import access, drafts, entries, publishing, trail
 from guidelines.checking import NEIGHBOURS
 from guidelines.drafts import WrongState
 from guidelines.kinds import key_of, shape_of
-from guidelines.models import Kind, Proposal, ProposalKind, ProposalState, Source, Version
+from guidelines.models import Proposal, ProposalKind, ProposalState, Source, Version
 from guidelines.proposals import deciding
 from guidelines.saving import drop_entry, put_in
 from guidelines.texts import fresh_key, tidy
@@ -32,16 +32,15 @@ def take(
     version = _draft(proposal.guideline, by)
     proposal = deciding.locked(proposal)
     deciding.require_open(proposal)
-    there = {key_of(revision): revision for revision in drafts.revisions(version)}
     targets = [target.revision for target in _targets(proposal)]
+    there = entries.some(version, map(key_of, targets))
     _require_seen(targets, there, seen, confirmed or merged is not None)
     if merged is not None and proposal.kind != ProposalKind.CHANGE:
         raise WrongState(_("Only the words of a change are merged."))
     _ACTS[proposal.kind](proposal, version, there, [key_of(target) for target in targets], by, merged)
     deciding.close(proposal, ProposalState.TAKEN, by=by, reason="", version=version)
     # The saves stand in the trail themselves; this says what came out of them, in which order.
-    entries = [[key_of(revision), revision.n] for revision in drafts.revisions(version)]
-    after = {"proposal": proposal.n, "entries": entries}
+    after = {"proposal": proposal.n, "entries": entries.numbered(version)}
     trail.record(verb="take_proposal", version=version, by=by, before={}, after=after)
     return version
 
@@ -92,9 +91,7 @@ def _change(proposal, version, there, keys, by, merged):
 
 def _replace(proposal, version, there, keys, by, _merged):
     """Add, split and merge: what is gone makes room for what is new, in its place in the order."""
-    place = min((list(there).index(key) for key in keys), default=len(there))
-    if keys:
-        drafts.fill(version, [revision for key, revision in there.items() if key not in keys])
+    places = entries.take_out(version, [there[key] for key in keys])
     identities = shape_of(proposal.guideline).identity.objects.filter(guideline=proposal.guideline)
     taken, new = set(identities.values_list("key", flat=True)), []
     mine = {"version": version, "author": proposal.by, "by": by, "reason": _reason(proposal)}
@@ -105,24 +102,21 @@ def _replace(proposal, version, there, keys, by, _merged):
         new.append(key)
     if keys:
         _let_neighbours_follow(version, keys, new, mine)
-        now = {key_of(revision): revision for revision in drafts.revisions(version)}
-        order = [key for key in now if key not in new]
-        order[place:place] = new
-        drafts.fill(version, [now[key] for key in order])
+        order = [key for key in entries.names(version) if key not in new]
+        at = places[0] - 1
+        order[at:at] = new
+        entries.arrange(version, order)
 
 
 def _let_neighbours_follow(version, gone: list[str], new: list[str], mine):
     """Whoever named what is gone names what came in its place, as a revision of its own."""
-    if version.guideline.kind != Kind.PAIRS:
-        return
-    for revision in drafts.revisions(version):
+    for revision in entries.naming(version, gone):
         changed = {
             field: _renamed(getattr(revision, field), gone, new, key_of(revision))
             for field in NEIGHBOURS
             if set(gone) & set(getattr(revision, field))
         }
-        if changed:
-            put_in(key=key_of(revision), texts=revision.texts | changed, base=revision, **mine)
+        put_in(key=key_of(revision), texts=revision.texts | changed, base=revision, **mine)
 
 
 def _renamed(keys: list[str], gone, new, own: str) -> list[str]:

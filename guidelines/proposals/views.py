@@ -13,6 +13,7 @@ from guidelines.discussion import mentioning
 from guidelines.discussion.forms import RemarkForm
 from guidelines.kinds import key_of, shape_of
 from guidelines.models import Guideline, Proposal, ProposalKind
+from guidelines.neighbours import Others
 from guidelines.proposals import deciding, origins, showing, taking, voting
 from guidelines.proposals.forms import ProposalForm, StartForm, VoteForm, beginnings, parts_for
 from guidelines.proposals.proposing import MOST_PARTS, SIZES
@@ -55,7 +56,7 @@ def proposal_new(request, guideline):
     parts = parts_for(
         guideline,
         n,
-        others=[(key, name) for key, name in names.items() if key not in gone],
+        others=Others(guideline, but=gone),
         initial=beginnings(guideline, kind, of, n),
         data=request.POST or None,
     )
@@ -205,7 +206,7 @@ def proposal_merge(request, guideline, n):
         raise publishing.WrongState(_("Only the words of a change to an entry that is there are merged."))
     [target] = context["targets"]
     [part] = found.parts.all()
-    others = [(key, name) for key, name in present.names(guideline).items() if key != target["key"]]
+    others = Others(guideline, but=[target["key"]])
     [form] = parts_for(guideline, 1, others=others, initial=[part.texts], data=request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:

@@ -2,7 +2,9 @@
 
 from django import template
 
-from guidelines import comparing
+from guidelines import word_diff as words
+from guidelines.comparing import as_text
+from guidelines.discussion import marking
 
 register = template.Library()
 
@@ -16,10 +18,22 @@ def called(key: str, names: dict[str, str] | None) -> str:
 @register.filter
 def spoken_out(value) -> str:
     """A field of an entry as text: a list one item after the other."""
-    return comparing.as_text(value)
+    return as_text(value)
 
 
 @register.simple_tag
 def word_diff(before: str, after: str):
     """`{% word_diff a b %}`: escaped HTML with <ins> and <del>."""
-    return comparing.as_html(before, after)
+    return words.as_html(before, after)
+
+
+@register.simple_tag
+def side_by_side(before: str, after: str):
+    """`{% side_by_side a b as lines %}`: the lines of both texts, each beside the one that it became."""
+    return words.side_by_side(before, after)
+
+
+@register.filter
+def marked(text: str):
+    """A text with its marks: Markdown, in which HTML is shown as it was typed."""
+    return marking.as_html(text)

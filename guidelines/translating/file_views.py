@@ -47,7 +47,9 @@ def translation_import(request, guideline, language):
         name = sent.name.replace("\\", "/").rsplit("/", 1)[-1]
         given = {"guideline": guideline, "language": language.code, "file": name, "by": request.user}
         try:
-            preview = previewing.preview_import(**given, data=sent.read())
+            preview = previewing.preview_import(
+                **given, data=sent.read(), letters=form.cleaned_data["letters"]
+            )
             return redirect("translation_import_preview", guideline.slug, language.code, preview.token)
         except BadFile as refusal:
             form.add_error("file", str(refusal))

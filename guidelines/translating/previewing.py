@@ -18,10 +18,12 @@ MOST_KEPT = 5  # previews of one person
 
 
 @transaction.atomic
-def preview_import(*, guideline: Guideline, language: str, file: str, data: bytes, by) -> TranslationPreview:
+def preview_import(
+    *, guideline: Guideline, language: str, file: str, data: bytes, by, letters: str = ""
+) -> TranslationPreview:
     """Read a file and keep what it would change; nothing else changes. BadFile: it cannot be read."""
     require(access.may_translate(by, language))
-    document = reading.read(file, data)
+    document = reading.read(file, data, letters)
     head = reading.head_of(document)
     if head["guideline"] != guideline.slug:
         raise document.refuse(

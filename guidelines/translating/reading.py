@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from guidelines.formats import from_csv, from_xlsx
+from guidelines.formats import dialects, from_csv, from_xlsx
 from guidelines.formats.cells import unguarded
 from guidelines.formats.document import BadFile, Document
 from guidelines.formats.sheets import text_of
-from guidelines.reading import READERS, document_of
+from guidelines.reading import document_of
 from guidelines.texts import text_problem
 from guidelines.translating.content import COLUMNS, HEAD, TRANSLATIONS
 
@@ -36,9 +36,9 @@ class ReadTranslation:
     reason: str = ""
 
 
-def read(file: str, data: bytes) -> Document:
-    """The file's head and entries as data; raises BadFile."""
-    return document_of(file, data, readers=READERS | {".csv": _csv}, spreadsheet=_xlsx)
+def read(file: str, data: bytes, letters: str = "") -> Document:
+    """The file's head and entries as data; raises BadFile. `letters`: see `guidelines.reading`."""
+    return document_of(file, data, letters, table=_csv, spreadsheet=_xlsx)
 
 
 def head_of(document: Document) -> dict[str, str]:
@@ -72,11 +72,13 @@ def _entry(path: tuple, item, document: Document) -> ReadTranslation:
     return ReadTranslation(path, item.get("key", ""), item.get("source", ""), texts=texts)
 
 
-def _csv(text: str, file: str) -> Document:
-    document = Document(file, data={})
-    from_csv.require_bounded(text, file)
+def _csv(data: bytes, file: str, letters: str = "") -> Document:
+    text, letters = dialects.decoded(data, file, letters)
+    dialect = dialects.dialect_of(text, file, letters)
+    document = Document(file, data={}, read_as=dialect.in_words)
+    from_csv.require_bounded(text, file, dialect)
     found, columns = [], None
-    for line, row in from_csv.rows(text, file):
+    for line, row in from_csv.rows(text, file, dialect):
         if not any(cell.strip() for cell in row):
             continue
         if columns is None and row[0].startswith("#"):

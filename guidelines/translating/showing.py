@@ -36,7 +36,7 @@ def speak(context: dict, request, version: Version | None) -> dict:
     said = texts_of_all(revisions, chosen.code)
     for revision in revisions:
         # Laid over for this page only; the row itself is frozen.
-        revision.said = said[revision.pk]
+        revision.spoken = said[revision.pk]
         for field, value in said[revision.pk].texts.items():
             setattr(revision, field, value)
     if chosen != source:
@@ -58,14 +58,14 @@ def _chosen(asked: str, own: str, shown: dict[str, int]) -> Language:
 def _named(context: dict, guideline: Guideline, version: Version, revisions, chosen: Language) -> dict:
     """The names by which the page refers to other entries, and its list of all of them; one query."""
     keys = {key for one in revisions for field in NEIGHBOURS for key in getattr(one, field, [])}
-    keys |= {row.key for row in context["all"]}
+    keys |= set(context["all"])
     shape = shape_of(guideline)
     field, at = shape.entry_field, f"{shape.entry_field}__{shape.identity_field}__key"
     mine = {f"{field}__entries__version": version, f"{at}__in": keys}
     translated = Translation.objects.filter(language=chosen.code, **mine).shown(field)
     found = dict(translated.values_list(at, KT("texts__name")))
     source = languages.source()
-    names = context["names"]
+    names = context["names"] | context["all"]
     told = {
         key: format_html(
             '<span lang="{}" dir="{}">{}</span>',
@@ -75,5 +75,4 @@ def _named(context: dict, guideline: Guideline, version: Version, revisions, cho
         for key in keys
         if key in names
     }
-    rows = [{"key": row.key, "name": told[row.key]} for row in context["all"]]
-    return {"names": names | told, "all": rows}
+    return {"names": names | told, "all": {key: told[key] for key in context["all"]}}

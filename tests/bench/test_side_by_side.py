@@ -25,4 +25,5 @@ def test_ratios_are_taken_within_a_round():
 def test_a_measurement_that_is_not_there_is_refused_with_those_that_are():
     done = subprocess.run([ROOT / "bin" / "bench", "speed"], capture_output=True, text=True)
     assert done.returncode == 2
-    assert "agreement" in done.stderr.splitlines()
+    assert {"agreement", "guidelines"} <= set(done.stderr.splitlines())
+    assert "side_by_side" not in done.stderr

@@ -109,7 +109,7 @@ def test_a_closed_browser_keeps_what_was_typed(at_work):
     ana.goto(LISTENING)
     harms = ana.locator("textarea[name=harms]")
     harms.fill(harms.input_value() + " And then")
-    expect(ana.locator("#kept")).to_contain_text("Kept for you", timeout=15_000)
+    expect(ana.locator("[data-kept]")).to_contain_text("Kept for you", timeout=15_000)
     ana.context.close()
     again = at_work("ana")
     again.goto(LISTENING)

@@ -177,7 +177,7 @@ BAD = {
         "also the name",
     ),
     "an open quote": ("a.csv", CSV + '"', 8, "", "not CSV"),
-    "bad UTF-8 in CSV": ("a.csv", CSV.encode() + b"caf\xe9", 8, "", "not UTF-8"),
+    "bad UTF-8 in CSV": ("a.csv", CSV.encode() + b"voil\xe0", 8, "", "not UTF-8"),
     "another format": ("a.docx", GOOD, None, "", "must end in"),
     "a list without end": ("a.yaml", "- a: b\n" * 260_000, 250_000, "", "more than 1000000 values"),
     "a kind that is a list": (

@@ -6,7 +6,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from guidelines import finding
-from guidelines.finding import Asked, index, matching, page
+from guidelines.finding import Asked, find
 from guidelines.publishing import drop_entry, import_version, open_draft, save_pair
 from tests.guidelines.conftest import change, content, many, pair_texts
 
@@ -29,8 +29,7 @@ def version(db):
 
 
 def found(version, **asked) -> list[str]:
-    rows = index(version, None)
-    return [row.key for row in matching(rows, Asked(**asked), version.guideline, [version])]
+    return [row.key for row in find(version, None, Asked(**asked)).rows]
 
 
 @pytest.mark.parametrize(
@@ -64,18 +63,17 @@ def test_what_is_new_changed_dropped_or_the_same_in_the_draft(version, ana):
     change(draft, ana, key="silence")
     drop_entry(version=draft, key="why-questions", by=ana)
     save_pair(version=draft, key="rushing", texts=pair_texts("Rushing"), by=ana, base=None)
-    rows = index(version, draft)
-    assert {row.key: row.state for row in rows} == {
+    assert {row.key: row.state for row in find(version, draft, Asked()).rows} == {
         "lecturing": "same",
         "silence": "changed",
         "rushing": "new",
         "why-questions": "dropped",
     }
     for state in finding.STATES:
-        [row] = matching(rows, Asked(state=state), version.guideline, [version, draft])
+        [row] = find(version, draft, Asked(state=state)).rows
         assert row.state == state
     # What is searched is what is shown: the draft's words, not those it replaced.
-    assert not matching(rows, Asked(words="overrides", state="changed"), version.guideline, [version, draft])
+    assert not find(version, draft, Asked(words="overrides", state="changed")).rows
 
 
 def test_pages_lead_to_one_another_and_keep_what_was_asked(log_in, ben):
@@ -89,7 +87,7 @@ def test_pages_lead_to_one_another_and_keep_what_was_asked(log_in, ben):
         query = shown.context["after"]
         assert not query or query.startswith("?words=mistake&start=")
     assert seen == [f"mistake-{n}" for n in range(120)]
-    assert shown.context["before"] == "?words=mistake&start=mistake-50"
+    assert shown.context["before"] == "?words=mistake&start=mistake-75"
 
 
 def test_one_page_of_many_asks_what_one_page_of_few_asks(log_in, ana):
@@ -116,6 +114,6 @@ def test_an_odd_question_finds_nothing_and_breaks_nothing(log_in, ben, version):
 
 
 def test_a_page_begins_where_it_is_asked_to(version):
-    rows = index(version, None)
-    assert [row.key for row in page(rows, "silence").rows] == ["silence", "why-questions"]
-    assert page(rows, "silence").before == "lecturing" and page(rows, "nowhere").rows == rows
+    second = find(version, None, Asked(start="silence"))
+    assert [row.key for row in second.rows] == ["silence", "why-questions"] and second.before == "lecturing"
+    assert find(version, None, Asked(start="nowhere")) == find(version, None, Asked())

@@ -34,7 +34,7 @@ def test_a_closed_browser_loses_nothing_and_saving_clears_it(log_in, ana, amir, 
     assert "are kept and not saved" in later and "Half a sentence" not in later
     put = log_in(ana).get(url("pair_edit", KEY) + "?words=mine").content.decode()
     assert "Half a sentence, tagged." in put and "tempo, power" in put
-    assert "are kept" not in log_in(amir).get(url("pair_edit", KEY)).content.decode()
+    assert "are kept and not saved" not in log_in(amir).get(url("pair_edit", KEY)).content.decode()
     saved = log_in(ana).post(url("pair_edit", KEY), typed(draft, shows="A sentence."))
     assert saved.status_code == 302
     assert not PairScratch.objects.exists() and revision_in(draft, KEY).shows == "A sentence."

@@ -2,12 +2,16 @@
 
 import re
 import time
+from html import unescape
 
 import pytest
+from django.utils.html import linebreaks
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from guidelines.discussion.marking import TAGS, as_html
+from guidelines.discussion.marking import TAGS, as_html, interpreted
+from guidelines.loading import SHIPPED
+from guidelines.reading import document_of, entries_of, head_of
 
 HOSTILE = [
     "<script>alert(1)</script>",
@@ -116,3 +120,31 @@ def test_lists_nested_hundreds_deep_are_shown_as_they_were_typed(sign):
 def test_a_heading_and_a_picture_are_shown_as_they_were_typed():
     html = as_html("# Loud\n\n![x](https://elsewhere.example/p.png)")
     assert "# Loud" in html and "<img" not in html and "https://elsewhere.example/p.png" in html
+
+
+def shown(html: str) -> list[str]:
+    """What a reader sees, line by line."""
+    lines = re.sub(r"<br ?/?>|</p>", "\n", html).split("\n")
+    return [line for line in (unescape(re.sub(r"<[^>]*>", "", line)).strip() for line in lines) if line]
+
+
+def written(value):
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict | list):
+        for item in value.values() if isinstance(value, dict) else value:
+            yield from written(item)
+
+
+@pytest.mark.parametrize("path", sorted(SHIPPED.glob("*.yaml")), ids=lambda path: path.stem)
+def test_every_shipped_text_looks_as_it_did_before_there_were_marks(path):
+    document = document_of(path.name, path.read_bytes())
+    for entry in entries_of(document, head_of(document)["kind"]):
+        for words in written(entry.texts):
+            assert shown(as_html(words)) == shown(linebreaks(words, autoescape=True)), words
+
+
+@given(st.text(alphabet="ab .,:;!?()'\"é说\n1-", min_size=1, max_size=60).map(str.strip).filter(bool))
+def test_words_without_marks_look_the_same_by_the_short_way(words):
+    short, long = as_html(words), interpreted(words)
+    assert shown(short) == shown(long) and short.count("<p>") == long.count("<p>")

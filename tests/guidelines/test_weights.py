@@ -11,9 +11,10 @@ from guidelines.checking import problems
 from guidelines.comparing import compare_versions, suggested_meaning
 from guidelines.digesting import revision_digest
 from guidelines.formats.writing import WRITERS
-from guidelines.loading import READERS, SHIPPED, content_of, load, read
+from guidelines.loading import SHIPPED, content_of, load, read
 from guidelines.models import DimensionRevision
 from guidelines.publishing import import_version, open_draft, save_dimension
+from guidelines.reading import document_of
 from guidelines.texts import tidy
 from tests.guidelines.conftest import content, dimension_texts
 
@@ -77,7 +78,7 @@ def test_every_rubric_survives_yaml_json_and_csv(found):
     ]
     before = content(*entries, kind="rubric")
     for format in ("yaml", "json", "csv"):
-        after = content_of(READERS[f".{format}"](WRITERS[format](before).decode(), f"x.{format}"))
+        after = content_of(document_of(f"x.{format}", WRITERS[format](before)))
         assert (after, after.digest) == (before, before.digest), format
 
 

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from accounts.models import Grant, Role
 from accounts.roles import Refused
-from guidelines import drafts
+from guidelines import authorship
 from guidelines.checking import BadTexts
 from guidelines.discussion.talking import reply
 from guidelines.models import Proposal
@@ -181,7 +181,7 @@ def test_the_reviewer_whose_words_they_are_does_not_approve_them(decision, ben, 
     for who in (ben, ana):
         with pytest.raises(Refused, match="You wrote part of this draft"):
             approve(version=draft, by=who)
-    assert drafts.authors(draft) == {ben.pk, ana.pk}
+    assert authorship.authors(draft) == {ben.pk, ana.pk}
 
 
 def test_the_same_correction_is_proposed_once_at_a_time(decision, ana, amir):

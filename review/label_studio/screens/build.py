@@ -58,6 +58,15 @@ def build(form: str, *, pairs: list[dict], dimensions: list[dict]) -> str:
     return ElementTree.tostring(screen, encoding="unicode")
 
 
+def misfit(dimensions: list[dict]) -> str:
+    """Why this rubric cannot be put on the screen, or nothing."""
+    try:
+        _check([], dimensions)
+    except UnfitForScreen as unfit:
+        return str(unfit)
+    return ""
+
+
 def controls(form: str, *, pairs: list[dict], dimensions: list[dict]) -> dict[str, Control]:
     """Every control that `build` puts on this screen, by name, read from the screen itself."""
     return dict(_controls(form, json.dumps([pairs, dimensions])))

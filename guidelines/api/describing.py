@@ -1,0 +1,58 @@
+"""What the schema says of an operation: beside its own answers those that every operation has."""
+
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+
+from accounts.api.problems import MEDIA, Problem
+from guidelines.api.shapes.refusals import StaleProblem
+
+ALWAYS = (401, 403, 404, 429)
+IF_MATCH = OpenApiParameter(
+    "If-Match",
+    str,
+    OpenApiParameter.HEADER,
+    description="The ETag of the text that you read. Without it: 428. If somebody saved since: 412, with both texts.",
+)
+IF_NONE_MATCH = OpenApiParameter(
+    "If-None-Match",
+    str,
+    OpenApiParameter.HEADER,
+    description="`*` instead of If-Match where the draft holds no such entry yet.",
+)
+UNLESS = OpenApiParameter(
+    "If-None-Match", str, OpenApiParameter.HEADER, description="An ETag that you hold; 304 if it is still so."
+)
+
+
+def gives_etag(*statuses: int) -> OpenApiParameter:
+    return OpenApiParameter(
+        "ETag",
+        str,
+        OpenApiParameter.HEADER,
+        response=[str(status) for status in statuses],
+        description="Of an entry: the number of its revision. Of a version: the digest of its entries in order.",
+    )
+
+
+def describes(
+    name: str, summary: str, *, gives=None, status: int = 200, asks=None, refuses=(), parameters=(), **more
+):
+    """`refuses`: the statuses of refusals beside those that are always possible."""
+    responses = {(code, MEDIA): Problem for code in (*ALWAYS, *refuses)}
+    if 412 in refuses:
+        responses[412, MEDIA] = StaleProblem
+    if asks is not None:
+        responses[400, MEDIA] = responses[413, MEDIA] = responses[415, MEDIA] = Problem
+    answers = gives if isinstance(gives, dict) else {status: gives}
+    return extend_schema(
+        operation_id=name,
+        summary=summary,
+        request=asks,
+        responses=answers | responses,
+        parameters=list(parameters),
+        **more,
+    )
+
+
+def query(name: str, description: str, type=OpenApiTypes.STR, **more) -> OpenApiParameter:
+    return OpenApiParameter(name, type, OpenApiParameter.QUERY, description=description, **more)

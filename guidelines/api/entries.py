@@ -1,0 +1,168 @@
+"""The entries of a version: found, read, and saved into the draft. Every save names the text that was read."""
+
+from django.http import Http404
+from django.utils.cache import get_conditional_response
+from django.utils.translation import gettext as _
+from rest_framework.response import Response
+
+from guidelines import access, dropping, publishing
+from guidelines.api import representing
+from guidelines.api.describing import IF_MATCH, IF_NONE_MATCH, UNLESS, describes, gives_etag, query
+from guidelines.api.door import Door
+from guidelines.api.preconditions import base_of
+from guidelines.api.refusing import NotSaid
+from guidelines.api.shapes import entries as shapes
+from guidelines.finding import STATES, Asked, index, matching, page
+from guidelines.kinds import shape_of
+from guidelines.models import Guideline, Kind, Version
+from guidelines.standing import standing
+from guidelines.texts import fresh_key
+from guidelines.views import draft_of, named_version
+
+FILTERS = [
+    query("words", "Every one of these words occurs somewhere in the entry."),
+    query("state", "Of a draft: only entries that are so beside the version in force.", enum=STATES),
+    query("tag", "Only pairs with this tag."),
+    query("start", "The key of the first entry of the page; `next` holds it."),
+]
+
+
+def draft_named(guideline: Guideline, name: str) -> Version:
+    """The open draft, where a change is asked for; a version with a number never changes."""
+    if name != "draft":
+        named_version(guideline, name)
+        raise publishing.WrongState(_("Only the draft can be changed; version %s is frozen.") % name)
+    return draft_of(guideline)
+
+
+def save(version: Version, key: str, texts: dict, *, by, base, reason: str):
+    kind = version.guideline.kind
+    verb = publishing.save_pair if kind == Kind.PAIRS else publishing.save_dimension
+    return verb(version=version, key=key, texts=texts, by=by, base=base, reason=reason)
+
+
+def told(revision, key: str, status: int = 200) -> Response:
+    headers = {"ETag": representing.etag(revision)}
+    return Response(representing.revision(revision, key), status=status, headers=headers)
+
+
+class Entries(Door):
+    may = {"GET": access.may_read, "POST": access.may_write}
+
+    @describes(
+        "entries", "Find the entries of a version, a page at a time", gives=shapes.Entries, parameters=FILTERS
+    )
+    def get(self, request, slug, name):
+        """Fifty to a page, in the order of the version; of a draft also what was dropped from it, last."""
+        version, asked = named_version(self.guideline, name), Asked.of(request.GET)
+        versions = [version]
+        if version.number is None and (in_force := self.guideline.in_force):
+            versions.append(in_force)
+        rows = index(versions[-1] if len(versions) > 1 or version.number else None,
+                     None if version.number else version)  # fmt: skip
+        found = page(matching(rows, asked, self.guideline, versions), asked.start)
+        revisions = (
+            shape_of(self.guideline).revision.objects.select_related("author")
+            .in_bulk([row.shown for row in found.rows])
+        )  # fmt: skip
+        return Response(
+            {
+                "found": found.found,
+                "total": len(rows),
+                "next": request.path + asked.address(start=found.after) if found.after else None,
+                "previous": request.path + asked.address(start=found.before) if found.before else None,
+                "entries": [
+                    representing.revision(revisions[row.shown], row.key) | {"state": row.state}
+                    for row in found.rows
+                ],
+            }
+        )
+
+    @describes(
+        "entry_new", "Write a new entry into the draft", status=201, gives=shapes.Revision, asks=shapes.New,
+        refuses=(409, 412), parameters=[gives_etag(201)],
+    )  # fmt: skip
+    def post(self, request, slug, name):
+        version, sent = draft_named(self.guideline, name), self.read(shapes.New)
+        taken = shape_of(self.guideline).identity.objects.filter(guideline=self.guideline)
+        key = sent.get("key")
+        if key and standing(version, key):
+            raise publishing.WrongState(_("“%s” is in the draft already.") % key)
+        if not key:
+            called = sent["texts"].get("name")
+            stem = called if isinstance(called, str) else ""
+            key = fresh_key(stem, set(taken.values_list("key", flat=True)))
+        given = {"by": request.user, "base": None, "reason": sent["reason"]}
+        return told(save(version, key, sent["texts"], **given), key, status=201)
+
+
+class Entry(Door):
+    may = {"GET": access.may_read, "PUT": access.may_write, "PATCH": access.may_write,
+           "DELETE": access.may_write}  # fmt: skip
+
+    @describes(
+        "entry", "Read one entry", gives={200: shapes.Revision, 304: None}, parameters=[UNLESS, gives_etag(200)]
+    )  # fmt: skip
+    def get(self, request, slug, name, key):
+        revision = standing(named_version(self.guideline, name), key)
+        if revision is None:
+            raise Http404
+        answer = told(revision, key)
+        return get_conditional_response(request, etag=representing.etag(revision), response=answer)
+
+    @describes(
+        "entry_save", "Save the words of an entry in the draft", gives=shapes.Revision, asks=shapes.Save,
+        refuses=(409, 412, 428), parameters=[IF_MATCH, IF_NONE_MATCH, gives_etag(200, 412)],
+    )  # fmt: skip
+    def put(self, request, slug, name, key):
+        """All its words; what is left out is empty. The same words again change nothing."""
+        version, sent = draft_named(self.guideline, name), self.read(shapes.Save)
+        base = base_of(request, self.guideline, key)
+        return told(save(version, key, sent["texts"], by=request.user, base=base, reason=sent["reason"]), key)
+
+    @describes(
+        "entry_change", "Change some fields of an entry in the draft", gives=shapes.Revision, asks=shapes.Change,
+        refuses=(409, 412, 428), parameters=[IF_MATCH, gives_etag(200, 412)],
+    )  # fmt: skip
+    def patch(self, request, slug, name, key):
+        """The fields that are sent, over the text that If-Match names."""
+        version, sent = draft_named(self.guideline, name), self.read(shapes.Change)
+        base = read_text(request, self.guideline, key)
+        texts = base.texts | sent["texts"]
+        return told(save(version, key, texts, by=request.user, base=base, reason=sent["reason"]), key)
+
+    @describes(
+        "entry_drop", "Take an entry out of the draft", status=204, refuses=(409, 412, 428),
+        parameters=[IF_MATCH],
+    )  # fmt: skip
+    def delete(self, request, slug, name, key):
+        """Its history stays. Refused while other entries name it; the reason lists them."""
+        version = draft_named(self.guideline, name)
+        base = read_text(request, self.guideline, key)
+        dropping.drop_as_read(version=version, key=key, by=request.user, base=base)
+        return Response(status=204)
+
+
+def read_text(request, guideline: Guideline, key: str):
+    base = base_of(request, guideline, key)
+    if base is None:
+        raise NotSaid(_("Send If-Match with the ETag of the text that you read."))
+    return base
+
+
+class Move(Door):
+    may = {"POST": access.may_write}
+
+    @describes(
+        "entry_move", "Put an entry of the draft at another place", status=204, asks=shapes.Place, refuses=(409,)
+    )  # fmt: skip
+    def post(self, request, slug, name, key):
+        """A place behind the last one is the last one."""
+        version, place = draft_named(self.guideline, name), self.read(shapes.Place)["place"]
+        keys = [row.key for row in index(None, version)]
+        if key not in keys:
+            raise Http404
+        keys.remove(key)
+        keys.insert(place - 1, key)
+        publishing.reorder(version=version, keys=keys, by=request.user)
+        return Response(status=204)

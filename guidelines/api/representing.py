@@ -1,0 +1,70 @@
+"""Rows as data: what the shapes in shapes.py describe."""
+
+from datetime import UTC
+
+from guidelines.comparing import word_diff
+from guidelines.models import Version
+
+
+def etag(revision) -> str:
+    """The tag of an entry is the number of its revision: no two texts of an entry share one."""
+    return f'"{revision.n}"'
+
+
+def moment(at) -> str | None:
+    return at.astimezone(UTC).isoformat().replace("+00:00", "Z") if at else None
+
+
+def person(user) -> dict | None:
+    """None: a command, or an import."""
+    return {"id": str(user.public_id), "name": user.name} if user else None
+
+
+def revision(one, key: str) -> dict:
+    """A text of an entry; wants its author loaded."""
+    return {
+        "key": key,
+        "revision": one.n,
+        "digest": one.digest,
+        "by": person(one.author),
+        "at": moment(one.at),
+        "reason": one.reason,
+        "texts": one.texts,
+    }
+
+
+def changes(fields) -> list[dict]:
+    """Fields that differ, each with its word diff in reading order."""
+    return [
+        {
+            "field": one.field,
+            "label": one.label,
+            "before": one.before,
+            "after": one.after,
+            "words": [{"kind": kind, "text": text} for kind, text in word_diff(one.before, one.after)],
+        }
+        for one in fields
+    ]
+
+
+def version(one: Version) -> dict:
+    """Wants the people of the version loaded."""
+    return {
+        "name": str(one.number) if one.number else "draft",
+        "state": one.state,
+        "number": one.number,
+        "digest": one.digest,
+        "meaning": one.meaning,
+        "note": one.note,
+        "imported": one.imported,
+        "opened_by": person(one.opened_by),
+        "opened_at": moment(one.opened_at),
+        "published_by": person(one.published_by),
+        "published_at": moment(one.published_at),
+        "retired_at": moment(one.retired_at),
+    }
+
+
+def answers(**given) -> dict:
+    """{act: {yes, reason}}: what she may do, and why not."""
+    return {act: {"yes": bool(answer), "reason": answer.reason} for act, answer in given.items()}

@@ -1,0 +1,122 @@
+"""What the readers of a closed round rated, dimension by dimension, and together by the rubric's weights."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from guidelines import briefing, weighing
+from review.agreement.wording import say, spoken, together
+from review.label_studio.screens.build import level_alias
+from review.models import Arm, Rating, Round, RoundState
+from review.reports import BOOTSTRAP, judgements
+
+
+@dataclass(frozen=True)
+class Mean:
+    """A mean over sessions of what their readers gave; `n` sessions, `ratings` in all. `share` is its part of the
+    total, None for the total itself and where there is none. `text`: the mean with its interval.
+    """
+
+    name: str
+    estimate: float
+    ci: tuple[float, float] | None
+    note: str
+    n: int
+    ratings: int
+    share: float | None = None
+    reverse: bool = False
+
+    @property
+    def text(self) -> str:
+        if self.ci is None:
+            return f"{self.estimate:.2f}"
+        return f"{self.estimate:.2f} [{self.ci[0]:.2f}, {self.ci[1]:.2f}]"
+
+
+@dataclass(frozen=True)
+class Rated:
+    """`total` is None where `why` says so; `left_out` ratings had not every dimension and are in no total."""
+
+    dimensions: list[Mean]
+    total: Mean | None
+    left_out: int
+    why: str
+
+
+def rated(round: Round) -> Rated | None:
+    """Of sessions read with the draft, which alone are rated; None for an open round and where nobody rated."""
+    if round.state != RoundState.CLOSED:
+        return None
+    dimensions = briefing.dimensions(round.rubric_version)
+    given, clients = _given(round, dimensions)
+    if not given:
+        return None
+    why = weighing.refusal(dimensions)
+    share = {} if why else weighing.shares(dimensions)
+    means = []
+    for dimension in dimensions:
+        values = [(item, ratings[dimension["key"]]) for item, ratings in given if dimension["key"] in ratings]
+        if dimension["scale"] in ("ordinal", "interval", "boolean") and values:
+            about = {"share": share.get(dimension["key"]), "reverse": dimension["reverse"]}
+            ends = weighing.ends(dimension)
+            means.append(_mean(round, dimension["name"], values, clients, ends, **about))
+    if why:
+        return Rated(means, None, 0, why)
+    totals = [(item, weighing.total(dimensions, ratings).value) for item, ratings in given]
+    whole = [(item, value) for item, value in totals if value is not None]
+    left_out = len(totals) - len(whole)
+    if not whole:
+        return Rated(means, None, left_out, _("Nobody rated every dimension."))
+    ends = weighing.ends(dimensions[0])
+    return Rated(means, _mean(round, _("Together"), whole, clients, ends), left_out, "")
+
+
+def _given(round: Round, dimensions: list[dict]) -> tuple[list[tuple[int, dict]], dict[int, str]]:
+    """([(item, {key: level}) of every judgement], {item: client}); two queries."""
+    said = judgements(round).filter(item__arm=Arm.AIDED).order_by("id")
+    rows = list(said.values_list("id", "item_id", "item__instance__profile__base_case"))
+    levels = {
+        d["key"]: {level_alias(level["value"]): level["value"] for level in d["levels"]} for d in dimensions
+    }
+    by_decision: dict[int, dict] = {pk: {} for pk, _item, _base in rows}
+    ratings = Rating.objects.filter(decision__in=said.order_by()).values_list(
+        "decision_id", "dimension_revision__dimension__key", "value"
+    )
+    for decision, key, value in ratings:
+        by_decision[decision][key] = levels[key][value]
+    given = [(item, by_decision[pk]) for pk, item, _base in rows if by_decision[pk]]
+    return given, {item: base or f"item {item}" for _pk, item, base in rows}
+
+
+def _mean(
+    round: Round, name: str, values: Iterable[tuple[int, float]], clients: dict[int, str],
+    ends: tuple[float, float], **about,
+) -> Mean:  # fmt: skip
+    """Each session counts once, by the mean of its readers; the interval is over clients (methods.md §6)."""
+    from review.agreement.intervals import intervals  # it loads SciPy
+
+    by_item: dict[int, list[float]] = {}
+    for item, value in values:
+        by_item.setdefault(item, []).append(float(value))
+    # From 0 to 1 along the scale: the intervals are those of coefficients, which end at 1.
+    low, high = ends
+    means = (np.array([np.mean(own) for own in by_item.values()]) - low) / (high - low)
+    clusters = np.unique([clients[item] for item in by_item], return_inverse=True)[1]
+
+    def measure(weights: np.ndarray) -> dict[str, np.ndarray]:
+        with np.errstate(invalid="ignore", divide="ignore"):
+            return {"mean": weights @ means / weights.sum(axis=1)}
+
+    how = {"unit": say(gettext_noop("clients")), "width": len(means), "bootstrap": BOOTSTRAP}
+    interval = intervals(measure, clusters, seed=round.seed % 2**31, **how)["mean"]
+    note = spoken(together([interval.method if interval.ci else "", interval.note]), _)
+    ratings = sum(len(own) for own in by_item.values())
+
+    def on_scale(share: float) -> float:
+        return low + (high - low) * min(1.0, max(0.0, share))
+
+    ci = interval.ci and (on_scale(interval.ci[0]), on_scale(interval.ci[1]))
+    return Mean(name, on_scale(float(means.mean())), ci, note, len(by_item), ratings, **about)

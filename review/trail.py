@@ -1,0 +1,39 @@
+"""What the trail keeps of acts on rounds: who sits there, that a dispute was settled; never how anybody judged."""
+
+from django.utils.translation import gettext_lazy as _
+
+from accounts import trail
+from accounts.acts import Vocabulary
+from accounts.models import TrailEvent
+from accounts.trail import Thing
+from review.models import Round
+
+ROUND = "round"
+
+VOCABULARY = Vocabulary(
+    words={
+        "review.make_round": _("Opened the round"),
+        "review.close_round": _("Closed the round"),
+        "review.adjudicate": _("Settled a dispute"),
+    },
+    labels={
+        "name": _("Name"),
+        "pairs_version": _("Guideline"),
+        "rubric_version": _("Rubric"),
+        "sessions": _("Sessions"),
+        "left_out_risk": _("Left out for risk"),
+        "overlap": _("Readers of each session"),
+        "unaided_share": _("Share read without the draft"),
+        "reviewers": _("Reviewers"),
+        "machines": _("Readers that are no persons"),
+        "settled": _("What was in dispute"),
+    },
+)
+
+
+def record(
+    *, verb: str, round: Round, by, item=None, before: dict | None = None, after: dict | None = None
+) -> TrailEvent:
+    """`item` is named, never its outcome: an open round is blind."""
+    thing = Thing(ROUND, str(round.public_id), str(item.public_id) if item else "")
+    return trail.record(by=by, verb=f"review.{verb}", thing=thing, before=before, after=after)

@@ -1,0 +1,59 @@
+"""What the trail keeps of acts on runs, clients, endpoints and models: settings and counts, no word of a session."""
+
+from urllib.parse import urlsplit
+
+from django.utils.translation import gettext_lazy as _
+
+from accounts import trail
+from accounts.acts import Vocabulary
+from accounts.models import TrailEvent
+from accounts.trail import Thing
+
+RUN, PROFILES, ENDPOINT, MODEL_ROLE = "run", "profiles", "endpoint", "model_role"
+
+VOCABULARY = Vocabulary(
+    words={
+        "synthesis.plan": _("Planned the run"),
+        "synthesis.pause": _("Paused the run"),
+        "synthesis.resume": _("Let the run go on"),
+        "synthesis.cancel": _("Cancelled the run"),
+        "synthesis.stop": _("The run was stopped"),
+        "synthesis.retry_failed": _("Planned what failed again"),
+        "synthesis.store": _("Loaded clients"),
+        "synthesis.save_endpoint": _("Saved an endpoint"),
+        "synthesis.environment_endpoint": _("The environment named an endpoint"),
+        "synthesis.save_role": _("Chose a model for a role"),
+    },
+    labels={
+        "state": _("State"),
+        "why": _("Why"),
+        "recipe": _("Recipe"),
+        "version": _("Guideline"),
+        "cells": _("Sessions planned"),
+        "models": _("Models"),
+        "parameters": _("Parameters"),
+        "instances": _("Sessions"),
+        "new": _("New clients"),
+        "revised": _("Changed clients"),
+        "refused": _("Refused records"),
+        "licence": _("Licence"),
+        "address": _("Address"),
+        "key_env": _("Variable that holds the key"),
+        "endpoint": _("Endpoint"),
+        "model": _("Model"),
+        "sampling": _("Sampling"),
+    },
+)
+
+
+def record(
+    *, verb: str, kind: str, name, by, before: dict | None = None, after: dict | None = None
+) -> TrailEvent:
+    thing = Thing(kind, str(name))
+    return trail.record(by=by, verb=f"synthesis.{verb}", thing=thing, before=before, after=after)
+
+
+def address(url: str) -> str:
+    """An endpoint's address without what may be secret in it: a name, a password, a query."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"

@@ -1,0 +1,323 @@
+"""Whatever a person does with settings, runs, rounds, datasets and trainings writes one event; the list of what she
+can do is read from the code.
+"""
+
+import ast
+import json
+from pathlib import Path
+
+import pytest
+from django.db import DatabaseError, transaction
+from django.urls import reverse
+
+from accounts.models import TrailEvent
+from accounts.roles import Refused
+from config.pages.trail import KINDS, VOCABULARY
+from exports import building, nodes
+from exports.models import Node, TrainingRun
+from exports.training import launch
+from review import rounds
+from review.disputes import Dispute
+from review.models import Round
+from synthesis import cast, connecting, loading, planning, steering
+from synthesis.models import Endpoint, Run
+from tests import factories
+from tests.review import factories as review_factories
+
+ROOT = Path(__file__).resolve().parents[2]
+# These only call a verb of the list, or write a row that names who made it and when and is never changed.
+WITHIN = {
+    "review.closing.read_and_close": "review.rounds.close_round",
+    "review.disputes.settle": "review.workflow.adjudicate",
+    "review.feedback.propose": "a proposal is a row of its own that nobody changes",
+    "exports.building.freeze": "exports.building.plan",
+}
+
+
+def verbs() -> set[str]:
+    """Every public function, or method, of these apps that is told by whom it is done."""
+    found = set()
+    for app in ("synthesis", "review", "exports"):
+        for path in (ROOT / app).rglob("*.py"):
+            if path.name == "trail.py" or "migrations" in path.parts:
+                continue
+            for node in ast.walk(ast.parse(path.read_text())):
+                told = isinstance(node, ast.FunctionDef) and "by" in {arg.arg for arg in node.args.kwonlyargs}
+                if told and not node.name.startswith("_"):
+                    found.add(".".join([*path.relative_to(ROOT).with_suffix("").parts, node.name]))
+    return found
+
+
+def a_run(lena) -> Run:
+    version = factories.published_guideline()
+    profiles = [factories.client_profile()]
+    return planning.plan(
+        recipe="supervised_dialogue",
+        version=version,
+        profiles=profiles,
+        pairs="all",
+        model="scripted",
+        by=lena,
+    )
+
+
+def planned(lena, **_):
+    a_run(lena)
+
+
+def paused(lena, **_):
+    steering.pause(run=a_run(lena), by=lena)
+
+
+def resumed(lena, **_):
+    run = a_run(lena)
+    Run.objects.update(state="stopped")
+    steering.resume(run=run, by=lena)
+
+
+def cancelled(lena, **_):
+    steering.cancel(run=a_run(lena), by=lena)
+
+
+def retried(lena, **_):
+    run = a_run(lena)
+    run.instances.update(state="failed", failure="no answer")
+    steering.retry_failed(run=run, by=lena)
+
+
+def connected(lena, **_):
+    connecting.save_endpoint(
+        name="ours",
+        base_url="https://lena:SECRET@models.example/v1?key=SECRET",
+        key_env="OURS_API_KEY",
+        by=lena,
+    )
+
+
+def role_chosen(lena, **_):
+    endpoint = Endpoint.objects.create(name="ours", base_url="https://models.example/v1")
+    connecting.save_role(role="client", endpoint=endpoint, model="m-1", temperature=0.3, by=lena)
+
+
+def opened(lena, ben, chloe, **_):
+    return review_factories.round_of(2, [ben, chloe], lena)
+
+
+def closed(lena, **people):
+    rounds.close_round(round=opened(lena, **people), by=lena)
+
+
+def settled(lena, ben, chloe, dan):
+    item = opened(lena, ben, chloe).items.first()
+    review_factories.judge(item, ben, review_factories.says("accept"))
+    review_factories.judge(item, chloe, review_factories.says("reject"))
+    dispute = Dispute(item)
+    approved = {text.token: True for text in dispute.texts}
+    dispute.settle(by=dan, approved=approved, reason="BECAUSE OF HER TONE")
+
+
+def asked_for(lena, get, **_):
+    building.plan(name="First", rounds=[get("mixed_round")], by=lena)
+
+
+def node_made(lena, **_):
+    nodes.make_node(name="gpu-1", by=lena)
+
+
+def node_retired(lena, **_):
+    node, _token = nodes.make_node(name="gpu-1", by=lena)
+    nodes.retire(node=node, by=lena)
+
+
+def started(lena, get, **_):
+    return launch.start(dataset=get("dataset"), by=lena)
+
+
+def training_cancelled(lena, get, **_):
+    launch.cancel(run=started(lena, get), by=lena)
+
+
+ACTS = {
+    "synthesis.planning.plan": planned,
+    "synthesis.steering.pause": paused,
+    "synthesis.steering.resume": resumed,
+    "synthesis.steering.cancel": cancelled,
+    "synthesis.steering.retry_failed": retried,
+    "synthesis.connecting.save_endpoint": connected,
+    "synthesis.connecting.save_role": role_chosen,
+    "review.rounds.make_round": opened,
+    "review.rounds.close_round": closed,
+    "review.workflow.adjudicate": settled,
+    "exports.building.plan": asked_for,
+    "exports.nodes.make_node": node_made,
+    "exports.nodes.retire": node_retired,
+    "exports.training.launch.start": started,
+    "exports.training.launch.cancel": training_cancelled,
+}
+WITH_DATASETS = (asked_for, started, training_cancelled)
+
+
+@pytest.fixture
+def act(lena, ben, chloe, dan, settings, request):
+    settings.OPENAI_BASE_URL = "https://models.example/v1"
+
+    def done(name: str):
+        how = ACTS[name]
+        if how in WITH_DATASETS:
+            how(lena, get=request.getfixturevalue)
+        elif how is settled:
+            how(lena, ben, chloe, dan)
+        else:
+            how(lena, ben=ben, chloe=chloe)
+        return dan if how is settled else lena
+
+    return done
+
+
+def test_no_act_is_missing_from_this_list():
+    assert verbs() == {*ACTS, *WITHIN}
+
+
+@pytest.mark.parametrize("name", ACTS)
+def test_an_act_writes_exactly_one_event_that_names_who_did_it(name, act):
+    who = act(name)
+    app, *_modules, function = name.split(".")
+    (event,) = TrailEvent.objects.filter(verb=f"{app}.{function}")
+    assert event.by == who and event.from_where == "program" and event.kind in KINDS
+    assert event.verb in VOCABULARY.words
+    assert {*event.before, *event.after} <= {*VOCABULARY.labels}
+
+
+@pytest.mark.parametrize("name", ACTS)
+def test_an_event_holds_no_secret_no_address_of_a_person_and_no_word_of_a_session(name, act):
+    act(name)
+    said = json.dumps(list(TrailEvent.objects.values("name", "part", "before", "after")))
+    hidden = [
+        "SECRET",
+        "@example.org",
+        "BECAUSE",
+        "accept",
+        "reject",
+        "You should simply ring",
+        "putting off a call",
+    ]
+    assert [words for words in hidden if words in said] == []
+    assert [node.token_digest for node in Node.objects.all() if node.token_digest in said] == []
+
+
+def test_an_act_that_is_refused_or_rolled_back_leaves_no_event(lena, eve, settings):
+    settings.OPENAI_BASE_URL = "https://models.example/v1"
+    run = a_run(lena)
+    before = TrailEvent.objects.count()
+    with pytest.raises(Refused):
+        steering.pause(run=run, by=eve)
+    with pytest.raises(steering.NotNow):
+        Run.objects.update(state="cancelled")
+        steering.pause(run=run, by=lena)
+    with pytest.raises(Refused):
+        connecting.save_endpoint(name="ours", base_url="https://models.example/v1", by=eve)
+    with pytest.raises(KeyError), transaction.atomic():
+        nodes.make_node(name="gpu-1", by=lena)
+        raise KeyError
+    assert TrailEvent.objects.count() == before
+
+
+def test_doing_again_what_is_done_writes_nothing(lena, node, settings):
+    settings.OPENAI_BASE_URL = "https://models.example/v1"
+    run = a_run(lena)
+    steering.resume(run=run, by=lena)
+    nodes.retire(node=node[0], by=lena)
+    nodes.retire(node=node[0], by=lena)
+    steering.retry_failed(run=run, by=lena)
+    cast.environment_endpoint()
+    done = list(TrailEvent.objects.order_by("id").values_list("verb", flat=True))
+    assert done == [
+        "exports.make_node", "synthesis.environment_endpoint", "synthesis.plan", "exports.retire",
+    ]  # fmt: skip
+
+
+def test_a_frozen_dataset_says_its_hash_and_who_asked(dataset, lena):
+    asked, frozen = TrailEvent.objects.of("dataset", str(dataset.public_id)).in_order()
+    assert (asked.by, frozen.by) == (lena, None)
+    assert frozen.after["sha256"] == dataset.sha256 and frozen.after["items"] == dataset.dataset_items.count()
+
+
+def test_loading_clients_is_counted_and_names_nobody(db):
+    loading.load("shipped")
+    (event,) = TrailEvent.objects.of("profiles")
+    assert event.after["new"] == 12 and event.by is None
+    loading.load("shipped")
+    assert TrailEvent.objects.of("profiles").count() == 1
+
+
+def test_an_administrator_cannot_change_what_stands_there(act):
+    act("exports.nodes.make_node")
+    with pytest.raises(DatabaseError), transaction.atomic():
+        TrailEvent.objects.update(by=None)
+    with pytest.raises(DatabaseError), transaction.atomic():
+        TrailEvent.objects.all().delete()
+
+
+# The pages.
+
+
+def page(client, user, address):
+    client.force_login(user)
+    return client.get(address).content.decode()
+
+
+def test_a_lead_reads_on_the_page_of_a_thing_who_did_what(client, lena, dataset):
+    run = launch.start(dataset=dataset, by=lena)
+    for address, said in (
+        (reverse("dataset", args=[dataset.public_id]), "Asked for the dataset"),
+        (reverse("training_run", args=[run.public_id]), "Started the training"),
+        (reverse("trail"), "The dataset was frozen"),
+    ):
+        assert said in page(client, lena, address), address
+    assert "First release" in page(client, lena, reverse("trail") + f"?kind=dataset&name={dataset.public_id}")
+    assert "Nothing here fits" in page(client, lena, reverse("trail") + "?kind=round")
+
+
+def test_a_saved_setting_is_told_on_the_page_of_the_settings(client, lena):
+    client.force_login(lena)
+    given = {"name": "ours", "base_url": "https://models.example/v1", "key_env": "OURS_API_KEY"}
+    client.post(reverse("endpoint_save"), given)
+    endpoint = Endpoint.objects.get(name="ours")
+    chosen = {"role": "client", "endpoint": endpoint.pk, "model": "m-1", "temperature": "0.3"}
+    client.post(reverse("model_role_save"), chosen)
+    shown = page(client, lena, reverse("settings"))
+    assert "Saved an endpoint" in shown and "Chose a model for a role" in shown and "OURS_API_KEY" in shown
+    event = TrailEvent.objects.get(verb="synthesis.save_endpoint")
+    assert (event.from_where, event.door) == ("page", "127.0.0.1")
+
+
+def test_a_lead_who_judges_in_an_open_round_reads_nothing_of_its_trail(client, lena, ben, chloe, dan):
+    from accounts.models import Grant, ReviewerRecord
+
+    Grant.objects.create(user=lena, role="annotator")
+    ReviewerRecord.objects.create(user=lena, n=1, profession="psychotherapist", years=9, languages=["en"],
+                                  terms_version="2026-11")  # fmt: skip
+    round = review_factories.round_of(2, [ben, lena], lena)
+    item = round.items.first()
+    review_factories.judge(item, ben, review_factories.says("accept"))
+    review_factories.judge(item, lena, review_factories.says("reject"))
+    dispute = Dispute(item)
+    dispute.settle(by=dan, approved={text.token: True for text in dispute.texts}, reason="Heard first.")
+    for address in (reverse("round", args=[round.public_id]), reverse("trail")):
+        assert "What was in dispute" not in page(client, lena, address)
+    rounds.close_round(round=Round.objects.get(), by=lena)
+    for address in (reverse("round", args=[round.public_id]), reverse("trail")):
+        shown = page(client, lena, address)
+        assert "What was in dispute" in shown and "Ben, Lena" in shown
+
+
+def test_the_trail_asks_no_more_for_many_acts(client, lena, django_assert_max_num_queries):
+    client.force_login(lena)
+    counted = []
+    for n in (2, 20):
+        for i in range(n):
+            nodes.make_node(name=f"gpu-{n}-{i}", by=lena)
+        with django_assert_max_num_queries(20) as asked:
+            client.get(reverse("trail"))
+        counted.append(len(asked))
+    assert counted[0] == counted[1] and not TrainingRun.objects.exists()

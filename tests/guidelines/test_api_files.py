@@ -1,0 +1,124 @@
+"""Files in and out, comparison, numbers and the trail through the API."""
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from guidelines import coverage, dependents, dumping
+from guidelines.formats.writing import TYPES
+from guidelines.publishing import discard
+from tests.guidelines.api_client import DRAFT, MISTAKES, Program
+from tests.guidelines.conftest import change
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def anas(ana):
+    return Program(ana)
+
+
+def uploads(program, data: bytes, name="novice-mistakes.yaml"):
+    return program.client.post(MISTAKES + "import/", {"file": SimpleUploadedFile(name, data)})
+
+
+@pytest.mark.parametrize("format", TYPES)
+def test_a_version_goes_out_in_every_format_as_from_its_page(format, anas, mistakes):
+    answer = anas("GET", MISTAKES + f"versions/1/download/{format}/")
+    assert answer.status_code == 200 and answer["Content-Type"] == TYPES[format]
+    assert "novice-mistakes-v1-" in answer["Content-Disposition"]
+    if format != "xlsx":
+        assert answer.content == dumping.dump(mistakes, format)
+    assert anas("GET", MISTAKES + "versions/1/download/exe/").status_code == 404
+
+
+def test_a_file_is_previewed_then_taken_whole(anas, mistakes, replayed):
+    out = anas("GET", MISTAKES + "versions/1/download/yaml/").content
+    made = uploads(anas, out.replace(b"Interrupts.", b"Interrupts her."))
+    assert made.status_code == 201, made.content
+    preview = made.json()
+    assert preview["counts"]["changed"] == 1 and preview["counts"]["unchanged"] == 2
+    at = MISTAKES + f"import/{preview['token']}/"
+    [row] = anas("GET", at + "?state=changed").json()["rows"]
+    assert row["texts"]["shows"] == "Interrupts her."
+    taken = anas("POST", at)
+    assert taken.status_code == 200 and taken.json()["taken"] == 1
+    assert anas("GET", DRAFT + "entries/poor-listening/").json()["texts"]["shows"] == "Interrupts her."
+    assert anas("POST", at).status_code == 404
+
+
+def test_a_refused_row_is_named_and_nothing_is_taken(anas, mistakes):
+    out = anas("GET", MISTAKES + "versions/1/download/yaml/").content
+    preview = uploads(anas, out.replace(b"name: Poor listening", b"name: ''")).json()
+    [row] = [row for row in preview["rows"] if row["state"] == "refused"]
+    assert row["problems"][0]["field"] == "name" and "line" in row["problems"][0]["place"]
+    refused = anas("POST", MISTAKES + f"import/{preview['token']}/")
+    assert refused.status_code == 409 and "refused" in refused.json()["detail"]
+    assert anas("GET", DRAFT).status_code == 404
+
+
+def test_a_file_that_cannot_be_read_says_where_and_why(anas, ben, mistakes):
+    assert uploads(anas, b"x", "notes.txt").status_code == 400
+    broken = uploads(anas, b"guideline: [")
+    assert broken.status_code == 400 and "line" in broken.json()["detail"]
+    assert uploads(Program(ben), b"x").status_code == 403
+    assert anas("POST", MISTAKES + "import/", {"file": "x"}).status_code == 415
+    huge = anas.client.post(MISTAKES + "import/", b"", content_type="multipart/form-data; boundary=x",
+                            CONTENT_LENGTH=str(10**9))  # fmt: skip
+    assert huge.status_code == 413
+
+
+def test_a_preview_is_its_makers_own(anas, amir, mistakes):
+    token = uploads(anas, anas("GET", MISTAKES + "versions/1/download/json/").content, "a.json").json()[
+        "token"
+    ]
+    assert Program(amir)("GET", MISTAKES + f"import/{token}/").status_code == 404
+
+
+def test_two_versions_are_compared_word_by_word(anas, ana, edited):
+    told = anas("GET", MISTAKES + "compare/1..draft/").json()
+    assert told["same"] == 2 and told["suggested_meaning"] in ("semantic", "editorial")
+    [entry] = told["changes"]
+    assert (entry["key"], entry["state"]) == ("forcing-change", "changed")
+    [field] = entry["fields_changed"]
+    assert "".join(word["text"] for word in field["words"] if word["kind"] != "removed") == field["after"]
+    assert anas("GET", DRAFT).json()["digest"] == told["digest"]
+    discard(version=edited, by=ana)
+    assert anas("GET", MISTAKES + "compare/1..draft/").status_code == 404
+
+
+def test_numbers_are_for_those_whom_they_do_not_sway_and_say_when_nobody_counts(anas, lena, ben, mistakes):
+    for path in ("versions/1/dependents/", "coverage/", "trail/"):
+        assert Program(ben)("GET", MISTAKES + path).status_code == 403
+        assert Program(lena)("GET", MISTAKES + path).status_code == 200
+    assert anas("GET", MISTAKES + "coverage/").json()["connected"]
+    before, earlier = coverage.connect(None), dependents.connect(None)
+    try:
+        assert anas("GET", MISTAKES + "coverage/").json() == {"connected": False, "coverage": {}}
+        assert not anas("GET", MISTAKES + "versions/1/dependents/").json()["connected"]
+    finally:
+        coverage.connect(before)
+        dependents.connect(earlier)
+
+
+def test_the_trail_tells_who_did_what_and_to_leads_from_where(anas, lena, ana, draft):
+    anas("PATCH", DRAFT + "entries/forcing-change/", {"texts": {"harms": "New."}}, If_Match='"1"')
+    events = anas("GET", MISTAKES + "trail/").json()["events"]
+    assert events[0]["what"] == "Wrote “Forcing change”" and events[0]["from_where"] == "api"
+    assert events[0]["by"]["name"] == "Ana" and events[0]["address"] == ""
+    assert [one["field"] for one in events[0]["changes"]] == ["harms"]
+    by_lena = Program(lena)("GET", MISTAKES + "trail/?entry=forcing-change").json()["events"]
+    assert by_lena[0]["address"] == "127.0.0.1" and {one["entry"] for one in by_lena} == {"forcing-change"}
+
+
+def test_the_trail_takes_the_same_number_of_queries_for_many_events(anas, ana, draft):
+    counts = []
+    for n in (2, 20):
+        for i in range(n):
+            change(draft, ana, harms=f"Harm {n} {i}.")
+        anas("GET", MISTAKES + "trail/")
+        with CaptureQueriesContext(connection) as caught:
+            anas("GET", MISTAKES + "trail/")
+        counts.append(len(caught))
+    assert counts[0] == counts[1], counts
