@@ -104,7 +104,9 @@ def test_numbers_are_for_those_whom_they_do_not_sway_and_say_when_nobody_counts(
 
 
 def test_whoever_still_judges_by_the_guideline_is_not_told_how_others_did(anas):
-    before = coverage.connect(lambda *asked: {}, None, lambda user, guideline: Answer("You still judge by it."))
+    before = coverage.connect(
+        lambda *asked: {}, None, lambda user, guideline: Answer("You still judge by it.")
+    )
     try:
         answer = anas("GET", MISTAKES + "coverage/")
         assert answer.status_code == 403 and answer.json()["detail"] == "You still judge by it."
