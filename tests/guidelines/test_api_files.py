@@ -98,7 +98,7 @@ def test_numbers_are_for_those_whom_they_do_not_sway_and_say_when_nobody_counts(
         assert anas("GET", MISTAKES + "coverage/").json() == {"connected": False, "coverage": {}}
         assert not anas("GET", MISTAKES + "versions/1/dependents/").json()["connected"]
     finally:
-        coverage.connect(before)
+        coverage.connect(*before)
         dependents.connect(earlier)
 
 
