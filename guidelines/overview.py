@@ -50,6 +50,7 @@ def workspace(guideline: Guideline, user, asked: Asked) -> dict:
         "keep_correcting": _keep_correcting(guideline, draft, published) if covered else {},
         "coverage_missing": bool(sees_numbers) and not coverage.connected(),
         "coverage_refused": "" if sees_numbers or not access.may_see_numbers(user) else sees_numbers.reason,
+        "stale_place": dependents.place(guideline, user) if published and published.number > 1 else "",
         "versions": with_predecessors(guideline),
     }
     found |= listing(guideline, published, draft, asked, covered)
@@ -104,7 +105,10 @@ def _of_draft(draft: Version, published: Version | None, user) -> dict:
         "approved_these": user.pk in approvers,
         "may_publish": in_review and access.may_publish(user, draft, approvers=approvers, **known),
         "meaning": suggested,
-        "dependents": dependents.of(published) if published and access.may_see_numbers(user) else [],
+        # While it is written the page of the comparison says so; here, when it is about to be published.
+        "dependents": dependents.of(published, draft, user)
+        if in_review and published and access.may_see_numbers(user)
+        else dependents.Dependents(),
     }
 
 

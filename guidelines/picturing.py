@@ -2,8 +2,8 @@
 
 from guidelines.content import HEAD
 from guidelines.kinds import shape_of
-from guidelines.models import Approval, Entry, Guideline
-from guidelines.replaying import Picture, VersionPicture, Wording
+from guidelines.models import Approval, Entry, Guideline, Translation, TranslationStep
+from guidelines.replaying import Picture, TranslationPicture, VersionPicture, Wording
 
 # The slug is the guideline's name for ever, its kind never changes.
 DESCRIBED = tuple(name for name in HEAD if name not in ("guideline", "kind"))
@@ -14,9 +14,15 @@ def head_of(guideline: Guideline) -> dict:
 
 
 def present(guideline: Guideline) -> Picture:
-    """Five queries, whatever the guideline holds."""
+    """Seven queries, whatever the guideline holds."""
     guideline = Guideline.objects.get(pk=guideline.pk)
-    return Picture(guideline.kind, head_of(guideline), _versions(guideline), _wordings(guideline))
+    return Picture(
+        guideline.kind,
+        head_of(guideline),
+        _versions(guideline),
+        _wordings(guideline),
+        _translations(guideline),
+    )
 
 
 def _wordings(guideline: Guideline) -> dict:
@@ -27,6 +33,24 @@ def _wordings(guideline: Guideline) -> dict:
         (getattr(revision, shape.identity_field).key, revision.n): Wording(revision.texts, revision.digest)
         for revision in found
     }
+
+
+def _translations(guideline: Guideline) -> dict:
+    shape = shape_of(guideline)
+    field, at = shape.entry_field, f"{shape.entry_field}__{shape.identity_field}"
+    mine = Translation.objects.filter(**{f"{at}__guideline": guideline}).select_related(at, f"base__{field}")
+    found, by_id = {}, {}
+    for one in mine.order_by("pk"):
+        revision, base = getattr(one, field), one.base
+        made_from = (getattr(base, field).n, base.n) if base else None
+        key = getattr(revision, shape.identity_field).key
+        by_id[one.pk] = found[key, revision.n, one.language, one.n] = TranslationPicture(
+            one.texts, one.digest, made_from
+        )
+    steps = TranslationStep.objects.filter(**{f"translation__{at}__guideline": guideline})
+    for translation, *step in steps.order_by("n").values_list("translation_id", "state", "by_id"):
+        by_id[translation].steps.append(tuple(step))
+    return found
 
 
 def _versions(guideline: Guideline) -> dict[int, VersionPicture]:

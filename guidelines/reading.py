@@ -43,16 +43,20 @@ def require_small(file: str, size: int) -> None:
         raise BadFile(file, None, "", _("is larger than %d MB") % (LARGEST // 1024**2))
 
 
-def document_of(file: str, data: bytes, letters: str = "") -> Document:
-    """`letters`: the code page of a table that does not say its own (see `formats.dialects`)."""
+def document_of(
+    file: str, data: bytes, letters: str = "", *, table=from_csv.read, spreadsheet=from_xlsx.read
+) -> Document:
+    """`letters`: the code page of a table that does not say its own (see `formats.dialects`). `table` and
+    `spreadsheet` read what is not YAML or JSON.
+    """
     ending = suffix_of(file)
     require_small(file, len(data))
     if ending == SPREADSHEET:
-        return from_xlsx.read(data, file)
+        return spreadsheet(data, file)
     if data.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
         raise BadFile(file, None, "", _("is no text: a spreadsheet is saved as .xlsx and must be named so"))
     if ending in TABLES:
-        return from_csv.read(data, file, letters)
+        return table(data, file, letters)
     return READERS[ending](_decoded(file, data), file)
 
 

@@ -15,6 +15,16 @@ class Wording:
 
 
 @dataclass
+class TranslationPicture:
+    """`base` is (number of the revision, n) of the text it was made from; `steps` are (state, person) in order."""
+
+    texts: dict
+    digest: str
+    base: tuple[int, int] | None = None
+    steps: list[tuple[str, int]] = field(default_factory=list)
+
+
+@dataclass
 class VersionPicture:
     """`entries` are (key, number of the revision) in order; `approvals` are (person, digest approved)."""
 
@@ -39,13 +49,14 @@ class VersionPicture:
 @dataclass
 class Picture:
     """A guideline as it stands: every version ever opened and not discarded, by serial; every wording ever saved,
-    by (key, number of the revision).
+    by (key, number of the revision); every translation, by (key, number of the revision, language, n).
     """
 
     kind: str = ""
     head: dict = field(default_factory=dict)
     versions: dict[int, VersionPicture] = field(default_factory=dict)
     wordings: dict[tuple[str, int], Wording] = field(default_factory=dict)
+    translations: dict[tuple[str, int, str, int], TranslationPicture] = field(default_factory=dict)
 
     def entries(self, serial: int) -> list[tuple[str, int, dict]]:
         """The entries of a version in order: key, number of the revision, texts."""
@@ -146,6 +157,20 @@ def _state(picture, event):
         setattr(version, name, event.after.get(name, getattr(version, name)))
 
 
+def _translation(picture, event):
+    key, before, after = event.part, event.before, event.after
+    base = (before["revision"], before["n"]) if "n" in before else None
+    texts = picture.translations[key, base[0], after["language"], base[1]].texts if base else {}
+    at = (key, after["revision"], after["language"], after["n"])
+    picture.translations[at] = TranslationPicture(texts | after["texts"], after["digest"], base)
+
+
+def _translation_step(picture, event):
+    after = event.after
+    translation = picture.translations[event.part, after["revision"], after["language"], after["n"]]
+    translation.steps.append((after["state"], event.by_id))
+
+
 _CHANGES = {
     "snapshot": _snapshot,
     "snapshot_entry": _wording,
@@ -166,4 +191,9 @@ _CHANGES = {
     "import_entry": _wording,
     "apply_file": _apply,
     "take_proposal": _apply,
+    "save_translation": _translation,
+    "import_translation": _translation,
+    "submit_translation": _translation_step,
+    "send_back_translation": _translation_step,
+    "approve_translation": _translation_step,
 }

@@ -10,7 +10,7 @@ from guidelines.replaying import replay
 
 KIND = "guideline"
 # Parts of other events: one for each text that an import or the beginning of a trail wrote down.
-PARTS = ("guidelines.import_entry", "guidelines.snapshot_entry")
+PARTS = ("guidelines.import_entry", "guidelines.snapshot_entry", "guidelines.import_translation")
 
 
 def of(guideline: Guideline):
@@ -61,7 +61,7 @@ def differences(guideline: Guideline) -> list[str]:
     """What a replay of the trail gives otherwise than it is stored: nothing, unless rows were written by hand."""
     told, stored = replay(of(guideline).in_order()), present(guideline)
     found = []
-    for name in ("kind", "head", "versions", "wordings"):
+    for name in ("kind", "head", "versions", "wordings", "translations"):
         told_part, stored_part = getattr(told, name), getattr(stored, name)
         if name in ("kind", "head"):
             found += [name] if told_part != stored_part else []

@@ -28,6 +28,12 @@ WORDS = {
     "guidelines.apply_file": gettext_lazy("Took a file into the draft"),
     "guidelines.take_proposal": gettext_lazy("Took proposal %(proposal)s into the draft"),
     "guidelines.import_entry": gettext_lazy("Imported “%(entry)s”"),
+    "guidelines.save_translation": gettext_lazy("Translated “%(entry)s” (%(language)s)"),
+    "guidelines.submit_translation": gettext_lazy("Asked for approval of “%(entry)s” (%(language)s)"),
+    "guidelines.send_back_translation": gettext_lazy("Took “%(entry)s” (%(language)s) back to writing"),
+    "guidelines.approve_translation": gettext_lazy("Approved the translation of “%(entry)s” (%(language)s)"),
+    "guidelines.import_translations": gettext_lazy("Took a file of translations (%(language)s)"),
+    "guidelines.import_translation": gettext_lazy("Imported a translation of “%(entry)s” (%(language)s)"),
     "guidelines.snapshot": gettext_lazy("The trail begins: the guideline was noted as it stood"),
     "guidelines.snapshot_entry": gettext_lazy("“%(entry)s”, as it stood when the trail began"),
 }
@@ -48,6 +54,11 @@ VERBS = {
     "guidelines.import_version": gettext_lazy("import"),
     "guidelines.apply_file": gettext_lazy("take a file into the draft"),
     "guidelines.take_proposal": gettext_lazy("take a proposal into the draft"),
+    "guidelines.save_translation": gettext_lazy("translate"),
+    "guidelines.submit_translation": gettext_lazy("ask for approval of a translation"),
+    "guidelines.send_back_translation": gettext_lazy("take a translation back to writing"),
+    "guidelines.approve_translation": gettext_lazy("approve a translation"),
+    "guidelines.import_translations": gettext_lazy("take a file of translations"),
 }
 MOST_MOVES = 20
 
@@ -73,7 +84,7 @@ def _names(guideline: Guideline, keys: set[str]) -> dict[str, str]:
 
 def _row(guideline: Guideline, event: TrailEvent, names: dict[str, str]) -> Row:
     said = {"entry": names.get(event.part, event.part)} | {
-        name: event.after.get(name) for name in ("number", "proposal")
+        name: event.after.get(name) for name in ("number", "proposal", "language")
     }
     what = str(WORDS.get(event.verb, event.verb)) % said
     return Row(event, what, list(_lines(event, names)), _fields(guideline, event))

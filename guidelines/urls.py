@@ -59,4 +59,5 @@ urlpatterns = [
     path("<slug:slug>/restore/<slug:key>/", editing_views.pair_restore, name="pair_restore"),
     path("<slug:slug>/", include("guidelines.discussion.urls")),
     path("<slug:slug>/", include("guidelines.proposals.urls")),
+    path("<slug:slug>/", include("guidelines.translating.urls")),
 ]

@@ -16,6 +16,7 @@ from guidelines import access, overview, publishing
 from guidelines.finding import Asked
 from guidelines.forms import PublishForm
 from guidelines.models import Guideline, Version
+from guidelines.translating import showing
 
 WORTH_KEEPING = 12  # characters; a key or a number is typed again
 
@@ -106,6 +107,7 @@ def guideline(request, guideline):
 
 def _workspace(request, guideline, publish_form=None, status=200):
     context = overview.workspace(guideline, request.user, Asked.of(request.GET))
+    context = showing.speak(context, request, context["published"] or context["draft"])
     context["publish_form"] = publish_form or PublishForm(initial={"meaning": context.get("meaning")})
     return render(request, "guidelines/guideline.html", context, status=status)
 
@@ -116,6 +118,7 @@ def guideline_version(request, guideline, name):
     approvals = version.approvals.filter(digest=version.digest).select_related("approver")
     listed = overview.listing(guideline, version, None, Asked.of(request.GET))
     context = {"guideline": guideline, "version": version, "approvals": approvals, **listed}
+    context = showing.speak(context, request, version)
     return render(request, "guidelines/version.html", context)
 
 

@@ -73,7 +73,7 @@ class Document:
 
     def refuse(self, path: tuple, reason: str, of: str = "") -> BadFile:
         named = [part for part in path if isinstance(part, str)]
-        inside = len(named) > 1 and named[0] in ("pairs", "dimensions")
+        inside = len(named) > 1 and named[0] in ("pairs", "dimensions", "translations")
         # pairs/3/corrections/1 is a problem of the field corrections of one pair.
         name = named[1] if inside else (named or [""])[0]
         sheet = self.sheets.get((named or [""])[0], self.sheets.get("", ""))

@@ -21,8 +21,8 @@ def read(data: bytes, file: str, letters: str = "") -> Document:
     dialect = dialects.dialect_of(text, file, letters)
     document = Document(file, data={}, read_as=dialect.in_words)
     columns: list[str] | None = None
-    _require_bounded(text, file, dialect)
-    for line, row in _rows(text, file, dialect):
+    require_bounded(text, file, dialect)
+    for line, row in rows(text, file, dialect):
         if not any(cell.strip() for cell in row):
             continue
         if columns is None and row[0].startswith("#"):
@@ -36,16 +36,16 @@ def read(data: bytes, file: str, letters: str = "") -> Document:
     return document
 
 
-def _require_bounded(text: str, file: str, dialect: Dialect) -> None:
+def require_bounded(text: str, file: str, dialect: Dialect) -> None:
     """Before any cell is looked into: counting is quick, reading a million cells is not."""
     values = 0
-    for line, row in _rows(text, file, dialect):
+    for line, row in rows(text, file, dialect):
         values += max(1, len(row))
         if values > MOST_VALUES:
             raise BadFile(file, line, "", _("holds more than %d values") % MOST_VALUES)
 
 
-def _rows(text: str, file: str, dialect: Dialect):
+def rows(text: str, file: str, dialect: Dialect):
     """Yield (line on which the row begins, cells)."""
     lines = io.StringIO(text, newline="")
     for _n in range(dialect.skipped):

@@ -4,7 +4,7 @@ Only text is read; a flag may also be TRUE or FALSE, 0 or 1. A formula is never 
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import structlog
 from django.utils.translation import gettext as _
@@ -24,7 +24,7 @@ HEAD_SHEET = "guideline"
 _FURTHER = re.compile(r"(.+?) ([2-9]|[1-9][0-9])")
 
 
-class _Book:
+class Book:
     """The sheets of a package by name, in small letters; what makes a workbook pretty is not looked at."""
 
     def __init__(self, package):
@@ -52,16 +52,15 @@ class _Book:
 
 
 def read(data: bytes, file: str) -> Document:
+    return filled(data, file, _guideline)
+
+
+def filled(data: bytes, file: str, fill: Callable[[Document, Book], None]) -> Document:
+    """A document with what `fill` finds in the workbook; whatever it stumbles over is the file's fault."""
     package = packages.checked(data, file)
+    document = Document(file, data={}, sheets={"": HEAD_SHEET})
     try:
-        book = _Book(package)
-        document = Document(file, data={}, sheets={"": HEAD_SHEET})
-        _head(document, book)
-        kind = document.data.get("kind")
-        if kind not in ENTRIES:
-            raise document.refuse(("kind",), _("“%s” must be pairs or rubric") % (kind or ""))
-        table = document.sheets[ENTRIES[kind]] = ENTRIES[kind]
-        _entries(document, book, table)
+        fill(document, Book(package))
     except BadFile:
         raise
     except Exception as error:
@@ -73,7 +72,16 @@ def read(data: bytes, file: str) -> Document:
     return document
 
 
-def _head(document: Document, book: _Book) -> None:
+def _guideline(document: Document, book: Book) -> None:
+    _head(document, book)
+    kind = document.data.get("kind")
+    if kind not in ENTRIES:
+        raise document.refuse(("kind",), _("“%s” must be pairs or rubric") % (kind or ""))
+    table = document.sheets[ENTRIES[kind]] = ENTRIES[kind]
+    _entries(document, book, table)
+
+
+def _head(document: Document, book: Book) -> None:
     for row, cells in book.rows(document, HEAD_SHEET):
         name = text_of(cells.get(1))[0].strip().removeprefix("#").strip()
         further = _FURTHER.fullmatch(name)
@@ -91,7 +99,7 @@ def _head(document: Document, book: _Book) -> None:
             tables.add_head(document, row, name, value)
 
 
-def _entries(document: Document, book: _Book, table: str) -> None:
+def _entries(document: Document, book: Book, table: str) -> None:
     document.data[table] = []
     fields: list[str] | None = None
     for row, cells in book.rows(document, table):

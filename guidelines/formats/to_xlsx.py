@@ -65,7 +65,7 @@ def _table(sheet, fields, widths: list[int], rows: list[list[list[str]]]) -> Non
     names = [_numbered(field, width) for field, width in zip(fields, widths, strict=True)]
     flat = [(field, name) for field, group in zip(fields, names, strict=True) for name in group]
     sheet.freeze_panes = "B2"
-    cell = _Cells(sheet)
+    cell = TextCells(sheet)
     for n, (field, _name) in enumerate(flat, 1):
         letter = get_column_letter(n)
         cell.style(sheet.column_dimensions[letter])
@@ -80,14 +80,14 @@ def _table(sheet, fields, widths: list[int], rows: list[list[list[str]]]) -> Non
 def _head(sheet, content: GuidelineContent) -> None:
     sheet.column_dimensions["A"].width = _NARROW
     sheet.column_dimensions["B"].width = 2 * _WIDE
-    cell = _Cells(sheet)
+    cell = TextCells(sheet)
     for field in HEAD:
         parts = pieces(getattr(content, field))
         for name, part in zip(_numbered(field, len(parts)), parts, strict=True):
             sheet.append([cell(name, bold=True), cell(part)])
 
 
-class _Cells:
+class TextCells:
     """Makes text cells of one sheet; they share their styles, which keeps writing quick."""
 
     def __init__(self, sheet):

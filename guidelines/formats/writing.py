@@ -12,7 +12,7 @@ from guidelines.formats.to_xlsx import as_xlsx
 from guidelines.texts import fields_of
 
 
-class _Dumper(getattr(yaml, "CSafeDumper", yaml.SafeDumper)):
+class Dumper(getattr(yaml, "CSafeDumper", yaml.SafeDumper)):
     """Texts of several lines as blocks, so that people can read and edit them; no aliases."""
 
     def ignore_aliases(self, data):
@@ -23,12 +23,12 @@ def _text(dumper, value):
     return dumper.represent_scalar("tag:yaml.org,2002:str", value, style="|" if "\n" in value else None)
 
 
-_Dumper.add_representer(str, _text)
+Dumper.add_representer(str, _text)
 
 
 def as_yaml(content: GuidelineContent) -> bytes:
     data = content.as_data()
-    return yaml.dump(data, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=110).encode()
+    return yaml.dump(data, Dumper=Dumper, allow_unicode=True, sort_keys=False, width=110).encode()
 
 
 def as_json(content: GuidelineContent) -> bytes:

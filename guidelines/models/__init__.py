@@ -13,7 +13,13 @@ from guidelines.models.proposals import (
 )
 from guidelines.models.rubrics import Dimension, DimensionRevision, DimensionScratch, Scale
 from guidelines.models.threads import Mention, Remark, RemarkKind, Thread, ThreadState
-from guidelines.models.translations import Translation
+from guidelines.models.translations import (
+    Translation,
+    TranslationPreview,
+    TranslationScratch,
+    TranslationState,
+    TranslationStep,
+)
 from guidelines.models.versions import Approval, Entry, Meaning, Version, VersionState
 
 __all__ = [
@@ -44,6 +50,10 @@ __all__ = [
     "Thread",
     "ThreadState",
     "Translation",
+    "TranslationPreview",
+    "TranslationScratch",
+    "TranslationState",
+    "TranslationStep",
     "Version",
     "VersionState",
     "Vote",

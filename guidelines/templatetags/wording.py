@@ -3,6 +3,7 @@
 from django import template
 
 from guidelines import word_diff as words
+from guidelines.comparing import as_text
 from guidelines.discussion import marking
 
 register = template.Library()
@@ -12,6 +13,12 @@ register = template.Library()
 def called(key: str, names: dict[str, str] | None) -> str:
     """The name of a pair; its key where the page does not know it."""
     return (names or {}).get(key, key)
+
+
+@register.filter
+def spoken_out(value) -> str:
+    """A field of an entry as text: a list one item after the other."""
+    return as_text(value)
 
 
 @register.simple_tag

@@ -43,7 +43,7 @@ def test_numbers_are_for_those_who_lead_or_write_and_not_for_those_who_judge(
         assert client.get(table).status_code == (200 if sees else 403)
         first, compared = (client.get(page).content.decode() for page in pages)
         assert ("sessions made" in first) is sees, person
-        assert (reverse("rounds") in compared.split("<main")[1]) is sees, person
+        assert ("1 round judges by the version before" in compared) is sees, person
         assert "not connected" not in first
 
 

@@ -1,0 +1,47 @@
+"""Keep what a translator types and has not saved: one row per person, revision and language."""
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.roles import require
+from guidelines.keeping import LARGEST, NotKept
+from guidelines.models import Translation, TranslationScratch
+from guidelines.models.translations import at
+from guidelines.texts import text_problem
+from guidelines.translating import access, segments
+
+
+@transaction.atomic
+def keep(
+    *, revision, kind: str, language: str, texts: dict, by, base: Translation | None
+) -> TranslationScratch | None:
+    """Store the words as they stand, complete or not; None where they are saved already. Raises NotKept."""
+    require(access.may_translate(by, language))
+    texts = segments.tidied(kind, texts)
+    said = segments.segments(kind, texts).values()
+    problem = next(filter(None, map(text_problem, said)), "")
+    if sum(map(len, said)) > LARGEST:
+        problem = _("it is longer than %d characters") % LARGEST
+    if problem:
+        raise NotKept(_("Not kept: %s.") % problem)
+    now = Translation.objects.of(revision, language).order_by("-n").first()
+    if any(saved is not None and saved.texts == texts for saved in (base, now)):
+        forget(revision=revision, language=language, by=by)
+        return None
+    return store(revision=revision, language=language, texts=texts, by=by, base=base)
+
+
+def store(*, revision, language: str, texts: dict, by, base) -> TranslationScratch:
+    mine = {**at(revision), "user": by, "language": language}
+    return TranslationScratch.objects.update_or_create(**mine, defaults={"texts": texts, "base": base})[0]
+
+
+@transaction.atomic
+def forget(*, revision, language: str, by) -> int:
+    """Throw away what this person typed and did not save."""
+    return TranslationScratch.objects.filter(**at(revision), language=language, user=by).delete()[0]
+
+
+def of(*, revision, language: str, user) -> TranslationScratch | None:
+    mine = TranslationScratch.objects.filter(**at(revision), language=language, user=user)
+    return mine.select_related("base").first()
