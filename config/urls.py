@@ -1,6 +1,6 @@
 from django.urls import include, path
 
-from config.pages import health, home, road, settings, trail
+from config.pages import health, home, road, settings, stale, trail
 from guidelines.discussion.views import discussions
 
 urlpatterns = [
@@ -17,6 +17,9 @@ urlpatterns = [
     path("settings/nodes/", settings.make_node, name="node_make"),
     path("settings/nodes/<int:pk>/retire/", settings.retire_node, name="node_retire"),
     path("", include("accounts.urls")),
+    path("guidelines/<slug:slug>/stale/", stale.page, name="guideline_stale"),
+    path("guidelines/<slug:slug>/stale/remake/", stale.remake, name="guideline_stale_remake"),
+    path("guidelines/<slug:slug>/stale/reread/", stale.reread, name="guideline_stale_reread"),
     path("guidelines/", include("guidelines.urls")),
     path("discussions/", discussions, name="discussions"),
     path("", include("synthesis.urls")),

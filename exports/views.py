@@ -13,7 +13,19 @@ from django.views.decorators.http import require_GET, require_POST
 from kombu.exceptions import OperationalError
 
 from accounts import acts, asking, roles
-from exports import access, artefacts, building, card, charting, packing, places, splitting, tasks, trail
+from exports import (
+    access,
+    artefacts,
+    building,
+    built_on,
+    card,
+    charting,
+    packing,
+    places,
+    splitting,
+    tasks,
+    trail,
+)
 from exports.forms import FreezeForm, TrainingForm, in_words, measured_in_words
 from exports.models import Dataset, DatasetState, Node, TrainingRun, TrainingState
 from exports.models.training import ENDED
@@ -132,6 +144,7 @@ def _dataset(request, dataset, form, status=200):
     frozen = dataset.state == DatasetState.FROZEN and readme.exists()
     context = {
         "dataset": dataset,
+        "stale": built_on.stale_in(dataset, request.user),
         "rounds": Round.objects.filter(public_id__in=dataset.selection["rounds"]),
         "card": card.as_html(readme.read_text()) if frozen else "",
         "trainings": dataset.training_runs.all()[:PAGE],
@@ -188,6 +201,7 @@ def training_run(request, run):
     points = charting.losses(list(run.metric_rows.values_list("step", "values")))
     context = {
         "run": run,
+        "stale": built_on.stale_in(run.dataset, request.user),
         "ended": run.state in ENDED,
         "points": points,
         # Numbers and our own words only, rendered by us.

@@ -9,7 +9,7 @@ from guidelines.comparing import FieldChange, fields_that_differ
 from guidelines.coverage import Coverage
 from guidelines.finding import Row, row_of
 from guidelines.kinds import shape_of
-from guidelines.models import Guideline
+from guidelines.models import Guideline, Kind
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,8 @@ def alone(guideline: Guideline, key: str, user) -> dict | None:
     row = row_of(key, published, draft)
     if row is None:
         return None
-    covered = coverage.of(guideline) if access.may_see_numbers(user) else None
+    sees_numbers = guideline.kind == Kind.PAIRS and coverage.may_see(user, guideline)
+    covered = coverage.of(guideline, [key]) if sees_numbers else None
     [card] = cards(guideline, [row], covered)
     return {
         "guideline": guideline,

@@ -87,7 +87,9 @@ def guideline_compare(request, guideline, a, b):
         "views": views_of(request),
         "approvals": _approvals(after, digest),
         "before_approvals": _approvals(before, before.digest or drafts.digest(before)),
-        "dependents": dependents.of(before) if access.may_see_numbers(request.user) else [],
+        "dependents": dependents.of(before, after, request.user)
+        if access.may_see_numbers(request.user)
+        else dependents.Dependents(),
         "names": {change.key: change.name for change in changes},
         "digest": digest,
         "approved_these": in_review and request.user.pk in drafts.approvers(after),

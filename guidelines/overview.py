@@ -1,11 +1,13 @@
 """What the pages of a guideline show, gathered in a number of queries that does not grow with its entries."""
 
+from functools import partial
+
 from django.db.models import Prefetch
 
 from guidelines import access, authorship, coverage, dependents, drafts, entries, keeping, meaning
 from guidelines.cards import cards, neighbours_on
 from guidelines.finding import STATES, Asked, find
-from guidelines.models import Guideline, Meaning, Version, VersionState
+from guidelines.models import Guideline, Kind, Meaning, Version, VersionState
 
 MOST_NAMES = 200  # beyond that, names are searched for rather than listed
 
@@ -33,8 +35,8 @@ def workspace(guideline: Guideline, user, asked: Asked) -> dict:
     published = guideline.versions.published().select_related("published_by").order_by("-number").first()
     for version in filter(None, (draft, published)):
         version.guideline = guideline
-    sees_numbers = access.may_see_numbers(user)
-    covered = coverage.of(guideline) if sees_numbers else None
+    sees_numbers = coverage.may_see(user, guideline)
+    covered = partial(coverage.of, guideline) if sees_numbers and guideline.kind == Kind.PAIRS else None
     found = {
         "guideline": guideline,
         "published": published,
@@ -44,11 +46,26 @@ def workspace(guideline: Guideline, user, asked: Asked) -> dict:
         "kept": keeping.waiting(guideline, user),
         "may_retire": access.may_retire(user),
         "may_see_trail": access.may_see_trail(user),
-        "coverage_missing": bool(sees_numbers) and covered is None,
+        "covered": covered is not None and coverage.connected(),
+        "keep_correcting": _keep_correcting(guideline, draft, published) if covered else {},
+        "coverage_missing": bool(sees_numbers) and not coverage.connected(),
+        "coverage_refused": "" if sees_numbers or not access.may_see_numbers(user) else sees_numbers.reason,
+        "stale_place": dependents.place(guideline, user) if published and published.number > 1 else "",
         "versions": with_predecessors(guideline),
     }
     found |= listing(guideline, published, draft, asked, covered)
     return found | (_of_draft(draft, published, user) if draft else {})
+
+
+def _keep_correcting(
+    guideline: Guideline, draft: Version | None, published: Version | None
+) -> dict[str, str]:
+    """{key: name} of the entries here that reviewers keep correcting, the most corrected first."""
+    keys = coverage.standing_out(guideline)
+    if not keys:
+        return {}
+    called = entries.called(guideline, [version for version in (draft, published) if version], keys)
+    return {key: called[key] for key in keys if key in called}
 
 
 def listing(
@@ -56,7 +73,8 @@ def listing(
 ) -> dict:
     """The entries that were asked for: one page of cards, how many there are, and where the next page begins."""
     found, versions = find(published, draft, asked), [version for version in (draft, published) if version]
-    shown, first = cards(guideline, found.rows, covered), entries.first_names(versions, MOST_NAMES)
+    numbers = covered([row.key for row in found.rows]) if covered else None
+    shown, first = cards(guideline, found.rows, numbers), entries.first_names(versions, MOST_NAMES)
     return {
         "cards": shown,
         "names": entries.called(guideline, versions, neighbours_on(shown)),
@@ -87,7 +105,10 @@ def _of_draft(draft: Version, published: Version | None, user) -> dict:
         "approved_these": user.pk in approvers,
         "may_publish": in_review and access.may_publish(user, draft, approvers=approvers, **known),
         "meaning": suggested,
-        "dependents": dependents.of(published) if published and access.may_see_numbers(user) else [],
+        # While it is written the page of the comparison says so; here, when it is about to be published.
+        "dependents": dependents.of(published, draft, user)
+        if in_review and published and access.may_see_numbers(user)
+        else dependents.Dependents(),
     }
 
 

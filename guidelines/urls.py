@@ -2,6 +2,7 @@ from django.urls import include, path
 
 from guidelines import (
     comparing_views,
+    coverage_views,
     editing_views,
     import_views,
     keeping_views,
@@ -14,6 +15,7 @@ from guidelines import (
 urlpatterns = [
     path("", views.guidelines, name="guidelines"),
     path("<slug:slug>/", views.guideline, name="guideline"),
+    path("<slug:slug>/coverage/", coverage_views.guideline_coverage, name="guideline_coverage"),
     path("<slug:slug>/trail/", trail_views.guideline_trail, name="guideline_trail"),
     path("<slug:slug>/versions/<str:name>/", views.guideline_version, name="guideline_version"),
     path(

@@ -96,6 +96,18 @@ def sessions_judged():
     return Item.objects.filter(round__state=RoundState.OPEN).values_list("instance__public_id", flat=True)
 
 
+def may_see_pairs_judged(user, guideline) -> Answer:
+    """How its pairs were judged before would sway whoever judges, or may settle, sessions by it now."""
+    rounds = Round.objects.open().filter(pairs_version__guideline=guideline)
+    if not roles.may_adjudicate(user):
+        rounds = rounds.filter(seats__rater__user=user)
+    if rounds.exists():
+        return Answer(
+            _("You judge by this guideline in an open round; its numbers are for you when that is closed.")
+        )
+    return Answer()
+
+
 def may_see_corrections(user) -> Answer:
     """Clinicians and leads, who may make proposals of them."""
     if guidelines_access.may_propose(user):

@@ -36,8 +36,11 @@ class Correction:
     proposals: list[Proposal]
 
 
-def approved(guideline: Guideline | None = None):
-    """Wordings that were settled in closed rounds of people, newest first; not those judged anew since."""
+def approved(guideline: Guideline | None = None, pair: str = ""):
+    """Wordings that were settled in closed rounds of people, newest first; not those judged anew since.
+
+    `pair`: the key of the guideline's pair from which the sessions were made.
+    """
     found = Standing.objects.filter(
         aspect=Aspect.WORDING,
         state=StandingState.SETTLED,
@@ -47,6 +50,9 @@ def approved(guideline: Guideline | None = None):
     )
     if guideline is not None:
         found = found.filter(item__round__pairs_version__guideline=guideline)
+        if pair:
+            planned = {"item__instance__pair_revision__pair__guideline": guideline}
+            found = found.filter(**planned, item__instance__pair_revision__pair__key=pair)
     return found.order_by("-pk")
 
 

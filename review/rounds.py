@@ -35,11 +35,12 @@ class CannotMakeRound(ValueError):
 @transaction.atomic
 def make_round(
     *, name, instances, raters, by, pairs_version, rubric_version, overlap=2, unaided_share=0.2, seed=0,
-    screen="supervised_dialogue", deadline=None, leave_out_risk=False,
+    screen="supervised_dialogue", deadline=None, leave_out_risk=False, supersedes=None,
 ) -> Round:  # fmt: skip
     """Put instances before raters: draws arms, readers and each reader's own random order. Sends nothing
     yet. `instances`: rows or a queryset, whose sessions are never in memory all at once.
     `leave_out_risk`: sessions that carry a risk tier stay out, rather than needing readers qualified for them.
+    `supersedes`: {instance id: id of its earlier item}, of those that are judged again.
     """
     roles.require(access.may_run_rounds(by))
     instances = _fit(instances, screen)
@@ -85,7 +86,7 @@ def make_round(
         deadline=deadline,
     )
     seats = {rater: Seat.objects.create(round=round, rater=rater) for rater in raters}
-    items = _items(round, instances, unaided)
+    items = _items(round, instances, unaided, supersedes or {})
     needs = [_need(item, item.instance_id in risky, overlap, raters, qualified) for item in items]
     readings = _readings(items, assignment.assign(needs, seed=seed), seats, seed)
     try:
@@ -209,14 +210,15 @@ def _need(item, risky, overlap, raters, qualified) -> assignment.Need:
     )
 
 
-def _items(round, instances, unaided) -> list[Item]:
+def _items(round, instances, unaided, supersedes) -> list[Item]:
     # Positions are drawn too: nobody can read the order of the run from them.
     shuffled = list(instances)
     random.Random(f"positions/{round.seed}").shuffle(shuffled)
     mint = minter(Item._meta.label_lower)
     items = [
         Item(public_id=mint(round.serial, position), round=round, instance=instance, position=position,
-             arm=Arm.UNAIDED if position in unaided else Arm.AIDED)
+             arm=Arm.UNAIDED if position in unaided else Arm.AIDED,
+             supersedes_id=supersedes.get(instance.pk))
         for position, instance in enumerate(shuffled)
     ]  # fmt: skip
     return Item.objects.bulk_create(items, batch_size=BATCH)

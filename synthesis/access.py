@@ -2,7 +2,10 @@
 
 from collections.abc import Callable
 
+from django.utils.translation import gettext as _
+
 from accounts.roles import Answer, may_lead
+from guidelines.models import VersionState
 
 
 def _nobody_judges(user, instance) -> Answer:
@@ -28,6 +31,15 @@ def connect_readers(may_see: Callable[..., Answer], hidden: Callable[..., set[in
 
 def may_plan(user) -> Answer:
     return may_lead(user)
+
+
+def may_remake(user, version) -> Answer:
+    """A lead, under a published version; she need not have planned the runs that the stale sessions came from."""
+    if not (answer := may_plan(user)):
+        return answer
+    if version.state != VersionState.PUBLISHED:
+        return Answer(_("Sessions are made again under a published version; %s is not.") % version.in_words)
+    return Answer()
 
 
 def may_steer(user) -> Answer:

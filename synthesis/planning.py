@@ -72,7 +72,7 @@ def plan(*, recipe: str, version: Version, profiles, pairs, samples: int = 1, li
         recipe, version, profiles, pairs, samples, limit, parameters or {}, concurrency
     )
     specs = cast.specs(how.roles, model=model)
-    _refuse_leaving(profiles, specs)
+    refuse_leaving(profiles, specs)
     cells = [(profile, pair, sample) for sample in range(samples) for profile in profiles for pair in pairs]
     if limit is not None and limit < len(cells):
         cells = sampled(cells, limit=limit, seed=seed, spread=spread)
@@ -90,7 +90,7 @@ def plan(*, recipe: str, version: Version, profiles, pairs, samples: int = 1, li
             planned_by=by,
         )
         mint = minter("synthesis.instance")
-        rows = (_instance(run, profile, pair, sample, mint) for profile, pair, sample in cells)
+        rows = (instance_of(run, profile, pair, sample, mint) for profile, pair, sample in cells)
         # bulk_create alone would hold all rows at once, whatever its batch size.
         while batch := list(islice(rows, BATCH)):
             Instance.objects.bulk_create(batch)
@@ -116,7 +116,10 @@ def sampled(cells: list[tuple], *, limit: int, seed: int, spread: str = "profile
     return [shuffled[i] for i in order[:limit]]
 
 
-def _instance(run: Run, profile: Profile, pair: PairRevision, sample: int, mint) -> Instance:
+def instance_of(
+    run: Run, profile: Profile, pair: PairRevision, sample: int, mint, parent: Instance | None = None
+) -> Instance:
+    """One cell of the run as a row that is not stored yet; `parent`: the stale session that it is made again for."""
     cell = cell_digest(
         recipe=run.recipe,
         prompts=run.prompts,
@@ -135,6 +138,7 @@ def _instance(run: Run, profile: Profile, pair: PairRevision, sample: int, mint)
         factors=run.parameters,
         sample=sample,
         cell=cell,
+        parent=parent,
     )
 
 
@@ -160,7 +164,8 @@ def _checked(
     return how, {name: parameters.get(name, choices[0]) for name, choices in how.parameters.items()}
 
 
-def _refuse_leaving(profiles: list[Profile], specs: dict[str, dict]):
+def refuse_leaving(profiles: list[Profile], specs: dict[str, dict]) -> None:
+    """Raises NotPlanned where a client's record would be sent to where it must not go."""
     try:
         leaving.refuse(
             profiles, Endpoint.objects.filter(name__in={spec["endpoint"] for spec in specs.values()})

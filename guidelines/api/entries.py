@@ -5,14 +5,14 @@ from django.utils.cache import get_conditional_response
 from django.utils.translation import gettext as _
 from rest_framework.response import Response
 
-from guidelines import access, dropping, publishing
+from guidelines import access, dropping, moving, publishing
 from guidelines.api import representing
 from guidelines.api.describing import IF_MATCH, IF_NONE_MATCH, UNLESS, describes, gives_etag, query
 from guidelines.api.door import Door
 from guidelines.api.preconditions import base_of
 from guidelines.api.refusing import NotSaid
 from guidelines.api.shapes import entries as shapes
-from guidelines.finding import STATES, Asked, index, matching, page
+from guidelines.finding import STATES, Asked, find
 from guidelines.kinds import shape_of
 from guidelines.models import Guideline, Kind, Version
 from guidelines.standing import standing
@@ -55,28 +55,21 @@ class Entries(Door):
     def get(self, request, slug, name):
         """Fifty to a page, in the order of the version; of a draft also what was dropped from it, last."""
         version, asked = named_version(self.guideline, name), Asked.of(request.GET)
-        versions = [version]
-        if version.number is None and (in_force := self.guideline.in_force):
-            versions.append(in_force)
-        rows = index(versions[-1] if len(versions) > 1 or version.number else None,
-                     None if version.number else version)  # fmt: skip
-        found = page(matching(rows, asked, self.guideline, versions), asked.start)
-        revisions = (
-            shape_of(self.guideline).revision.objects.select_related("author")
-            .in_bulk([row.shown for row in found.rows])
-        )  # fmt: skip
-        return Response(
-            {
-                "found": found.found,
-                "total": len(rows),
-                "next": request.path + asked.address(start=found.after) if found.after else None,
-                "previous": request.path + asked.address(start=found.before) if found.before else None,
-                "entries": [
-                    representing.revision(revisions[row.shown], row.key) | {"state": row.state}
-                    for row in found.rows
-                ],
-            }
-        )
+        if version.number is None:
+            found = find(self.guideline.in_force, version, asked)
+        else:
+            found = find(version, None, asked)
+        shown = {row.key: row.draft or row.published for row in found.rows}
+        revisions = shape_of(self.guideline).revision.objects.select_related("author").defer("said")
+        texts = revisions.in_bulk(shown.values())
+        rows = [
+            representing.revision(texts[shown[row.key]], row.key) | {"state": row.state} for row in found.rows
+        ]
+        at = {
+            side: request.path + asked.address(start=key) if key else None
+            for side, key in (("next", found.after), ("previous", found.before))
+        }
+        return Response({"found": found.found, "total": found.total, **at, "entries": rows})
 
     @describes(
         "entry_new", "Write a new entry into the draft", status=201, gives=shapes.Revision, asks=shapes.New,
@@ -154,15 +147,11 @@ class Move(Door):
     may = {"POST": access.may_write}
 
     @describes(
-        "entry_move", "Put an entry of the draft at another place", status=204, asks=shapes.Place, refuses=(409,)
+        "entry_move", "Put an entry of the draft at another place", gives=shapes.Moved, asks=shapes.Place,
+        refuses=(409,),
     )  # fmt: skip
     def post(self, request, slug, name, key):
         """A place behind the last one is the last one."""
-        version, place = draft_named(self.guideline, name), self.read(shapes.Place)["place"]
-        keys = [row.key for row in index(None, version)]
-        if key not in keys:
-            raise Http404
-        keys.remove(key)
-        keys.insert(place - 1, key)
-        publishing.reorder(version=version, keys=keys, by=request.user)
-        return Response(status=204)
+        version, to = draft_named(self.guideline, name), self.read(shapes.Place)["to"]
+        place = moving.move(version=version, key=key, to=to, by=request.user)
+        return Response({"place": place.n, "of": place.of})

@@ -12,7 +12,8 @@ from guidelines.api.entries import told
 from guidelines.api.preconditions import base_of
 from guidelines.api.shapes import entries as shapes
 from guidelines.api.shapes.history import History as HistoryShape
-from guidelines.views import draft_of, revision_of
+from guidelines.editing_views import revision_of
+from guidelines.views import draft_of
 
 
 class History(Door):
@@ -52,6 +53,6 @@ class Restore(Door):
         version, n = draft_of(self.guideline), self.read(shapes.Which)["revision"]
         if n >= 2**31:
             raise publishing.WrongState(_("There is no such text."))
-        wanted, base = revision_of(version, key, n), base_of(request, self.guideline, key)
+        wanted, base = revision_of(self.guideline, key, n), base_of(request, self.guideline, key)
         restored = publishing.restore(version=version, revision=wanted, by=request.user, base=base)
         return told(restored, key)

@@ -1,6 +1,6 @@
 """Which coefficients a table has: name, method, function of item weights, interval of its own."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 import numpy as np
@@ -39,8 +39,8 @@ class Coefficient:
     analytic: Analytic | None = None
 
 
-def coefficients(ratings: Ratings) -> tuple[dict[str, Coefficient], Measure]:
-    """Everything but the ICCs, for at least two items rated twice; and the measure of all of them."""
+def coefficients(ratings: Ratings, only: Collection[str] = ()) -> tuple[dict[str, Coefficient], Measure]:
+    """Everything but the ICCs, or `only` these, for at least two items rated twice; and the measure of all of them."""
     tally, q = ratings.tally, len(ratings.levels)
     nominal = ratings.scale == "nominal"
     weighting = Nominal() if nominal else Squared(tally.scores)
@@ -76,6 +76,8 @@ def coefficients(ratings: Ratings) -> tuple[dict[str, Coefficient], Measure]:
             weighted = Cohen(ratings.codes, q, Squared(np.linspace(0, 1, q)))
             method = _("Cohen's weighted kappa, quadratic weights on the order of the levels")
             found["cohen_kappa_weighted"] = _cohen(method, weighted)
+    if only:
+        found = {name: coefficient for name, coefficient in found.items() if name in only}
     return found, lambda weights: {name: coefficient.value(weights) for name, coefficient in found.items()}
 
 

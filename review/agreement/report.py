@@ -1,7 +1,7 @@
 """The agreement of one dimension as the plain object that pages show and the `agreement` command prints."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 import numpy as np
 
@@ -20,16 +20,18 @@ SHOWN_LEVELS = 12
 
 
 def agreement(
-    rows: Iterable[tuple], *, scale: str, levels: Iterable | None = None, bootstrap: int = 1000, seed: int = 0
-) -> dict:
+    rows: Iterable[tuple], *, scale: str, levels: Iterable | None = None, bootstrap: int = 1000, seed: int = 0,
+    only: Collection[str] = (),
+) -> dict:  # fmt: skip
     """How far raters agree on one dimension; design.md's contract of the `agreement` command.
 
     `rows`: (item, rater, value or None, cluster or None). `scale`: nominal, ordinal, interval or ratio.
-    Numbers are finite; what is undefined is None with the reason in `note`. Raises BadRatings.
+    `only`: coefficients, where not all are wanted. Numbers are finite; what is undefined is None with the reason in
+    `note`. Raises BadRatings.
     """
     if bootstrap < 0:
         raise BadRatings("the number of resamples is below zero")
-    return result(tabulate(rows, scale=scale, levels=levels), bootstrap=bootstrap, seed=seed)
+    return result(tabulate(rows, scale=scale, levels=levels), bootstrap=bootstrap, seed=seed, only=only)
 
 
 def estimate_all(
@@ -41,7 +43,7 @@ def estimate_all(
     return {name: value["estimate"] for name, value in (flat | found.get("icc", {})).items()}
 
 
-def result(ratings: Ratings, *, bootstrap: int, seed: int) -> dict:
+def result(ratings: Ratings, *, bootstrap: int, seed: int, only: Collection[str] = ()) -> dict:
     head = {
         "n_items": ratings.n_items,
         "n_raters": ratings.n_raters,
@@ -54,7 +56,7 @@ def result(ratings: Ratings, *, bootstrap: int, seed: int) -> dict:
     if reason:
         nothing = {name: _undefined(_("undefined"), reason) for name in [*ALWAYS, *_two_rater_names(ratings)]}
         return head | nothing | ({"icc": _undefined_icc(reason)} if crossed else {})
-    body = _objects(ratings, *coefficients(ratings), bootstrap, seed)
+    body = _objects(ratings, *coefficients(ratings, only), bootstrap, seed)
     if crossed:
         body["icc"] = _icc(ratings, bootstrap, seed)
     return head | body

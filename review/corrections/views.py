@@ -21,12 +21,16 @@ def corrections(request):
     if slug := request.GET.get("guideline"):
         # A character that no slug has would be refused by the database, not just not found.
         guideline = get_object_or_404(Guideline, slug=slug if slug.isprintable() else "")
-    standings = feedback.approved(guideline)
+    pair = asking.words(request, "pair") if guideline else ""
+    standings = feedback.approved(guideline, pair)
     if request.GET.get("round"):
         round = get_object_or_404(Round, public_id=asking.public_id(request, "round"))
         standings = standings.filter(item__round=round)
     rows, unseen, more = feedback.page_of(standings, request.user, asking.number(request, "before"))
     context = {"rows": rows, "unseen": unseen, "more": more, "guideline": guideline, "round": round}
+    if pair:
+        text = present.text_of(guideline, pair)
+        context |= {"pair": pair, "pair_name": text.name if text else pair}
     return render(request, "review/corrections.html", context)
 
 

@@ -1,7 +1,7 @@
 """One cell of a run: planned → making → made | failed | cancelled; frozen once made."""
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -36,12 +36,33 @@ class Instances(models.QuerySet):
         expired = Q(state=InstanceState.MAKING, lease_until__lt=timezone.now())
         return self.filter(Q(state=InstanceState.PLANNED) | expired, run__state="open")
 
+    def alive(self):
+        """Made, or still to be."""
+        return self.exclude(state__in=[InstanceState.FAILED, InstanceState.CANCELLED])
+
+    def stale(self, touched):
+        """Made, or still to be made, by the text of a pair that has changed its meaning or was dropped since
+        (guidelines.touching); what failed or was cancelled says nothing that could be out of date.
+        """
+        return self.alive().filter(pair_revision__in=touched.revisions())
+
+    def replacing(self):
+        """Planned by a run for a stale session, which each names as its parent; unless it was given up."""
+        return self.filter(parent__isnull=False, origin=Origin.RUN).exclude(state=InstanceState.CANCELLED)
+
+    def replaced(self):
+        return self.filter(Exists(Instance.objects.replacing().filter(parent=OuterRef("pk"))))
+
+    def unreplaced(self):
+        return self.filter(~Exists(Instance.objects.replacing().filter(parent=OuterRef("pk"))))
+
 
 class Instance(Identified):
     freezing = Freezing(update="OLD.state = 'made'", delete="OLD.state IN ('made', 'failed')")
 
     run = models.ForeignKey(Run, models.PROTECT, null=True, related_name="instances")
     origin = models.CharField(max_length=10, choices=Origin, default=Origin.RUN)
+    # What it came from: the session of which a turn was edited, or the stale one that it is made again for.
     parent = models.ForeignKey("self", models.PROTECT, null=True, related_name="children")
     recipe = models.SlugField(max_length=60)
     version = models.ForeignKey(Version, models.PROTECT, related_name="+")

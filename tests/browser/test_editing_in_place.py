@@ -109,8 +109,10 @@ def test_a_card_is_dragged_to_its_place(at_work):  # noqa: F811
     ana = at_work("ana")
     begin_a_draft(ana)
     first, second = list(light(draft()))[:2]
-    card(ana, first).scroll_into_view_if_needed()
-    handle, target = card(ana, second).locator("[data-drag]").bounding_box(), card(ana, first).bounding_box()
+    grip = card(ana, second).locator("[data-drag]")
+    grip.evaluate("grip => grip.scrollIntoView({ block: 'center', behavior: 'instant' })")
+    handle, target = grip.bounding_box(), card(ana, first).bounding_box()
+    assert target["y"] > 0
     ana.mouse.move(handle["x"] + 10, handle["y"] + 10)
     ana.mouse.down()
     ana.mouse.move(target["x"] + 300, target["y"] + 60, steps=8)

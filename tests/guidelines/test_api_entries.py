@@ -120,11 +120,14 @@ def test_a_pair_is_dropped_only_while_it_says_what_was_read(anas, amir, draft):
 
 
 def test_a_pair_is_moved_and_the_order_is_read_back(anas, draft):
-    assert anas("POST", DRAFT + "entries/good-practice/move/", {"place": 1}).status_code == 204
+    moved = anas("POST", DRAFT + "entries/good-practice/move/", {"to": "first"})
+    assert moved.status_code == 200 and moved.json() == {"place": 1, "of": 3}
     keys = [row["key"] for row in anas("GET", DRAFT + "entries/").json()["entries"]]
     assert keys == ["good-practice", "forcing-change", "poor-listening"]
-    assert anas("POST", DRAFT + "entries/nothing/move/", {"place": 1}).status_code == 404
-    assert anas("POST", DRAFT + "entries/good-practice/move/", {"place": 0}).status_code == 400
+    assert anas("POST", DRAFT + "entries/good-practice/move/", {"to": "2"}).json()["place"] == 2
+    assert anas("POST", DRAFT + "entries/nothing/move/", {"to": "1"}).status_code == 409
+    assert anas("POST", DRAFT + "entries/good-practice/move/", {"to": "away"}).status_code == 409
+    assert anas("POST", DRAFT + "entries/good-practice/move/", {}).status_code == 400
 
 
 def test_an_earlier_text_is_put_back_as_a_new_one(anas, ana, draft):

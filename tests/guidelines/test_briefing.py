@@ -49,9 +49,9 @@ def test_dimensions_come_with_an_anchor_at_every_level(rubric):
 def test_slots_say_nothing_until_something_is_connected(mistakes):
     before = coverage.connect(None), dependents.connect(None)
     try:
-        assert coverage.of(mistakes.guideline) is None and dependents.of(mistakes) is None
-        coverage.connect(lambda guideline: {"forcing-change": coverage.Coverage(made=7)})
+        assert coverage.of(mistakes.guideline) is None and dependents.of(None, mistakes, None) is None
+        coverage.connect(lambda guideline, keys, alphas: {"forcing-change": coverage.Coverage(made=7)})
         assert coverage.of(mistakes.guideline)["forcing-change"].made == 7
     finally:
-        coverage.connect(before[0])
-        dependents.connect(before[1])
+        coverage.connect(*before[0])
+        dependents.connect(*before[1])

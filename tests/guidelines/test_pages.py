@@ -9,6 +9,7 @@ from guidelines import dependents
 from guidelines.drafts import digest
 from guidelines.models import Guideline, PairRevision, Version
 from guidelines.publishing import approve, import_version, open_draft, save_pair, send_back, submit
+from guidelines.touching import Why
 from tests.guidelines.conftest import change, dimension_texts, many, pair_texts, revision_in
 
 
@@ -181,7 +182,7 @@ def test_a_page_asks_the_database_no_more_for_thirty_pairs_than_for_three(
             "pair_edit": ["mistake-0"],
         }
         address = reverse(page, args=[slug, *args.get(page, [])])
-        with django_assert_max_num_queries(44) as asked:
+        with django_assert_max_num_queries(50) as asked:
             assert client.get(address).status_code == 200
         counted.append(len(asked))
         # The rail asks about every draft in review: let one wait at a time.
@@ -222,12 +223,14 @@ def test_a_colleague_approves_where_she_reads_what_changed_and_what_it_makes_sta
     draft = open_draft(guideline=mistakes.guideline, by=ana)
     change(draft, ana)
     submit(version=draft, by=ana)
-    before = dependents.connect(lambda version: [dependents.Dependents("sessions", "forcing-change", 21)])
+    stale = dependents.OfPair("forcing-change", "Forcing change", Why.MEANING, made=14, settled=7)
+    before = dependents.connect(lambda before, after, user: dependents.Dependents(stale=[stale]))
     try:
         page = log_in(amir).get(url("guideline_compare", "1", "draft")).content.decode()
     finally:
-        dependents.connect(before)
-    assert "21 sessions (Forcing change)" in page and "Approve these words" in page
+        dependents.connect(*before)
+    assert "21 sessions were planned or made" in page and "its meaning changed" in page
+    assert "Approve these words" in page
     assert (
         "Approve these words" not in log_in(ana).get(url("guideline_compare", "1", "draft")).content.decode()
     )

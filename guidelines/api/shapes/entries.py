@@ -94,9 +94,16 @@ class Change(_Reasoned):
     texts = SomeTexts()
 
 
-@extend_schema_serializer(examples=[OpenApiExample("to the top", value={"place": 1}, request_only=True)])
+@extend_schema_serializer(examples=[OpenApiExample("to the top", value={"to": "first"}, request_only=True)])
 class Place(serializers.Serializer):
-    place = serializers.IntegerField(min_value=1, help_text="Where it is to stand, from 1.")
+    to = serializers.CharField(
+        max_length=90, help_text="up, down, first, last, a place such as 12, before:KEY or after:KEY."
+    )
+
+
+class Moved(serializers.Serializer):
+    place = serializers.IntegerField(help_text="Where it stands now, from 1.")
+    of = serializers.IntegerField()
 
 
 @extend_schema_serializer(examples=[OpenApiExample("back to the first", value={"revision": 1})])

@@ -1,0 +1,233 @@
+"""What closed rounds of people say about each pair of a guideline. Queries only; fills guidelines.coverage.
+
+What a closed round holds is frozen, so its figures are computed once and kept in this process until a round is
+opened or closed. A session that is judged again in an open round is left out: its old verdict would tell.
+"""
+
+from collections import OrderedDict
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from threading import Lock
+from urllib.parse import urlencode
+
+from django.db.models import Count, Exists, Max, OuterRef
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from accounts.digesting import digest
+from guidelines.coverage import Agreement, Coverage, Figure
+from guidelines.models import Entry, Guideline
+from review import feedback
+from review.agreement.wording import spoken
+from review.models import Arm, Aspect, Decision, Finding, Item, Round, RoundState, Standing
+from review.settled import Settled, read
+from synthesis.models import Instance
+
+VERDICTS = ("accept", "edit", "reject")
+FOUND = ("no", "yes")
+SHOWN = ("krippendorff_alpha", "gwet_ac", "percent_agreement")
+PAIR = "item__instance__pair_revision__pair"
+BASE = "item__instance__profile__base_case"
+BOOTSTRAP = 1000
+MOST_KNOWN = 8  # guidelines
+
+
+@dataclass
+class Figures:
+    """What is known of one guideline: `settled` of all its pairs; of agreement what was looked at."""
+
+    settled: Settled
+    corrections: dict[str, int]
+    alphas: dict[str, float] | None = None
+    agreements: dict[str, tuple[dict | None, dict | None]] = field(default_factory=dict)
+
+
+_known: OrderedDict[tuple, Figures] = OrderedDict()
+_lock = Lock()
+
+
+def coverage(
+    guideline: Guideline, keys: Collection[str] | None = None, alphas: bool = False
+) -> dict[str, Coverage]:
+    """As guidelines.coverage.of. The number of queries does not grow with pairs or sessions."""
+    figures, made = _figures(guideline), _made(guideline, keys)
+    if keys is None:
+        wanted = sorted({*made, *figures.settled.keys})
+        if alphas and figures.alphas is None:
+            figures.alphas = _alphas(guideline)
+        agreements = {key: Agreement(Figure(value)) for key, value in (figures.alphas or {}).items()}
+        return {key: _of(guideline, key, figures, made, agreements.get(key), None) for key in wanted}
+    _compute_agreements(guideline, figures, keys)
+    found = {}
+    for key in keys:
+        if key in made or key in figures.settled.keys:
+            aided, unaided = figures.agreements[key]
+            found[key] = _of(guideline, key, figures, made, _agreement(aided), _agreement(unaided))
+    return found
+
+
+def _of(guideline, key, figures, made, aided, unaided) -> Coverage:
+    corrections = figures.corrections.get(key, 0)
+    query = urlencode({"guideline": guideline.slug, "pair": key})
+    return Coverage(
+        made=made.get(key, 0),
+        agreement=aided,
+        agreement_unaided=unaided,
+        corrections=corrections,
+        url=f"{reverse('corrections')}?{query}" if corrections else "",
+        **figures.settled.of(key),
+    )
+
+
+def standing_out(guideline: Guideline) -> list[str]:
+    """As guidelines.coverage.standing_out."""
+    return _figures(guideline).settled.standing_out
+
+
+def _corrections(guideline) -> dict[str, int]:
+    """How many approved edits there are of sessions made from each pair."""
+    key = f"{PAIR}__key"
+    found = feedback.approved(guideline).filter(**{f"{PAIR}__guideline": guideline})
+    return dict(found.order_by().values_list(key).annotate(n=Count("pk")))
+
+
+def _made(guideline, keys) -> dict[str, int]:
+    key = "pair_revision__pair__key"
+    made = Instance.objects.made().filter(pair_revision__pair__guideline=guideline).order_by()
+    if keys is not None:
+        made = made.filter(**{f"{key}__in": keys})
+    return dict(made.values_list(key).annotate(n=Count("id")))
+
+
+def closed_rounds_of_people() -> dict:
+    """A filter for what belongs to an item."""
+    return {"item__round__state": RoundState.CLOSED, "item__round__rehearsal": False}
+
+
+def judged_again():
+    """Open items on the same session."""
+    return Exists(Item.objects.filter(instance=OuterRef("item__instance"), round__state=RoundState.OPEN))
+
+
+def _state(guideline) -> tuple:
+    """Changes whenever a figure may: closed rounds are frozen, and sessions enter a round when it is made."""
+    rounds = Round.objects.order_by("pk").values_list("pk", "state", "opened_at", "closed_at")
+    last = Item.objects.aggregate(last=Max("pk"))["last"]
+    return guideline.pk, digest([[str(part) for part in one] for one in rounds]), last
+
+
+def _figures(guideline) -> Figures:
+    state = _state(guideline)
+    with _lock:
+        if state in _known:
+            _known.move_to_end(state)
+            return _known[state]
+    settled = read(
+        _standings(guideline).filter(aspect=Aspect.VERDICT, **{f"{PAIR}__guideline": guideline}),
+        _standings(guideline).filter(aspect=Aspect.FINDINGS, item__round__pairs_version__guideline=guideline),
+        guideline,
+    )
+    figures = Figures(settled, _corrections(guideline))
+    with _lock:
+        for old in [known for known in _known if known[0] == guideline.pk]:
+            del _known[old]
+        _known[state] = figures
+        while len(_known) > MOST_KNOWN:
+            _known.popitem(last=False)
+    return figures
+
+
+def _standings(guideline):
+    return Standing.objects.filter(~judged_again(), **closed_rounds_of_people()).order_by("item_id")
+
+
+def _judgements(guideline, arm):
+    """Readers' judgements that count for agreement, of sessions made from this guideline's pairs."""
+    decisions = Decision.objects.in_force().readers().filter(~judged_again(), **closed_rounds_of_people())
+    return decisions.filter(
+        reading__pass_number=1,
+        reading__seat__observer=False,
+        item__arm=arm,
+        **{f"{PAIR}__guideline": guideline},
+    ).order_by("id")
+
+
+def _alphas(guideline) -> dict[str, float]:
+    """Krippendorff's alpha on the verdict, of every pair where it is defined."""
+    items, groups, group_of, item, level = {}, {}, [], [], []
+    rows = _judgements(guideline, Arm.AIDED).exclude(verdict="")
+    for key, item_id, verdict in rows.values_list(f"{PAIR}__key", "item_id", "verdict"):
+        if item_id not in items:
+            items[item_id] = len(items)
+            group_of.append(groups.setdefault(key, len(groups)))
+        item.append(items[item_id])
+        level.append(VERDICTS.index(verdict))
+    if not items:
+        return {}
+    from review.agreement.groups import alpha_of_groups  # it loads SciPy
+
+    found = alpha_of_groups(item, level, group_of, groups=len(groups), levels=len(VERDICTS))
+    return {key: float(found[n]) for key, n in groups.items() if found[n] == found[n]}
+
+
+def _compute_agreements(guideline, figures: Figures, keys) -> None:
+    """Fill in the agreement of these pairs where it is not known yet; two queries, none when all is."""
+    left = [key for key in keys if key not in figures.agreements]
+    if not left:
+        return
+    own = {f"{PAIR}__key__in": left}
+    columns = (f"{PAIR}__key", "item_id", "rater_id", BASE, "item__instance_id")
+    verdicts: dict[str, list] = {}
+    aided = _judgements(guideline, Arm.AIDED).filter(**own).exclude(verdict="")
+    for key, item, rater, base, session, verdict in aided.values_list(*columns, "verdict"):
+        verdicts.setdefault(key, []).append((item, rater, verdict, base or f"session {session}"))
+    marks: dict[str, list] = {}
+    for key, item, rater, base, session, named in (
+        _named(guideline).filter(**own).values_list(*columns, "named")
+    ):
+        marks.setdefault(key, []).append((item, rater, FOUND[named], base or f"session {session}"))
+    for key in left:
+        figures.agreements[key] = _computed(key, verdicts, VERDICTS), _computed(key, marks, FOUND)
+
+
+def _named(guideline):
+    """Judgements without the draft, each with whether it names the planned mistake, where it could be named."""
+    planned = OuterRef(PAIR)
+    offered = Entry.objects.filter(
+        version=OuterRef("item__round__pairs_version"), pair_revision__pair=planned
+    )
+    named = Finding.objects.filter(decision=OuterRef("pk"), pair_revision__pair=planned)
+    decisions = _judgements(guideline, Arm.UNAIDED).filter(
+        Exists(offered), item__instance__pair_revision__positive=False
+    )
+    return decisions.annotate(named=Exists(named))
+
+
+def _computed(key: str, rows: dict[str, list], levels: tuple) -> dict | None:
+    if key not in rows:
+        return None
+    from review.agreement.report import agreement  # it loads SciPy
+
+    seed = int(digest(key)[:7], 16)
+    return agreement(rows[key], scale="nominal", levels=levels, bootstrap=BOOTSTRAP, seed=seed, only=SHOWN)
+
+
+def _agreement(figures: dict | None) -> Agreement | None:
+    if figures is None:
+        return None
+    alpha, ac, same = (_figure(figures[name]) for name in SHOWN)
+    return Agreement(
+        alpha,
+        ac,
+        same,
+        n=figures["n_items"],
+        clients=figures["n_clusters"],
+        raters=figures["n_raters"],
+        ratings=figures["n_ratings"],
+        missing=figures["missing_share"],
+    )
+
+
+def _figure(found: dict) -> Figure:
+    said = spoken(found["note"], _)
+    return Figure(found["estimate"], found["ci"] and tuple(found["ci"]), str(said))
