@@ -231,8 +231,9 @@ def acts(place: Place) -> dict[str, tuple[Callable, Callable]]:
 API: tuple[tuple[str, str], ...] = (
     ("API: list of guidelines", "guidelines/"),
     ("API: a guideline", "guidelines/{slug}/"),
-    ("API: pairs", "guidelines/{slug}/pairs/"),
-    ("API: one pair", "guidelines/{slug}/pairs/{middle}/"),
+    ("API: entries of the draft", "guidelines/{slug}/versions/draft/entries/"),
+    ("API: entries, two words", "guidelines/{slug}/versions/2/entries/?words=session+7"),
+    ("API: one entry", "guidelines/{slug}/versions/draft/entries/{middle}/"),
 )
 
 
@@ -244,7 +245,7 @@ def api(place: Place) -> dict[str, Callable]:
     for what, path in API:
         address = "/api/" + path.format(slug=place.slug, middle=place.middle)
         try:
-            resolve(address)
+            resolve(address.partition("?")[0])
         except Resolver404:
             continue
         found[what] = lambda address=address: _expect(browser.get(address), 200)

@@ -20,7 +20,7 @@ from guidelines.models import Entry, Guideline
 from review import feedback
 from review.agreement.wording import spoken
 from review.models import Arm, Aspect, Decision, Finding, Item, Round, RoundState, Standing
-from review.settled import Settled, read
+from review.settled import NOTHING, Settled, read
 from synthesis.models import Instance
 
 VERDICTS = ("accept", "edit", "reject")
@@ -57,11 +57,12 @@ def coverage(
             figures.alphas = _alphas(guideline)
         agreements = {key: Agreement(Figure(value)) for key, value in (figures.alphas or {}).items()}
         return {key: _of(guideline, key, figures, made, agreements.get(key), None) for key in wanted}
-    _compute_agreements(guideline, figures, keys)
+    if figures.settled is not NOTHING:
+        _compute_agreements(guideline, figures, keys)
     found = {}
     for key in keys:
         if key in made or key in figures.settled.keys:
-            aided, unaided = figures.agreements[key]
+            aided, unaided = figures.agreements.get(key, (None, None))
             found[key] = _of(guideline, key, figures, made, _agreement(aided), _agreement(unaided))
     return found
 
@@ -109,15 +110,18 @@ def judged_again():
     return Exists(Item.objects.filter(instance=OuterRef("item__instance"), round__state=RoundState.OPEN))
 
 
-def _state(guideline) -> tuple:
+def _state(guideline, rounds) -> tuple:
     """Changes whenever a figure may: closed rounds are frozen, and sessions enter a round when it is made."""
-    rounds = Round.objects.order_by("pk").values_list("pk", "state", "opened_at", "closed_at")
     last = Item.objects.aggregate(last=Max("pk"))["last"]
     return guideline.pk, digest([[str(part) for part in one] for one in rounds]), last
 
 
 def _figures(guideline) -> Figures:
-    state = _state(guideline)
+    columns = ("pk", "state", "opened_at", "closed_at", "rehearsal")
+    rounds = list(Round.objects.order_by("pk").values_list(*columns))
+    if not any(state == RoundState.CLOSED and not rehearsal for _pk, state, *_times, rehearsal in rounds):
+        return Figures(NOTHING, {}, {})
+    state = _state(guideline, rounds)
     with _lock:
         if state in _known:
             _known.move_to_end(state)

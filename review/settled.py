@@ -87,6 +87,9 @@ class Settled:
         }
 
 
+NOTHING = Settled({}, corrected=Sessions(), showed=Sessions(), missed=Sessions(), missed_told=Sessions())
+
+
 def read(verdicts, findings, guideline: Guideline) -> Settled:
     """From standings in the order of their items: of one session the latest that was settled counts."""
     counts, corrected = _verdicts(verdicts)

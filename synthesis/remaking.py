@@ -13,7 +13,7 @@ from accounts.numbering import next_serial
 from accounts.roles import require
 from guidelines import touching
 from guidelines.models import Guideline, PairRevision, Version
-from synthesis import cast
+from synthesis import cast, trail
 from synthesis.access import may_remake
 from synthesis.models import Instance, InstanceState, Origin, Profile, Run
 from synthesis.planning import BATCH, NotPlanned, instance_of, refuse_leaving
@@ -115,4 +115,11 @@ def _remade(source, stale, version, revisions, by, own_models) -> tuple[Run, int
         )
     standing_for = Instance.objects.filter(run=run).values("parent")
     waiting = Instance.objects.filter(run=source, state=InstanceState.PLANNED, pk__in=standing_for)
-    return run, len(cells), waiting.update(state=InstanceState.CANCELLED)
+    given_up = waiting.update(state=InstanceState.CANCELLED)
+    told = {
+        "recipe": run.recipe, "version": str(version), "cells": len(cells), "parameters": run.parameters,
+        "models": {role: spec["model"] for role, spec in specs.items()}, "source": str(source),
+        "given_up": given_up,
+    }  # fmt: skip
+    trail.record(verb="remake", kind=trail.RUN, name=run.public_id, by=by, after=told)
+    return run, len(cells), given_up

@@ -14,6 +14,7 @@ RUN, PROFILES, ENDPOINT, MODEL_ROLE = "run", "profiles", "endpoint", "model_role
 VOCABULARY = Vocabulary(
     words={
         "synthesis.plan": _("Planned the run"),
+        "synthesis.remake": _("Planned stale sessions again"),
         "synthesis.pause": _("Paused the run"),
         "synthesis.resume": _("Let the run go on"),
         "synthesis.cancel": _("Cancelled the run"),
@@ -32,6 +33,8 @@ VOCABULARY = Vocabulary(
         "cells": _("Sessions planned"),
         "models": _("Models"),
         "parameters": _("Parameters"),
+        "source": _("In place of sessions of"),
+        "given_up": _("Given up for it, as they still waited"),
         "instances": _("Sessions"),
         "new": _("New clients"),
         "revised": _("Changed clients"),

@@ -4,12 +4,14 @@ from dataclasses import asdict
 
 from rest_framework.response import Response
 
+from accounts.roles import require
 from guidelines import access, comparing, coverage, dependents, drafts
 from guidelines.api import representing
 from guidelines.api.describing import describes
 from guidelines.api.door import Door
 from guidelines.api.shapes import numbers
 from guidelines.api.shapes.compared import Comparison
+from guidelines.models import Version
 from guidelines.views import named_version
 
 
@@ -45,11 +47,31 @@ class Compare(Door):
 class Dependents(Door):
     may = {"GET": access.may_see_numbers}
 
-    @describes("dependents", "What was made under a version and would be stale", gives=numbers.Dependents)
+    @describes(
+        "dependents", "What a version makes stale that the one before it did not", gives=numbers.Dependents
+    )
     def get(self, request, slug, name):
-        found = dependents.of(named_version(self.guideline, name))
-        rows = [asdict(one) for one in found or []]
-        return Response({"connected": found is not None, "dependents": rows})
+        """Of `draft`: what it would make stale beside the version in force, were it published as a change of meaning."""
+        after = named_version(self.guideline, name)
+        found = dependents.of(_before(after), after, request.user)
+        if found is None:
+            return Response({"connected": False})
+        told = {
+            "stale": [_of_pair(one) for one in found.stale],
+            "reworded": [_of_pair(one) for one in found.reworded],
+        }
+        return Response({"connected": True, **told, "touched": found.touched, "rounds": found.rounds})
+
+
+def _before(version: Version) -> Version | None:
+    numbered = version.guideline.versions.filter(number__isnull=False)
+    if version.number is None:
+        return version.guideline.in_force
+    return numbered.filter(number__lt=version.number).order_by("-number").first()
+
+
+def _of_pair(one: dependents.OfPair) -> dict:
+    return asdict(one) | {"sessions": one.sessions}
 
 
 class Coverage(Door):
@@ -57,7 +79,8 @@ class Coverage(Door):
 
     @describes("coverage", "What was made of each pair and how it was judged", gives=numbers.Coverage)
     def get(self, request, slug):
-        """Closed rounds of people only; an open one would tell whoever still judges there."""
-        found = coverage.of(self.guideline)
+        """Closed rounds of people only. Refused to whoever still judges by this guideline: it would sway her."""
+        require(coverage.may_see(request.user, self.guideline))
+        found = coverage.of(self.guideline, alphas=True)
         rows = {key: asdict(one) for key, one in (found or {}).items()}
         return Response({"connected": found is not None, "coverage": rows})

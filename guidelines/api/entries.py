@@ -53,7 +53,7 @@ class Entries(Door):
         "entries", "Find the entries of a version, a page at a time", gives=shapes.Entries, parameters=FILTERS
     )
     def get(self, request, slug, name):
-        """Fifty to a page, in the order of the version; of a draft also what was dropped from it, last."""
+        """In the order of the version; of a draft also what was dropped from it, last."""
         version, asked = named_version(self.guideline, name), Asked.of(request.GET)
         if version.number is None:
             found = find(self.guideline.in_force, version, asked)

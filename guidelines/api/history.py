@@ -4,7 +4,7 @@ from django.http import Http404
 from django.utils.translation import gettext as _
 from rest_framework.response import Response
 
-from guidelines import access, overview, publishing
+from guidelines import access, publishing
 from guidelines.api import representing
 from guidelines.api.describing import IF_MATCH, IF_NONE_MATCH, describes, gives_etag
 from guidelines.api.door import Door
@@ -13,6 +13,7 @@ from guidelines.api.preconditions import base_of
 from guidelines.api.shapes import entries as shapes
 from guidelines.api.shapes.history import History as HistoryShape
 from guidelines.editing_views import revision_of
+from guidelines.history import history, numbered
 from guidelines.views import draft_of
 
 
@@ -22,16 +23,18 @@ class History(Door):
     @describes("entry_history", "Every saved text of an entry, newest first", gives=HistoryShape)
     def get(self, request, slug, key):
         """Each with what it changed, word by word, in the text that it was written on."""
-        rows = overview.history(self.guideline, key)
-        if not rows:
+        revisions = numbered(self.guideline, key)
+        if not revisions:
             raise Http404
+        rows = history(self.guideline, key, revisions)
         return Response(
             {
                 "key": key,
                 "revisions": [
                     representing.revision(row["revision"], key)
                     | {
-                        "base": row["revision"].base.n if row["revision"].base else None,
+                        "base": row["base"].n if row["base"] else None,
+                        "versions": [version.number for version in row["versions"]],
                         "changes": representing.changes(row["fields"]),
                     }
                     for row in rows

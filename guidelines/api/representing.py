@@ -2,8 +2,8 @@
 
 from datetime import UTC
 
-from guidelines.comparing import word_diff
 from guidelines.models import Version
+from guidelines.word_diff import word_diff
 
 
 def etag(revision) -> str:

@@ -29,6 +29,8 @@ ROOT = Path(__file__).resolve().parents[2]
 WITHIN = {
     "review.closing.read_and_close": "review.rounds.close_round",
     "review.disputes.settle": "review.workflow.adjudicate",
+    "review.rereading.read_again": "review.rounds.make_round",
+    "synthesis.remaking.remake": "an event for each new run: tests/config/stale/test_making_again.py",
     "review.feedback.propose": "a proposal is a row of its own that nobody changes",
     "exports.building.freeze": "exports.building.plan",
 }

@@ -5,6 +5,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from accounts.roles import Answer
 from guidelines import coverage, dependents, dumping
 from guidelines.formats.writing import TYPES
 from guidelines.publishing import discard
@@ -98,8 +99,19 @@ def test_numbers_are_for_those_whom_they_do_not_sway_and_say_when_nobody_counts(
         assert anas("GET", MISTAKES + "coverage/").json() == {"connected": False, "coverage": {}}
         assert not anas("GET", MISTAKES + "versions/1/dependents/").json()["connected"]
     finally:
-        coverage.connect(before)
-        dependents.connect(earlier)
+        coverage.connect(*before)
+        dependents.connect(*earlier)
+
+
+def test_whoever_still_judges_by_the_guideline_is_not_told_how_others_did(anas, mistakes):
+    before = coverage.connect(
+        lambda *asked: {}, None, lambda user, guideline: Answer("You still judge by it.")
+    )
+    try:
+        answer = anas("GET", MISTAKES + "coverage/")
+        assert answer.status_code == 403 and answer.json()["detail"] == "You still judge by it."
+    finally:
+        coverage.connect(*before)
 
 
 def test_the_trail_tells_who_did_what_and_to_leads_from_where(anas, lena, ana, draft):

@@ -1,14 +1,20 @@
 """A long guideline is searched, filtered and read a page at a time."""
 
+from importlib import import_module
+from types import SimpleNamespace
+
 import pytest
+from django.apps import apps
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from accounts import freezing
 from guidelines import finding
 from guidelines.finding import Asked, find
+from guidelines.models import PairRevision
 from guidelines.publishing import drop_entry, import_version, open_draft, save_pair
-from tests.guidelines.conftest import change, content, many, pair_texts
+from tests.guidelines.conftest import change, content, dimension_texts, many, pair_texts
 
 pytestmark = pytest.mark.django_db
 
@@ -52,7 +58,48 @@ def test_every_word_must_occur_in_some_field(version, words, keys):
     assert found(version, words=words) == keys
 
 
+@pytest.mark.parametrize(
+    ("words", "keys"),
+    [
+        ("context", []),  # the name of a part of an example
+        ("before", []),
+        ("null", []),
+        ("GRÖSSE", ["silence"]),
+        ("Zeigen", ["silence"]),
+        ("gro\u0308sse", ["silence"]),  # an o and two dots, as some keyboards write it
+        ("\\", []),
+    ],
+)
+def test_only_what_people_wrote_is_searched_in_whatever_case(version, words, keys):
+    assert found(version, words=words) == keys
+
+
+def test_levels_are_searched_by_their_words_and_not_by_their_names(db):
+    levels = [{"value": 1, "anchor": "Cannot be followed."}, {"value": 2, "anchor": "Änderung is named."}]
+    texts = dimension_texts(levels=levels)
+    version, _new = import_version(
+        content=content(("clarity", texts), kind="rubric", slug="feedback-quality")
+    )
+    assert found(version, words="änderung") == ["clarity"]
+    assert found(version, words="anchor") == found(version, words="ordinal") == []
+
+
+def test_what_was_written_before_search_had_its_column_is_found_too(version):
+    fill = import_module("guidelines.migrations.0006_said").fill
+    said = dict(PairRevision.objects.values_list("pk", "said"))
+    freezing.lift()
+    try:
+        PairRevision.objects.update(said="")
+        assert found(version, words="größe") == []
+        fill(apps, SimpleNamespace(connection=connection))
+    finally:
+        freezing.install()
+    assert dict(PairRevision.objects.values_list("pk", "said")) == said
+    assert found(version, words="größe") == ["silence"]
+
+
 def test_a_tag_is_a_whole_tag(version):
+    assert found(version, tag="TEMPO") == ["lecturing", "silence"]
     assert found(version, tag="tempo") == ["lecturing", "silence"]
     assert found(version, tag="temp") == ["why-questions"]
     assert found(version, tag="tempo", words="wait") == ["silence"]

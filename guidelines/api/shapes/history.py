@@ -8,6 +8,9 @@ class PastRevision(Revision):
     base = serializers.IntegerField(
         allow_null=True, help_text="The number of the text that it was written on."
     )
+    versions = serializers.ListField(
+        child=serializers.IntegerField(), help_text="The numbers of the versions that it entered."
+    )
     changes = FieldChange(many=True)
 
 

@@ -3,6 +3,7 @@
 import pytest
 from django.urls import reverse
 
+from accounts.models import TrailEvent
 from accounts.roles import Refused
 from guidelines.publishing import open_draft
 from review.models import Round
@@ -34,6 +35,8 @@ def test_made_again_are_exactly_the_dependents_that_can_be_from_their_own_cells(
     assert sum(done.left_out.values()) == len(graph.of(C))
     [run] = done.runs
     assert (run.version, run.seed, run.parameters) == (second, graph.run.seed, graph.run.parameters)
+    event = TrailEvent.objects.get(verb="synthesis.remake")
+    assert (event.by, event.name, event.after["cells"]) == (lena, str(run.public_id), 5)
     for one in new.select_related("parent__profile"):
         assert (one.profile, one.sample, one.factors) == (
             one.parent.profile, one.parent.sample, one.parent.factors,
