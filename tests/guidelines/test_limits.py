@@ -14,7 +14,7 @@ from guidelines.publishing import approve, drop_entry, import_version, open_draf
 from tests.guidelines.conftest import change, content, pair_texts
 
 pytestmark = pytest.mark.django_db
-SIZES = {"few": 40, "many": 240}  # both more than a page shows
+SIZES = {"few": 30, "many": 90}  # both more than a page shows
 
 
 def written(slug: str, harms: str):
