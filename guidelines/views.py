@@ -18,6 +18,7 @@ from guidelines.forms import PublishForm
 from guidelines.models import Guideline, Version
 from guidelines.translating import showing
 
+REFUSALS = publishing.WrongState, publishing.StillReferred, publishing.BadTexts, publishing.StaleEdit
 WORTH_KEEPING = 12  # characters; a key or a number is typed again
 
 
@@ -35,8 +36,8 @@ def door(may, *, methods=("GET", "HEAD", "POST")):
             guideline = get_object_or_404(Guideline, slug=slug)
             try:
                 return view(request, guideline, *args, **kwargs)
-            except (publishing.WrongState, publishing.StillReferred, publishing.BadTexts) as refusal:
-                problems = refusal.problems if isinstance(refusal, publishing.BadTexts) else []
+            except REFUSALS as refusal:
+                problems = getattr(refusal, "problems", [])
                 context = {"guideline": guideline, "reason": str(refusal), "problems": problems}
                 if request.htmx:
                     return _aside(render(request, "guidelines/_not_now.html", context, status=409))
