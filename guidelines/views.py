@@ -73,7 +73,6 @@ def draft_of(guideline: Guideline) -> Version:
     version = guideline.versions.unpublished().first()
     if version is None:
         raise publishing.WrongState(_("No draft is open. Start one on the page of the guideline."))
-    version.guideline = guideline
     return version
 
 
@@ -86,7 +85,6 @@ def named_version(guideline: Guideline, name: str) -> Version:
         version = versions.filter(number=int(name)).first() if name.isdecimal() and len(name) < 7 else None
     if version is None:
         raise Http404
-    version.guideline = guideline
     return version
 
 
