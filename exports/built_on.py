@@ -42,7 +42,6 @@ def stale_in(dataset: Dataset, user) -> list[Stale]:
     found = []
     for guideline in guidelines:
         in_force = drafts.latest(guideline)
-        in_force.guideline = guideline
         items = stale_items(touching.by(in_force)).filter(dataset=dataset)
         if n := items.values("item__instance").distinct().count():
             found.append(Stale(guideline, in_force.number, n, dependents.place(guideline, user)))

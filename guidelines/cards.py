@@ -52,8 +52,6 @@ def alone(guideline: Guideline, key: str, user) -> dict | None:
     """What the page shows of one entry, without the others; None where it is in no version that people work on."""
     draft, published = guideline.versions.unpublished().first(), guideline.in_force
     versions = [version for version in (draft, published) if version]
-    for version in versions:
-        version.guideline = guideline
     row = row_of(key, published, draft)
     if row is None:
         return None

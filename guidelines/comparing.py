@@ -10,9 +10,7 @@ from guidelines.item_diff import ItemChange, items_that_differ
 from guidelines.kinds import shape_of
 from guidelines.models import Meaning, Version
 from guidelines.texts import fields_of, number_in_words
-from guidelines.word_diff import as_html, word_diff
-
-__all__ = ["as_html", "word_diff"]
+from guidelines.word_diff import word_diff
 
 STATES = ("added", "removed", "changed", "moved")
 # To turn a scale or to weigh it otherwise is no wording, however few letters it takes.

@@ -8,7 +8,7 @@ from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from guidelines import access, comparing, dependents, drafts
+from guidelines import access, comparing, dependents, drafts, entries
 from guidelines.comparing import EntryChange
 from guidelines.history import history, numbered
 from guidelines.kinds import shape_of
@@ -26,15 +26,12 @@ class Compared:
     change: EntryChange
     before: object | None
     after: object | None
-    in_draft: int | None
-    base: int | None  # the number of the revision in the draft, on which a text that is put back is built
+    current: object | None
 
     @property
     def returnable(self) -> list:
         """The texts here that the draft does not hold and could take back."""
-        return [
-            revision for revision in (self.before, self.after) if revision and revision.pk != self.in_draft
-        ]
+        return [one for one in (self.before, self.after) if one and one != self.current]
 
 
 def view_of(request) -> str:
@@ -123,20 +120,15 @@ def _approvals(version: Version, digest: str) -> list:
 
 def _in_full(guideline, changes: list[EntryChange]) -> list[Compared]:
     """One page of entries with their texts; two queries."""
-    revisions, shape = comparing.revisions_of(guideline, changes), shape_of(guideline)
+    revisions = comparing.revisions_of(guideline, changes)
     draft = guideline.versions.unpublished().first()
-    current = {}
-    if draft:
-        at = {f"{shape.entry_field}__{shape.identity_field}__key__in": [change.key for change in changes]}
-        columns = (f"{shape.entry_field}__{shape.identity_field}__key", f"{shape.entry_field}_id")
-        entries = draft.entries.filter(**at).values_list(*columns, f"{shape.entry_field}__n")
-        current = {key: (pk, n) for key, pk, n in entries}
+    current = entries.some(draft, [change.key for change in changes]) if draft else {}
     return [
         Compared(
             comparing.with_fields(guideline, change, revisions),
             revisions.get(change.old),
             revisions.get(change.new),
-            *current.get(change.key, (None, None)),
+            current.get(change.key),
         )
         for change in changes
     ]
@@ -150,7 +142,6 @@ def pair_history(request, guideline, key):
         raise Http404
     newest = next(iter(revisions.values()))
     draft = guideline.versions.unpublished().first()
-    in_draft = _in_draft(draft, key) if draft else None
     context = {
         "guideline": guideline,
         "key": key,
@@ -159,19 +150,13 @@ def pair_history(request, guideline, key):
         "revisions": revisions.values(),
         "chosen": _chosen(request, guideline, revisions),
         "draft": draft,
-        "current": revisions.get(in_draft),
+        "current": entries.one(draft, key) if draft else None,
         "may_write": access.may_write(request.user),
         "may_see_trail": access.may_see_trail(request.user),
         "view": view_of(request),
         "views": views_of(request),
     }
     return render(request, "guidelines/history.html", context)
-
-
-def _in_draft(draft: Version, key: str) -> int | None:
-    shape = shape_of(draft.guideline)
-    at = {f"{shape.entry_field}__{shape.identity_field}__key": key}
-    return draft.entries.filter(**at).values_list(f"{shape.entry_field}__n", flat=True).first()
 
 
 def _chosen(request, guideline, revisions: dict) -> dict | None:

@@ -11,7 +11,6 @@ def lines_of(guideline: Guideline, *, alphas: bool) -> list[Line]:
     draft, published = guideline.versions.unpublished().first(), guideline.in_force
     here: dict[str, str] = {}
     for version in filter(None, (published, draft)):
-        version.guideline = guideline
         here |= entries.names(version)
     revisions = PairRevision.objects.filter(pair__guideline=guideline).order_by("n")
     good = set(revisions.filter(positive=True).values_list("pair__key", flat=True))

@@ -179,6 +179,14 @@ def revision_of(guideline: Guideline, key: str | None, n: int | None):
     return get_object_or_404(shape.revision.objects.select_related(shape.identity_field), n=n, **at)
 
 
+def _read(request, guideline, key):
+    """The text that the page showed when something was asked of it; a page that names none is none of ours."""
+    n = request.POST.get("base", "")
+    if not is_n(n):
+        raise Http404
+    return revision_of(guideline, key, int(n))
+
+
 def _stale(request, guideline, form, stale):
     """409 with both texts and a form to merge them: it holds the writer's own words, on the newest base."""
     said = {"texts": stale.texts, "by": request.user, "base": stale.base}
@@ -196,7 +204,9 @@ def _stale(request, guideline, form, stale):
 
 @door(access.may_write, methods=("POST",))
 def pair_drop(request, guideline, key):
-    publishing.drop_entry(version=draft_of(guideline), key=key, by=request.user)
+    """Take the entry out while it says what the page showed."""
+    version, base = draft_of(guideline), _read(request, guideline, key)
+    publishing.drop_entry(version=version, key=key, by=request.user, base=base)
     messages.success(request, _("“%s” is out of the draft. Its history stays.") % key)
     return redirect("guideline", guideline.slug)
 
@@ -229,10 +239,7 @@ def pair_restore(request, guideline, key):
         raise Http404
     revision = revision_of(guideline, key, int(wanted))
     base = revision_of(guideline, key, int(base)) if base else None
-    try:
-        publishing.restore(version=version, revision=revision, by=request.user, base=base)
-    except publishing.StaleEdit as stale:
-        raise publishing.WrongState(str(stale)) from stale
+    publishing.restore(version=version, revision=revision, by=request.user, base=base)
     messages.success(request, _("“%s” is restored in the draft.") % revision.name)
     back = request.POST.get("next", "")
     known = url_has_allowed_host_and_scheme(back, request.get_host())

@@ -20,10 +20,12 @@ def _key(shape: Shape) -> str:
 
 
 def some(version: Version, keys) -> dict[str, object]:
-    """{key: revision} of those that are in the version, in its order; one query."""
+    """{key: revision, with its author} of those that are in the version, in its order; one query."""
     shape, found = shape_of(version.guideline), []
     held = _of_these(version.guideline, [version], {"key__in": list(keys)})
-    entries = held.select_related(f"{shape.entry_field}__{shape.identity_field}")
+    entries = held.select_related(
+        f"{shape.entry_field}__{shape.identity_field}", f"{shape.entry_field}__author"
+    )
     for entry in sorted(entries, key=lambda entry: entry.position):
         # Known here; without this every public id and link would fetch it again.
         getattr(entry.revision, shape.identity_field).guideline = version.guideline

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 
-from guidelines import access, applying, drafts, dumping, previewing
+from guidelines import access, applying, drafts, dumping, present, previewing
 from guidelines.comparing import fields_that_differ
 from guidelines.formats.dialects import CODE_PAGES
 from guidelines.formats.document import LARGEST, BadFile
@@ -55,6 +55,31 @@ class UploadForm(forms.Form):
     )
 
 
+def name_of(sent) -> str:
+    """Only shown, and its ending looked at; some browsers send the whole path."""
+    return sent.name.replace("\\", "/").rsplit("/", 1)[-1]
+
+
+def a_page_of(rows: list[dict], request, states) -> dict:
+    """Rows of a preview in the state that was asked for, or else in the first one that asks for a look."""
+    counts = dict.fromkeys(states, 0)
+    for row in rows:
+        counts[row["state"]] += 1
+    state = request.GET.get("show", "")
+    if state not in counts:
+        state = next((one for one in ("refused", "changed", "new") if counts[one]), "unchanged")
+    pages = Paginator([row for row in rows if row["state"] == state], SHOWN)
+    page = pages.get_page(request.GET.get("page"))
+    taken = counts["new"] + counts["changed"]
+    return {
+        "counts": counts.items(),
+        "state": state,
+        "page": page,
+        "refused": counts["refused"],
+        "taken": taken,
+    }
+
+
 @bounded
 @door(access.may_write)
 def guideline_import(request, guideline):
@@ -62,12 +87,10 @@ def guideline_import(request, guideline):
     form = UploadForm(request.POST, request.FILES) if posted else UploadForm()
     if posted and form.is_valid():
         sent = form.cleaned_data["file"]
-        # The name is only shown and its ending looked at; some browsers send the whole path.
-        name = sent.name.replace("\\", "/").rsplit("/", 1)[-1]
         try:
             preview = previewing.preview_import(
                 guideline=guideline,
-                file=name,
+                file=name_of(sent),
                 data=sent.read(),
                 by=request.user,
                 letters=form.cleaned_data["letters"],
@@ -75,7 +98,7 @@ def guideline_import(request, guideline):
             return redirect("guideline_import_preview", guideline.slug, preview.token)
         except BadFile as refusal:
             form.add_error("file", str(refusal))
-    version = previewing.basis(guideline)
+    version = present.version_of(guideline)
     context = {"guideline": guideline, "form": form, "version": version, "formats": list(WRITERS)}
     return render(request, "guidelines/import.html", context, status=400 if form.errors else 200)
 
@@ -93,24 +116,12 @@ def guideline_import_preview(request, guideline, token):
             said += " " + _("Approvals of the earlier words no longer count.")
         messages.success(request, said)
         return redirect("guideline", guideline.slug)
-    counts = dict.fromkeys(previewing.STATES, 0)
-    for row in preview.rows:
-        counts[row["state"]] += 1
-    state = request.GET.get("show", "")
-    if state not in counts:
-        state = next((one for one in ("refused", "changed", "new") if counts[one]), "unchanged")
-    pages = Paginator([row for row in preview.rows if row["state"] == state], SHOWN)
-    page = pages.get_page(request.GET.get("page"))
-    context = {
+    shown = a_page_of(preview.rows, request, previewing.STATES)
+    context = shown | {
         "guideline": guideline,
         "preview": preview,
-        "counts": counts.items(),
-        "state": state,
-        "page": page,
-        "rows": _with_differences(guideline, page.object_list),
-        "refused": counts["refused"],
-        "taken": counts["new"] + counts["changed"],
-        "version": previewing.basis(guideline),
+        "rows": _with_differences(guideline, shown["page"].object_list),
+        "version": present.version_of(guideline),
     }
     return render(request, "guidelines/import_preview.html", context)
 

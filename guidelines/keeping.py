@@ -3,6 +3,8 @@
 Nothing of this asks for a draft: words outlive the draft that they were written for, and wait for the next one.
 """
 
+from collections.abc import Collection
+
 from django.db import transaction
 from django.db.models import CharField, F, Value
 from django.utils.translation import gettext as _
@@ -28,18 +30,21 @@ def keep(*, guideline: Guideline, key: str | None, texts: dict, by, base=None):
     """
     require(access.may_write(by))
     texts = tidy(guideline.kind, texts)
-    written = list(_strings(texts))
-    problem = next(filter(None, map(text_problem, written)), "")
-    if sum(map(len, written)) > LARGEST:
-        problem = _("it is longer than %d characters") % LARGEST
-    if problem:
-        raise NotKept(_("Not kept: %s.") % problem)
+    require_storable(list(_strings(texts)))
     rows, at = _row(guideline, key, by, base)
     # The draft's own as well as the base's: what arrives after it was saved is saved already.
     if (base and base.texts == texts) or _says_nothing(texts) or _in_draft(guideline, key, texts):
         rows.filter(**at).delete()
         return None
     return rows.update_or_create(**at, defaults={"texts": texts})[0]
+
+
+def require_storable(written: Collection[str]) -> None:
+    problem = next(filter(None, map(text_problem, written)), "")
+    if sum(map(len, written)) > LARGEST:
+        problem = _("it is longer than %d characters") % LARGEST
+    if problem:
+        raise NotKept(_("Not kept: %s.") % problem)
 
 
 @transaction.atomic

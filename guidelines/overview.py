@@ -33,8 +33,6 @@ def workspace(guideline: Guideline, user, asked: Asked) -> dict:
     """One page of the entries as cards, draft beside published; who may do what with the draft, with the reasons."""
     draft = guideline.versions.unpublished().select_related("opened_by").first()
     published = guideline.versions.published().select_related("published_by").order_by("-number").first()
-    for version in filter(None, (draft, published)):
-        version.guideline = guideline
     sees_numbers = coverage.may_see(user, guideline)
     covered = partial(coverage.of, guideline) if sees_numbers and guideline.kind == Kind.PAIRS else None
     found = {

@@ -6,10 +6,7 @@ from guidelines.models import Guideline, Version
 
 def version_of(guideline: Guideline) -> Version | None:
     """The version that people work on; None before the first one. Two queries at most."""
-    found = guideline.versions.unpublished().first() or guideline.in_force
-    if found is not None:
-        found.guideline = guideline
-    return found
+    return guideline.versions.unpublished().first() or guideline.in_force
 
 
 def texts_of(guideline: Guideline, keys) -> dict[str, object]:

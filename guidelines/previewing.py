@@ -4,7 +4,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.roles import require
-from guidelines import access, checking, drafts
+from guidelines import access, checking, drafts, present
 from guidelines.content import ENTRIES, HEAD
 from guidelines.digesting import revision_digest
 from guidelines.formats.document import BadFile, Document, shown
@@ -32,7 +32,7 @@ def preview_import(*, guideline: Guideline, file: str, data: bytes, by, letters:
     rows, stay = _compared(guideline, document)
     if document.read_as:
         rows[0]["read_as"] = document.read_as
-    _tidy_up(by)
+    make_room(ImportPreview.objects, by)
     return ImportPreview.objects.create(
         guideline=guideline,
         user=by,
@@ -43,38 +43,31 @@ def preview_import(*, guideline: Guideline, file: str, data: bytes, by, letters:
     )
 
 
-def _tidy_up(by) -> None:
-    ImportPreview.objects.expired().delete()
-    mine = ImportPreview.objects.filter(user=by).order_by("-made_at", "-pk")
-    ImportPreview.objects.filter(pk__in=list(mine.values_list("pk", flat=True)[MOST_KEPT - 1 :])).delete()
-
-
-def basis(guideline: Guideline) -> Version | None:
-    """What an import is compared with: the open draft, or the version that a new draft would start from."""
-    version = guideline.versions.unpublished().first() or guideline.in_force
-    if version:
-        version.guideline = guideline
-    return version
+def make_room(previews, by) -> None:
+    """Throw away what is too old, and what this person has too many of with one more."""
+    previews.expired().delete()
+    mine = previews.filter(user=by).order_by("-made_at", "-pk").values_list("pk", flat=True)
+    previews.filter(pk__in=list(mine[MOST_KEPT - 1 :])).delete()
 
 
 def _compared(guideline: Guideline, document: Document) -> tuple[list[dict], int]:
-    version = basis(guideline)
-    present = drafts.by_key(version) if version else {}
+    version = present.version_of(guideline)
+    there = drafts.by_key(version) if version else {}
     written = _written_in_the_draft(version) if version else {}
     said = _ever_said(guideline)
-    entries = entries_of(document, guideline.kind, {key: one.texts for key, one in present.items()})
-    whole = [_in_order(guideline.kind, entry, present.get(entry.key)) for entry in entries]
+    entries = entries_of(document, guideline.kind, {key: one.texts for key, one in there.items()})
+    whole = [_in_order(guideline.kind, entry, there.get(entry.key)) for entry in entries]
     older = {
         n
         for n, (entry, texts) in enumerate(zip(entries, whole, strict=True))
         if not entry.problems and (entry.key, revision_digest(texts)) in said
     }
-    out = {n for n in older if entries[n].key not in present}
-    between = _problems_between(guideline.kind, present, entries, whole, out)
+    out = {n for n in older if entries[n].key not in there}
+    between = _problems_between(guideline.kind, there, entries, whole, out)
     rows = []
     for n, (entry, texts) in enumerate(zip(entries, whole, strict=True)):
         problems = [*entry.problems, *between.get(n, [])]
-        current = present.get(entry.key)
+        current = there.get(entry.key)
         row = {"key": shown(entry.key), "line": document.line(entry.path), "name": entry.key}
         if problems:
             refused = [document.refuse((*entry.path, *problem.path), problem.reason) for problem in problems]
@@ -90,7 +83,7 @@ def _compared(guideline: Guideline, document: Document) -> tuple[list[dict], int
         name = texts["name"] if not problems else current.name if current else entry.key
         rows.append(row | {"name": shown(name, 200)})
     keys = {entry.key for entry in entries}
-    return rows, sum(key not in keys for key in present)
+    return rows, sum(key not in keys for key in there)
 
 
 def _in_order(kind: str, entry: ReadEntry, current) -> dict:

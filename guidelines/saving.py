@@ -135,9 +135,9 @@ def restore(*, version: Version, revision, by, base):
 
 
 @transaction.atomic
-def drop_entry(*, version: Version, key: str, by, verb: str = "drop_entry") -> Version:
-    """Take a pair or dimension out of the draft; its revisions stay. Refused while others name it. `verb` is what
-    the trail calls the act.
+def drop_entry(*, version: Version, key: str, by, base=None, verb: str = "drop_entry") -> Version:
+    """Take a pair or dimension out of the draft; its revisions stay. Refused while others name it, and with StaleEdit
+    where it is no longer the revision `base` that was read. `verb` is what the trail calls the act.
     """
     require(access.may_write(by))
     version = drafts.locked(version)
@@ -145,6 +145,8 @@ def drop_entry(*, version: Version, key: str, by, verb: str = "drop_entry") -> V
     dropped = entries.one(version, key)
     if dropped is None:
         raise drafts.WrongState(_("“%s” is not in this draft.") % key)
+    if base is not None and dropped.pk != base.pk:
+        raise StaleEdit(key=key, base=base, current=dropped, texts=base.texts)
     if naming := [revision.name for revision in entries.naming(version, [key])]:
         raise StillReferred(
             _("“%(key)s” is still named by: %(names)s.") % {"key": key, "names": ", ".join(naming)}

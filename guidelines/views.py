@@ -18,6 +18,7 @@ from guidelines.forms import PublishForm
 from guidelines.models import Guideline, Version
 from guidelines.translating import showing
 
+REFUSALS = publishing.WrongState, publishing.StillReferred, publishing.BadTexts, publishing.StaleEdit
 WORTH_KEEPING = 12  # characters; a key or a number is typed again
 
 
@@ -35,8 +36,8 @@ def door(may, *, methods=("GET", "HEAD", "POST")):
             guideline = get_object_or_404(Guideline, slug=slug)
             try:
                 return view(request, guideline, *args, **kwargs)
-            except (publishing.WrongState, publishing.StillReferred, publishing.BadTexts) as refusal:
-                problems = refusal.problems if isinstance(refusal, publishing.BadTexts) else []
+            except REFUSALS as refusal:
+                problems = getattr(refusal, "problems", [])
                 context = {"guideline": guideline, "reason": str(refusal), "problems": problems}
                 if request.htmx:
                     return _aside(render(request, "guidelines/_not_now.html", context, status=409))
@@ -72,7 +73,6 @@ def draft_of(guideline: Guideline) -> Version:
     version = guideline.versions.unpublished().first()
     if version is None:
         raise publishing.WrongState(_("No draft is open. Start one on the page of the guideline."))
-    version.guideline = guideline
     return version
 
 
@@ -85,7 +85,6 @@ def named_version(guideline: Guideline, name: str) -> Version:
         version = versions.filter(number=int(name)).first() if name.isdecimal() and len(name) < 7 else None
     if version is None:
         raise Http404
-    version.guideline = guideline
     return version
 
 

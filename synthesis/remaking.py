@@ -53,12 +53,9 @@ def remake(*, instances: QuerySet, version: Version, by, own_models: bool = True
     left_out = _left_out(stale, version)
     stale = playable(stale, version)
     sources = Run.objects.filter(pk__in=stale.order_by().values("run")).order_by("serial")
-    revisions = {
-        revision.pair_id: revision
-        for revision in PairRevision.objects.filter(entries__version=version).select_related(
-            "pair__guideline"
-        )
-    }
+    # A cell names a text and does not read it.
+    held = PairRevision.objects.filter(entries__version=version).only("public_id", "pair")
+    revisions = {revision.pair_id: revision for revision in held}
     runs, planned, given_up = [], 0, 0
     for source in list(sources):
         made, n, waited = _remade(source, stale.filter(run=source), version, revisions, by, own_models)

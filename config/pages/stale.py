@@ -71,8 +71,6 @@ def _asked(request, slug):
     after = draft or in_force
     if after is None or (asked.against and (asked.against != "draft" or draft is None)):
         raise Http404
-    for version in filter(None, (in_force, draft)):
-        version.guideline = guideline
     then, now = stale_list.between((in_force if draft else None, after))
     return guideline, asked, then, now
 

@@ -5,7 +5,7 @@ from django.utils.cache import get_conditional_response
 from django.utils.translation import gettext as _
 from rest_framework.response import Response
 
-from guidelines import access, dropping, moving, publishing
+from guidelines import access, entries, moving, publishing
 from guidelines.api import representing
 from guidelines.api.describing import IF_MATCH, IF_NONE_MATCH, UNLESS, describes, gives_etag, query
 from guidelines.api.door import Door
@@ -15,7 +15,6 @@ from guidelines.api.shapes import entries as shapes
 from guidelines.finding import STATES, Asked, find
 from guidelines.kinds import shape_of
 from guidelines.models import Guideline, Kind, Version
-from guidelines.standing import standing
 from guidelines.texts import fresh_key
 from guidelines.views import draft_of, named_version
 
@@ -79,7 +78,7 @@ class Entries(Door):
         version, sent = draft_named(self.guideline, name), self.read(shapes.New)
         taken = shape_of(self.guideline).identity.objects.filter(guideline=self.guideline)
         key = sent.get("key")
-        if key and standing(version, key):
+        if key and entries.one(version, key):
             raise publishing.WrongState(_("“%s” is in the draft already.") % key)
         if not key:
             called = sent["texts"].get("name")
@@ -97,7 +96,7 @@ class Entry(Door):
         "entry", "Read one entry", gives={200: shapes.Revision, 304: None}, parameters=[UNLESS, gives_etag(200)]
     )  # fmt: skip
     def get(self, request, slug, name, key):
-        revision = standing(named_version(self.guideline, name), key)
+        revision = entries.one(named_version(self.guideline, name), key)
         if revision is None:
             raise Http404
         answer = told(revision, key)
@@ -132,7 +131,7 @@ class Entry(Door):
         """Its history stays. Refused while other entries name it; the reason lists them."""
         version = draft_named(self.guideline, name)
         base = read_text(request, self.guideline, key)
-        dropping.drop_as_read(version=version, key=key, by=request.user, base=base)
+        publishing.drop_entry(version=version, key=key, by=request.user, base=base)
         return Response(status=204)
 
 

@@ -13,7 +13,7 @@ from guidelines.api.shapes import files as shapes
 from guidelines.api.versions import told
 from guidelines.formats.document import LARGEST
 from guidelines.formats.writing import TYPES
-from guidelines.import_views import guideline_download
+from guidelines.import_views import guideline_download, name_of
 from guidelines.models import ImportPreview
 
 _ENVELOPE = 64 * 1024
@@ -66,9 +66,8 @@ class Import(Door):
     def post(self, request, slug):
         """Nothing is changed yet. The preview is kept for a day; apply it by its token."""
         sent = self.read(shapes.Upload)["file"]
-        name = sent.name.replace("\\", "/").rsplit("/", 1)[-1]
         preview = previewing.preview_import(
-            guideline=self.guideline, file=name, data=sent.read(), by=request.user
+            guideline=self.guideline, file=name_of(sent), data=sent.read(), by=request.user
         )
         return Response(described(preview), status=201)
 

@@ -4,13 +4,13 @@ from django.shortcuts import get_object_or_404
 from rest_framework.response import Response
 
 from accounts import asking
-from accounts.roles import require
 from guidelines import access, present
 from guidelines.api import representing
 from guidelines.api.describing import describes, query
 from guidelines.api.door import Door
 from guidelines.api.shapes import threads as shapes
 from guidelines.discussion import mentioning, showing, talking
+from guidelines.discussion.views import thread_of
 from guidelines.kinds import key_of, shape_of
 from guidelines.models import Thread as ThreadRow
 from guidelines.models import ThreadState
@@ -104,14 +104,7 @@ class OneThread(Door):
     may = {"GET": access.may_discuss, "POST": access.may_discuss}
 
     def thread(self, n) -> ThreadRow:
-        rows = ThreadRow.objects.select_related(
-            "begun_by", "proposal", "pair_revision__pair", "dimension_revision__dimension"
-        )
-        found = get_object_or_404(rows, guideline=self.guideline, n=n)
-        found.guideline = self.guideline
-        if found.proposal:
-            require(access.may_see_proposal(self.request.user, found.proposal))
-        return found
+        return thread_of(self.guideline, n, self.request.user)
 
     def told(self, n, status: int = 200) -> Response:
         return Response(in_full(self.thread(n), self.request.user), status=status)

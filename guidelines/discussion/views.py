@@ -71,12 +71,11 @@ def discussion(request, guideline, key):
     return render(request, "guidelines/discussion.html", context, status=400 if form.errors else 200)
 
 
-def _thread(guideline: Guideline, n: int, user) -> Thread:
-    threads = Thread.objects.select_related(
+def thread_of(guideline: Guideline, n: int, user) -> Thread:
+    threads = guideline.threads.select_related(
         "begun_by", "proposal", "pair_revision__pair", "dimension_revision__dimension"
     )
-    found = get_object_or_404(threads, guideline=guideline, n=n)
-    found.guideline = guideline
+    found = get_object_or_404(threads, n=n)
     if found.proposal:
         require(access.may_see_proposal(user, found.proposal))
     return found
@@ -94,7 +93,7 @@ def _back(guideline: Guideline, thread: Thread, remark: Remark | None = None):
 
 @door(access.may_discuss)
 def thread(request, guideline, n):
-    found = _thread(guideline, n, request.user)
+    found = thread_of(guideline, n, request.user)
     if request.method != "POST":
         return _back(guideline, found) if found.proposal else _shown(request, found, None)
     form = RemarkForm(request.POST, by=request.user)
@@ -120,7 +119,7 @@ def _shown(request, found: Thread, form, status=200):
 
 @door(access.may_discuss, methods=("POST",))
 def thread_resolve(request, guideline, n):
-    found = _thread(guideline, n, request.user)
+    found = thread_of(guideline, n, request.user)
     talking.resolve(thread=found, by=request.user, words=request.POST.get("words", ""))
     messages.success(request, _("The thread is resolved."))
     return _back(guideline, found)
@@ -128,7 +127,7 @@ def thread_resolve(request, guideline, n):
 
 @door(access.may_discuss, methods=("POST",))
 def thread_reopen(request, guideline, n):
-    found = _thread(guideline, n, request.user)
+    found = thread_of(guideline, n, request.user)
     talking.reopen(thread=found, by=request.user, words=request.POST.get("words", ""))
     messages.success(request, _("The thread is open again."))
     return _back(guideline, found)
@@ -136,7 +135,7 @@ def thread_reopen(request, guideline, n):
 
 @door(access.may_discuss)
 def remark_reword(request, guideline, n, remark):
-    found = _thread(guideline, n, request.user)
+    found = thread_of(guideline, n, request.user)
     said = get_object_or_404(found.remarks, n=remark)
     require(access.may_reword(request.user, said))
     initial = {"words": said.words, "mentions": [m.person for m in said.mentions.select_related("person")]}
@@ -150,7 +149,7 @@ def remark_reword(request, guideline, n, remark):
 
 @door(access.may_discuss, methods=("POST",))
 def remark_take_back(request, guideline, n, remark):
-    found = _thread(guideline, n, request.user)
+    found = thread_of(guideline, n, request.user)
     said = get_object_or_404(found.remarks, n=remark)
     talking.take_back(remark=said, by=request.user)
     messages.success(request, _("Your words are shown no longer; that you took them back is."))

@@ -53,10 +53,7 @@ def loaded(guideline: Guideline, n: int) -> Proposal | None:
     found = guideline.proposals.select_related("by", "taken_into", "thread").prefetch_related(
         f"targets__{shape.entry_field}__{shape.identity_field}", "parts"
     )
-    proposal = found.filter(n=n).first()
-    if proposal is not None:
-        proposal.guideline = guideline
-    return proposal
+    return found.filter(n=n).first()
 
 
 def shown(proposal: Proposal, user) -> dict:

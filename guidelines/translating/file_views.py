@@ -1,7 +1,6 @@
 """The pages by which a file of translations goes out and comes in."""
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -9,7 +8,7 @@ from django.utils.translation import gettext as _
 from accounts.roles import require
 from guidelines.formats.document import BadFile
 from guidelines.formats.writing import TYPES
-from guidelines.import_views import SHOWN, UploadForm, bounded
+from guidelines.import_views import UploadForm, a_page_of, bounded, name_of
 from guidelines.kinds import shape_of
 from guidelines.models import Translation, TranslationPreview
 from guidelines.translating import access, applying, content, finding, forms, languages, previewing, standing
@@ -44,8 +43,7 @@ def translation_import(request, guideline, language):
     form = UploadForm(request.POST, request.FILES) if posted else UploadForm()
     if posted and form.is_valid():
         sent = form.cleaned_data["file"]
-        name = sent.name.replace("\\", "/").rsplit("/", 1)[-1]
-        given = {"guideline": guideline, "language": language.code, "file": name, "by": request.user}
+        given = {"guideline": guideline, "language": language.code, "file": name_of(sent), "by": request.user}
         try:
             preview = previewing.preview_import(
                 **given, data=sent.read(), letters=form.cleaned_data["letters"]
@@ -69,25 +67,13 @@ def translation_import_preview(request, guideline, language, token):
         messages.success(request, _("%(n)d translations came in from %(file)s, as drafts.") % {
             "n": len(made), "file": preview.file})  # fmt: skip
         return redirect("translation_list", guideline.slug, language.code)
-    counts = dict.fromkeys(previewing.STATES, 0)
-    for row in preview.rows:
-        counts[row["state"]] += 1
-    state = request.GET.get("show", "")
-    if state not in counts:
-        state = next((one for one in ("refused", "changed", "new") if counts[one]), "unchanged")
-    pages = Paginator([row for row in preview.rows if row["state"] == state], SHOWN)
-    page = pages.get_page(request.GET.get("page"))
-    context = {
+    shown = a_page_of(preview.rows, request, previewing.STATES)
+    context = shown | {
         "guideline": guideline,
         "language": language,
         "source": languages.source(),
         "preview": preview,
-        "counts": counts.items(),
-        "state": state,
-        "page": page,
-        "rows": _in_full(guideline, page.object_list),
-        "refused": counts["refused"],
-        "taken": counts["new"] + counts["changed"],
+        "rows": _in_full(guideline, shown["page"].object_list),
     }
     return render(request, "guidelines/translation_import_preview.html", context)
 

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
+from guidelines import entries
 from guidelines.finding import PAGE
-from guidelines.kinds import shape_of
 from guidelines.models import Guideline, Translation, Version
 from guidelines.models.translations import at
 from guidelines.translating import segments, standing
@@ -14,8 +14,6 @@ from guidelines.translating.segments import Place, Start
 def version_of(guideline: Guideline, name: str) -> tuple[Version | None, Version | None]:
     """The version whose texts are translated, the one in force unless the draft is asked for; and the draft."""
     draft, in_force = guideline.versions.unpublished().first(), guideline.in_force
-    for version in filter(None, (draft, in_force)):
-        version.guideline = guideline
     return (draft if name == "draft" and draft else in_force or draft), draft
 
 
@@ -74,14 +72,8 @@ def starts_from(kind: str, revision, text: Translation) -> dict[Place, Start]:
 
 def current_of(guideline: Guideline, key: str) -> list[tuple[Version, int]]:
     """The newest versions that hold the entry, each with the number of its revision: the draft and the one in force."""
-    shape = shape_of(guideline)
-    n = f"{shape.entry_field}__n"
-    held = {f"{shape.entry_field}__{shape.identity_field}__key": key}
-    found = []
-    for version in (guideline.versions.unpublished().first(), guideline.in_force):
-        if version and (there := version.entries.filter(**held).values_list(n, flat=True).first()):
-            found.append((version, there))
-    return found
+    versions = filter(None, (guideline.versions.unpublished().first(), guideline.in_force))
+    return [(version, there.n) for version in versions if (there := entries.one(version, key))]
 
 
 def history(revision, language: str) -> list[Translation]:

@@ -1,13 +1,11 @@
 """Keep what a translator types and has not saved: one row per person, revision and language."""
 
 from django.db import transaction
-from django.utils.translation import gettext as _
 
 from accounts.roles import require
-from guidelines.keeping import LARGEST, NotKept
+from guidelines.keeping import require_storable
 from guidelines.models import Translation, TranslationScratch
 from guidelines.models.translations import at
-from guidelines.texts import text_problem
 from guidelines.translating import access, segments
 
 
@@ -18,12 +16,7 @@ def keep(
     """Store the words as they stand, complete or not; None where they are saved already. Raises NotKept."""
     require(access.may_translate(by, language))
     texts = segments.tidied(kind, texts)
-    said = segments.segments(kind, texts).values()
-    problem = next(filter(None, map(text_problem, said)), "")
-    if sum(map(len, said)) > LARGEST:
-        problem = _("it is longer than %d characters") % LARGEST
-    if problem:
-        raise NotKept(_("Not kept: %s.") % problem)
+    require_storable(segments.segments(kind, texts).values())
     now = Translation.objects.of(revision, language).order_by("-n").first()
     if any(saved is not None and saved.texts == texts for saved in (base, now)):
         forget(revision=revision, language=language, by=by)

@@ -9,12 +9,12 @@ from guidelines.checking import Problem
 from guidelines.formats.document import Document, shown
 from guidelines.kinds import shape_of
 from guidelines.models import Guideline, Translation, TranslationPreview
+from guidelines.previewing import make_room
 from guidelines.translating import access, finding, languages, reading, segments
 from guidelines.translating.content import SHORTEST_DIGEST, places
 
 # `earlier` marks those of new and changed whose source text has changed since the file was made.
 STATES = ("refused", "new", "changed", "older", "unchanged", "empty")
-MOST_KEPT = 5  # previews of one person
 
 
 @transaction.atomic
@@ -35,9 +35,7 @@ def preview_import(
         name = languages.known()[language].name
         raise document.refuse(("language",), _("this is “%s”; here belongs %s") % (head["language"], name))
     rows = _Comparison(guideline, language, document).rows()
-    TranslationPreview.objects.expired().delete()
-    mine = TranslationPreview.objects.filter(user=by).order_by("-made_at", "-pk").values_list("pk", flat=True)
-    TranslationPreview.objects.filter(pk__in=list(mine[MOST_KEPT - 1 :])).delete()
+    make_room(TranslationPreview.objects, by)
     kept = {"guideline": guideline, "user": by, "language": language, "file": shown(file, 190)}
     return TranslationPreview.objects.create(**kept, rows=rows)
 

@@ -6,9 +6,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
 from accounts import asking, roles
-from guidelines import comparing, present
+from guidelines import present
 from guidelines.models import Guideline
 from guidelines.publishing import BadTexts
+from guidelines.word_diff import as_html
 from review import access, feedback
 from review.corrections.forms import CorrectionForm
 from review.models import Round
@@ -61,7 +62,7 @@ def correction(request, public_id):
         "guideline": guideline,
         "form": form,
         "may_propose": may_propose,
-        "changed": comparing.as_html(decision.judged["draft"], decision.edited_text),
+        "changed": as_html(decision.judged["draft"], decision.edited_text),
         "may_read_instance": synthesis_access.may_read_instance(request.user, instance),
         "instance": instance,
     }

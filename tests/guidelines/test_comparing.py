@@ -2,8 +2,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from guidelines.comparing import as_html, compare_versions, suggested_meaning, word_diff
+from guidelines.comparing import compare_versions, suggested_meaning
 from guidelines.publishing import drop_entry, reorder
+from guidelines.word_diff import as_html, word_diff
 from tests.guidelines.conftest import change
 
 TEXTS = st.text(st.sampled_from("ab c.,\n<é漢"), max_size=60)

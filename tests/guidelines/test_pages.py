@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from django.urls import reverse
 
-from guidelines import dependents
+from guidelines import dependents, entries
 from guidelines.drafts import digest
 from guidelines.models import Guideline, PairRevision, Version
 from guidelines.publishing import approve, import_version, open_draft, save_pair, send_back, submit
@@ -123,7 +123,9 @@ def test_pairs_are_moved_and_dropped_and_restored(client, ana, edited):
     client.post(url("pair_move", "good-practice"), {"to": "up"})
     names = [card.key for card in client.get(url("guideline")).context["cards"]]
     assert names == ["forcing-change", "good-practice", "poor-listening"]
-    refused = client.post(url("pair_drop", "poor-listening"))
+    drop = url("pair_drop", "poor-listening")
+    assert client.post(drop).status_code == 404
+    refused = client.post(drop, {"base": "1"})
     assert refused.status_code == 409 and "Forcing change" in refused.content.decode()
     client.post(url("pair_restore", "forcing-change"), {"n": "1", "base": "2"})
     assert revision_in(edited, "forcing-change").n == 3
@@ -131,6 +133,18 @@ def test_pairs_are_moved_and_dropped_and_restored(client, ana, edited):
     assert "Restored from revision 1" in history and "Revision 2" in history
     late = client.post(url("pair_restore", "forcing-change"), {"n": "2", "base": "2"})
     assert late.status_code == 409 and revision_in(edited, "forcing-change").n == 3
+
+
+def test_a_pair_that_a_colleague_changed_since_the_page_was_opened_is_not_dropped(client, ana, amir, draft):
+    client.force_login(ana)
+    assert 'name="base" value="1"' in client.get(url("guideline")).text
+    change(draft, amir, harms="Other words.", confused_with=[])
+    drop = url("pair_drop", "forcing-change")
+    refused = client.post(drop, {"base": "1"})
+    assert refused.status_code == 409 and "changed while you were writing" in refused.text
+    assert revision_in(draft, "forcing-change").n == 2
+    assert client.post(drop, {"base": "2"}).status_code == 302
+    assert "forcing-change" not in entries.names(draft)
 
 
 def test_a_dimension_and_its_anchors_are_edited_in_a_form(client, ana, rubric):

@@ -251,7 +251,9 @@ def test_a_neighbour_in_another_part_is_named_with_its_part():
     last = f"mistake-{printing.PER_PART}"
     first = ("first", pair_texts("First", confused_with=[last]))
     version = published(first, *((entry.key, entry.texts) for entry in many(printing.PER_PART + 1).entries))
-    said = words(as_pdf(printing.edition(version, 1)))
+    part = printing.edition(version, 1)
+    # Its first section says it; to set the other hundred takes seconds.
+    said = words(as_pdf(replace(part, sections=part.sections[:1])))
     assert f"Mistake {printing.PER_PART} (section {printing.PER_PART + 2}, part 2)" in said
 
 
