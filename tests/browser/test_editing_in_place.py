@@ -79,6 +79,7 @@ def test_everything_is_done_with_keys(at_work):  # noqa: F811
     expect(ana.get_by_role("dialog")).to_contain_text("to the next card")
     screens.take(ana, "workspace-keys")
     ana.keyboard.press("Escape")
+    expect(ana.locator("dialog#keys")).to_be_hidden()
     ana.keyboard.press("j")
     ana.keyboard.press("j")
     expect(card(ana, second)).to_be_focused()
