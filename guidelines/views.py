@@ -15,6 +15,7 @@ from accounts.roles import require
 from guidelines import access, overview, publishing
 from guidelines.finding import Asked
 from guidelines.forms import PublishForm
+from guidelines.kinds import shape_of
 from guidelines.models import Guideline, Version
 from guidelines.translating import showing
 
@@ -147,7 +148,13 @@ draft_discard = _acting(
 
 @door(access.may_write, methods=("POST",))
 def draft_open(request, guideline):
-    publishing.open_draft(guideline=guideline, by=request.user)
+    """Opens a draft; from the Edit of a card it goes on to that card's form, also where a colleague was faster."""
+    key = request.POST.get("edit", "")
+    known = shape_of(guideline).identity.objects.filter(guideline=guideline, key=key).exists()
+    if not (known and guideline.versions.unpublished().exists()):
+        publishing.open_draft(guideline=guideline, by=request.user)
+    if known:
+        return redirect("pair_edit", guideline.slug, key)
     return _said(request, guideline, _("A draft is open. It starts with the words of the version in force."))
 
 

@@ -27,5 +27,5 @@ def _timed(moment: datetime, words: str) -> str:
     here = timezone.localtime(moment)
     full = f"{date_format(here, 'l j F Y, H:i:s')} {timezone.get_current_timezone_name()}"
     return format_html(
-        '<time datetime="{}" title="{}">{}</time>', here.isoformat(timespec="seconds"), full, words
+        '<time datetime="{}" title="{}" dir="auto">{}</time>', here.isoformat(timespec="seconds"), full, words
     )

@@ -1,7 +1,7 @@
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from accounts.templatetags.stamps import ago, stamp
 
@@ -17,3 +17,8 @@ def test_a_moment_is_short_in_the_readers_zone_and_names_it_on_hover():
 
 def test_no_moment_shows_nothing():
     assert stamp(None) == ago(None) == ""
+
+
+def test_a_moment_runs_in_its_own_direction_on_a_page_of_another():
+    with translation.override("fa"):
+        assert 'dir="auto">21 نوامبر 2026, 12:00<' in stamp(NOON, "j F Y, H:i")

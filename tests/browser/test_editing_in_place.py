@@ -75,10 +75,13 @@ def test_everything_is_done_with_keys(at_work):  # noqa: F811
     ana = at_work("ana")
     begin_a_draft(ana)
     first, second, third = list(light(draft()))[:3]
+    # The button is shown by the script that hears the keys.
+    expect(ana.get_by_role("button", name="Keys")).to_be_visible()
     ana.keyboard.press("?")
     expect(ana.get_by_role("dialog")).to_contain_text("to the next card")
     screens.take(ana, "workspace-keys")
     ana.keyboard.press("Escape")
+    expect(ana.locator("dialog#keys")).to_be_hidden()
     ana.keyboard.press("j")
     ana.keyboard.press("j")
     expect(card(ana, second)).to_be_focused()

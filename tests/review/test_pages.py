@@ -238,7 +238,7 @@ def test_the_agreement_page_says_in_words_what_is_undefined(log_in, lena, round,
 
 
 def test_the_api_gives_the_lead_the_same(log_in, lena, eve, round, client):
-    assert client.get("/api/rounds/").status_code == 403
+    assert client.get("/api/rounds/").status_code == 401
     assert log_in(eve).get("/api/rounds/").status_code == 403
     [listed] = log_in(lena).get("/api/rounds/").json()["rounds"]
     body = log_in(lena).get(f"/api/rounds/{listed['round']}/").json()
