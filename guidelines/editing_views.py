@@ -8,7 +8,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django_htmx.http import trigger_client_event
 
-from guidelines import access, cards, keeping, moving, present, publishing
+from guidelines import access, cards, dropping, keeping, moving, present, publishing
 from guidelines.checking import NEIGHBOURS
 from guidelines.comparing import fields_that_differ
 from guidelines.finding import PAGE, Asked
@@ -136,8 +136,8 @@ def _save(request, guideline, key, form):
         return _shown(request, guideline, key, form, status=400)
     except publishing.StaleEdit as stale:
         return _stale(request, guideline, form, stale)
-    # Where words wait that are not in this form, a new entry leaves them alone.
-    if revision != base and (key or request.POST.get("words") == "mine"):
+    # Words that wait and are not in this form stay: she has not decided about them.
+    if revision != base and request.POST.get("words") == "mine":
         keeping.forget(guideline=guideline, key=key, by=request.user)
     sentence = _("“%s” is saved in the draft.") % revision.name
     if version.state == VersionState.IN_REVIEW:
@@ -196,7 +196,17 @@ def _stale(request, guideline, form, stale):
 
 @door(access.may_write, methods=("POST",))
 def pair_drop(request, guideline, key):
-    publishing.drop_entry(version=draft_of(guideline), key=key, by=request.user)
+    """Out of the draft, while it says what the page showed: revision `base`."""
+    version, n = draft_of(guideline), request.POST.get("base", "")
+    if not is_n(n):
+        raise Http404
+    base = revision_of(guideline, key, int(n))
+    try:
+        dropping.drop_as_read(version=version, key=key, by=request.user, base=base)
+    except publishing.StaleEdit as stale:
+        raise publishing.WrongState(
+            _("“%s” was changed after you opened the page. Read it before you drop it.") % stale.current.name
+        ) from stale
     messages.success(request, _("“%s” is out of the draft. Its history stays.") % key)
     return redirect("guideline", guideline.slug)
 
