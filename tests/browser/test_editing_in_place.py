@@ -108,6 +108,8 @@ def test_everything_is_done_with_keys(at_work):  # noqa: F811
 def test_a_card_is_dragged_to_its_place(at_work):  # noqa: F811
     ana = at_work("ana")
     begin_a_draft(ana)
+    # Both cards on the screen, however long they are.
+    ana.set_viewport_size({"width": 1440, "height": 3000})
     first, second = list(light(draft()))[:2]
     grip = card(ana, second).locator("[data-drag]")
     grip.evaluate("grip => grip.scrollIntoView({ block: 'center', behavior: 'instant' })")

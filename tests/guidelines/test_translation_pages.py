@@ -227,6 +227,7 @@ def test_hostile_words_are_inert(log_in, ana, amir, forcing):
 
 def test_pages_ask_no_more_for_many_translations_than_for_few(log_in, ana, amir, db):
     browser, counts = log_in(ana), []
+    browser.get(url("translations"))  # what a process asks once
     for n in (60, 120):
         texts = [(f"mistake-{i}", pair_texts(f"Mistake {i}", confused_with=["mistake-1"])) for i in range(n)]
         version, _new = import_version(content=content(*texts))
