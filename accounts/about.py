@@ -6,7 +6,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from accounts import keeping
+from accounts import keeping, tokens
 from accounts.models import ReviewerRecord, Role, User
 from accounts.roles import Answer, holds, require
 
@@ -40,10 +40,11 @@ def introduce(*, user: User, name: str, time_zone: str, language: str) -> User:
 
 @transaction.atomic
 def change_password(*, user: User, password: str) -> User:
-    """Set a password that was checked; who knows the old one may do this."""
+    """Set a password that was checked; who knows the old one may do this. It ends her tokens."""
     user.set_password(password)
     user.save(update_fields=["password"])
-    keeping.of_person(user, by=user, verb="change_password")
+    ended = tokens.end_all(user)
+    keeping.of_person(user, by=user, verb="change_password", before={"api_tokens": ended} if ended else None)
     return user
 
 

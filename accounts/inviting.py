@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts import keeping, roles
+from accounts import keeping, roles, tokens
 from accounts.digesting import text_digest
 from accounts.models import Grant, Invitation, Role, User
 from accounts.numbering import one_at_a_time
@@ -107,7 +107,7 @@ def join(*, token: str, name: str, password: str, time_zone: str = "UTC") -> Use
 
 @transaction.atomic
 def renew_password(*, token: str, password: str) -> User:
-    """Use a password link. Whoever was logged in with the old password is logged out by it."""
+    """Use a password link. Whoever was logged in with the old password is logged out by it; her tokens end."""
     invitation = find(token)
     user = User.objects.filter(email=invitation.email, is_active=True).first()
     if not invitation.renews_password or user is None:
@@ -117,7 +117,14 @@ def renew_password(*, token: str, password: str) -> User:
     user.set_password(password)
     user.save(update_fields=["password"])
     Invitation.objects.filter(pk=invitation.pk).update(used_by=user)
-    keeping.of_person(user, by=user, verb="renew_password", after={"invitation": invitation.pk})
+    ended = tokens.end_all(user)
+    keeping.of_person(
+        user,
+        by=user,
+        verb="renew_password",
+        before={"api_tokens": ended} if ended else None,
+        after={"invitation": invitation.pk},
+    )
     return user
 
 

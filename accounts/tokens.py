@@ -58,6 +58,13 @@ def end_token(*, token: ApiToken, by: User) -> ApiToken:
     return token
 
 
+def end_all(user: User) -> list[int]:
+    """For the verb that gives her a new password, whose event names them: whoever knew the old one may hold them."""
+    open_ones = list(user.api_tokens.in_force().order_by("pk").values_list("pk", flat=True))
+    ApiToken.objects.filter(pk__in=open_ones).update(ended_at=timezone.now())
+    return open_ones
+
+
 def by_token(token: str) -> ApiToken | None:
     """The token in force with these signs, marked as used now.
 

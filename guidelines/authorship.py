@@ -8,13 +8,16 @@ from guidelines import trail
 from guidelines.kinds import shape_of
 from guidelines.models import Entry, Proposal, Version
 
-# Of the revisions that the version holds and no numbered one does, back along what each was built on.
+# Of the revisions that the version holds and no numbered one does, back along what each was built on, and whoever
+# wrote the very same words of an entry before: a colleague who puts them back, or brings them in a file, is not alone
+# their author.
 _WRITTEN = """
 WITH RECURSIVE written(id) AS (
     SELECT e.{entry} FROM {entries} e WHERE e.version_id = %s AND NOT EXISTS ({published} p.{entry} = e.{entry})
     UNION
-    SELECT r.base_id FROM written w JOIN {revisions} r ON r.id = w.id
-    WHERE r.base_id IS NOT NULL AND NOT EXISTS ({published} p.{entry} = r.base_id)
+    SELECT o.id FROM written w JOIN {revisions} r ON r.id = w.id
+    JOIN {revisions} o ON o.{identity} = r.{identity} AND (o.id = r.base_id OR o.digest = r.digest)
+    WHERE NOT EXISTS ({published} p.{entry} = o.id)
 )
 SELECT DISTINCT r.author_id FROM written w JOIN {revisions} r ON r.id = w.id WHERE r.author_id IS NOT NULL
 """
@@ -38,6 +41,7 @@ def _wrote(version: Version) -> set[int]:
         "entries": Entry._meta.db_table,
         "revisions": shape.revision._meta.db_table,
         "versions": Version._meta.db_table,
+        "identity": f"{shape.identity_field}_id",
     }
     sql = _WRITTEN.format(entry=f"{shape.entry_field}_id", published=_PUBLISHED.format(**tables), **tables)
     with connection.cursor() as cursor:

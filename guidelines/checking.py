@@ -43,6 +43,15 @@ class BadTexts(ValueError):
         super().__init__("; ".join(f"{problem.field}: {problem.reason}" for problem in problems))
 
 
+def sentence(words, *, field: str, longest: int) -> str:
+    """What is said beside the texts, such as why they changed, as it is stored; or BadTexts."""
+    if isinstance(words, str):
+        words = words.replace("\r\n", "\n").replace("\r", "\n").strip()
+    if reason := text_problem(words, longest):
+        raise BadTexts([Problem((field,), reason)])
+    return words
+
+
 def key_problems(key) -> Iterator[Problem]:
     if not isinstance(key, str) or not KEY.fullmatch(key) or len(key) > 80:
         yield Problem(

@@ -68,6 +68,8 @@ def _named(values: list) -> Iterator[tuple[tuple, str]]:
     for n, value in enumerate(values):
         if not isinstance(value, str) or not value or len(value) > 80:
             yield ("levels", n), _("the value “%s” must be a short text, in quotes") % (value,)
+        elif reason := text_problem(value):
+            yield ("levels", n, "value"), reason
         elif value in seen:
             yield ("levels", n), _("the value “%s” is there twice") % value
         else:

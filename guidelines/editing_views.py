@@ -8,7 +8,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django_htmx.http import trigger_client_event
 
-from guidelines import access, cards, keeping, moving, present, publishing
+from guidelines import access, cards, dropping, keeping, moving, present, publishing
 from guidelines.checking import NEIGHBOURS
 from guidelines.comparing import fields_that_differ
 from guidelines.finding import PAGE, Asked
@@ -136,8 +136,8 @@ def _save(request, guideline, key, form):
         return _shown(request, guideline, key, form, status=400)
     except publishing.StaleEdit as stale:
         return _stale(request, guideline, form, stale)
-    # Where words wait that are not in this form, a new entry leaves them alone.
-    if revision != base and (key or request.POST.get("words") == "mine"):
+    # Words that wait and are not in this form stay: she has not decided about them.
+    if revision != base and request.POST.get("words") == "mine":
         keeping.forget(guideline=guideline, key=key, by=request.user)
     sentence = _("“%s” is saved in the draft.") % revision.name
     if version.state == VersionState.IN_REVIEW:

@@ -6,7 +6,7 @@ from guidelines.fields import Items, Parts
 from guidelines.models import DimensionRevision, Kind, Meaning, PairRevision, Scale
 from guidelines.neighbour_fields import Neighbours
 from guidelines.neighbours import Others
-from guidelines.texts import HEAVIEST
+from guidelines.texts import HEAVIEST, is_number
 
 
 def _label(model, field: str) -> str:
@@ -148,7 +148,10 @@ class DimensionForm(EntryForm):
     def typed(self) -> dict:
         """What stands in the fields, whether or not it may be saved."""
         found = self.standing(DimensionRevision.FIELDS)
-        return _with_levels(found | {"weight": None if found["weight"] == "" else found["weight"]})
+        weight = found["weight"]
+        return _with_levels(
+            found | {"weight": None if weight in ("", None) else _finite(weight, str(weight))}
+        )
 
 
 def _with_levels(texts: dict) -> dict:
@@ -168,10 +171,15 @@ def _typed(scale: str, value: str):
     if scale in (Scale.ORDINAL, Scale.INTERVAL):
         for number in (int, float):
             try:
-                return number(value)
+                return _finite(number(value), value)
             except ValueError:
                 continue
     return value
+
+
+def _finite(number, written):
+    """Whoever types inf or nan is told that it is no number; no database keeps one in JSON."""
+    return number if is_number(number) else written
 
 
 FORMS = {Kind.PAIRS: PairForm, Kind.RUBRIC: DimensionForm}
@@ -183,3 +191,10 @@ class PublishForm(forms.Form):
         label=_("What changed and why, in a sentence or two"),
         widget=forms.Textarea({"rows": 2, "class": "form-control"}),
     )
+
+    def show(self, problems) -> bool:
+        """Beside their fields; whether all of them are about this form."""
+        mine = [problem for problem in problems if problem.field in self.fields]
+        for problem in mine:
+            self.add_error(problem.field, problem.reason)
+        return len(mine) == len(problems)

@@ -22,6 +22,7 @@ from guidelines.saving import (
     save_dimension,
     save_pair,
 )
+from guidelines.texts import LONGEST_TEXT
 
 __all__ = [
     "BadTexts",
@@ -148,14 +149,15 @@ def publish(*, version: Version, by, meaning: str, note: str) -> Version:
     require(access.may_publish(by, version))
     if meaning not in Meaning.values:
         raise WrongState(_("Say whether the meaning changed or only the wording."))
-    if not note.strip():
+    note = checking.sentence(note, field="note", longest=LONGEST_TEXT)
+    if not note:
         raise WrongState(_("Say in a sentence what changed and why."))
     _require_whole(version)
     digest = _require_changed(version)
     before = drafts.latest(version.guideline)
     version.state = VersionState.PUBLISHED
     version.number = before.number + 1 if before else 1
-    version.digest, version.meaning, version.note = digest, meaning, note.strip()
+    version.digest, version.meaning, version.note = digest, meaning, note
     version.published_by, version.published_at = by, timezone.now()
     version.save()
     told = {name: getattr(version, name) for name in ("state", "number", "meaning", "note", "digest")}

@@ -10,6 +10,7 @@ from guidelines.kinds import key_of, shape_of
 from guidelines.models import DimensionRevision, Kind, PairRevision, PairScratch, Version
 from guidelines.texts import tidy
 
+LONGEST_REASON = 300
 _SAVES = {Kind.PAIRS: "save_pair", Kind.RUBRIC: "save_dimension"}
 
 
@@ -37,19 +38,23 @@ def save_pair(
 ):
     """Return the pair's revision in the draft: a new one, or the present one when nothing changed.
 
-    A stale save raises StaleEdit and keeps the refused text in the person's scratch. `verb` is what the trail
-    calls the act.
+    A stale save raises StaleEdit and keeps the refused text in the person's scratch, where no other words of hers
+    wait. `verb` is what the trail calls the act.
     """
     said = {"texts": texts, "by": by, "base": base, "reason": reason}
     try:
         revision = _save(Kind.PAIRS, version=version, key=key, verb=verb, **said)
     except StaleEdit as stale:
-        # Outside the refused transaction, so that the words stay.
-        pair = version.guideline.pairs.get(key=key)
-        PairScratch.objects.update_or_create(user=by, pair=pair, base=base, defaults={"texts": stale.texts})
+        if verb == "save_pair":  # what is put back by another verb stands in the history
+            # Outside the refused transaction, so that the words stay.
+            pair = version.guideline.pairs.get(key=key)
+            PairScratch.objects.get_or_create(user=by, pair=pair, base=base, defaults={"texts": stale.texts})
         raise
     if verb == "save_pair" and revision != base:
-        PairScratch.objects.filter(user=by, pair=revision.pair).delete()
+        # Only what is saved by this: a page may hold other words of hers, which her program knows nothing of.
+        for scratch in PairScratch.objects.filter(user=by, pair=revision.pair):
+            if scratch.texts == revision.texts:
+                scratch.delete()
     return revision
 
 
@@ -80,6 +85,7 @@ def _save(kind, *, version, key, texts, by, base, reason, verb, author=None):
     require(access.may_write(by))
     version = drafts.locked(version)
     drafts.require_open(version)
+    reason = checking.sentence(reason, field="reason", longest=LONGEST_REASON)
     if version.guideline.kind != kind:
         raise drafts.WrongState(_("This guideline holds %s.") % version.guideline.get_kind_display().lower())
     texts = tidy(kind, texts)
@@ -105,7 +111,13 @@ def _save(kind, *, version, key, texts, by, base, reason, verb, author=None):
 
 def in_order_of(current: PairRevision, texts: dict) -> dict:
     """A pair's neighbours are a set: the same ones named in another order are no change."""
-    same = [field for field in checking.NEIGHBOURS if set(texts[field]) == set(getattr(current, field))]
+    same = [
+        field
+        for field in checking.NEIGHBOURS
+        # What is no list of keys is left as it is: checking refuses it, with the reason.
+        if isinstance(texts[field], list)
+        and sorted(map(str, texts[field])) == sorted(getattr(current, field))
+    ]
     return {field: getattr(current, field) for field in same}
 
 
@@ -117,7 +129,7 @@ def _append(version, *, key, texts, by, base, reason, current):
         **{shape.identity_field: identity},
         n=last.n + 1 if last else 1,
         author=by,
-        reason=reason.strip(),
+        reason=reason,
         base=base,
         digest=revision_digest(texts),
         **texts,

@@ -171,7 +171,12 @@ def draft_publish(request, guideline):
     form = PublishForm(request.POST)
     if not form.is_valid():
         return _workspace(request, guideline, publish_form=form, status=400)
-    version = publishing.publish(version=draft_of(guideline), by=request.user, **form.cleaned_data)
+    try:
+        version = publishing.publish(version=draft_of(guideline), by=request.user, **form.cleaned_data)
+    except publishing.BadTexts as refusal:
+        if not form.show(refusal.problems):
+            raise
+        return _workspace(request, guideline, publish_form=form, status=400)
     return _said(
         request, guideline, _("Published as version %d. It can no longer be changed.") % version.number
     )

@@ -12,7 +12,10 @@ from guidelines.content import ENTRIES
 from guidelines.formats import dialects, tables
 from guidelines.formats.cells import unguarded
 from guidelines.formats.dialects import Dialect
-from guidelines.formats.document import MOST_VALUES, BadFile, Document
+from guidelines.formats.document import LARGEST, MOST_VALUES, BadFile, Document
+
+# Python's own limit is smaller than what one field of an entry may hold, and its refusal would lose what we wrote.
+csv.field_size_limit(LARGEST)
 
 
 def read(data: bytes, file: str, letters: str = "") -> Document:

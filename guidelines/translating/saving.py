@@ -5,9 +5,10 @@ from django.utils.translation import gettext as _
 
 from accounts.digesting import digest
 from accounts.roles import require
-from guidelines.checking import BadTexts
+from guidelines.checking import BadTexts, sentence
 from guidelines.models import Translation, TranslationScratch
 from guidelines.models.translations import at
+from guidelines.saving import LONGEST_REASON
 from guidelines.translating import access, keeping, segments, trail
 
 
@@ -42,6 +43,7 @@ def save_translation(
 def _save(*, revision, language, texts, by, base, reason) -> Translation:
     require(access.may_translate(by, language))
     guideline = locked(revision)
+    reason = sentence(reason, field="reason", longest=LONGEST_REASON)
     texts = segments.tidied(guideline.kind, texts)
     current = newest(revision, language)
     if current is not None and current.texts == texts:
@@ -59,7 +61,7 @@ def _save(*, revision, language, texts, by, base, reason) -> Translation:
         texts=texts,
         digest=digest(texts),
         base=base,
-        reason=reason.strip(),
+        reason=reason,
         author=by,
     )
     trail.record_saved(guideline=guideline, translation=made, base=base, by=by)

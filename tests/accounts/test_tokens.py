@@ -7,7 +7,9 @@ from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
 
+from accounts.about import change_password
 from accounts.digesting import text_digest
+from accounts.inviting import password_link, renew_password
 from accounts.models import ApiToken, Grant, TrailEvent
 from accounts.tokens import MOST, TokenRefused, by_token, end_token, make_token
 
@@ -144,3 +146,14 @@ def test_the_rounds_of_a_lead_take_a_token_too(client, lena, ana):
     _row, token = made(lena)
     assert sends(client, token, "/api/rounds/").status_code == 200
     assert sends(client, made(ana)[1], "/api/rounds/").status_code == 403
+
+
+def test_a_new_password_ends_her_tokens_whoever_holds_them(client, ana, lena):
+    row, token = made(ana)
+    change_password(user=ana, password="seven loud otters")
+    assert sends(client, token).status_code == 401
+    assert TrailEvent.objects.get(verb="accounts.change_password").before == {"api_tokens": [row.pk]}
+    _row, token = made(ana)
+    _invitation, link = password_link(by=lena, user=ana)
+    renew_password(token=link, password="seven loud otters")
+    assert sends(client, token).status_code == 401

@@ -224,3 +224,18 @@ def test_whoever_may_not_write_is_told_so_before_whether_anything_is_there(ben, 
                                ).status_code == 403  # fmt: skip
     assert Program(ben)("GET", ENTRY).status_code == 200
     assert Program(eve)("GET", ENTRY).status_code == 403
+
+
+@pytest.mark.parametrize("sent", [5, {"a": 1}, [["poor-listening"]], [None], ["poor-listening"] * 2])
+def test_neighbours_that_are_no_list_of_keys_are_refused_with_the_reason(anas, draft, sent):
+    refused = anas("PATCH", ENTRY, {"texts": {"confused_with": sent}}, If_Match='"1"')
+    assert refused.status_code == 400 and refused.json()["errors"][0]["path"][0] == "confused_with"
+
+
+@pytest.mark.parametrize("value", ["\ud800", "a\x00", "bell\x07"])
+def test_a_level_is_named_without_control_characters(anas, rubric, ana, value):
+    open_draft(guideline=rubric.guideline, by=ana)
+    levels = [{"value": value, "anchor": "A."}, {"value": "b", "anchor": "B."}]
+    entry = "/api/guidelines/feedback-quality/versions/draft/entries/clarity/"
+    refused = anas("PATCH", entry, {"texts": {"levels": levels, "scale": "nominal"}}, If_Match='"1"')
+    assert refused.status_code == 400 and "control character" in refused.json()["errors"][0]["reason"]

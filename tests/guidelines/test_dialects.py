@@ -15,7 +15,7 @@ from guidelines.formats.document import BadFile
 from guidelines.formats.writing import as_csv
 from guidelines.loading import content_of
 from guidelines.reading import document_of
-from guidelines.texts import tidy
+from guidelines.texts import LONGEST_ITEM, MOST_ITEMS, tidy
 from tests.guidelines.conftest import content, pair_texts
 from tests.guidelines.tables import as_excel
 from tests.guidelines.test_round_trip import PAIRS, WORDS
@@ -170,3 +170,9 @@ def test_the_preview_says_how_the_file_was_read_and_a_person_may_name_its_letter
     assert "élève" in page and "Put 1 entry into the draft" in page
     bad = browser.post(url, {"file": SimpleUploadedFile("a.csv", data), "letters": "rot13"})
     assert bad.status_code == 400
+
+
+def test_the_longest_entry_that_may_be_saved_comes_back_from_a_table():
+    longest = [f"{n} " + "x" * (LONGEST_ITEM - 10) for n in range(MOST_ITEMS)]
+    written = of(pair_texts(corrections=longest, examples=[{"before": one} for one in longest]))
+    assert read(as_csv(written)).digest == written.digest

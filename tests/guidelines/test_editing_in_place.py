@@ -130,7 +130,7 @@ def test_words_for_a_dimension_are_kept_and_meet_a_colleagues(log_in, ana, amir,
     stale = log_in(ana).post(address[1], sent)
     assert DimensionScratch.objects.get(user=ana).texts["weight"] is None
     assert stale.status_code == 409 and "Light." in stale.content.decode()
-    assert browser.post(address[1], sent | {"base": "2"}).status_code == 302
+    assert browser.post(address[1], sent | {"base": "2", "words": "mine"}).status_code == 302
     assert not DimensionScratch.objects.exists()
     assert draft.entries.get().dimension_revision.n == 3
 

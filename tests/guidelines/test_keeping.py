@@ -5,7 +5,8 @@ from django.urls import reverse
 
 from guidelines.models import PairScratch
 from guidelines.publishing import discard, save_pair
-from tests.guidelines.conftest import change, revision_in
+from tests.guidelines.api_client import DRAFT, Program
+from tests.guidelines.conftest import change, pair_texts, revision_in
 from tests.guidelines.test_pages import form_of
 
 pytestmark = pytest.mark.django_db
@@ -35,7 +36,7 @@ def test_a_closed_browser_loses_nothing_and_saving_clears_it(log_in, ana, amir, 
     put = log_in(ana).get(url("pair_edit", KEY) + "?words=mine").content.decode()
     assert "Half a sentence, tagged." in put and "tempo, power" in put
     assert "are kept and not saved" not in log_in(amir).get(url("pair_edit", KEY)).content.decode()
-    saved = log_in(ana).post(url("pair_edit", KEY), typed(draft, shows="A sentence."))
+    saved = log_in(ana).post(url("pair_edit", KEY), typed(draft, shows="A sentence.") | {"words": "mine"})
     assert saved.status_code == 302
     assert not PairScratch.objects.exists() and revision_in(draft, KEY).shows == "A sentence."
 
@@ -118,3 +119,29 @@ def test_words_are_shown_when_the_draft_they_were_for_is_gone(log_in, ana, amir,
     discard(version=draft, by=amir)
     answer = log_in(ana).post(url(where, *([KEY] if where == "pair_edit" else [])), sent)
     assert answer.status_code == 409 and "The words of an hour." in answer.content.decode()
+
+
+def test_words_that_wait_outlive_another_save_of_hers_by_page_or_by_program(log_in, ana, draft):
+    browser = log_in(ana)
+    browser.post(url("pair_keep", KEY), typed(draft, shows="The words of an hour."))
+    browser.post(url("pair_edit", KEY), typed(draft, harms="Saved from a form that did not hold them."))
+    program, entry = Program(ana), DRAFT + f"entries/{KEY}/"
+    assert program("PATCH", entry, {"texts": {"tags": ["pace"]}}, If_Match='"2"').status_code == 200
+    assert program("PUT", entry, {"texts": pair_texts()}, If_Match='"1"').status_code == 412
+    assert PairScratch.objects.get().texts["shows"] == "The words of an hour."
+
+
+def test_an_old_text_that_is_put_back_too_late_takes_no_words_away(log_in, ana, amir, draft):
+    browser = log_in(ana)
+    base = change(draft, ana, shows="Two.")
+    browser.post(url("pair_keep", KEY), typed(draft, shows="The words of an hour."))
+    change(draft, amir, shows="Three.")
+    late = browser.post(url("pair_restore", KEY), {"n": "1", "base": str(base.n)})
+    assert late.status_code == 409
+    assert PairScratch.objects.get().texts["shows"] == "The words of an hour."
+
+
+def test_why_a_text_changed_holds_no_control_character(log_in, ana, draft):
+    answer = log_in(ana).post(url("pair_edit", KEY), typed(draft, shows="Mine.") | {"reason": "So.\x07"})
+    assert answer.status_code == 400 and "U+0007" in answer.content.decode()
+    assert "Mine." in answer.content.decode() and revision_in(draft, KEY).n == 1

@@ -263,3 +263,15 @@ def test_whoever_approved_is_told_so_instead_of_being_asked_again(log_in, ana, a
             assert ("Approve these words" in shown) != approved
         approve(version=draft, by=amir, digest=digest(draft))
     assert draft.approvals.count() == 1
+
+
+def test_a_pair_is_dropped_only_as_the_page_showed_it(client, ana, amir, draft):
+    client.force_login(ana)
+    key = "good-practice"
+    assert f'name="base" value="{revision_in(draft, key).n}"' in client.get(url("guideline")).content.decode()
+    change(draft, amir, key=key, shows="What Amir wrote since.")
+    late = client.post(url("pair_drop", key), {"base": "1"})
+    assert late.status_code == 409 and "was changed after you opened the page" in late.content.decode()
+    assert revision_in(draft, key).shows == "What Amir wrote since."
+    assert client.post(url("pair_drop", key)).status_code == 404
+    assert client.post(url("pair_drop", key), {"base": "2"}).status_code == 302

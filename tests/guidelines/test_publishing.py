@@ -243,3 +243,22 @@ def test_to_drop_a_pair_or_to_change_the_order_is_to_write(draft, ana, amir):
     for author in (ana, amir):
         with pytest.raises(Refused, match="You wrote part of this draft"):
             approve(version=draft, by=author)
+
+
+def test_words_that_a_colleague_puts_back_are_still_their_authors(draft, ana, amir):
+    his = change(draft, amir, shows="His own words.")
+    discard(version=draft, by=amir)
+    draft = open_draft(guideline=draft.guideline, by=ana)
+    restore(version=draft, revision=his, by=ana, base=revision_in(draft, "forcing-change"))
+    submit(version=draft, by=ana)
+    for author in (ana, amir):
+        with pytest.raises(Refused, match="You wrote part of this draft"):
+            approve(version=draft, by=author)
+
+
+def test_what_is_said_of_a_version_holds_no_control_character(edited, ana, amir):
+    submit(version=edited, by=ana)
+    approve(version=edited, by=amir)
+    with pytest.raises(BadTexts, match="note: holds the control character U"):
+        publish_as(edited, ana, note="Clearer.\x07")
+    assert publish_as(edited, ana, note="Clearer.\r\nAnd shorter.").note == "Clearer.\nAnd shorter."

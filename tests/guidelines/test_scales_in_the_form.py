@@ -66,3 +66,13 @@ def test_levels_that_do_not_fit_the_scale_are_refused_at_their_field(
     answer = client.post(reverse("pair_edit", args=["feedback-quality", "clarity"]), sent(scale, typed))
     assert answer.status_code == 400 and reason in str(answer.context["form"].errors["levels"])
     assert isinstance(answer.context["form"], DimensionForm)
+
+
+@pytest.mark.parametrize("typed", ["nan", "inf", "1e999", "9" * 400, "9" * 5000])
+def test_what_is_no_number_is_kept_while_it_is_typed_and_refused_when_it_is_saved(typed, client, ana, rubric):
+    open_draft(guideline=rubric.guideline, by=ana)
+    client.force_login(ana)
+    words = sent("ordinal", ["1", typed], weight=typed)
+    kept = client.post(reverse("pair_keep", args=["feedback-quality", "clarity"]), words)
+    assert kept.status_code == 200 and "Kept for you" in kept.content.decode()
+    assert client.post(reverse("pair_edit", args=["feedback-quality", "clarity"]), words).status_code == 400

@@ -216,3 +216,14 @@ def test_what_is_typed_is_kept_until_it_is_saved(forcing, ana):
     saved = translate(forcing, ana)
     assert not TranslationScratch.objects.exists()
     assert keeping.keep(**given, texts=saved.texts) is None
+
+
+def test_words_carried_to_a_newer_text_by_a_colleague_are_still_their_authors(draft, forcing, ana, amir):
+    translate(forcing, ana)
+    newer = change(draft, amir, harms="She digs in.")
+    carried = save_translation(
+        revision=newer, language=FA, texts=in_persian("pairs", forcing.texts), by=amir, base=None
+    )
+    approving.submit(translation=carried, by=amir)
+    with pytest.raises(Refused, match="You wrote part"):
+        approving.approve(translation=carried, by=ana)
