@@ -8,7 +8,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django_htmx.http import trigger_client_event
 
-from guidelines import access, cards, dropping, keeping, moving, present, publishing
+from guidelines import access, cards, keeping, moving, present, publishing
 from guidelines.checking import NEIGHBOURS
 from guidelines.comparing import fields_that_differ
 from guidelines.finding import PAGE, Asked

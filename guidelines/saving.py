@@ -19,7 +19,7 @@ class StaleEdit(RuntimeError):
 
     def __init__(self, *, key: str, base, current, texts: dict):
         self.key, self.base, self.current, self.texts = key, base, current, texts
-        super().__init__(_("“%s” was changed while you were writing.") % key)
+        super().__init__(_("“%s” was changed after you opened the page.") % key)
 
 
 class StillReferred(ValueError):

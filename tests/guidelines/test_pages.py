@@ -141,7 +141,7 @@ def test_a_pair_that_a_colleague_changed_since_the_page_was_opened_is_not_droppe
     change(draft, amir, harms="Other words.", confused_with=[])
     drop = url("pair_drop", "forcing-change")
     refused = client.post(drop, {"base": "1"})
-    assert refused.status_code == 409 and "changed while you were writing" in refused.text
+    assert refused.status_code == 409 and "changed after you opened the page" in refused.text
     assert revision_in(draft, "forcing-change").n == 2
     assert client.post(drop, {"base": "2"}).status_code == 302
     assert "forcing-change" not in entries.names(draft)
