@@ -157,9 +157,22 @@ def word_diff(a: str, b: str) -> list[tuple[str, str]]:
     The texts of same and added, joined, are exactly `b`; those of same and removed are `a` up to white space.
     """
     found: list[tuple[str, str]] = []
-    for kind, old, new in changes(a, b):
-        found += [("same", new)] if kind == "same" else [("removed", old), ("added", new)]
+    told, before, after = changes(a, b), "", ""
+    for n, (kind, old, new) in enumerate(told):
+        if kind == "same":
+            # The space behind a word goes with what changes after it, or the words on both sides would run together.
+            before, after = (_space_behind(old), _space_behind(new)) if n + 1 < len(told) else ("", "")
+            if before == after:
+                before = after = ""
+            found.append(("same", new.removesuffix(after)))
+        else:
+            found += [("removed", old and before + old), ("added" if new else "same", after + new)]
+            before = after = ""
     return [(kind, text) for kind, text in found if text]
+
+
+def _space_behind(text: str) -> str:
+    return text[len(text.rstrip(" ")) :]
 
 
 def as_html(a: str, b: str) -> SafeString:

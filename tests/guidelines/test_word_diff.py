@@ -51,6 +51,20 @@ def test_only_the_words_that_changed_are_marked(before, after, removed, added):
     assert [text for kind, text in found if kind == "added"] == [added]
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "shown"),
+    [
+        ("She has already said.", "She has already.", "She has already[- said]."),
+        ("She has already.", "She has already said.", "She has already[+ said]."),
+        ("To the client, slowly.", "To the client slowly.", "To the client[-, ] slowly."),
+        ("To the client slowly.", "To the client, slowly.", "To the client[+, ]slowly."),
+    ],
+)
+def test_words_on_both_sides_of_a_change_do_not_run_together(before, after, shown):
+    signs = {"same": "{}", "removed": "[-{}]", "added": "[+{}]"}
+    assert "".join(signs[kind].format(text) for kind, text in word_diff(before, after)) == shown
+
+
 def test_an_accent_is_the_same_however_it_is_encoded():
     assert {kind for kind, _text in word_diff("café", unicodedata.normalize("NFD", "café"))} == {"same"}
 
