@@ -77,7 +77,7 @@ def test_an_expert_adds_a_pair_a_colleague_approves_and_a_version_appears(at_wor
     ana.get_by_role("button", name="Publish").click()
     expect(ana.get_by_text("Version 2 is in force")).to_be_visible()
     ana.goto(f"{PAGE}compare/1..2/")
-    expect(ana.get_by_text("added")).to_be_visible()
+    expect(ana.get_by_text("added", exact=True)).to_be_visible()
     expect(ana.get_by_text("Approved by Amir")).to_be_visible()
     ana.goto(f"{PAGE}trail/")
     expect(ana.get_by_text("Published version 2")).to_be_visible()
