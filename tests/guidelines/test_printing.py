@@ -269,10 +269,11 @@ def test_the_page_for_printing_costs_the_same_for_few_and_for_many(
 
 def test_the_pages_lead_to_paper_and_citation(log_in, ben, mistakes):
     browser = log_in(ben)
-    for page in (browser.get(url("guideline")), browser.get(url("guideline_version", 1))):
-        said = page.content.decode()
-        for address in (url("version_print", 1), url("version_pdf", 1), url("version_cite", 1, "bib")):
-            assert f'href="{address}"' in said
+    in_force = url("guideline_version", 1)
+    assert f'href="{in_force}">Print, download, cite</a>' in browser.get(url("guideline")).content.decode()
+    said = browser.get(in_force).content.decode()
+    for address in (url("version_print", 1), url("version_pdf", 1), url("version_cite", 1, "bib")):
+        assert f'href="{address}"' in said
     answer = browser.get(url("version_pdf", 1))
     assert answer["Content-Type"] == "application/pdf" and 'filename="novice-mistakes-v1.pdf"' in str(
         answer.headers
