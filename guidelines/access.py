@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext as _
 
-from accounts.models import Role
+from accounts.models import Role, User
 from accounts.roles import Answer, holds, may_read_guidelines, may_write_guidelines
 from guidelines import authorship, drafts
 from guidelines.proposals import origins
@@ -85,9 +85,17 @@ def may_approve(user, version, *, authors: set[int] | None = None) -> Answer:
     """A clinician who wrote nothing of what is new in the draft; `authors`, where they are known already."""
     if not holds(user, Role.CLINICIAN):
         return Answer(_("Only clinicians approve a draft."))
-    if user.pk in (authorship.authors(version) if authors is None else authors):
+    authors = authorship.authors(version) if authors is None else authors
+    if user.pk not in authors:
+        return Answer()
+    if User.objects.with_role(Role.CLINICIAN).exclude(pk__in=authors).exists():
         return Answer(_("You wrote part of this draft; a colleague has to approve it."))
-    return Answer()
+    return Answer(
+        _(
+            "You wrote part of this draft, and so did every other clinician here. One more clinician has to be"
+            " invited to approve it."
+        )
+    )
 
 
 def may_publish(

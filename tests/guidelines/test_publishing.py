@@ -7,6 +7,7 @@ from django.db import connection
 
 from accounts.roles import Refused
 from guidelines import drafts
+from guidelines.access import may_approve
 from guidelines.models import Approval, Version
 from guidelines.publishing import (
     BadTexts,
@@ -193,6 +194,14 @@ def at_once(act, people):
     for thread in threads:
         thread.join()
     return said
+
+
+def test_where_every_clinician_wrote_the_refusal_asks_for_one_more(draft, ana, amir):
+    change(draft, ana)
+    assert "a colleague has to approve it" in may_approve(ana, draft).reason
+    change(draft, amir, key="poor-listening")
+    assert "One more clinician has to be invited" in may_approve(ana, draft).reason
+    assert "One more clinician has to be invited" in may_approve(amir, draft).reason
 
 
 def test_a_retired_version_is_no_longer_in_force_and_stays_as_it_is(mistakes, ana):
