@@ -91,7 +91,7 @@ def _item(field: str, n: int, item, original) -> Iterator[Problem]:
     if isinstance(original, str):
         return
     if not isinstance(item, dict) or set(item) != set(original):
-        yield Problem((field, n), _("must have exactly: %s") % ", ".join(original))
+        yield Problem((field, n), _("must have exactly: %s") % ", ".join(sorted(original)))
     elif field == "levels" and (item["value"], type(item["value"])) != (
         original["value"],
         type(original["value"]),

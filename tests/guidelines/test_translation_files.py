@@ -219,7 +219,7 @@ def test_an_old_file_does_not_undo_what_was_written_since(version, ana):
         (lambda text: text.replace("source: ", "source: f00", 1), "no text of this entry has this mark"),
         (lambda text: text.replace("  - ترجمهٔ Ask what she wants herself.\n", "", 1), "must have 2 items"),
         (lambda text: text.replace("  shows:", "  tags: [x]\n  shows:", 1), "not a field that is translated"),
-        (lambda text: text.replace("after:", "context:", 1), "must have exactly: before, after"),
+        (lambda text: text.replace("after:", "context:", 1), "must have exactly: after, before"),
     ],
 )
 def test_a_row_that_does_not_fit_its_source_is_refused_with_its_line_and_nothing_comes_in(
