@@ -10,6 +10,7 @@ from guidelines.api import representing
 from guidelines.api.describing import describes, query
 from guidelines.api.door import Door
 from guidelines.api.shapes import proposals as shapes
+from guidelines.api.shapes.versions import VersionInFull
 from guidelines.api.threads import BEFORE, said
 from guidelines.api.versions import told as told_version
 from guidelines.discussion import mentioning
@@ -156,7 +157,7 @@ class Take(OneProposal):
     bad_texts = 409
 
     @describes(
-        "proposal_take", "Take a proposal into the draft", gives=shapes.VersionInFull, asks=shapes.Take,
+        "proposal_take", "Take a proposal into the draft", gives=VersionInFull, asks=shapes.Take,
         refuses=(409,),
     )  # fmt: skip
     def post(self, request, slug, n):

@@ -6,10 +6,15 @@ import shutil
 import signal
 import subprocess
 import threading
+from collections.abc import Callable
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from django.db import connections
 
+from guidelines.loading import SHIPPED, load
+from tests.conftest import PASSWORD
 from tests.fakes.model_server import ModelServer
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -91,18 +96,18 @@ def chromium():
         browser.close()
 
 
-@pytest.fixture
-def person(demo, chromium):
-    """Log somebody in, in a browser of her own: person("lena") -> page."""
+@contextmanager
+def windows(chromium, url: str, password_of: Callable[[str], str]):
+    """log_in("lena") -> her page, in a browser of her own; all of them are closed in the end."""
     contexts = []
 
     def log_in(name: str):
-        context = chromium.new_context(viewport={"width": 1440, "height": 900}, base_url=demo.url)
+        context = chromium.new_context(viewport={"width": 1440, "height": 900}, base_url=url)
         contexts.append(context)
-        page = context.new_page()
+        page, email = context.new_page(), f"{name}@example.org"
         page.goto("/login/")
-        page.fill("input[name=username]", f"{name}@example.org")
-        page.fill("input[name=password]", demo.passwords[f"{name}@example.org"])
+        page.fill("input[name=username]", email)
+        page.fill("input[name=password]", password_of(email))
         page.get_by_role("button", name="Log in").click()
         page.wait_for_url(lambda url: "/login/" not in url)
         return page
@@ -110,3 +115,23 @@ def person(demo, chromium):
     yield log_in
     for context in contexts:
         context.close()
+
+
+@pytest.fixture
+def person(demo, chromium):
+    """Log in one of the people of the demo."""
+    with windows(chromium, demo.url, demo.passwords.__getitem__) as log_in:
+        yield log_in
+
+
+@pytest.fixture
+def at_work(live_server, chromium, ana, amir, lena):
+    """Log one of them in to the app alone, without the demo's other parts."""
+    with windows(chromium, live_server.url, lambda _email: PASSWORD) as log_in:
+        yield log_in
+    connections.close_all()
+
+
+@pytest.fixture
+def novice_mistakes(live_server):
+    load([SHIPPED / "novice-mistakes.yaml"])

@@ -3,56 +3,20 @@
 import re
 
 import pytest
-from django.db import connections
 from openpyxl import load_workbook
 from playwright.sync_api import expect
 
-from guidelines.loading import SHIPPED, load
-from guidelines.models import PairScratch, Version
+from guidelines.models import PairScratch
 from tests.browser import screens
-from tests.conftest import PASSWORD
+from tests.browser.workspace import PAGE, begin_a_draft, draft
 from tests.guidelines.conftest import revision_in
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-PAGE = "/guidelines/novice-mistakes/"
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.usefixtures("novice_mistakes"),
+]
 LISTENING = f"{PAGE}edit/poor-listening/"
-
-
-@pytest.fixture(autouse=True)
-def _guideline(live_server):
-    load([SHIPPED / "novice-mistakes.yaml"])
-    yield
-    connections.close_all()
-
-
-@pytest.fixture
-def at_work(live_server, chromium, ana, amir):
-    """at_work("ana") -> her page, logged in."""
-    contexts = []
-
-    def log_in(name: str):
-        context = chromium.new_context(viewport={"width": 1440, "height": 900}, base_url=live_server.url)
-        contexts.append(context)
-        page = context.new_page()
-        page.goto("/login/")
-        page.fill("input[name=username]", f"{name}@example.org")
-        page.fill("input[name=password]", PASSWORD)
-        page.get_by_role("button", name="Log in").click()
-        page.wait_for_url(lambda url: "/login/" not in url)
-        return page
-
-    yield log_in
-    for context in contexts:
-        context.close()
-
-
-def begin_a_draft(page):
-    page.goto(PAGE)
-    page.get_by_role("button", name="Start a draft").click()
-
-
-def draft() -> Version:
-    return Version.objects.get(number=None)
 
 
 def test_an_expert_adds_a_pair_a_colleague_approves_and_a_version_appears(at_work):

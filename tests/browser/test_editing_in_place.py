@@ -9,17 +9,15 @@ from playwright.sync_api import expect
 from guidelines.drafts import light
 from guidelines.models import NewScratch, PairScratch
 from tests.browser import screens
-from tests.browser.test_clinicians_write_the_standard import (  # noqa: F401
-    PAGE,
-    _guideline,
-    at_work,
-    begin_a_draft,
-    draft,
-)
+from tests.browser.workspace import PAGE, begin_a_draft, draft
 from tests.conftest import PASSWORD
 from tests.guidelines.conftest import revision_in
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.usefixtures("novice_mistakes"),
+]
 
 
 def card(page, key):
@@ -32,7 +30,7 @@ def edit(page, key="poor-listening"):
     return card(page, key)
 
 
-def test_a_card_is_edited_in_place_with_a_preview(at_work):  # noqa: F811
+def test_a_card_is_edited_in_place_with_a_preview(at_work):
     ana = at_work("ana")
     begin_a_draft(ana)
     form = edit(ana)
@@ -52,7 +50,7 @@ def test_a_card_is_edited_in_place_with_a_preview(at_work):  # noqa: F811
     expect(form.locator("input[name=name]")).to_be_focused()
 
 
-def test_two_merge_in_place(at_work):  # noqa: F811
+def test_two_merge_in_place(at_work):
     ana, amir = at_work("ana"), at_work("amir")
     begin_a_draft(ana)
     amir.goto(PAGE)
@@ -71,7 +69,7 @@ def test_two_merge_in_place(at_work):  # noqa: F811
     assert (revision.harms, revision.n) == ("The client feels unheard and stops trying.", 3)
 
 
-def test_everything_is_done_with_keys(at_work):  # noqa: F811
+def test_everything_is_done_with_keys(at_work):
     ana = at_work("ana")
     begin_a_draft(ana)
     first, second, third = list(light(draft()))[:3]
@@ -108,7 +106,7 @@ def test_everything_is_done_with_keys(at_work):  # noqa: F811
     expect(ana.get_by_role("heading", name="A new pair")).to_be_visible()
 
 
-def test_a_card_is_dragged_to_its_place(at_work):  # noqa: F811
+def test_a_card_is_dragged_to_its_place(at_work):
     ana = at_work("ana")
     begin_a_draft(ana)
     # Both cards on the screen, however long they are.
@@ -128,7 +126,7 @@ def test_a_card_is_dragged_to_its_place(at_work):  # noqa: F811
     assert list(light(draft()))[:2] == [second, first]
 
 
-def test_a_neighbour_is_found_while_its_name_is_typed(at_work):  # noqa: F811
+def test_a_neighbour_is_found_while_its_name_is_typed(at_work):
     ana = at_work("ana")
     begin_a_draft(ana)
     form = edit(ana)
@@ -145,7 +143,7 @@ def test_a_neighbour_is_found_while_its_name_is_typed(at_work):  # noqa: F811
     assert "premature-interpretation" in revision_in(draft(), "poor-listening").may_co_occur_with
 
 
-def test_a_closed_browser_keeps_the_words_of_a_new_pair(at_work):  # noqa: F811
+def test_a_closed_browser_keeps_the_words_of_a_new_pair(at_work):
     ana = at_work("ana")
     begin_a_draft(ana)
     ana.get_by_role("link", name="Add a pair").click()
@@ -165,7 +163,7 @@ def test_a_closed_browser_keeps_the_words_of_a_new_pair(at_work):  # noqa: F811
     assert revision_in(draft(), "talking-over-the-client").n == 1 and not NewScratch.objects.exists()
 
 
-def test_words_stay_when_the_session_ends_and_are_saved_after_logging_in_again(at_work):  # noqa: F811
+def test_words_stay_when_the_session_ends_and_are_saved_after_logging_in_again(at_work):
     ana = at_work("ana")
     begin_a_draft(ana)
     form = edit(ana)

@@ -3,40 +3,16 @@
 import re
 
 import pytest
-from django.db import connections
 from playwright.sync_api import expect
 
 from guidelines.publishing import approve, open_draft, submit
 from synthesis.models import Instance, Run
 from tests.browser import screens
+from tests.browser.workspace import PAGE
 from tests.config.stale.graph import LONGER, A, build
-from tests.conftest import PASSWORD
 from tests.guidelines.conftest import change
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-PAGE = "/guidelines/novice-mistakes/"
-
-
-@pytest.fixture
-def at_work(live_server, chromium, ana, lena):
-    """at_work("ana") -> her page, logged in."""
-    contexts = []
-
-    def log_in(name: str):
-        context = chromium.new_context(viewport={"width": 1440, "height": 900}, base_url=live_server.url)
-        contexts.append(context)
-        page = context.new_page()
-        page.goto("/login/")
-        page.fill("input[name=username]", f"{name}@example.org")
-        page.fill("input[name=password]", PASSWORD)
-        page.get_by_role("button", name="Log in").click()
-        page.wait_for_url(lambda url: "/login/" not in url)
-        return page
-
-    yield log_in
-    for context in contexts:
-        context.close()
-    connections.close_all()
 
 
 def test_the_lead_plans_exactly_the_sessions_again_that_a_clinicians_change_made_stale(

@@ -9,6 +9,7 @@ from guidelines.discussion.talking import reply
 from guidelines.proposals import deciding
 from guidelines.proposals.deciding import decline, give_back
 from tests.guidelines.test_proposing import changing
+from tests.waiting import let_go_when_somebody_waits
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -34,18 +35,7 @@ def while_she_replies(proposal, by, act):
         finally:
             connection.close()
 
-    def watch():
-        try:
-            with connection.cursor() as cursor:
-                for _ in range(2000):
-                    cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
-                    if cursor.fetchone()[0]:
-                        break
-        finally:
-            connection.close()
-            on.set()
-
-    replying, watching = Thread(target=replies), Thread(target=watch)
+    replying, watching = Thread(target=replies), Thread(target=let_go_when_somebody_waits, args=[on])
     replying.start()
     assert written.wait(20)
     watching.start()

@@ -17,6 +17,7 @@ from review.workflow import NotCounted
 from synthesis.models import Instance, Mark
 from tests.conftest import person
 from tests.review.factories import judge, made_instances, published_pairs, published_rubric, round_of, says
+from tests.waiting import let_go_when_somebody_waits
 
 
 @pytest.mark.parametrize("n, expected", [(9, 0), (10, 2), (40, 8), (60, 30), (200, 40)])
@@ -248,18 +249,7 @@ def test_a_judgement_that_waits_for_the_close_comes_too_late(round, item, ben, l
         finally:
             connection.close()
 
-    def watch():
-        try:
-            with connection.cursor() as cursor:
-                for _ in range(2000):
-                    cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
-                    if cursor.fetchone()[0]:
-                        break
-        finally:
-            connection.close()
-            waits.set()
-
-    closing, watching = Thread(target=close), Thread(target=watch)
+    closing, watching = Thread(target=close), Thread(target=let_go_when_somebody_waits, args=[waits])
     closing.start()
     assert locked.wait(20)
     watching.start()

@@ -5,7 +5,7 @@ from guidelines.api.shapes.changes import FieldChange
 from guidelines.api.shapes.entries import Person
 from guidelines.api.shapes.texts import EXAMPLE, Texts
 from guidelines.api.shapes.threads import Said
-from guidelines.api.shapes.versions import Answer, VersionInFull  # noqa: F401  (what a taken one answers)
+from guidelines.api.shapes.versions import Answer
 from guidelines.models import Choice, ProposalKind, ProposalState, Source
 from guidelines.proposals.proposing import LONGEST_REASON, MOST_PARTS
 
