@@ -1,4 +1,4 @@
-"""Seconds per suite, what was skipped and why, and `--long`. A suite is a heavy marker, or else a folder."""
+"""Seconds per suite, what was skipped and why, `--only` and `--long`. A suite is a heavy marker, or else a folder."""
 
 import os
 from collections import defaultdict
@@ -16,21 +16,31 @@ skipped: dict[tuple[str, str], int] = defaultdict(int)  # (heavy suite, reason):
 
 
 def pytest_addoption(parser):
+    parser.addoption(
+        "--only", choices=("light", "heavy"), help="only the suites without, or with, real parts"
+    )
     parser.addoption("--long", action="store_true", help="also run the tests marked `long`: more kills")
 
 
 def pytest_collection_modifyitems(config, items):
+    only = config.getoption("--only")
+    others = []
     for item in items:
         heavy = [name for name in HEAVY if item.get_closest_marker(name)]
         parts = PurePath(item.location[0]).parts
         item.user_properties.append(("suite", heavy[0] if heavy else parts[1] if len(parts) > 2 else "tests"))
+        if only and only != ("heavy" if heavy else "light"):
+            others.append(item)
         if "browser" in heavy and os.environ.get(NO_BROWSER):
             item.add_marker(pytest.mark.skip(reason=os.environ[NO_BROWSER]))
     if not config.getoption("--long"):
         long = [item for item in items if item.get_closest_marker("long")]
-        config.hook.pytest_deselected(items=long)
         left_out.extend(item.nodeid for item in long)
-        items[:] = [item for item in items if item not in long]
+        others.extend(long)
+    if others:
+        config.hook.pytest_deselected(items=others)
+        left = set(others)
+        items[:] = [item for item in items if item not in left]
 
 
 def pytest_runtest_logreport(report):

@@ -1,11 +1,19 @@
 """Tests: a throw-away home folder, fast password hashing, everything else as it runs."""
 
+import atexit
 import os
+import shutil
 import tempfile
 
-os.environ.setdefault("ONE_WAY_MIRROR_HOME", tempfile.mkdtemp(prefix="one-way-mirror-test-"))
+if "ONE_WAY_MIRROR_HOME" not in os.environ:
+    os.environ["ONE_WAY_MIRROR_HOME"] = tempfile.mkdtemp(prefix="one-way-mirror-test-")
+    atexit.register(shutil.rmtree, os.environ["ONE_WAY_MIRROR_HOME"], ignore_errors=True)
+# Tests side by side (pytest -n) each have a folder of their own; what one of them starts shares its folder.
+_beside = os.environ.get("PYTEST_XDIST_WORKER", "")
+if not os.environ["ONE_WAY_MIRROR_HOME"].endswith(_beside):
+    os.environ["ONE_WAY_MIRROR_HOME"] += f"/{_beside}"
 
-from config.settings.base import *  # noqa: F403  (after the home folder is set)
+from config.settings.base import *  # noqa: E402, F403  (after the home folder is set)
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 REDIS_URL = ""

@@ -76,3 +76,10 @@ def test_long_tests_run_only_when_asked(run):
     _, report = run("--long")
     assert "3 passed, 1 skipped" in report
     assert "deselected" not in report
+
+
+def test_the_light_and_the_heavy_ones_run_apart(run):
+    _, light = run("--only", "light")
+    assert "1 passed, 3 deselected" in light
+    _, heavy = run("--only", "heavy", "--long")
+    assert "2 passed, 1 skipped, 1 deselected" in heavy
