@@ -11,15 +11,16 @@ from django.utils.translation import gettext as _
 from django_htmx.http import trigger_client_event
 
 from guidelines import access, cards, keeping, moving, present, publishing
+from guidelines.addressed import draft_of, is_n, revision_of
 from guidelines.checking import NEIGHBOURS
 from guidelines.comparing import fields_that_differ
+from guidelines.doors import door
 from guidelines.finding import PAGE, Asked
 from guidelines.forms import FORMS
 from guidelines.kinds import key_of, shape_of
 from guidelines.models import Guideline, VersionState
 from guidelines.neighbours import Others
 from guidelines.texts import fresh_key
-from guidelines.views import door, draft_of
 
 
 @door(access.may_write)
@@ -165,19 +166,6 @@ def _kept(request, guideline, key, form, refusal) -> publishing.WrongState:
         return publishing.WrongState(f"{refusal} {problem}")
     kept = _("What you wrote is kept for you; you find it on the page of the guideline.")
     return publishing.WrongState(f"{refusal} {kept}")
-
-
-def is_n(text: str) -> bool:
-    """Whether it is the number of a revision, as a page writes it."""
-    return text.isdecimal() and len(text) < 10
-
-
-def revision_of(guideline: Guideline, key: str | None, n: int | None):
-    if n is None or key is None:
-        return None
-    shape = shape_of(guideline)
-    at = {f"{shape.identity_field}__guideline": guideline, f"{shape.identity_field}__key": key}
-    return get_object_or_404(shape.revision.objects.select_related(shape.identity_field), n=n, **at)
 
 
 def _read(request, guideline, key):

@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 from rest_framework.response import Response
 
 from guidelines import access, entries, moving, publishing
+from guidelines.addressed import draft_of, named_version
 from guidelines.api import representing
 from guidelines.api.describing import IF_MATCH, IF_NONE_MATCH, UNLESS, describes, gives_etag, query
 from guidelines.api.door import Door
@@ -16,7 +17,6 @@ from guidelines.finding import STATES, Asked, find
 from guidelines.kinds import shape_of
 from guidelines.models import Guideline, Version
 from guidelines.texts import fresh_key
-from guidelines.views import draft_of, named_version
 
 FILTERS = [
     query("words", "Every one of these words occurs somewhere in the entry."),

@@ -13,6 +13,7 @@ from guidelines import access, present, publishing
 from guidelines.checking import Problem
 from guidelines.discussion import mentioning
 from guidelines.discussion.forms import RemarkForm
+from guidelines.doors import door
 from guidelines.kinds import key_of, shape_of
 from guidelines.models import Guideline, Proposal, ProposalKind
 from guidelines.neighbours import Others
@@ -20,7 +21,6 @@ from guidelines.proposals import deciding, origins, showing, taking, voting
 from guidelines.proposals.forms import ProposalForm, StartForm, VoteForm, beginnings, parts_for
 from guidelines.proposals.proposing import MOST_PARTS, SIZES
 from guidelines.publishing import BadTexts
-from guidelines.views import door
 
 
 @door(access.may_discuss, methods=("GET", "HEAD"))
