@@ -36,9 +36,18 @@ def gives_etag(*statuses: int) -> OpenApiParameter:
 
 
 def describes(
-    name: str, summary: str, *, gives=None, status: int = 200, asks=None, refuses=(), parameters=(), **more
+    name: str,
+    summary: str,
+    *,
+    gives=None,
+    status: int = 200,
+    asks=None,
+    refuses=(),
+    parameters=(),
+    stale=StaleProblem,
+    **more,
 ):
-    """`refuses`: the statuses of refusals beside those that are always possible."""
+    """`stale`: the shape of a 412; `refuses`: the statuses of refusals beside those that are always possible."""
     answers = gives if isinstance(gives, dict) else {status: gives}
 
     def described(method):
@@ -46,7 +55,7 @@ def describes(
         codes = [*ALWAYS, *refuses] + ([400, 413, 415] if acts else [])
         responses = {(code, MEDIA): Problem for code in codes}
         if 412 in refuses:
-            responses[412, MEDIA] = StaleProblem
+            responses[412, MEDIA] = stale
         # The door refuses what is sent to an act that takes nothing.
         method.takes_nothing = acts and asks is None
         return extend_schema(

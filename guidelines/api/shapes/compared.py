@@ -14,7 +14,7 @@ class EntryChange(serializers.Serializer):
     fields_changed = FieldChange(many=True)
 
 
-class Counts(serializers.Serializer):
+class CountsByDifference(serializers.Serializer):
     added = serializers.IntegerField()
     removed = serializers.IntegerField()
     changed = serializers.IntegerField()
@@ -26,7 +26,7 @@ class Comparison(serializers.Serializer):
     after = Version()
     digest = serializers.CharField(help_text="Of the entries of `after`: what an approval names.")
     differ = serializers.IntegerField(help_text="How many entries differ.")
-    counts = Counts(help_text="Entries by how they differ.")
+    counts = CountsByDifference(help_text="Entries by how they differ.")
     same = serializers.IntegerField(help_text="How many entries are as they were.")
     suggested_meaning = serializers.ChoiceField(
         Meaning.choices,
