@@ -223,7 +223,7 @@ def test_reading_takes_the_same_number_of_queries_however_many_are_translated(pa
     for slug, n in (("small", 3), ("large", 40)):
         told = content(*((e.key, e.texts) for e in many(n).entries), slug=slug)
         version, _made = import_version(content=told)
-        for i in range(n // 2 + 1):
+        for i in range(1, n, 2):
             approved(revision_in(version, f"mistake-{i}"), ana, amir)
             translate(revision_in(version, f"mistake-{i}"), amir, mark="۲ ")
         with CaptureQueriesContext(connection) as caught:
