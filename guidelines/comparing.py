@@ -133,11 +133,10 @@ def with_fields(guideline, change: EntryChange, revisions: dict[int, object]) ->
     return replace(change, fields=fields)
 
 
-def compare_versions(a: Version, b: Version) -> list[EntryChange]:
-    """As entries_that_differ, with the fields of those that changed; three queries."""
-    found = entries_that_differ(a, b)
-    revisions = revisions_of(b.guideline, [change for change in found if change.state == "changed"])
-    return [with_fields(b.guideline, change, revisions) for change in found]
+def in_words(guideline, changes: list[EntryChange]) -> list[EntryChange]:
+    """These with the fields of those that changed; one query."""
+    revisions = revisions_of(guideline, [change for change in changes if change.state == "changed"])
+    return [with_fields(guideline, change, revisions) for change in changes]
 
 
 def suggested_meaning(changes: list[EntryChange]) -> str:

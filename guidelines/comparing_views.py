@@ -1,6 +1,5 @@
 """Two versions of a guideline, or the draft, beside each other; and two revisions of one entry."""
 
-from collections import Counter
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
@@ -8,7 +7,7 @@ from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from guidelines import access, comparing, dependents, drafts, entries
+from guidelines import access, comparing, dependents, differing, drafts, entries
 from guidelines.addressed import named_version
 from guidelines.comparing import EntryChange
 from guidelines.doors import door
@@ -16,7 +15,6 @@ from guidelines.history import history, numbered
 from guidelines.kinds import shape_of
 from guidelines.models import Version, VersionState
 
-PAGE = 50
 SIDES, INLINE = "sides", "inline"
 
 
@@ -59,28 +57,24 @@ def _address(guideline, a, b) -> str:
 @door(access.may_read, methods=("GET", "HEAD"))
 def guideline_compare(request, guideline, a, b):
     before, after = named_version(guideline, a), named_version(guideline, b)
-    changes = comparing.entries_that_differ(before, after)
-    counts = Counter(state for change in changes for state in comparing.STATES if change.is_in(state))
     only = request.GET.get("only") if request.GET.get("only") in comparing.STATES else ""
-    differ = [change for change in changes if change.state != "same" and (not only or change.is_in(only))]
-    at = next((n for n, change in enumerate(differ) if change.key == request.GET.get("start")), 0)
+    found = differing.page(before, after, only=only, start=request.GET.get("start", ""))
     digest = after.digest or drafts.digest(after)
     kept = {"view": view_of(request)} | ({"only": only} if only else {})
     in_review = after.state == VersionState.IN_REVIEW
-    shown = differ[at : at + PAGE]
     context = {
         "guideline": guideline,
         "before": before,
         "after": after,
         "versions": _choices(guideline),
         "between": _between(before, after),
-        "compared": _in_full(guideline, shown),
-        "differ": sum(change.state != "same" for change in changes),
-        "same": sum(change.state == "same" for change in changes),
-        "counts": [(state, counts[state]) for state in comparing.STATES if counts[state]],
+        "compared": _in_full(guideline, found.changes),
+        "differ": found.differ,
+        "same": found.same,
+        "counts": [(state, many) for state, many in found.counts.items() if many],
         "only": only,
-        "earlier": "?" + urlencode(kept | {"start": differ[max(0, at - PAGE)].key}) if at else "",
-        "later": "?" + urlencode(kept | {"start": differ[at + PAGE].key}) if at + PAGE < len(differ) else "",
+        "earlier": found.before and "?" + urlencode(kept | {"start": found.before}),
+        "later": found.after and "?" + urlencode(kept | {"start": found.after}),
         "view": view_of(request),
         "views": views_of(request),
         "approvals": _approvals(after, digest),
@@ -88,7 +82,7 @@ def guideline_compare(request, guideline, a, b):
         "dependents": dependents.of(before, after, request.user)
         if access.may_see_numbers(request.user)
         else dependents.Dependents(),
-        "names": {change.key: change.name for change in changes},
+        "names": found.names,
         "digest": digest,
         "approved_these": in_review and request.user.pk in drafts.approvers(after),
         "may_approve": in_review and access.may_approve(request.user, after),

@@ -178,4 +178,13 @@ TABLE = {
     "api/guidelines/<slug:slug>/proposals/<int:n>/withdraw/": DISCUSSING,
     "api/guidelines/<slug:slug>/proposals/<int:n>/take/": CLINICIAN,
     "api/guidelines/<slug:slug>/proposals/<int:n>/decline/": CLINICIAN,
+    "api/guidelines/<slug:slug>/versions/<str:name>/translations/": EVERY_ROLE,
+    "api/guidelines/<slug:slug>/versions/<str:name>/translations/<slug:language>/": EVERY_ROLE,
+    "api/guidelines/<slug:slug>/versions/<str:name>/translations/<slug:language>/download/<str:format>/": EVERY_ROLE,
+    "api/guidelines/<slug:slug>/translations/<slug:language>/import/": CLINICIAN,
+    "api/guidelines/<slug:slug>/translations/<slug:language>/import/<uuid:token>/": CLINICIAN,
+    "api/guidelines/<slug:slug>/translations/<slug:language>/<slug:key>/<int:n>/": EVERY_ROLE,
+    "api/guidelines/<slug:slug>/translations/<slug:language>/<slug:key>/<int:n>/submit/": EVERY_ROLE,
+    "api/guidelines/<slug:slug>/translations/<slug:language>/<slug:key>/<int:n>/send-back/": EVERY_ROLE,
+    "api/guidelines/<slug:slug>/translations/<slug:language>/<slug:key>/<int:n>/approve/": EVERY_ROLE,
 }

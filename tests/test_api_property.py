@@ -20,9 +20,11 @@ from guidelines.discussion import talking
 from guidelines.publishing import import_version, open_draft, propose_pair, save_entry
 from tests.conftest import person
 from tests.guidelines.conftest import change, content, pair_texts, revision_in
+from tests.guidelines.translators import FA, speaks, translate
 
 THERE = {"slug": "novice-mistakes", "key": "forcing-change", "name": "draft", "a": "1", "b": "draft", "n": 1,
-         "remark": 1, "number": 1, "format": "csv"}  # fmt: skip
+         "remark": 1, "number": 1, "format": "csv",
+         "language": FA}  # fmt: skip
 WANTED = [
     not_a_server_error,
     checks.status_code_conformance,
@@ -54,7 +56,9 @@ def aimed(case):
         case.path_parameters = {name: THERE.get(name, value) for name, value in at.items()}
     asked = {parameter["name"] for parameter in case.operation.definition.raw.get("parameters", [])}
     if "If-Match" in asked and size % 7:
-        case.headers = {**(case.headers or {}), "If-Match": f'"{1 + bool(size % 3)}"'}
+        n = 1 + bool(size % 3)
+        tag = f"1.{n}" if "language" in case.path_parameters else n
+        case.headers = {**(case.headers or {}), "If-Match": f'"{tag}"'}
     return case
 
 
@@ -84,6 +88,10 @@ def program(db, one_connection):
     propose_pair(
         guideline=version.guideline, kind="change", texts=words, of=[now], by=amir, reason="The harm."
     )
+    for one in (ana, amir):
+        speaks(one)
+    for revision in (revision_in(version, "forcing-change"), now):
+        translate(revision, amir)
     _row, token = make_token(user=ana, name="a test", days=1, reads_only=False)
     return {"Authorization": f"Bearer {token}"}
 

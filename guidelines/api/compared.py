@@ -1,14 +1,15 @@
 """What differs between two versions, and what hangs on one."""
 
 from dataclasses import asdict
+from urllib.parse import urlencode
 
 from rest_framework.response import Response
 
 from accounts.roles import require
-from guidelines import access, comparing, coverage, dependents, drafts
+from guidelines import access, comparing, coverage, dependents, differing, drafts, meaning
 from guidelines.addressed import named_version
 from guidelines.api import representing
-from guidelines.api.describing import describes
+from guidelines.api.describing import describes, query
 from guidelines.api.door import Door
 from guidelines.api.shapes import numbers
 from guidelines.api.shapes.compared import Comparison
@@ -18,30 +19,51 @@ from guidelines.models import Version
 class Compare(Door):
     may = {"GET": access.may_read}
 
-    @describes("compare", "What differs between two versions, word by word", gives=Comparison)
+    @describes(
+        "compare", "What differs between two versions, word by word, a page at a time", gives=Comparison,
+        parameters=[
+            query("only", "Only entries that differ so.", enum=comparing.STATES),
+            query("start", "The key of the first entry of the page; `next` holds it."),
+        ],
+    )  # fmt: skip
     def get(self, request, slug, a, b):
-        """`a` and `b` are numbers, or `draft`; what differs is told as from `a` to `b`."""
+        """`a` and `b` are numbers, or `draft`; what differs is told as from `a` to `b`, in the order of `b`."""
         before, after = named_version(self.guideline, a), named_version(self.guideline, b)
-        found = comparing.compare_versions(before, after)
-        changes = [change for change in found if change.state != "same"]
+        only = request.GET.get("only") if request.GET.get("only") in comparing.STATES else ""
+        found = differing.page(before, after, only=only, start=request.GET.get("start", ""))
+        # All texts that changed may have to be read for it; who pages on has it from the first page.
+        suggested = None if found.before else meaning.suggested(before, after)
         return Response(
             {
                 "before": representing.version(before),
                 "after": representing.version(after),
                 "digest": after.digest or drafts.digest(after),
-                "same": len(found) - len(changes),
-                "suggested_meaning": comparing.suggested_meaning(changes),
+                "same": found.same,
+                "differ": found.differ,
+                "counts": found.counts,
+                "suggested_meaning": suggested,
+                "found": found.found,
+                "next": _beginning_at(request, only, found.after),
+                "previous": _beginning_at(request, only, found.before),
                 "changes": [
                     {
                         "key": change.key,
                         "name": change.name,
                         "state": change.state,
+                        "was": change.was,
+                        "now": change.now,
                         "fields_changed": representing.changes(change.fields),
                     }
-                    for change in changes
+                    for change in comparing.in_words(self.guideline, found.changes)
                 ],
             }
         )
+
+
+def _beginning_at(request, only: str, key: str | None) -> str | None:
+    if key is None:
+        return None
+    return request.path + "?" + urlencode({"only": only, "start": key} if only else {"start": key})
 
 
 class Dependents(Door):

@@ -7,6 +7,7 @@ from accounts.api.problems import MEDIA, Problem
 from guidelines.api.shapes.refusals import StaleProblem
 
 ALWAYS = (401, 403, 404, 429)
+ACTS = ("post", "put", "patch", "delete")
 IF_MATCH = OpenApiParameter(
     "If-Match",
     str,
@@ -35,23 +36,38 @@ def gives_etag(*statuses: int) -> OpenApiParameter:
 
 
 def describes(
-    name: str, summary: str, *, gives=None, status: int = 200, asks=None, refuses=(), parameters=(), **more
+    name: str,
+    summary: str,
+    *,
+    gives=None,
+    status: int = 200,
+    asks=None,
+    refuses=(),
+    parameters=(),
+    stale=StaleProblem,
+    **more,
 ):
-    """`refuses`: the statuses of refusals beside those that are always possible."""
-    responses = {(code, MEDIA): Problem for code in (*ALWAYS, *refuses)}
-    if 412 in refuses:
-        responses[412, MEDIA] = StaleProblem
-    if asks is not None:
-        responses[400, MEDIA] = responses[413, MEDIA] = responses[415, MEDIA] = Problem
+    """`stale`: the shape of a 412; `refuses`: the statuses of refusals beside those that are always possible."""
     answers = gives if isinstance(gives, dict) else {status: gives}
-    return extend_schema(
-        operation_id=name,
-        summary=summary,
-        request=asks,
-        responses=answers | responses,
-        parameters=list(parameters),
-        **more,
-    )
+
+    def described(method):
+        acts = method.__name__ in ACTS
+        codes = [*ALWAYS, *refuses] + ([400, 413, 415] if acts else [])
+        responses = {(code, MEDIA): Problem for code in codes}
+        if 412 in refuses:
+            responses[412, MEDIA] = stale
+        # The door refuses what is sent to an act that takes nothing.
+        method.takes_nothing = acts and asks is None
+        return extend_schema(
+            operation_id=name,
+            summary=summary,
+            request=asks,
+            responses=answers | responses,
+            parameters=list(parameters),
+            **more,
+        )(method)
+
+    return described
 
 
 def query(name: str, description: str, type=OpenApiTypes.STR, **more) -> OpenApiParameter:

@@ -5,6 +5,7 @@ from rest_framework.views import APIView
 
 from accounts.roles import require
 from guidelines.api import refusing
+from guidelines.api.shapes.sent import Nothing
 from guidelines.models import Guideline
 
 
@@ -27,6 +28,8 @@ class Door(APIView):
         require(self.may.get(method, next(iter(self.may.values())))(request.user))
         if method in self.may and slug is not None:
             self.guideline = get_object_or_404(Guideline, slug=slug)
+        if getattr(getattr(self, method.lower(), None), "takes_nothing", False):
+            self.read(Nothing)
 
     def get_exception_handler(self):
         return lambda error, context: refusing.answer(error, self)

@@ -49,8 +49,7 @@ def described(preview: ImportPreview, state: str = "") -> dict:
     }
 
 
-class Import(Door):
-    may = {"POST": access.may_write}
+class BoundedUpload(Door):
     parser_classes = [MultiPartParser]
 
     def initial(self, request, *args, **kwargs):
@@ -59,6 +58,10 @@ class Import(Door):
         if not announced.isdecimal() or int(announced) > LARGEST + _ENVELOPE:
             raise TooLarge
         super().initial(request, *args, **kwargs)
+
+
+class Import(BoundedUpload):
+    may = {"POST": access.may_write}
 
     @describes(
         "import_preview_make", "See what a file would change in the draft", status=201, gives=shapes.Preview,

@@ -12,8 +12,11 @@ from guidelines.formats.document import BadFile
 from guidelines.kinds import shape_of
 from guidelines.proposals.taking import Stale
 from guidelines.publishing import StaleEdit, StillReferred, WrongState
+from guidelines.translating import finding, forms, segments
+from guidelines.translating.saving import StaleTranslation
 
 STALE = "urn:one-way-mirror:stale-edit"
+STALE_TRANSLATION = "urn:one-way-mirror:stale-translation"
 STALE_PROPOSAL = "urn:one-way-mirror:stale-proposal"
 STILL_REFERRED = "urn:one-way-mirror:still-referred"
 
@@ -29,6 +32,8 @@ class NeverWas(ValueError):
 def answer(error: Exception, door) -> Response | None:
     if isinstance(error, StaleEdit):
         return _stale(error, door.guideline)
+    if isinstance(error, StaleTranslation):
+        return _stale_translation(error, door.guideline)
     if isinstance(error, NotSaid):
         return problem(428, str(error))
     if isinstance(error, NeverWas):
@@ -65,3 +70,23 @@ def _stale(error: StaleEdit, guideline) -> Response:
     }
     headers = {"ETag": representing.etag(now)} if now else None
     return problem(412, str(error), kind=STALE, headers=headers, **more)
+
+
+def _stale_translation(error: StaleTranslation, guideline) -> Response:
+    kind, source = guideline.kind, error.revision.texts
+    theirs = segments.segments(kind, error.current.texts)
+    yours = segments.segments(kind, error.texts)
+    differ = [
+        representing.at_place(
+            place, forms.label(kind, source, place), theirs.get(place, ""), yours.get(place, "")
+        )
+        for place in segments.segments(kind, source)
+        if theirs.get(place, "") != yours.get(place, "")
+    ]
+    more = {
+        "current": representing.wording(error.current, error.revision.n),
+        "yours": error.texts,
+        "differences": differ,
+    }
+    headers = {"ETag": f'"{finding.named(error.current)}"'}
+    return problem(412, str(error), kind=STALE_TRANSLATION, headers=headers, **more)

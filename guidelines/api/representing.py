@@ -1,5 +1,6 @@
 """Rows as data: what the shapes in shapes.py describe."""
 
+from dataclasses import asdict
 from datetime import UTC
 
 from guidelines.models import Version
@@ -45,6 +46,37 @@ def changes(fields) -> list[dict]:
         }
         for one in fields
     ]
+
+
+def language(one) -> dict:
+    return asdict(one) | {"tag": one.tag}
+
+
+def wording(one, of: int) -> dict:
+    """A translation of the text with the number `of`; wants its author loaded."""
+    return {
+        "n": one.n,
+        "revision": of,
+        "by": person(one.author),
+        "at": moment(one.at),
+        "reason": one.reason,
+        "texts": one.texts,
+    }
+
+
+def spoken(said) -> dict:
+    """What readers see of an entry in a language."""
+    return {"language": said.language.code, "behind": said.behind, "texts": said.texts}
+
+
+def at_place(place, label: str, before: str, after: str) -> dict:
+    """A text inside an entry that says something else, with its word diff in reading order."""
+    words = [{"kind": kind, "text": text} for kind, text in word_diff(before, after)]
+    return {"place": path(place), "label": str(label), "before": before, "after": after, "words": words}
+
+
+def path(place) -> list[str]:
+    return [str(part) for part in place]
 
 
 def version(one: Version) -> dict:

@@ -2,11 +2,26 @@
 
 from django.urls import path
 
-from guidelines.api import compared, entries, files, history, proposals, threads, told, versions
+from guidelines.api import (
+    compared,
+    entries,
+    files,
+    history,
+    proposals,
+    threads,
+    told,
+    translated,
+    translation_files,
+    translations,
+    versions,
+)
 
 AT = "<slug:slug>/versions/<str:name>/"
 THREAD = "<slug:slug>/threads/<int:n>/"
 PROPOSAL = "<slug:slug>/proposals/<int:n>/"
+TRANSLATED = AT + "translations/<slug:language>/"
+TRANSLATION = "<slug:slug>/translations/<slug:language>/"
+TEXT = TRANSLATION + "<slug:key>/<int:n>/"
 
 urlpatterns = [
     path("", versions.Guidelines.as_view(), name="api_guidelines"),
@@ -44,4 +59,21 @@ urlpatterns = [
     path(PROPOSAL + "take/", proposals.Take.as_view(), name="api_take"),
     path(PROPOSAL + "decline/", proposals.Decline.as_view(), name="api_decline"),
     path(PROPOSAL + "withdraw/", proposals.Withdraw.as_view(), name="api_withdraw"),
+    path(AT + "translations/", translations.Languages.as_view(), name="api_translations"),
+    path(TRANSLATED, translations.Lines.as_view(), name="api_translation_list"),
+    path(
+        TRANSLATED + "download/<str:format>/",
+        translation_files.Download.as_view(),
+        name="api_translation_download",
+    ),
+    path(TRANSLATION + "import/", translation_files.Import.as_view(), name="api_translation_import"),
+    path(
+        TRANSLATION + "import/<uuid:token>/",
+        translation_files.Preview.as_view(),
+        name="api_translation_import_preview",
+    ),
+    path(TEXT, translated.Text.as_view(), name="api_translation"),
+    path(TEXT + "submit/", translated.Submit.as_view(), name="api_translation_submit"),
+    path(TEXT + "send-back/", translated.SendBack.as_view(), name="api_translation_send_back"),
+    path(TEXT + "approve/", translated.Approve.as_view(), name="api_translation_approve"),
 ]

@@ -3,7 +3,7 @@
 from django.db.models import Count
 from rest_framework.response import Response
 
-from guidelines import access, drafts, overview, publishing
+from guidelines import access, authorship, drafts, overview, publishing
 from guidelines.addressed import draft_of, named_version
 from guidelines.api import representing
 from guidelines.api.describing import describes, gives_etag
@@ -70,11 +70,15 @@ class Versions(Door):
 
 def in_full(version, user) -> dict:
     digest = version.digest or drafts.digest(version)
-    open = version.state in (VersionState.DRAFT, VersionState.IN_REVIEW)
+    approvals = list(version.approvals.select_related("approver").order_by("at", "id"))
     you_may = {"retire": access.may_retire(user)}
-    if open:
-        you_may = {"approve": access.may_approve(user, version), "publish": access.may_publish(user, version)}
-    approvals = version.approvals.select_related("approver").order_by("at", "id")
+    if version.state in (VersionState.DRAFT, VersionState.IN_REVIEW):
+        authors = authorship.authors(version)
+        approvers = {given.approver_id for given in approvals if given.digest == digest}
+        you_may = {
+            "approve": access.may_approve(user, version, authors=authors),
+            "publish": access.may_publish(user, version, approvers=approvers, authors=authors),
+        }
     return representing.version(version) | {
         "digest": digest,
         "entries": version.entries.aggregate(n=Count("id"))["n"],

@@ -24,7 +24,11 @@ def translation_download(request, guideline, language, format):
     version, _draft = finding.version_of(guideline, request.GET.get("version", ""))
     if format not in WRITERS or version is None:
         raise Http404
-    state = request.GET.get("state", "")
+    return as_file(version, language, format, request.GET.get("state", ""))
+
+
+def as_file(version, language, format: str, state: str) -> HttpResponse:
+    guideline = version.guideline
     found = content.content_of(version, language.code, state if state in standing.LABELS else "")
     answer = HttpResponse(WRITERS[format](found), content_type=TYPES[format])
     number = f"v{version.number}" if version.number else "draft"

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from guidelines import entries
 from guidelines.finding import PAGE
+from guidelines.kinds import shape_of
 from guidelines.models import Guideline, Translation, Version
 from guidelines.models.translations import at
 from guidelines.translating import segments, standing
@@ -52,6 +53,28 @@ def next_to_translate(version: Version, language: str, key: str) -> standing.Lin
     place = next((n for n, line in enumerate(every) if line.key == key), -1)
     left = (standing.MISSING, standing.BEHIND)
     return next((line for line in [*every[place + 1 :], *every[: place + 1]] if line.state in left), None)
+
+
+def text_of(guideline: Guideline, key: str, n: int):
+    """The text of an entry with this number, or None."""
+    shape = shape_of(guideline)
+    mine = {f"{shape.identity_field}__guideline": guideline, f"{shape.identity_field}__key": key, "n": n}
+    revision = shape.revision.objects.select_related(shape.identity_field).filter(**mine).first()
+    if revision is not None:
+        getattr(revision, shape.identity_field).guideline = guideline
+    return revision
+
+
+def named(text: Translation) -> str:
+    """How pages and programs name a translation: the number of its revision and its own."""
+    return f"{text.revision.n}.{text.n}"
+
+
+def by_name(revision, language: str, n_of_revision: int, n: int) -> Translation | None:
+    """A translation of this text of the entry or of another one, such as new words may be made from."""
+    ((field, _one),), of = at(revision).items(), identity_of(revision)
+    mine = {f"{field}__{field.removesuffix('_revision')}": of, f"{field}__n": n_of_revision}
+    return Translation.objects.select_related(field).filter(language=language, n=n, **mine).first()
 
 
 def earlier_of(revision, language: str) -> Translation | None:

@@ -16,7 +16,6 @@ from guidelines.addressed import is_n
 from guidelines.doors import door
 from guidelines.drafts import WrongState
 from guidelines.keeping import NotKept
-from guidelines.kinds import shape_of
 from guidelines.models import Translation, TranslationState
 from guidelines.translating import access, approving, finding, forms, keeping, languages, segments, standing
 from guidelines.translating.saving import BadTexts, StaleTranslation, newest, save_translation
@@ -42,10 +41,9 @@ def text_of(view):
     @spoken
     @wraps(view)
     def told(request, guideline, language, key, n):
-        shape = shape_of(guideline)
-        mine = {f"{shape.identity_field}__guideline": guideline, f"{shape.identity_field}__key": key, "n": n}
-        revision = get_object_or_404(shape.revision.objects.select_related(shape.identity_field), **mine)
-        getattr(revision, shape.identity_field).guideline = guideline
+        revision = finding.text_of(guideline, key, n)
+        if revision is None:
+            raise Http404
         return view(request, guideline, language, revision)
 
     return told
@@ -153,27 +151,25 @@ def _key(revision) -> str:
 
 
 def _named(text: Translation | None) -> str:
-    """A translation as a form names it: the number of its revision and its own."""
-    return f"{text.revision.n}.{text.n}" if text else ""
+    return finding.named(text) if text else ""
 
 
-def _base(guideline, revision, language, named: str) -> Translation | None:
+def _base(revision, language, named: str) -> Translation | None:
     """The translation that a form began with; one that is not there is no page."""
     if not named:
         return None
     source, _dot, n = named.partition(".")
     if not (is_n(source) and is_n(n)):
         raise Http404
-    shape = shape_of(guideline)
-    field = shape.entry_field
-    mine = {f"{field}__{shape.identity_field}": finding.identity_of(revision), f"{field}__n": int(source)}
-    found = Translation.objects.select_related(field).filter(language=language.code, n=int(n))
-    return get_object_or_404(found, **mine)
+    found = finding.by_name(revision, language.code, int(source), int(n))
+    if found is None:
+        raise Http404
+    return found
 
 
 def _save(request, guideline, language, revision):
     texts = forms.typed(guideline.kind, revision.texts, request.POST)
-    base = _base(guideline, revision, language, request.POST.get("base", ""))
+    base = _base(revision, language, request.POST.get("base", ""))
     given = {"revision": revision, "language": language.code, "texts": texts, "by": request.user}
     try:
         saved = save_translation(**given, base=base)
@@ -261,7 +257,7 @@ def translation_step(request, guideline, language, revision):
 def translation_keep(request, guideline, language, revision):
     """Answers with the sentence that the page shows beside the button."""
     texts = forms.typed(guideline.kind, revision.texts, request.POST)
-    base = _base(guideline, revision, language, request.POST.get("base", ""))
+    base = _base(revision, language, request.POST.get("base", ""))
     given = {"revision": revision, "kind": guideline.kind, "language": language.code, "texts": texts}
     try:
         kept = keeping.keep(**given, by=request.user, base=base)

@@ -6,11 +6,12 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from accounts.roles import Answer
-from guidelines import coverage, dependents, dumping
+from guidelines import coverage, dependents, dumping, moving, publishing
+from guidelines.differing import PAGE
 from guidelines.formats.writing import TYPES
-from guidelines.publishing import discard
+from guidelines.publishing import discard, import_version, open_draft
 from tests.guidelines.api_client import DRAFT, MISTAKES, Program
-from tests.guidelines.conftest import change
+from tests.guidelines.conftest import change, content, many
 
 pytestmark = pytest.mark.django_db
 
@@ -79,7 +80,7 @@ def test_a_preview_is_its_makers_own(anas, amir, mistakes):
 
 def test_two_versions_are_compared_word_by_word(anas, ana, edited):
     told = anas("GET", MISTAKES + "compare/1..draft/").json()
-    assert told["same"] == 2 and told["suggested_meaning"] in ("semantic", "editorial")
+    assert (told["same"], told["differ"], told["suggested_meaning"]) == (2, 1, "editorial")
     [entry] = told["changes"]
     assert (entry["key"], entry["state"]) == ("forcing-change", "changed")
     [field] = entry["fields_changed"]
@@ -87,6 +88,48 @@ def test_two_versions_are_compared_word_by_word(anas, ana, edited):
     assert anas("GET", DRAFT).json()["digest"] == told["digest"]
     discard(version=edited, by=ana)
     assert anas("GET", MISTAKES + "compare/1..draft/").status_code == 404
+
+
+def test_what_differs_comes_a_page_at_a_time_and_is_counted_over_all_of_it(anas, amir, lena):
+    version, _made = import_version(content=many(PAGE + 20))
+    draft = open_draft(guideline=version.guideline, by=amir)
+    for i in range(PAGE + 10):
+        change(draft, amir, key=f"mistake-{i}", shows=f"Argues, urges, and overrides, {i}.")
+    moving.move(version=draft, key="mistake-0", to="last", by=amir)
+    publishing.drop_entry(version=draft, key=f"mistake-{PAGE + 15}", by=amir)
+    at = MISTAKES + "compare/1..draft/"
+    first = anas("GET", at).json()
+    assert len(first["changes"]) == PAGE and first["previous"] is None
+    assert (first["found"], first["differ"], first["same"]) == (PAGE + 11, PAGE + 11, 9)
+    assert first["counts"] == {"added": 0, "removed": 1, "changed": PAGE + 10, "moved": 1}
+    assert first["suggested_meaning"] == "semantic"
+    second = anas("GET", first["next"]).json()
+    assert second["next"] is None and second["suggested_meaning"] is None
+    assert second["counts"] == first["counts"] and second["previous"] == at + "?start=mistake-1"
+    told = [*first["changes"], *second["changes"]]
+    assert len({one["key"] for one in told}) == len(told) == PAGE + 11
+    assert told[-1]["state"] == "removed"
+    [moved] = anas("GET", at + "?only=moved").json()["changes"]
+    assert (moved["key"], moved["was"], moved["now"]) == ("mistake-0", 1, PAGE + 19)
+    assert moved["state"] == "changed" and moved["fields_changed"]
+    changed = anas("GET", at + "?only=changed").json()
+    assert changed["found"] == PAGE + 10 and "only=changed" in changed["next"]
+    assert anas("GET", at + "?only=nonsense&start=nothing").json() == first
+
+
+def test_comparing_takes_the_same_number_of_queries_however_many_entries_differ(anas, ana):
+    counts = []
+    anas("GET", "/api/guidelines/")
+    for slug, n in (("small", 3), ("large", 90)):
+        told = many(n)
+        version, _made = import_version(content=content(*((e.key, e.texts) for e in told.entries), slug=slug))
+        draft = open_draft(guideline=version.guideline, by=ana)
+        for entry in told.entries:
+            change(draft, ana, key=entry.key)
+        with CaptureQueriesContext(connection) as caught:
+            assert anas("GET", f"/api/guidelines/{slug}/compare/1..draft/").json()["differ"] == n
+        counts.append(len(caught))
+    assert counts[0] == counts[1] and counts[0] <= 14, counts
 
 
 def test_numbers_are_for_those_whom_they_do_not_sway_and_say_when_nobody_counts(anas, lena, ben, mistakes):

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from guidelines.checking import problems
-from guidelines.comparing import compare_versions, suggested_meaning
+from guidelines.comparing import entries_that_differ, in_words, suggested_meaning
 from guidelines.digesting import revision_digest
 from guidelines.formats.writing import WRITERS
 from guidelines.loading import SHIPPED, content_of, load, read
@@ -124,7 +124,7 @@ def test_a_changed_weight_changes_the_meaning(ana, db):
     draft = open_draft(guideline=before.guideline, by=ana)
     base = DimensionRevision.objects.get(dimension__key="d-1")
     save_entry(version=draft, key="d-1", texts=base.texts | {"weight": 2}, by=ana, base=base)
-    changes = compare_versions(before, draft)
+    changes = in_words(draft.guideline, entries_that_differ(before, draft))
     (difference,) = changes[1].fields
     assert (difference.label, difference.before, difference.after) == ("weight", "1", "2")
     assert suggested_meaning(changes) == "semantic"

@@ -3,6 +3,7 @@
 from drf_spectacular.utils import OpenApiExample, extend_schema_serializer
 from rest_framework import serializers
 
+from guidelines.api.shapes.sent import Sent
 from guidelines.api.shapes.texts import EXAMPLE, SAVE_EXAMPLE, SomeTexts, Texts
 from guidelines.finding import STATES
 
@@ -65,7 +66,7 @@ class Entries(serializers.Serializer):
     entries = Row(many=True)
 
 
-class _Reasoned(serializers.Serializer):
+class _Reasoned(Sent):
     reason = serializers.CharField(
         required=False, allow_blank=True, max_length=300, default="", help_text="Why this change."
     )
@@ -95,7 +96,7 @@ class Change(_Reasoned):
 
 
 @extend_schema_serializer(examples=[OpenApiExample("to the top", value={"to": "first"}, request_only=True)])
-class Place(serializers.Serializer):
+class Place(Sent):
     to = serializers.CharField(
         max_length=90, help_text="up, down, first, last, a place such as 12, before:KEY or after:KEY."
     )
@@ -107,5 +108,5 @@ class Moved(serializers.Serializer):
 
 
 @extend_schema_serializer(examples=[OpenApiExample("back to the first", value={"revision": 1})])
-class Which(serializers.Serializer):
+class Which(Sent):
     revision = serializers.IntegerField(min_value=1, help_text="The number of the text to put back.")

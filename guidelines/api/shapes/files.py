@@ -1,6 +1,7 @@
 from drf_spectacular.utils import OpenApiExample, extend_schema_serializer
 from rest_framework import serializers
 
+from guidelines.api.shapes.sent import Sent
 from guidelines.api.shapes.versions import VersionInFull
 from guidelines.previewing import STATES
 
@@ -8,7 +9,7 @@ from guidelines.previewing import STATES
 @extend_schema_serializer(
     examples=[OpenApiExample("a spreadsheet", value={"file": "novice-mistakes.xlsx"}, request_only=True)]
 )
-class Upload(serializers.Serializer):
+class Upload(Sent):
     file = serializers.FileField(help_text="YAML, JSON, CSV or XLSX; its name ends so.")
 
 

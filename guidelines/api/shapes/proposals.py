@@ -3,6 +3,7 @@ from rest_framework import serializers
 
 from guidelines.api.shapes.changes import FieldChange
 from guidelines.api.shapes.entries import Person
+from guidelines.api.shapes.sent import Sent
 from guidelines.api.shapes.texts import EXAMPLE, Texts
 from guidelines.api.shapes.threads import Said
 from guidelines.api.shapes.versions import Answer
@@ -74,7 +75,7 @@ class Proposal(Head):
     )
 
 
-class ReadText(serializers.Serializer):
+class ReadText(Sent):
     key = serializers.SlugField(max_length=80)
     revision = serializers.IntegerField(**_N)
 
@@ -88,7 +89,7 @@ CHANGE = {
 
 
 @extend_schema_serializer(examples=[OpenApiExample("a change", value=CHANGE, request_only=True)])
-class Propose(serializers.Serializer):
+class Propose(Sent):
     kind = serializers.ChoiceField(ProposalKind.choices)
     of = ReadText(many=True, required=False, default=list)
     texts = serializers.ListField(child=Texts(), required=False, default=list, max_length=MOST_PARTS)
@@ -98,7 +99,7 @@ class Propose(serializers.Serializer):
 @extend_schema_serializer(
     examples=[OpenApiExample("for it", value={"choice": "for", "reason": "Clearer."}, request_only=True)]
 )
-class Vote(serializers.Serializer):
+class Vote(Sent):
     choice = serializers.ChoiceField(Choice.choices)
     reason = serializers.CharField(max_length=LONGEST_REASON)
 
@@ -106,7 +107,7 @@ class Vote(serializers.Serializer):
 @extend_schema_serializer(
     examples=[OpenApiExample("as it is", value={"seen": {"forcing-change": 3}}, request_only=True)]
 )
-class Take(serializers.Serializer):
+class Take(Sent):
     seen = serializers.DictField(
         child=serializers.IntegerField(**_N), required=False, default=dict, help_text="The number by key."
     )
@@ -117,12 +118,12 @@ class Take(serializers.Serializer):
 @extend_schema_serializer(
     examples=[OpenApiExample("why", value={"reason": "We have it as another pair."}, request_only=True)]
 )
-class Decline(serializers.Serializer):
+class Decline(Sent):
     reason = serializers.CharField(max_length=LONGEST_REASON)
 
 
 @extend_schema_serializer(examples=[OpenApiExample("why", value={"reason": ""}, request_only=True)])
-class Withdraw(serializers.Serializer):
+class Withdraw(Sent):
     reason = serializers.CharField(
         required=False, allow_blank=True, default="", max_length=LONGEST_REASON, help_text="Why, if you like."
     )

@@ -2,6 +2,7 @@ from drf_spectacular.utils import OpenApiExample, extend_schema_serializer
 from rest_framework import serializers
 
 from guidelines.api.shapes.entries import Person
+from guidelines.api.shapes.sent import Sent
 from guidelines.discussion.talking import LONGEST_REMARK
 from guidelines.models import RemarkKind, ThreadState
 
@@ -46,7 +47,7 @@ SAY = OpenApiExample("a question", value={"words": "Is this one mistake or two, 
 
 
 @extend_schema_serializer(examples=[SAY])
-class Say(serializers.Serializer):
+class Say(Sent):
     words = serializers.CharField(
         max_length=LONGEST_REMARK, trim_whitespace=False, help_text="Markdown. @Name tells a colleague of it."
     )
@@ -65,7 +66,7 @@ class Begin(Say):
 @extend_schema_serializer(
     examples=[OpenApiExample("how", value={"words": "We keep it as one."}, request_only=True)]
 )
-class Settle(serializers.Serializer):
+class Settle(Sent):
     words = serializers.CharField(
         required=False, allow_blank=True, default="", max_length=LONGEST_REMARK, help_text="How, if you like."
     )

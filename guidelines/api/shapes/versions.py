@@ -4,6 +4,7 @@ from drf_spectacular.utils import OpenApiExample, extend_schema_serializer
 from rest_framework import serializers
 
 from guidelines.api.shapes.entries import ANA, Person
+from guidelines.api.shapes.sent import Sent
 from guidelines.models import Kind, Meaning, VersionState
 
 VERSION = {
@@ -84,7 +85,7 @@ class Versions(serializers.Serializer):
 @extend_schema_serializer(
     examples=[OpenApiExample("as read", value={"digest": "41d0" * 16}, request_only=True)]
 )
-class Approve(serializers.Serializer):
+class Approve(Sent):
     digest = serializers.CharField(
         min_length=64,
         max_length=64,
@@ -101,6 +102,6 @@ class Approve(serializers.Serializer):
         )
     ]
 )
-class Publish(serializers.Serializer):
+class Publish(Sent):
     meaning = serializers.ChoiceField(Meaning.choices)
     note = serializers.CharField(max_length=20_000, help_text="What changed and why, in a sentence or two.")
