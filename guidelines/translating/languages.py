@@ -28,7 +28,7 @@ class Language:
 def known() -> dict[str, Language]:
     """Every language that the installation can name, by code, in the order of their English names."""
     found = []
-    for code, _name in settings.LANGUAGES:
+    for code, _name in settings.TEXT_LANGUAGES:
         info = get_language_info(code)
         direction = "rtl" if info["bidi"] else "ltr"
         found.append(Language(code, info["name"], info["name_local"], direction))

@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.utils.html import format_html
+
 from guidelines.kinds import SHAPES
 from guidelines.models import Kind, PairRevision, Translation
 from guidelines.translating import languages
@@ -20,6 +22,11 @@ class Said:
     language: Language
     asked: Language
     behind: bool = False
+
+    @property
+    def attributes(self) -> str:
+        """What every element that holds these words carries in HTML, wherever on the page it stands."""
+        return format_html(' lang="{}" dir="{}"', self.language.tag, self.language.direction)
 
     @property
     def fell_back(self) -> bool:
