@@ -13,6 +13,7 @@ from django_htmx.http import reswap, retarget
 
 from accounts.roles import require
 from guidelines import access, overview, publishing
+from guidelines.citing import FINGERPRINT, MEANING
 from guidelines.finding import Asked
 from guidelines.forms import PublishForm
 from guidelines.kinds import shape_of
@@ -117,7 +118,13 @@ def guideline_version(request, guideline, name):
     version = named_version(guideline, name)
     approvals = version.approvals.filter(digest=version.digest).select_related("approver")
     listed = overview.listing(guideline, version, None, Asked.of(request.GET))
-    context = {"guideline": guideline, "version": version, "approvals": approvals, **listed}
+    context = {
+        "guideline": guideline,
+        "version": version,
+        "approvals": approvals,
+        "fingerprint": (FINGERPRINT, MEANING),
+        **listed,
+    }
     context = showing.speak(context, request, version)
     return render(request, "guidelines/version.html", context)
 

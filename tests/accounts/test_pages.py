@@ -191,4 +191,6 @@ def test_a_page_whose_words_are_english_says_so_whoever_reads_it(client, ana):
         assert '<html lang="en">' in answer.content.decode()
         assert answer.headers["Content-Language"] == "en"
     assert "This field is required." in own.content.decode()
-    assert client.post(reverse("me"), {"name": "Ana", "time_zone": "UTC", "language": "fa"}).status_code == 302
+    assert (
+        client.post(reverse("me"), {"name": "Ana", "time_zone": "UTC", "language": "fa"}).status_code == 302
+    )
