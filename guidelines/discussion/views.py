@@ -76,8 +76,9 @@ def thread_of(guideline: Guideline, n: int, user) -> Thread:
         "begun_by", "proposal", "pair_revision__pair", "dimension_revision__dimension"
     )
     found = get_object_or_404(threads, n=n)
-    if found.proposal:
-        require(access.may_see_proposal(user, found.proposal))
+    if found.proposal and not access.may_see_proposal(user, found.proposal):
+        # As `proposals.showing.visible`: that there is something would say that something was found.
+        raise Http404
     return found
 
 
