@@ -3,7 +3,7 @@
 Of the thousands that fit only their numbers are read, in order; names and texts only of those on the page.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from urllib.parse import urlencode
 
@@ -15,7 +15,7 @@ from guidelines.entries import differing, ids_of, not_in, texts_beside
 from guidelines.kinds import shape_of
 from guidelines.models import Entry, Guideline, Version
 
-PAGE = 25
+PAGE = 20
 LONGEST, MOST_WORDS = 200, 10  # of a question: characters, and words that are looked for
 STATES = ("new", "changed", "dropped", "same")
 
@@ -79,13 +79,20 @@ def find(published: Version | None, draft: Version | None, asked: Asked) -> Page
     """
     if not (published or draft):
         return Page([], 0, 0, None, None)
-    parts = _parts(published, draft)
     said = f"{shape_of((draft or published).guideline).entry_field}__said"
-    fitting = [pk for part in parts for pk in _narrowed(part, asked, said)]
+    both = published is not None and draft is not None
+    states = _states(published, draft) if both else {}
+    dropped = [pk for pk, state in states.items() if state == "dropped"]
+    fitting = _narrowed((draft or published).entries.all(), asked, said)
+    if dropped:
+        fitting += [
+            pk for pk in _narrowed(not_in(draft, published), asked, said) if states.get(pk) == "dropped"
+        ]
     if asked.state:
-        wanted = _in_state(asked.state, published, draft)
-        fitting = [pk for pk in fitting if wanted(pk)]
-    total = sum(part.count() for part in parts) if asked.narrows else len(fitting)
+        # Without a draft nothing has changed; without a version in force everything is new.
+        otherwise = "same" if both else "new" if draft else ""
+        fitting = [pk for pk in fitting if states.get(pk, otherwise) == asked.state]
+    total = (draft or published).entries.count() + len(dropped) if asked.narrows else len(fitting)
     at = _place(asked.start, [version for version in (draft, published) if version], fitting)
     shown = fitting[at : at + PAGE]
     before = fitting[max(0, at - PAGE)] if at else None
@@ -94,14 +101,15 @@ def find(published: Version | None, draft: Version | None, asked: Asked) -> Page
     return Page([rows[pk] for pk in shown], total, len(fitting), keys.get(before), keys.get(after))
 
 
-def _parts(published: Version | None, draft: Version | None) -> list[QuerySet]:
-    """The entries of the page, in its order: of the draft, or else of the version; then what the draft dropped."""
-    if published is None or draft is None:
-        return [(draft or published).entries.all()]
-    identity = _identity(published.guideline)
-    # Most of the draft is what was published: of that the first look already says that it is there.
-    dropped = not_in(draft, published).exclude(**{f"{identity}__in": draft.entries.values(identity)})
-    return [draft.entries.all(), dropped]
+def _states(published: Version, draft: Version) -> dict[int, str]:
+    """{id of an entry: new | changed | dropped}, of the draft's where it has one. Two queries, however few or many
+    differ: most of a draft is what was published, and of that nothing is read.
+    """
+    changes = differing(published, draft)
+    return {
+        (now or was).entry: "new" if was is None else "dropped" if now is None else "changed"
+        for was, now in changes.values()
+    }
 
 
 def _identity(guideline: Guideline) -> str:
@@ -109,26 +117,14 @@ def _identity(guideline: Guideline) -> str:
     return f"{shape.entry_field}__{shape.identity_field}"
 
 
-def _narrowed(part: QuerySet, asked: Asked, said: str) -> QuerySet:
+def _narrowed(part: QuerySet, asked: Asked, said: str) -> list[int]:
     """The ids of the entries that fit, in order. Every word must occur, wherever; a tag must be a whole one."""
     wanted = [searching.folded(word) for word in dict.fromkeys(asked.words.split())][:MOST_WORDS]
     if asked.tag:
         wanted.append(searching.edged(asked.tag))
     for n, text in enumerate(wanted):
         part = part.alias(**{f"found_{n}": StrIndex(said, Value(text))}).filter(**{f"found_{n}__gt": 0})
-    return part.order_by("position").values_list("pk", flat=True)
-
-
-def _in_state(state: str, published: Version | None, draft: Version | None) -> Callable[[int], bool]:
-    """Whether an entry, by its id, is in this state."""
-    if published is None or draft is None:
-        # Without a draft nothing has changed; without a version in force everything is new.
-        return lambda _pk: draft is not None and state == "new"
-    states = {
-        (now or was).entry: "new" if was is None else "dropped" if now is None else "changed"
-        for was, now in differing(published, draft).values()
-    }
-    return lambda pk: states.get(pk, "same") == state
+    return list(part.order_by("position").values_list("pk", flat=True))
 
 
 def _rows(ids: Iterable[int], published: Version | None, draft: Version | None) -> tuple[dict, dict]:

@@ -24,23 +24,27 @@ def pytest_addoption(parser):
 
 def pytest_collection_modifyitems(config, items):
     only = config.getoption("--only")
-    others = []
+    other = []
     for item in items:
         heavy = [name for name in HEAVY if item.get_closest_marker(name)]
         parts = PurePath(item.location[0]).parts
         item.user_properties.append(("suite", heavy[0] if heavy else parts[1] if len(parts) > 2 else "tests"))
         if only and only != ("heavy" if heavy else "light"):
-            others.append(item)
+            other.append(item)
         if "browser" in heavy and os.environ.get(NO_BROWSER):
             item.add_marker(pytest.mark.skip(reason=os.environ[NO_BROWSER]))
+    _leave_out(other, config, items)
     if not config.getoption("--long"):
         long = [item for item in items if item.get_closest_marker("long")]
         left_out.extend(item.nodeid for item in long)
-        others.extend(long)
-    if others:
-        config.hook.pytest_deselected(items=others)
-        left = set(others)
-        items[:] = [item for item in items if item not in left]
+        _leave_out(long, config, items)
+
+
+def _leave_out(some, config, items):
+    if some:
+        config.hook.pytest_deselected(items=some)
+        gone = set(some)
+        items[:] = [item for item in items if item not in gone]
 
 
 def pytest_runtest_logreport(report):

@@ -3,8 +3,6 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.utils.html import format_html
-
 from guidelines.kinds import SHAPES
 from guidelines.models import Kind, PairRevision, Translation
 from guidelines.translating import languages
@@ -26,7 +24,7 @@ class Said:
     @property
     def attributes(self) -> str:
         """What every element that holds these words carries in HTML, wherever on the page it stands."""
-        return format_html(' lang="{}" dir="{}"', self.language.tag, self.language.direction)
+        return self.language.attributes
 
     @property
     def fell_back(self) -> bool:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from django.db.models import Count, F
+from django.db.models import Count, Exists, F, OuterRef
 from django.utils.translation import gettext_lazy as _
 
 from guidelines.kinds import shape_of
@@ -71,9 +71,11 @@ def lines(version: Version, language: str) -> list[Line]:
 
 def shown_in(version: Version) -> dict[str, int]:
     """How many entries readers of each language see in it, for languages that have any; one query."""
-    field = f"translation__{shape_of(version.guideline).entry_field}"
-    found = TranslationStep.objects.approved().filter(**{f"{field}__entries__version": version})
-    counted = found.values("translation__language").annotate(many=Count(field, distinct=True))
+    field = f"{shape_of(version.guideline).entry_field}_id"
+    at = f"translation__{field}"
+    # From the translations, of which most versions have few, to the entries; a join begins at the thousands of these.
+    found = TranslationStep.objects.approved().filter(Exists(version.entries.filter(**{field: OuterRef(at)})))
+    counted = found.values("translation__language").annotate(many=Count(at, distinct=True))
     return dict(counted.values_list("translation__language", "many"))
 
 

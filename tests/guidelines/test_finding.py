@@ -134,7 +134,7 @@ def test_pages_lead_to_one_another_and_keep_what_was_asked(log_in, ben):
         query = shown.context["after"]
         assert not query or query.startswith("?words=mistake&start=")
     assert seen == [f"mistake-{n}" for n in range(120)]
-    assert shown.context["before"] == "?words=mistake&start=mistake-75"
+    assert shown.context["before"] == f"?words=mistake&start=mistake-{120 - 2 * finding.PAGE}"
 
 
 def test_one_page_of_many_asks_what_one_page_of_few_asks(log_in, ana):
