@@ -22,10 +22,8 @@ _LATEX = {
 }
 _SPECIAL = re.compile(r"[\\{}~^&%$#_]")
 # One name for it wherever it is shown, and what it is good for.
-FINGERPRINT = gettext_lazy("Fingerprint of the exact text (SHA-256)")
-MEANING = gettext_lazy(
-    "copies with the same fingerprint say exactly the same; one other word, and it differs"
-)
+FINGERPRINT = gettext_lazy("Fingerprint (SHA-256)")
+MEANING = gettext_lazy("of the exact text: copies with the same fingerprint say exactly the same")
 SHORT = 12  # signs of the digest that a citation gives; the whole of it stands beside
 
 

@@ -88,7 +88,7 @@ def test_the_title_page_says_who_stands_for_it_and_how_it_is_cited(second, ana, 
     address = "https://mirror.example.org/guidelines/novice-mistakes/versions/2/"
     for text in (
         "Version 2", "only the wording changed", "Plainer **words**.", "Published by Ana", "Approved by Amir",
-        "Fingerprint of the exact text (SHA-256)", "copies with the same fingerprint say exactly the same",
+        "Fingerprint (SHA-256)", "copies with the same fingerprint say exactly the same",
         second.digest, address, "@misc{novice-mistakes-v2,", f"Version 2, {second.published_at:%-d %B %Y}.",
     ):  # fmt: skip
         assert text in first, text
