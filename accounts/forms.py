@@ -75,7 +75,11 @@ class InviteForm(RolesForm):
 class MeForm(Styled, forms.Form):
     name = forms.CharField(label=_("Name"), max_length=120)
     time_zone = forms.ChoiceField(label=_("Time zone"), choices=time_zones)
-    language = forms.ChoiceField(label=_("Language"), choices=lambda: settings.LANGUAGES)
+    language = forms.ChoiceField(
+        label=_("Language"),
+        choices=lambda: settings.TEXT_LANGUAGES,
+        help_text=_("Guidelines are shown in it where they are translated. The pages themselves may not be."),
+    )
 
 
 class RecordForm(Styled, forms.ModelForm):

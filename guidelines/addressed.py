@@ -4,7 +4,6 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
-from accounts.roles import require
 from guidelines import access
 from guidelines.drafts import WrongState
 from guidelines.kinds import shape_of
@@ -48,6 +47,7 @@ def thread_of(guideline: Guideline, n: int, user) -> Thread:
         "begun_by", "proposal", "pair_revision__pair", "dimension_revision__dimension"
     )
     found = get_object_or_404(threads, n=n)
-    if found.proposal:
-        require(access.may_see_proposal(user, found.proposal))
+    if found.proposal and not access.may_see_proposal(user, found.proposal):
+        # As `proposals.showing.visible`: that there is something would say that something was found.
+        raise Http404
     return found

@@ -10,6 +10,7 @@ from datetime import date
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 _LATEX = {
     "\\": r"\textbackslash{}",
@@ -20,6 +21,9 @@ _LATEX = {
     "^": r"\textasciicircum{}",
 }
 _SPECIAL = re.compile(r"[\\{}~^&%$#_]")
+# One name for it wherever it is shown, and what it is good for.
+FINGERPRINT = gettext_lazy("Fingerprint (SHA-256)")
+MEANING = gettext_lazy("of the exact text: copies with the same fingerprint say exactly the same")
 SHORT = 12  # signs of the digest that a citation gives; the whole of it stands beside
 
 
@@ -40,7 +44,7 @@ class Citation:
 
     @property
     def line(self) -> str:
-        return _("%(title)s. Version %(n)s, %(on)s. SHA-256 %(digest)s. %(address)s") % {
+        return _("%(title)s. Version %(n)s, %(on)s. Fingerprint (SHA-256) %(digest)s. %(address)s") % {
             "title": self.title.rstrip("."),
             "n": self.number,
             "on": date_format(self.on, "j F Y"),
@@ -58,7 +62,7 @@ class Citation:
             "month": str(self.on.month),
             "date": self.on.isoformat(),
             "url": self.address,
-            "note": f"Version {self.number}. SHA-256 {self.digest}",
+            "note": f"Version {self.number}. Fingerprint (SHA-256) {self.digest}",
         }
         rows = ",\n".join(f"  {name} = {{{value}}}" for name, value in fields.items())
         return f"@misc{{{self.key},\n{rows}\n}}\n"
@@ -73,7 +77,7 @@ class Citation:
             "version": str(self.number),
             "issued": {"date-parts": [[self.on.year, self.on.month, self.on.day]]},
             "URL": self.address,
-            "note": f"SHA-256 {self.digest}",
+            "note": f"Fingerprint (SHA-256) {self.digest}",
         }
         return json.dumps([item], ensure_ascii=False, indent=2) + "\n"
 

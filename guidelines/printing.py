@@ -14,7 +14,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from guidelines import drafts, entries
-from guidelines.citing import Citation
+from guidelines.citing import FINGERPRINT, MEANING, Citation
 from guidelines.kinds import key_of, shape_of
 from guidelines.models import Kind, Version, VersionState
 from guidelines.texts import number_in_words
@@ -156,7 +156,7 @@ def _facts(version: Version, at: datetime, digest: str) -> list[tuple[str, str]]
         (_("Licence"), guideline.licence or _("not recorded")),
         (_("Source"), guideline.source or _("not recorded")),
         (_("Address"), address_of(version)),
-        (_("SHA-256"), digest),
+        (str(FINGERPRINT), f"{digest} ({MEANING})"),
     ]
     return [(label, value) for label, value in rows if value]
 

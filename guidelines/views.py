@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 from accounts.roles import require
 from guidelines import access, overview, publishing
 from guidelines.addressed import draft_of, named_version
+from guidelines.citing import FINGERPRINT, MEANING
 from guidelines.doors import door
 from guidelines.finding import Asked
 from guidelines.forms import PublishForm
@@ -44,7 +45,13 @@ def guideline_version(request, guideline, name):
     version = named_version(guideline, name)
     approvals = version.approvals.filter(digest=version.digest).select_related("approver")
     listed = overview.listing(guideline, version, None, Asked.of(request.GET))
-    context = {"guideline": guideline, "version": version, "approvals": approvals, **listed}
+    context = {
+        "guideline": guideline,
+        "version": version,
+        "approvals": approvals,
+        "fingerprint": (FINGERPRINT, MEANING),
+        **listed,
+    }
     context = showing.speak(context, request, version)
     return render(request, "guidelines/version.html", context)
 

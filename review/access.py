@@ -63,32 +63,40 @@ def rounds_she_judges(user):
     return Round.objects.open().filter(seats__rater__user=user)
 
 
-def hidden_instances(user, ids) -> set[int]:
-    """Of these instances, those that may_see_instance refuses. One query."""
-    held = Reading.objects.filter(
-        item__instance__in=list(ids), seat__rater__user=user, seat__round__state=RoundState.OPEN
-    )
-    return set(held.values_list("item__instance_id", flat=True))
-
-
-def may_see_instance(user, instance) -> Answer:
-    """No while this person holds a reading of the session in an open round: she would learn what was intended."""
-    held = Reading.objects.filter(
-        item__instance=instance, seat__rater__user=user, seat__round__state=RoundState.OPEN
-    )
-    if held.exists():
-        return Answer(
-            _("You judge this session in an open round; until it is closed you see your own seat only.")
-        )
-    return Answer()
-
-
-def sessions_she_judges(user):
-    """Public ids of the sessions of which this person holds a reading in an open round; a query to be nested."""
+def _items_to_judge(user):
+    """Items of open rounds of which this person holds a reading, or which, as an adjudicator, she may have to settle:
+    the one answer to who is still blind to a session, wherever it could be read.
+    """
     items = Item.objects.filter(round__state=RoundState.OPEN)
     if not roles.may_adjudicate(user):
         items = items.filter(readings__seat__rater__user=user)
-    return items.values_list("instance__public_id", flat=True)
+    return items
+
+
+def sessions_she_judges(user):
+    """Public ids of the sessions that she has still to judge or may have to settle; a query to be nested."""
+    return _items_to_judge(user).values_list("instance__public_id", flat=True)
+
+
+def hidden_instances(user, ids) -> set[int]:
+    """Of these instances, those that may_see_instance refuses. One query."""
+    held = _items_to_judge(user).filter(instance__in=list(ids))
+    return set(held.values_list("instance_id", flat=True))
+
+
+def judges(user, instance) -> bool:
+    return _items_to_judge(user).filter(instance=instance).exists()
+
+
+def may_see_instance(user, instance) -> Answer:
+    """No while she judges the session, or may settle it: she would learn what was intended, and which text of a
+    dispute is the machine's.
+    """
+    if judges(user, instance):
+        return Answer(
+            _("You judge this session, or may settle it, in an open round; you see this when it is closed.")
+        )
+    return Answer()
 
 
 def sessions_judged():
@@ -126,11 +134,7 @@ def may_see_correction(user, decision) -> Answer:
         return Answer(_("This was a rehearsal: what simulated readers wrote changes no guideline."))
     if not roles.may_lead(user) and at_risk(item.instance):
         return Answer(_("This session carries a risk tier or is held; only a lead sees it here."))
-    if item.instance.public_id in sessions_she_judges(user):
-        return Answer(
-            _("You judge this session, or may settle it, in an open round; you see this when it is closed.")
-        )
-    return Answer()
+    return may_see_instance(user, item.instance)
 
 
 def at_risk(instance) -> bool:

@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
-from accounts import acts, asking, roles
+from accounts import acts, asking, background, roles
 from guidelines.models import Version
 from review import access, disputes, outcomes, reports, tasks, totals, trail
 from review.closing import NotReadToTheEnd, read_and_close
@@ -26,7 +26,6 @@ from review.workflow import CannotSettle
 from synthesis.models import Instance
 
 PAGE = 50
-SYNC = "./bin/manage sync_reviews"
 SHOWN_RAW = 50
 
 
@@ -69,10 +68,7 @@ def round_new(request):
                 )
             else:
                 messages.success(request, _("The round is open."))
-                messages.warning(
-                    request,
-                    _("No worker is connected. At the command line this sends its sessions: %s") % SYNC,
-                )
+                messages.warning(request, background.unheard([background.SYNC]))
             return redirect("round", public_id=made.public_id)
     return render(request, "review/round_new.html", {"form": form}, status=400 if form.errors else 200)
 
@@ -150,7 +146,8 @@ def round_sync(request, public_id):
     if tasks.wake(found):
         messages.success(request, _("Asked Label Studio; reload in a moment."))
     else:
-        messages.error(request, _("No message broker answers. At the command line this looks now: %s") % SYNC)
+        not_asked = _("Label Studio was not asked.")
+        messages.error(request, f"{not_asked} {background.unheard([background.SYNC])}")
     return redirect("round", public_id=found.public_id)
 
 

@@ -22,8 +22,8 @@ _hidden: Callable[..., set[int]] = _nothing_is_hidden
 
 
 def connect_readers(may_see: Callable[..., Answer], hidden: Callable[..., set[int]]) -> None:
-    """`may_see(user, instance)` answers no, with the reason, while the person holds an open reading of it;
-    `hidden(user, ids)` returns those of the instances' ids of which she holds one, in one query.
+    """`may_see(user, instance)` answers no, with the reason, while the person has still to judge or settle it;
+    `hidden(user, ids)` returns those of the instances' ids for which it would, in one query.
     """
     global _reads_it, _hidden
     _reads_it, _hidden = may_see, hidden
@@ -56,7 +56,9 @@ def may_read_runs(user) -> Answer:
 
 
 def may_read_instance(user, instance) -> Answer:
-    """The lead, unless she reads the session herself; an adjudicator's own way is the disputes page (review)."""
+    """The lead, unless she has still to judge the session herself or may settle it: then her way to it is her desk or
+    the disputes page (review), which do not say what was intended.
+    """
     if not (answer := may_lead(user)):
         return answer
     return _reads_it(user, instance)

@@ -18,6 +18,11 @@ def pause(*, run: Run, by) -> Run:
     return _turn(run, by, RunState.PAUSED, {RunState.OPEN}, verb="pause")
 
 
+def by_hand(run: Run) -> str:
+    """The command that makes a run where no worker does."""
+    return f"./bin/manage resume {run.public_id} --wait"
+
+
 def resume(*, run: Run, by) -> Run:
     return _turn(run, by, RunState.OPEN, {RunState.PAUSED, RunState.STOPPED, RunState.OPEN}, verb="resume")
 

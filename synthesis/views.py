@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from accounts import acts, asking, roles
+from accounts import acts, asking, background, roles
 from guidelines import briefing
 from synthesis import access, planning, rendering, steering, tasks, trail
 from synthesis.describing import described
@@ -85,10 +85,7 @@ def plan_run(request):
 
 
 def _say_that_nobody_works(request, run: Run):
-    command = f"./bin/manage resume {run.public_id} --wait"
-    messages.warning(
-        request, _("No worker is connected. At the command line this makes the run: %s") % command
-    )
+    messages.warning(request, background.unheard([steering.by_hand(run)]))
 
 
 def _run_context(run: Run) -> dict:

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from accounts import asking, roles
+from accounts import asking, background, roles
 from config.pages import stale_list
 from config.pages.dependents import by_pair, counted
 from config.pages.stale_forms import Reread
@@ -23,7 +23,7 @@ from review import tasks as review_tasks
 from review.raters import rater_for
 from review.rounds import CannotMakeRound
 from review.whereabouts import Stage
-from synthesis import access, planning, remaking
+from synthesis import access, planning, remaking, steering
 from synthesis import tasks as synthesis_tasks
 from synthesis.faults import NoEndpoint
 from synthesis.models import Origin
@@ -122,11 +122,7 @@ def remake(request, slug):
     _say_left_out(request, done.left_out)
     unheard = [run for run in done.runs if not synthesis_tasks.wake(run)]
     if unheard:
-        command = f"./bin/manage resume {unheard[0].public_id} --wait"
-        messages.info(
-            request,
-            _("No worker is connected. At the command line this makes the run: %s") % command,
-        )
+        messages.warning(request, background.unheard([steering.by_hand(run) for run in unheard]))
     if len(done.runs) == 1:
         return redirect("run", public_id=done.runs[0].public_id)
     return redirect(f"{reverse('guideline_stale', args=[slug])}?show=again")
@@ -169,8 +165,7 @@ def reread(request, slug):
             messages.success(request, _("The round is open: these sessions are judged again."))
             _say_left_out(request, left_out)
             if not review_tasks.wake(round):
-                messages.info(request, _("No worker is connected. At the command line this sends its sessions: "
-                                         "./bin/manage sync_reviews"))  # fmt: skip
+                messages.warning(request, background.unheard([background.SYNC]))
             return redirect("round", public_id=round.public_id)
     shown = stale_list.narrowed(stale_list.chosen(then, now, asked, request.user), asked)
     context = {

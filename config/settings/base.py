@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import dj_database_url
+from django.conf import global_settings
 
 from config.settings.reading import flag, kept_secret, listed, text, whole
 
@@ -112,6 +113,9 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
 
 LANGUAGE_CODE = "en"
+# The languages of the pages: those in which all their words are there. A guideline's words may be in many more.
+LANGUAGES = [("en", "English")]
+TEXT_LANGUAGES = global_settings.LANGUAGES
 TIME_ZONE = "UTC"
 USE_TZ = True
 USE_I18N = True

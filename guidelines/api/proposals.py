@@ -121,10 +121,9 @@ class OneProposal(Door):
     may = {"POST": access.may_discuss}
 
     def found(self, n) -> ProposalRow:
-        found = showing.loaded(self.guideline, n)
+        found = showing.visible(self.guideline, n, self.request.user)
         if found is None:
             raise Http404
-        require(access.may_see_proposal(self.request.user, found))
         return found
 
     def told(self, n) -> Response:

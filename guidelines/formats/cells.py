@@ -17,6 +17,7 @@ LISTS = {"confused_with", "may_co_occur_with", "corrections", "references", "tag
 EXAMPLES, LEVELS = "examples", "levels"
 FLAGS = {"positive", "reverse"}
 NUMBERS = {"weight"}
+LONGEST_CELL = 32_767  # UTF-16 units that a cell of a spreadsheet holds
 _DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "'")
 _YES, _NO = {"true", "yes", "1"}, {"false", "no", "0", ""}
 _PART = re.compile(r"(context|before|after):(.*)", re.IGNORECASE)

@@ -58,7 +58,7 @@ _DOUBTFUL = re.compile(
     % b"".join(b"\\x%02x" % byte for byte in range(0x80, 0x100) if byte not in _sure())
 )
 _FIRST = re.compile(rf'\s*"?#?\s*(?:{"|".join(HEAD)}|key)\s*"?(?P<sign>[,;\t])')
-_UNSPLIT = re.compile(rf'\s*"#?\s*(?:{"|".join(HEAD)}|key)[,;\t]')
+_UNSPLIT = re.compile(rf"\s*#?\s*(?:{'|'.join(HEAD)}|key)[,;\t]")
 _SAID = re.compile(r'"?sep=(?P<sign>[^"\r\n])"?(?:[,;\t]*)(?:\r\n|\n|\r|$)', re.IGNORECASE)
 
 
@@ -131,6 +131,13 @@ def _doubt(data: bytes, at: int) -> str:
     )
 
 
+def unsplit(cell: str) -> str:
+    """The reason where this first cell of a row holds all of it; nothing where it does not."""
+    if not _UNSPLIT.match(cell):
+        return ""
+    return _("has a whole row in one cell: the spreadsheet program did not part it. Take the .xlsx instead")
+
+
 def dialect_of(text: str, file: str, letters: str) -> Dialect:
     """What parts the cells: the line “sep=;” says so, or the first row of the head does."""
     if said := _SAID.match(text):
@@ -139,11 +146,8 @@ def dialect_of(text: str, file: str, letters: str) -> Dialect:
             raise BadFile(file, 1, "", reason)
         return Dialect(letters, said["sign"], 1)
     first = next((line for line in text.splitlines() if line.strip(' ,;\t"')), "")
-    if _UNSPLIT.match(first):
-        line = text[: text.index(first)].count("\n") + 1
-        reason = _(
-            "has a whole row in one cell: the spreadsheet program did not part it. Take the .xlsx instead"
-        )
-        raise BadFile(file, line, "", reason)
+    cell = first.lstrip()
+    if cell.startswith('"') and (reason := unsplit(cell[1:])):
+        raise BadFile(file, text[: text.index(first)].count("\n") + 1, "", reason)
     found = _FIRST.match(first)
     return Dialect(letters, found["sign"] if found else ",")

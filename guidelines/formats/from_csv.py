@@ -35,7 +35,7 @@ def read(data: bytes, file: str, letters: str = "") -> Document:
         else:
             _entry(document, line, columns, row)
     if columns is None:
-        raise BadFile(file, 1, "key", _("no row names the columns; the first column is “key”"))
+        raise BadFile(file, 1, "key", tables.no_columns())
     return document
 
 

@@ -1,4 +1,5 @@
-"""Read XLSX: a sheet “guideline” with the head, a sheet “pairs” or “dimensions” with a row per entry.
+"""Read XLSX: a sheet “guideline” with the head, a sheet “pairs” or “dimensions” with a row per entry; or the one sheet
+of a CSV that was opened and saved, with the rows that the CSV has.
 
 Only text is read; a flag may also be TRUE or FALSE, 0 or 1. A formula is never evaluated: it is refused.
 """
@@ -8,19 +9,22 @@ from collections.abc import Callable, Iterator
 
 import structlog
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from openpyxl.reader.excel import ExcelReader
 from openpyxl.utils import get_column_letter
 from openpyxl.xml.constants import SHARED_STRINGS
 
 from guidelines.content import ENTRIES
-from guidelines.formats import packages, sheets, tables
-from guidelines.formats.cells import FLAGS, NUMBERS, unguarded
+from guidelines.formats import dialects, packages, sheets, tables
+from guidelines.formats.cells import FLAGS, LONGEST_CELL, NUMBERS, unguarded
 from guidelines.formats.document import MOST_VALUES, BadFile, Document, shown
 from guidelines.formats.sheets import Cell, text_of
 
 log = structlog.get_logger(__name__)
 
 HEAD_SHEET = "guideline"
+# Said in the preview, as `Dialect.in_words` is.
+SAVED_CSV = gettext_lazy("Read as a CSV that was saved as a spreadsheet.")
 _FURTHER = re.compile(r"(.+?) ([2-9]|[1-9][0-9])")
 
 
@@ -35,6 +39,20 @@ class Book:
         self.paths = {sheet.name.strip().lower(): rel.target for sheet, rel in reader.parser.find_sheets()}
         part = reader.package.find(SHARED_STRINGS)
         self.strings = sheets.strings(self.archive.read(part.PartName.lstrip("/"))) if part else []
+
+    def csv_sheet(self, document: Document) -> str:
+        """The name of the only sheet, where its first row is the first one of our CSV, “# guideline”; or nothing."""
+        if len(self.paths) != 1:
+            return ""
+        (name,) = self.paths
+        first = (text_of(cells.get(1))[0] for _row, cells in self.filled_rows(document, name))
+        return name if next(first, "").startswith("#") else ""
+
+    def filled_rows(self, document: Document, name: str) -> Iterator[tuple[int, dict[int, Cell]]]:
+        """As `rows`, without those that hold only gaps, which a table of text has at its end."""
+        for row, cells in self.rows(document, name):
+            if any(cell.value.strip() for cell in cells.values()):
+                yield row, cells
 
     def rows(self, document: Document, name: str) -> Iterator[tuple[int, dict[int, Cell]]]:
         """Yield (row number, cells by column number) of the rows that hold something."""
@@ -73,30 +91,75 @@ def filled(data: bytes, file: str, fill: Callable[[Document, Book], None]) -> Do
 
 
 def _guideline(document: Document, book: Book) -> None:
+    if sheet := book.csv_sheet(document):
+        _saved_csv(document, book, sheet)
+        return
     _head(document, book)
+    table = require_kind(document)
+    document.sheets[table] = table
+    _entries(document, book, table)
+
+
+def _saved_csv(document: Document, book: Book, sheet: str) -> None:
+    """The rows of the CSV in their order: “# title” and its like, the names of the columns, the entries."""
+    document.sheets[""], document.read_as = sheet, str(SAVED_CSV)
+    fields: list[str] | None = None
+    table = ""
+    for row, cells in book.filled_rows(document, sheet):
+        if fields is None and text_of(cells.get(1))[0].startswith("#"):
+            _head_row(document, row, cells)
+        elif fields is None:
+            table = require_kind(document)
+            document.sheets[table], document.data[table] = sheet, []
+            fields = _columns(document, row, cells, sheet)
+        else:
+            _entry(document, row, cells, fields, cut_off(cells, fields))
+    if fields is None:
+        raise BadFile(document.file, 1, "key", tables.no_columns(), sheet=sheet)
+
+
+def require_kind(document: Document) -> str:
+    """The name of the table, as the head says it; raises BadFile."""
     kind = document.data.get("kind")
     if kind not in ENTRIES:
         raise document.refuse(("kind",), _("“%s” must be pairs or rubric") % (kind or ""))
-    table = document.sheets[ENTRIES[kind]] = ENTRIES[kind]
-    _entries(document, book, table)
+    return ENTRIES[kind]
+
+
+def cut_off(cells: dict[int, Cell], fields: list[str]) -> list[tuple[tuple, str]]:
+    """Troubles with cells that are full: the CSV may have said more there, and the spreadsheet program cut it off."""
+    reason = _(
+        "fills its cell to the end, so that its last words may be cut off; bring the CSV or the .xlsx itself"
+    )
+    return [
+        ((field,), reason)
+        for n, field in enumerate(fields, 1)
+        if n in cells and len(cells[n].value.encode("utf-16-le")) >= 2 * LONGEST_CELL
+    ]
 
 
 def _head(document: Document, book: Book) -> None:
     for row, cells in book.rows(document, HEAD_SHEET):
-        name = text_of(cells.get(1))[0].strip().removeprefix("#").strip()
-        further = _FURTHER.fullmatch(name)
-        field = further[1] if further and further[1] in document.data else name
-        document.lines[field,] = row
-        for cell in cells.values():
-            if reason := text_of(cell)[1]:
-                raise document.refuse((field,), reason)
-        if any(column > 2 and cell.value.strip() for column, cell in cells.items()):
-            raise document.refuse((field,), _("has more than one cell"))
-        value = unguarded(text_of(cells.get(2))[0])
-        if field != name:
-            document.data[field] += value
-        else:
-            tables.add_head(document, row, name, value)
+        _head_row(document, row, cells)
+
+
+def _head_row(document: Document, row: int, cells: dict[int, Cell]) -> None:
+    name = text_of(cells.get(1))[0].strip().removeprefix("#").strip()
+    further = _FURTHER.fullmatch(name)
+    field = further[1] if further and further[1] in document.data else name
+    document.lines[field,] = row
+    if reason := dialects.unsplit(name):
+        raise BadFile(document.file, row, "", reason, sheet=document.sheets[""])
+    for cell in cells.values():
+        if reason := text_of(cell)[1]:
+            raise document.refuse((field,), reason)
+    if any(column > 2 and cell.value.strip() for column, cell in cells.items()):
+        raise document.refuse((field,), _("has more than one cell"))
+    value = unguarded(text_of(cells.get(2))[0])
+    if field != name:
+        document.data[field] += value
+    else:
+        tables.add_head(document, row, name, value)
 
 
 def _entries(document: Document, book: Book, table: str) -> None:
@@ -108,8 +171,7 @@ def _entries(document: Document, book: Book, table: str) -> None:
         else:
             _entry(document, row, cells, fields)
     if fields is None:
-        reason = _("no row names the columns; the first column is “key”")
-        raise BadFile(document.file, 1, "key", reason, sheet=table)
+        raise BadFile(document.file, 1, "key", tables.no_columns(), sheet=table)
 
 
 def _columns(document: Document, row: int, cells: dict[int, Cell], table: str) -> list[str]:
@@ -133,8 +195,8 @@ def _columns(document: Document, row: int, cells: dict[int, Cell], table: str) -
     return fields
 
 
-def _entry(document: Document, row: int, cells: dict[int, Cell], fields: list[str]) -> None:
-    troubles: list[tuple[tuple, str]] = []
+def _entry(document: Document, row: int, cells: dict[int, Cell], fields: list[str], cut=()) -> None:
+    troubles: list[tuple[tuple, str]] = [*cut]
     texts: dict[str, str] = {}
     for n, field in enumerate(fields, 1):
         text, reason = text_of(cells.get(n), flag=field in FLAGS, number=field in NUMBERS)

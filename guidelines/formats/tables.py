@@ -17,6 +17,10 @@ def add_head(document: Document, line: int, name: str, value: str) -> None:
     document.data[name] = value
 
 
+def no_columns() -> str:
+    return _("no row names the columns; the first column is “key”")
+
+
 def columns(document: Document, line: int, names: list[str]) -> list[str]:
     """The fields that a table has, in the order of its columns; empty names at the end are left out."""
     kind = document.data["kind"]

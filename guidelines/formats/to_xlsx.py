@@ -15,10 +15,9 @@ from openpyxl.worksheet.datavalidation import DataValidation
 
 from guidelines.checking_levels import SCALES
 from guidelines.content import ENTRIES, HEAD, GuidelineContent
-from guidelines.formats.cells import EXAMPLES, FLAGS, LEVELS, LISTS, guarded, to_cell, unguarded
+from guidelines.formats.cells import EXAMPLES, FLAGS, LEVELS, LISTS, LONGEST_CELL, guarded, to_cell, unguarded
 from guidelines.texts import fields_of
 
-LONGEST_CELL = 32_767  # UTF-16 units, the limit of the format
 _WIDE, _NARROW = 48, 18
 _NARROW_FIELDS = {"key", "name", "confused_with", "may_co_occur_with", "tags", "positive", "scale", "reverse"}
 # What reads like an escape of the format, and the two signs that XML cannot hold.

@@ -56,6 +56,14 @@ def loaded(guideline: Guideline, n: int) -> Proposal | None:
     return found.filter(n=n).first()
 
 
+def visible(guideline: Guideline, n: int, user) -> Proposal | None:
+    """None where there is none, and just so where she has still to judge the session that it came from: a refusal
+    with its reason would tell her that something was found there.
+    """
+    found = loaded(guideline, n)
+    return found if found and access.may_see_proposal(user, found) else None
+
+
 def shown(proposal: Proposal, user) -> dict:
     """The proposed words beside the present ones, the votes, the discussion, and who may do what."""
     guideline = proposal.guideline

@@ -128,10 +128,9 @@ def _propose(request, guideline, kind, of, form, parts):
 
 
 def _proposal(request, guideline: Guideline, n: int) -> Proposal:
-    found = showing.loaded(guideline, n)
+    found = showing.visible(guideline, n, request.user)
     if found is None:
         raise Http404
-    require(access.may_see_proposal(request.user, found))
     return found
 
 

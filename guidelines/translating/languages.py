@@ -1,9 +1,10 @@
 """Languages: their names, which way they are written, and in which of them a person can vouch for words."""
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 
 from django.conf import settings
+from django.utils.html import format_html
 from django.utils.translation import get_language_info
 
 
@@ -23,12 +24,17 @@ class Language:
         base, _, rest = self.code.partition("-")
         return f"{base}-{rest.title() if len(rest) == 4 else rest.upper()}" if rest else base
 
+    @cached_property
+    def attributes(self) -> str:
+        """As an element of HTML carries them; kept, because every card of a long page asks for them many times."""
+        return format_html(' lang="{}" dir="{}"', self.tag, self.direction)
+
 
 @cache
 def known() -> dict[str, Language]:
     """Every language that the installation can name, by code, in the order of their English names."""
     found = []
-    for code, _name in settings.LANGUAGES:
+    for code, _name in settings.TEXT_LANGUAGES:
         info = get_language_info(code)
         direction = "rtl" if info["bidi"] else "ltr"
         found.append(Language(code, info["name"], info["name_local"], direction))

@@ -98,13 +98,35 @@ def _xlsx(data: bytes, file: str) -> Document:
 
 
 def _fill(document: Document, book: from_xlsx.Book) -> None:
-    for line, cells in book.rows(document, from_xlsx.HEAD_SHEET):
-        name = text_of(cells.get(1))[0].strip()
+    if sheet := book.csv_sheet(document):
+        document.sheets |= {"": sheet, TRANSLATIONS: sheet}
+        document.read_as = str(from_xlsx.SAVED_CSV)
+        rows = list(book.filled_rows(document, sheet))
+        n = next((n for n, (_row, cells) in enumerate(rows) if not _begins_head(cells)), len(rows))
+        _fill_head(document, rows[:n])
+        _fill_rows(document, rows[n:], from_xlsx.cut_off)
+    else:
+        _fill_head(document, book.rows(document, from_xlsx.HEAD_SHEET))
+        document.sheets[TRANSLATIONS] = TRANSLATIONS
+        _fill_rows(document, book.rows(document, TRANSLATIONS))
+
+
+def _begins_head(cells) -> bool:
+    return text_of(cells.get(1))[0].startswith("#")
+
+
+def _fill_head(document: Document, rows) -> None:
+    for line, cells in rows:
+        name = text_of(cells.get(1))[0].removeprefix("#").strip()
         document.lines[name,] = line
+        if reason := dialects.unsplit(name):
+            raise BadFile(document.file, line, "", reason, sheet=document.sheets[""])
         document.data[name] = unguarded(text_of(cells.get(2))[0]).strip()
-    document.sheets[TRANSLATIONS] = TRANSLATIONS
+
+
+def _fill_rows(document: Document, rows, cut_off=lambda cells, columns: []) -> None:
     found, columns = [], None
-    for line, cells in book.rows(document, TRANSLATIONS):
+    for line, cells in rows:
         told = {n: text_of(cell) for n, cell in cells.items()}
         for n, (_text, reason) in told.items():
             # The source is there to be read; only what is taken from the file has to be text.
@@ -116,8 +138,11 @@ def _fill(document: Document, book: from_xlsx.Book) -> None:
         row = [told.get(n, ("", ""))[0] for n in range(1, max(cells) + 1)]
         if columns is None:
             columns = _columns(document, line, row)
-        else:
-            found.append(Row(line, dict(zip(columns, map(unguarded, row), strict=False))))
+            continue
+        for (field,), reason in cut_off(cells, columns):
+            document.lines[TRANSLATIONS,] = line
+            raise document.refuse((TRANSLATIONS, field), reason)
+        found.append(Row(line, dict(zip(columns, map(unguarded, row), strict=False))))
     _put_together(document, columns, found)
 
 

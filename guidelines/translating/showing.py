@@ -2,6 +2,7 @@
 
 from django.db.models.fields.json import KT
 from django.utils.html import format_html
+from django.utils.translation import get_language
 
 from guidelines.checking import NEIGHBOURS
 from guidelines.kinds import shape_of
@@ -41,8 +42,10 @@ def speak(context: dict, request, version: Version | None) -> dict:
             setattr(revision, field, value)
     if chosen != source:
         context |= _named(context, guideline, version, revisions, chosen)
-        # What the page itself says between the guideline's words is in the language of the installation.
-        context["own"] = format_html(' lang="{}"', source.tag)
+        # What the page itself says between the guideline's words is in its own language, and references and tags,
+        # which nobody translates, in that of the source.
+        context["own"] = format_html(' lang="{}"', get_language())
+        context["untranslated"] = format_html(' lang="{}"', source.tag)
     for way in ("before", "after"):
         context[way] = context[way] and context[way] + tongues["query"]
     return context | {"tongues": tongues}

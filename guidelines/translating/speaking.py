@@ -22,6 +22,11 @@ class Said:
     behind: bool = False
 
     @property
+    def attributes(self) -> str:
+        """What every element that holds these words carries in HTML, wherever on the page it stands."""
+        return self.language.attributes
+
+    @property
     def fell_back(self) -> bool:
         return self.language != self.asked
 

@@ -39,7 +39,8 @@ def corrections(request):
 def correction(request, public_id):
     roles.require(access.may_see_corrections(request.user))
     decision = feedback.find(public_id)
-    if decision is None or not decision.edited_text:
+    # Of a session that she has still to judge even a refusal would say that it was corrected.
+    if decision is None or not decision.edited_text or access.judges(request.user, decision.item.instance):
         raise Http404
     roles.require(access.may_see_correction(request.user, decision))
     may_propose = access.may_propose_from(request.user, decision)

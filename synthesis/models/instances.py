@@ -106,7 +106,11 @@ class Instance(Identified):
                 condition=~Q(origin="edit") | Q(parent__isnull=False),
             ),
         ]
-        indexes = [models.Index(name="claimable", fields=["run", "state", "lease_until"])]
+        indexes = [
+            models.Index(name="claimable", fields=["run", "state", "lease_until"]),
+            # What was made from each pair is counted without reading the sessions, whose words fill whole pages.
+            models.Index(name="made_from_a_pair", fields=["pair_revision", "state"]),
+        ]
 
     def natural_key_parts(self):
         return (self.run.serial if self.run else self.origin, self.cell)

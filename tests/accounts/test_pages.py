@@ -169,11 +169,28 @@ def test_a_simulated_reader_stays_one_whatever_she_saves_about_herself(log_in, b
     assert [kept.simulated for kept in ben.reviewer_records.order_by("n")] == [False, True, True]
 
 
-def test_pages_speak_the_language_a_person_chose_and_the_next_one_does_not(client, ana, ben):
+def test_pages_speak_the_language_a_person_chose_and_the_next_one_does_not(client, ana, ben, settings):
+    settings.LANGUAGES = [("en", "English"), ("de", "German")]
     User.objects.filter(pk=ana.pk).update(language="de")
     client.force_login(ana)
     assert client.get(reverse("me")).headers["Content-Language"] == "de"
     refused = client.post(reverse("me"), {"name": "", "time_zone": "UTC", "language": "de"})
     assert "Dieses Feld ist zwingend erforderlich." in refused.content.decode()
+    assert '<html lang="de">' in refused.content.decode()
     client.force_login(ben)
     assert client.get(reverse("me")).headers["Content-Language"] == "en"
+
+
+def test_a_page_whose_words_are_english_says_so_whoever_reads_it(client, ana):
+    """Django knows a few Persian words; a screen reader would read all the English ones with a Persian voice."""
+    User.objects.filter(pk=ana.pk).update(language="fa")
+    entrance = client.get(reverse("login"), headers={"Accept-Language": "fa"})
+    client.force_login(ana)
+    own = client.post(reverse("me"), {"name": "", "time_zone": "UTC", "language": "fa"})
+    for answer in (entrance, own):
+        assert '<html lang="en">' in answer.content.decode()
+        assert answer.headers["Content-Language"] == "en"
+    assert "This field is required." in own.content.decode()
+    assert (
+        client.post(reverse("me"), {"name": "Ana", "time_zone": "UTC", "language": "fa"}).status_code == 302
+    )

@@ -1,9 +1,12 @@
+from uuid import uuid4
+
 import pytest
 
 from accounts.models import TrailEvent
 from guidelines import trail
 from guidelines.content import EntryContent, GuidelineContent
 from guidelines.models import Guideline
+from guidelines.proposals import origins
 from guidelines.publishing import import_version, open_draft
 from guidelines.texts import tidy
 
@@ -88,3 +91,16 @@ def replayed(db):
         assert trail.differences(guideline) == []
         told += 1
     assert told
+
+
+@pytest.fixture
+def judged_by_amir():
+    """A session that Amir, who also reviews, has still to judge."""
+    session = uuid4()
+    before = origins.connect(
+        lambda user, proposal: None,
+        lambda user: {session} if user.name == "Amir" else set(),
+        lambda user, guideline: None,
+    )
+    yield session
+    origins.connect(*before)

@@ -88,6 +88,7 @@ def test_the_title_page_says_who_stands_for_it_and_how_it_is_cited(second, ana, 
     address = "https://mirror.example.org/guidelines/novice-mistakes/versions/2/"
     for text in (
         "Version 2", "only the wording changed", "Plainer **words**.", "Published by Ana", "Approved by Amir",
+        "Fingerprint (SHA-256)", "copies with the same fingerprint say exactly the same",
         second.digest, address, "@misc{novice-mistakes-v2,", f"Version 2, {second.published_at:%-d %B %Y}.",
     ):  # fmt: skip
         assert text in first, text
@@ -282,12 +283,22 @@ def test_the_pages_lead_to_paper_and_citation(log_in, ben, mistakes):
     assert browser.get(url("version_pdf", 7)).status_code == 404
 
 
+def test_what_the_long_number_of_a_version_is_for_is_said_wherever_it_stands(log_in, ben, mistakes):
+    browser = log_in(ben)
+    for page in ("guideline_version", "version_print"):
+        said = browser.get(url(page, 1)).content.decode()
+        assert "copies with the same fingerprint say exactly the same" in said
+        for at in re.finditer("SHA-256", said):
+            assert "ingerprint" in said[at.start() - 40 : at.start()]
+
+
 def test_reference_managers_read_the_citation(log_in, ben, mistakes):
     browser = log_in(ben)
     (item,) = json.loads(browser.get(url("version_cite", 1, "json")).content)
     on = mistakes.published_at.astimezone(UTC)
     assert item["version"] == "1" and item["issued"] == {"date-parts": [[on.year, on.month, on.day]]}
-    assert mistakes.digest in item["note"] and item["URL"].endswith(url("guideline_version", 1))
+    assert f"Fingerprint (SHA-256) {mistakes.digest}" in item["note"]
+    assert item["URL"].endswith(url("guideline_version", 1))
     assert browser.get(url("version_cite", 1, "ris")).status_code == 404
 
 

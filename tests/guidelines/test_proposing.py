@@ -10,7 +10,7 @@ from guidelines.checking import BadTexts
 from guidelines.discussion.talking import reply
 from guidelines.drafts import WrongState
 from guidelines.models import Proposal, ProposedText, Vote
-from guidelines.proposals import origins, showing
+from guidelines.proposals import showing
 from guidelines.proposals.deciding import decline, withdraw
 from guidelines.proposals.origins import Origin
 from guidelines.proposals.voting import counted, vote
@@ -179,19 +179,6 @@ def test_proposals_wait_for_the_votes_of_other_clinicians(proposal, ana, amir):
     assert [showing.to_vote_on(user).count() for user in (ana, amir)] == [0, 1]
     vote(proposal=proposal, by=amir, choice="abstain", reason="No view.")
     assert not showing.to_vote_on(amir)
-
-
-@pytest.fixture
-def judged_by_amir():
-    """A session that Amir, who also reviews, has still to judge."""
-    session = uuid4()
-    before = origins.connect(
-        lambda user, proposal: None,
-        lambda user: {session} if user.name == "Amir" else set(),
-        lambda user, guideline: None,
-    )
-    yield session
-    origins.connect(*before)
 
 
 def test_a_proposal_out_of_a_session_is_hidden_from_whoever_still_judges_it(

@@ -25,6 +25,7 @@ from guidelines.translating.previewing import preview_import
 from guidelines.translating.saving import newest
 from guidelines.translating.writing import WRITERS
 from tests.guidelines.conftest import change, content, dimension_texts, pair_texts, revision_in
+from tests.guidelines.saved_csv import saved_csv
 from tests.guidelines.test_round_trip import PAIRS, SOME, dimensions
 from tests.guidelines.translators import FA, approved, in_persian, speaks, translate
 
@@ -116,6 +117,8 @@ def test_every_translation_survives_every_format(drawn, data):
     written = TranslatedContent("novice-mistakes", kind, FA, tuple(entries))
     for format, write in WRITERS.items():
         assert read_back(format, write(written), written) == {e.key: e.texts for e in entries}, format
+    opened_and_saved = saved_csv(WRITERS["csv"](written))
+    assert read_back("xlsx", opened_and_saved, written) == {e.key: e.texts for e in entries}
 
 
 def test_a_text_too_long_for_one_cell_goes_on_in_the_next_row():

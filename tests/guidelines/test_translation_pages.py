@@ -90,6 +90,11 @@ def test_what_is_not_translated_is_shown_in_the_source_and_says_so(log_in, ben, 
         assert '<div lang="en" dir="ltr">' in other
         # What the page itself says in the middle of Persian is no Persian.
         assert '<dt lang="en">Why it harms</dt>' in page
+        assert '<html lang="en">' in page
+        # Wherever a name stands it is said in whose language it is, also to those who do not see the page.
+        heard = re.findall(r'<span class="visually-hidden"([^>]*)> (?:ترجمهٔ )?(\S+)', page)
+        assert {tongue for tongue, word in heard if word == "Forcing"} == {' lang="fa" dir="rtl"'}
+        assert {tongue for tongue, word in heard if word == "Poor"} == {' lang="en" dir="ltr"'}
     plain = browser.get(url("guideline")).content.decode()
     assert "not translated" not in plain and "(1 of 3)" in plain
 

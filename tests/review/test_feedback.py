@@ -163,7 +163,7 @@ def test_a_proposal_is_hidden_from_whoever_judges_its_session_later(decision, ma
         browser.post(reverse("thread", args=[slug, proposal.thread.n]), {"words": "x"}),
         browser.get(reverse("correction", args=[decision.public_id])),
     ]
-    assert [answer.status_code for answer in refused] == [403] * 4
+    assert [answer.status_code for answer in refused] == [404] * 4
     assert str(decision.public_id) not in browser.get(reverse("corrections")).content.decode()
     assert not showing.to_vote_on(amal).exists()
     close_round(round=round, by=lena)
@@ -312,7 +312,7 @@ def test_a_clinician_who_adjudicates_does_not_see_what_was_found_before_she_sett
         reverse("correction", args=[decision.public_id]),
         reverse("proposal", args=["novice-mistakes", 1]),
     ]
-    assert [browser.get(page).status_code for page in pages] == [403, 403]
+    assert [browser.get(page).status_code for page in pages] == [404, 404]
     assert str(decision.public_id) not in browser.get(reverse("corrections")).content.decode()
     close_round(round=again, by=lena)
     assert [browser.get(page).status_code for page in pages] == [200, 200]

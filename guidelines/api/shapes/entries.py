@@ -30,7 +30,7 @@ class Revision(serializers.Serializer):
 
     key = serializers.CharField()
     revision = serializers.IntegerField(help_text="Its number, which is its ETag too.")
-    digest = serializers.CharField(help_text="SHA-256 of its words.")
+    digest = serializers.CharField(help_text="Fingerprint (SHA-256) of its words.")
     by = Person(allow_null=True, help_text="Nobody: an import from the command line.")
     at = serializers.DateTimeField()
     reason = serializers.CharField()

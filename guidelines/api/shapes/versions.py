@@ -29,7 +29,7 @@ class Version(serializers.Serializer):
     state = serializers.ChoiceField(VersionState.choices)
     number = serializers.IntegerField(allow_null=True)
     digest = serializers.CharField(
-        help_text="SHA-256 of its entries in order; empty in lists while it is a draft."
+        help_text="Fingerprint (SHA-256) of its entries in order; empty in lists while it is a draft."
     )
     meaning = serializers.ChoiceField([*Meaning.values, ""])
     note = serializers.CharField()

@@ -1,5 +1,7 @@
 """A lead has exactly the stale sessions made again, each from its own cell, once."""
 
+import re
+
 import pytest
 from django.urls import reverse
 
@@ -122,3 +124,16 @@ def test_the_lead_makes_exactly_what_the_list_shows_again(graph, second, log_in,
         A, stages=("settled",)
     )
     assert str(graph.sessions[A, "settled"].public_id) in stale_page(client, show="again")
+
+
+def test_a_lead_without_a_terminal_is_told_whom_to_ask_and_the_operator_every_run(
+    graph, second, log_in, lena
+):
+    instance(a_run(graph.first, serial=2), A, "made", 99)
+    url = reverse("guideline_stale_remake", args=["novice-mistakes"])
+    client = log_in(lena)
+    shown = re.search(r'name="n" value="(\d+)"', stale_page(client))[1]
+    said = client.post(url, {"n": shown, "models": "then"}, follow=True).content.decode()
+    ask = said.index("ask the person who runs this installation")
+    made = Run.objects.filter(version=second)
+    assert made.count() == 2 and all(said.index(f"resume {run.public_id} --wait") > ask for run in made)
