@@ -116,7 +116,7 @@ def install(using: str = "default"):
 
 
 def lift(using: str = "default"):
-    """Drop every trigger. Only migrate, which installs them again at its end, and the tests' flush call this."""
+    """Drop every trigger. Only migrate, which installs them again at its end, calls this."""
     connection = connections[using]
     quote = connection.ops.quote_name
     for name, table in _existing(connection):

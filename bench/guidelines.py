@@ -108,7 +108,7 @@ def build(pairs: int) -> Place:
     from accounts.models import Grant, User
     from guidelines.content import EntryContent, GuidelineContent
     from guidelines.proposals.proposing import propose_pair
-    from guidelines.publishing import import_version, open_draft, save_pair
+    from guidelines.publishing import import_version, open_draft, save_entry
 
     browsers, people = {}, {}
     for name in ("Ana", "Amir"):
@@ -127,7 +127,7 @@ def build(pairs: int) -> Place:
     for i in range(3):
         base = _revision(draft, f"mistake-{i}")
         changed = base.texts | {"harms": base.texts["harms"] + " The hour feels longer."}
-        save_pair(version=draft, key=f"mistake-{i}", texts=changed, by=people["Ana"], base=base)
+        save_entry(version=draft, key=f"mistake-{i}", texts=changed, by=people["Ana"], base=base)
     place = Place(slug, pairs, browsers)
     of = _revision(draft, place.middle)
     said = {"by": people["Amir"], "reason": "It is heard early in the hour."}
@@ -189,7 +189,9 @@ def acts(place: Place) -> dict[str, tuple[Callable, Callable]]:
     def save():
         draft = _draft(place)
         base = _revision(draft, middle)
-        publishing.save_pair(version=draft, key=middle, texts=base.texts | {"harms": _WHY}, by=ana, base=base)
+        publishing.save_entry(
+            version=draft, key=middle, texts=base.texts | {"harms": _WHY}, by=ana, base=base
+        )
 
     def submitted():
         publishing.submit(version=_draft(place), by=ana)

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from accounts.identity import minter
 from accounts.roles import require
-from guidelines import access, checking, drafts, publishing, trail
+from guidelines import access, checking, drafts, entries, publishing, trail
 from guidelines.digesting import revision_digest
 from guidelines.kinds import shape_of
 from guidelines.models import ImportPreview, Version
@@ -38,13 +38,13 @@ def apply_import(*, preview: ImportPreview, by) -> tuple[Version, int]:
     version = preview.guideline.versions.unpublished().first()
     version = drafts.locked(version or publishing.open_draft(guideline=preview.guideline, by=by))
     drafts.require_open(version)
-    present = drafts.by_key(version)
+    present = entries.by_key(version)
     _require_current(present, rows)
     _require_sound(version.guideline.kind, present, rows)
     written = _appended(version, present, rows, by, _("Imported from %s") % preview.file)
     wanted = present | written
     order = placed(list(present), [row["key"] for row in preview.rows if row["key"] in wanted])
-    drafts.fill(version, [wanted[key] for key in order])
+    entries.fill(version, [wanted[key] for key in order])
     trail.record_import(
         verb="apply_file", guideline=version.guideline, by=by, before={}, written=list(written.values()),
         after={
@@ -78,12 +78,12 @@ def _require_current(present: dict, rows: list[dict]) -> None:
 def _require_sound(kind: str, present: dict, rows: list[dict]) -> None:
     """The draft may have changed elsewhere: a pair that the file names as a neighbour may be gone by now."""
     taken = {row["key"]: row["texts"] for row in rows}
-    entries = [(key, revision.texts) for key, revision in present.items() if key not in taken]
-    staying = len(entries)
-    entries += taken.items()
+    whole = [(key, revision.texts) for key, revision in present.items() if key not in taken]
+    staying = len(whole)
+    whole += taken.items()
     found = [
-        checking.Problem(p.path[1:], f"{entries[p.path[0]][0]}: {p.reason}")
-        for p in checking.together(kind, entries)
+        checking.Problem(p.path[1:], f"{whole[p.path[0]][0]}: {p.reason}")
+        for p in checking.together(kind, whole)
         if p.path[0] >= staying
     ]
     if found:

@@ -1,6 +1,6 @@
 """What an agent or a screen is told of a version: plain data, each reader's part and no more."""
 
-from guidelines import drafts
+from guidelines import entries
 from guidelines.kinds import key_of
 from guidelines.models import DimensionRevision, Entry, PairRevision, Version
 
@@ -16,7 +16,7 @@ def for_supervisor(version: Version, told: PairRevision | None) -> list[dict]:
     When the supervisor is told what was meant, that pair's dict also holds `told: True`, `positive`, `harms`,
     `not_a_mistake` and `corrections`; a positive pair is then appended, as it is not in the catalogue.
     """
-    catalogue = [_catalogued(revision) for revision in drafts.revisions(version) if not revision.positive]
+    catalogue = [_catalogued(revision) for revision in entries.revisions(version) if not revision.positive]
     if told is None:
         return catalogue
     part = _told(told)
@@ -40,7 +40,7 @@ def choices(version: Version) -> list[dict]:
     """The mistakes a reviewer chooses from, in order; positive pairs excluded."""
     return [
         {"key": key_of(revision), "name": revision.name, "revision_id": revision.pk}
-        for revision in drafts.revisions(version)
+        for revision in entries.revisions(version)
         if not revision.positive
     ]
 
@@ -50,14 +50,14 @@ def dimensions(version: Version) -> list[dict]:
 
     `reverse`: a high value is unfavourable; `weight`: how much it counts in a total, None where it is not weighted.
     """
-    return [_rated(revision) for revision in drafts.revisions(version)]
+    return [_rated(revision) for revision in entries.revisions(version)]
 
 
 def dimensions_of(versions: list[Version]) -> dict[int, list[dict]]:
     """`dimensions` of every version by its id; one query."""
     found: dict[int, list[dict]] = {version.pk: [] for version in versions}
-    entries = Entry.objects.filter(version__in=found, dimension_revision__isnull=False).order_by("position")
-    for entry in entries.select_related("dimension_revision__dimension"):
+    held = Entry.objects.filter(version__in=found, dimension_revision__isnull=False).order_by("position")
+    for entry in held.select_related("dimension_revision__dimension"):
         found[entry.version_id].append(_rated(entry.dimension_revision))
     return found
 

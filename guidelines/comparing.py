@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from django.utils.translation import gettext as _
 
-from guidelines import drafts, moves
+from guidelines import entries, moves
 from guidelines.item_diff import ItemChange, items_that_differ
 from guidelines.kinds import shape_of
 from guidelines.models import Meaning, Version
@@ -98,7 +98,7 @@ def _field_change(model, name: str, before, after) -> FieldChange:
 
 def entries_that_differ(a: Version, b: Version) -> list[EntryChange]:
     """Every entry of both, in the order of `b`, those that are gone last; two queries that read no texts."""
-    old, new = drafts.light(a), drafts.light(b)
+    old, new = entries.light(a), entries.light(b)
     was, now = moves.moved([key for key in old if key in new], [key for key in new if key in old])
     at_a, at_b = ({key: place for place, key in enumerate(side, 1)} for side in (old, new))
     found = []

@@ -9,11 +9,12 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from guidelines import access, comparing, dependents, drafts, entries
+from guidelines.addressed import named_version
 from guidelines.comparing import EntryChange
+from guidelines.doors import door
 from guidelines.history import history, numbered
 from guidelines.kinds import shape_of
 from guidelines.models import Version, VersionState
-from guidelines.views import door, named_version
 
 PAGE = 50
 SIDES, INLINE = "sides", "inline"

@@ -1,17 +1,14 @@
-"""A version: its lock, its entries in order, what they digest to, who approved that. See entries.py for a few of
-them, authorship.py for who wrote what is new.
+"""A version: its lock, its state, what its words digest to, who approved that. See entries.py for the words,
+authorship.py for who wrote what is new.
 """
 
-from typing import NamedTuple
-
 from django.db import transaction
-from django.db.models import F
 from django.utils.translation import gettext as _
 
 from guidelines import trail
 from guidelines.digesting import version_digest
 from guidelines.kinds import shape_of
-from guidelines.models import Entry, Version, VersionState
+from guidelines.models import Version, VersionState
 
 
 class WrongState(ValueError):
@@ -52,66 +49,12 @@ def latest(guideline) -> Version | None:
     return guideline.versions.filter(number__isnull=False).order_by("-number").first()
 
 
-def revisions(version: Version) -> list:
-    """The revisions of a version in order, each with its pair or dimension; one query."""
-    shape = shape_of(version.guideline)
-    entries = version.entries.select_related(f"{shape.entry_field}__{shape.identity_field}").order_by(
-        "position"
-    )
-    found = []
-    # What is searched says the texts a second time.
-    for entry in entries.defer(f"{shape.entry_field}__said"):
-        revision = getattr(entry, shape.entry_field)
-        # The guideline is known here; without this every public id and link would fetch it again.
-        getattr(revision, shape.identity_field).guideline = version.guideline
-        found.append(revision)
-    return found
-
-
-class Light(NamedTuple):
-    """An entry without its texts: the name, id and digest of its revision."""
-
-    name: str
-    pk: int
-    digest: str
-
-
-def light(version: Version) -> dict[str, Light]:
-    """{key: entry} in order; one query that reads no texts."""
-    shape = shape_of(version.guideline)
-    columns = (f"{shape.identity_field}__key", "name", "pk", "digest")
-    rows = version.entries.order_by("position").values_list(
-        *(f"{shape.entry_field}__{name}" for name in columns)
-    )
-    return {key: Light(*rest) for key, *rest in rows}
-
-
-def by_key(version: Version) -> dict:
-    """The revisions of a version by key, in order, without their pairs: what thousands of them take. One query."""
-    shape = shape_of(version.guideline)
-    found = shape.revision.objects.filter(entries__version=version).order_by("entries__position")
-    return {
-        revision.entry_key: revision
-        for revision in found.defer("said").annotate(entry_key=F(f"{shape.identity_field}__key"))
-    }
-
-
 def digest(version: Version) -> str:
     shape = shape_of(version.guideline)
     return version_digest(
         version.entries.order_by("position").values_list(
             f"{shape.entry_field}__{shape.identity_field}__key", f"{shape.entry_field}__digest"
         )
-    )
-
-
-def fill(version: Version, wanted: list) -> None:
-    """Make the draft's entries exactly these revisions, in this order."""
-    shape = shape_of(version.guideline)
-    version.entries.all().delete()
-    Entry.objects.bulk_create(
-        Entry(version=version, position=position, **{shape.entry_field: revision})
-        for position, revision in enumerate(wanted, 1)
     )
 
 

@@ -1,6 +1,6 @@
 """A stored version as content that can be written to a file and loaded again."""
 
-from guidelines import drafts
+from guidelines import entries
 from guidelines.content import EntryContent, GuidelineContent
 from guidelines.formats.writing import WRITERS
 from guidelines.kinds import key_of
@@ -16,7 +16,7 @@ def content_of(version: Version) -> GuidelineContent:
         about=guideline.about,
         licence=guideline.licence,
         source=guideline.source,
-        entries=tuple(EntryContent(key_of(r), r.texts) for r in drafts.revisions(version)),
+        entries=tuple(EntryContent(key_of(r), r.texts) for r in entries.revisions(version)),
     )
 
 

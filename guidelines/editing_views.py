@@ -1,5 +1,7 @@
 """Entries are written here: in place on the guideline's page, or on a page of their own without JavaScript."""
 
+from contextlib import suppress
+
 from django.contrib import messages
 from django.http import Http404, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
@@ -9,15 +11,16 @@ from django.utils.translation import gettext as _
 from django_htmx.http import trigger_client_event
 
 from guidelines import access, cards, keeping, moving, present, publishing
+from guidelines.addressed import draft_of, is_n, revision_of
 from guidelines.checking import NEIGHBOURS
 from guidelines.comparing import fields_that_differ
+from guidelines.doors import door
 from guidelines.finding import PAGE, Asked
 from guidelines.forms import FORMS
 from guidelines.kinds import key_of, shape_of
-from guidelines.models import Guideline, Kind, VersionState
+from guidelines.models import Guideline, VersionState
 from guidelines.neighbours import Others
 from guidelines.texts import fresh_key
-from guidelines.views import door, draft_of
 
 
 @door(access.may_write)
@@ -126,11 +129,10 @@ def _save(request, guideline, key, form):
     version = draft_of(guideline)
     if not form.is_valid():
         return _shown(request, guideline, key, form, status=400)
-    save = publishing.save_pair if guideline.kind == Kind.PAIRS else publishing.save_dimension
     base, reason = revision_of(guideline, key, form.cleaned_data["base"]), form.cleaned_data["reason"]
     said = {"texts": form.texts, "by": request.user, "base": base, "reason": reason}
     try:
-        revision = save(version=version, key=key or _new_key(guideline, form), **said)
+        revision = publishing.save_entry(version=version, key=key or _new_key(guideline, form), **said)
     except publishing.BadTexts as refusal:
         form.show(refusal.problems)
         return _shown(request, guideline, key, form, status=400)
@@ -166,19 +168,6 @@ def _kept(request, guideline, key, form, refusal) -> publishing.WrongState:
     return publishing.WrongState(f"{refusal} {kept}")
 
 
-def is_n(text: str) -> bool:
-    """Whether it is the number of a revision, as a page writes it."""
-    return text.isdecimal() and len(text) < 10
-
-
-def revision_of(guideline: Guideline, key: str | None, n: int | None):
-    if n is None or key is None:
-        return None
-    shape = shape_of(guideline)
-    at = {f"{shape.identity_field}__guideline": guideline, f"{shape.identity_field}__key": key}
-    return get_object_or_404(shape.revision.objects.select_related(shape.identity_field), n=n, **at)
-
-
 def _read(request, guideline, key):
     """The text that the page showed when something was asked of it; a page that names none is none of ours."""
     n = request.POST.get("base", "")
@@ -189,17 +178,28 @@ def _read(request, guideline, key):
 
 def _stale(request, guideline, form, stale):
     """409 with both texts and a form to merge them: it holds the writer's own words, on the newest base."""
-    said = {"texts": stale.texts, "by": request.user, "base": stale.base}
-    keeping.keep(guideline=guideline, key=stale.key, **said)
+    more = {"stale": stale, "fields": []}
+    if _are_hers(request, guideline, stale):
+        # Her words stand in the form that comes back: there is nothing to decide about them.
+        more |= {"keeps": True, "scratch": None}
     form.data = form.data.copy()
     form.data["base"] = stale.current.n if stale.current else ""
-    fields = []
     if stale.current:
         model = shape_of(guideline).revision
-        fields = fields_that_differ(guideline.kind, model, stale.current.texts, stale.texts)
-    # Her words stand in the form that comes back: there is nothing to decide about them.
-    more = {"stale": stale, "fields": fields, "keeps": True, "scratch": None}
+        more["fields"] = fields_that_differ(guideline.kind, model, stale.current.texts, stale.texts)
     return _shown(request, guideline, stale.key, form, template="stale", status=409, **more)
+
+
+def _are_hers(request, guideline, stale) -> bool:
+    """Whether no other words than the refused ones wait for her; those that the form held give way to them."""
+    if request.POST.get("words") == "mine":
+        # What is too long to be kept stands in the form all the same.
+        with suppress(keeping.NotKept):
+            said = {"texts": stale.texts, "by": request.user, "base": stale.base}
+            keeping.keep(guideline=guideline, key=stale.key, **said)
+        return True
+    waits = keeping.of(guideline, stale.key, request.user).first()
+    return waits is None or waits.texts == stale.texts
 
 
 @door(access.may_write, methods=("POST",))

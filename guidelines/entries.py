@@ -1,11 +1,11 @@
-"""The entries of a version, a few at a time or without their texts: what an act on one of them takes does not grow
-with what the other thousands say.
+"""The entries of a version: all in full, or a few at a time or without their texts, so that what an act on one of them
+takes does not grow with what the other thousands say.
 """
 
 from typing import NamedTuple
 
 from django.db import connection
-from django.db.models import Count, Exists, Max, OuterRef, Q, Subquery, TextField
+from django.db.models import Count, Exists, F, Max, OuterRef, Q, Subquery, TextField
 from django.db.models.functions import Cast
 
 from guidelines.checking import NEIGHBOURS
@@ -17,6 +17,50 @@ _BATCH = 2_000
 
 def _key(shape: Shape) -> str:
     return f"{shape.entry_field}__{shape.identity_field}__key"
+
+
+def revisions(version: Version) -> list:
+    """The revisions of a version in order, each with its pair or dimension; one query."""
+    shape = shape_of(version.guideline)
+    entries = version.entries.select_related(f"{shape.entry_field}__{shape.identity_field}").order_by(
+        "position"
+    )
+    found = []
+    # What is searched says the texts a second time.
+    for entry in entries.defer(f"{shape.entry_field}__said"):
+        revision = getattr(entry, shape.entry_field)
+        # The guideline is known here; without this every public id and link would fetch it again.
+        getattr(revision, shape.identity_field).guideline = version.guideline
+        found.append(revision)
+    return found
+
+
+class Light(NamedTuple):
+    """An entry without its texts: the name, id and digest of its revision."""
+
+    name: str
+    pk: int
+    digest: str
+
+
+def light(version: Version) -> dict[str, Light]:
+    """{key: entry} in order; one query that reads no texts."""
+    shape = shape_of(version.guideline)
+    columns = (f"{shape.identity_field}__key", "name", "pk", "digest")
+    rows = version.entries.order_by("position").values_list(
+        *(f"{shape.entry_field}__{name}" for name in columns)
+    )
+    return {key: Light(*rest) for key, *rest in rows}
+
+
+def by_key(version: Version) -> dict:
+    """The revisions of a version by key, in order, without their pairs: what thousands of them take. One query."""
+    shape = shape_of(version.guideline)
+    found = shape.revision.objects.filter(entries__version=version).order_by("entries__position")
+    return {
+        revision.entry_key: revision
+        for revision in found.defer("said").annotate(entry_key=F(f"{shape.identity_field}__key"))
+    }
 
 
 def some(version: Version, keys) -> dict[str, object]:
@@ -177,6 +221,16 @@ def take_out(version: Version, revisions) -> list[int]:
     found = list(gone.order_by("position").annotate(place=places).values_list("place", flat=True))
     gone.delete()
     return found
+
+
+def fill(version: Version, wanted: list) -> None:
+    """Make the draft's entries exactly these revisions, in this order."""
+    shape = shape_of(version.guideline)
+    version.entries.all().delete()
+    Entry.objects.bulk_create(
+        Entry(version=version, position=position, **{shape.entry_field: revision})
+        for position, revision in enumerate(wanted, 1)
+    )
 
 
 def copy(version: Version, to: Version) -> None:

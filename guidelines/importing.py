@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from accounts.identity import minter
 from accounts.roles import Refused, require
-from guidelines import access, drafts, trail
+from guidelines import access, drafts, entries, trail
 from guidelines.content import GuidelineContent
 from guidelines.kinds import key_of, shape_of
 from guidelines.models import Guideline, Meaning, Version, VersionState
@@ -44,7 +44,7 @@ def import_version(*, content: GuidelineContent, draft: bool = False, by=None) -
     last = guideline.versions.aggregate(last=Max("serial"))["last"] or 0
     version = Version.objects.create(guideline=guideline, serial=last + 1, imported=True, opened_by=by)
     wanted, written = _revisions(guideline, content, by)
-    drafts.fill(version, wanted)
+    entries.fill(version, wanted)
     if not draft:
         version.state = VersionState.PUBLISHED
         version.number = before.number + 1 if before else 1

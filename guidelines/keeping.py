@@ -39,6 +39,23 @@ def keep(*, guideline: Guideline, key: str | None, texts: dict, by, base=None):
     return rows.update_or_create(**at, defaults={"texts": texts})[0]
 
 
+@transaction.atomic
+def keep_refused(*, guideline: Guideline, key: str, texts: dict, by, base):
+    """Keep the text of a stale save. Where other words of hers about the entry wait they stay the ones that do: she has
+    not decided about them, and a program that saves knows nothing of them.
+    """
+    if (base and base.texts == texts) or of(guideline, key, by).exists():
+        return None
+    rows, at = _row(guideline, key, by, base)
+    return rows.get_or_create(**at, defaults={"texts": texts})[0]
+
+
+def let_go(*, guideline: Guideline, key: str, texts: dict, by) -> int:
+    """What waited and is saved now waits no longer; other words of hers do."""
+    saved = [kept.pk for kept in of(guideline, key, by) if kept.texts == texts]
+    return of(guideline, key, by).filter(pk__in=saved).delete()[0] if saved else 0
+
+
 def require_storable(written: Collection[str]) -> None:
     problem = next(filter(None, map(text_problem, written)), "")
     if sum(map(len, written)) > LARGEST:

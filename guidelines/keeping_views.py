@@ -7,11 +7,11 @@ from django.utils.html import escape
 from django.utils.translation import gettext as _
 
 from guidelines import access, keeping
-from guidelines.editing_views import is_n, revision_of
+from guidelines.addressed import is_n, revision_of
+from guidelines.doors import door
 from guidelines.forms import FORMS
 from guidelines.kinds import shape_of
 from guidelines.neighbours import Others
-from guidelines.views import door
 
 
 @door(access.may_write, methods=("POST",))

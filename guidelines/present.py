@@ -19,6 +19,13 @@ def text_of(guideline: Guideline, key: str):
     return texts_of(guideline, [key]).get(key)
 
 
+def called(guideline: Guideline, keys) -> dict[str, str]:
+    """{key: name} of those entries that are there, in the order in which they are asked for; one query more."""
+    version = version_of(guideline)
+    found = entries.called(guideline, [version], keys) if version else {}
+    return {key: found[key] for key in dict.fromkeys(keys) if key in found}
+
+
 def names(guideline: Guideline) -> dict[str, str]:
     """{key: name} of every entry, in order; without their texts, for there may be thousands."""
     version = version_of(guideline)

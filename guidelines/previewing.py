@@ -4,7 +4,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.roles import require
-from guidelines import access, checking, drafts, present
+from guidelines import access, checking, entries, present
 from guidelines.content import ENTRIES, HEAD
 from guidelines.digesting import revision_digest
 from guidelines.formats.document import BadFile, Document, shown
@@ -52,20 +52,20 @@ def make_room(previews, by) -> None:
 
 def _compared(guideline: Guideline, document: Document) -> tuple[list[dict], int]:
     version = present.version_of(guideline)
-    there = drafts.by_key(version) if version else {}
+    there = entries.by_key(version) if version else {}
     written = _written_in_the_draft(version) if version else {}
     said = _ever_said(guideline)
-    entries = entries_of(document, guideline.kind, {key: one.texts for key, one in there.items()})
-    whole = [_in_order(guideline.kind, entry, there.get(entry.key)) for entry in entries]
+    told = entries_of(document, guideline.kind, {key: one.texts for key, one in there.items()})
+    whole = [_in_order(guideline.kind, entry, there.get(entry.key)) for entry in told]
     older = {
         n
-        for n, (entry, texts) in enumerate(zip(entries, whole, strict=True))
+        for n, (entry, texts) in enumerate(zip(told, whole, strict=True))
         if not entry.problems and (entry.key, revision_digest(texts)) in said
     }
-    out = {n for n in older if entries[n].key not in there}
-    between = _problems_between(guideline.kind, there, entries, whole, out)
+    out = {n for n in older if told[n].key not in there}
+    between = _problems_between(guideline.kind, there, told, whole, out)
     rows = []
-    for n, (entry, texts) in enumerate(zip(entries, whole, strict=True)):
+    for n, (entry, texts) in enumerate(zip(told, whole, strict=True)):
         problems = [*entry.problems, *between.get(n, [])]
         current = there.get(entry.key)
         row = {"key": shown(entry.key), "line": document.line(entry.path), "name": entry.key}
@@ -82,7 +82,7 @@ def _compared(guideline: Guideline, document: Document) -> tuple[list[dict], int
             row |= {"state": "changed", "texts": texts, "base": current.pk, "by": written.get(current.pk, "")}
         name = texts["name"] if not problems else current.name if current else entry.key
         rows.append(row | {"name": shown(name, 200)})
-    keys = {entry.key for entry in entries}
+    keys = {entry.key for entry in told}
     return rows, sum(key not in keys for key in there)
 
 

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from guidelines import drafts
+from guidelines import drafts, entries
 from guidelines.citing import FINGERPRINT, MEANING, Citation
 from guidelines.kinds import key_of, shape_of
 from guidelines.models import Kind, Version, VersionState
@@ -79,12 +79,12 @@ class Edition:
 def edition(version: Version, part: int = 1) -> Edition:
     """Five queries, however many entries. `part` counts from 1 and must be there."""
     guideline = version.guideline
-    entries = drafts.light(version)
-    parts = max(1, -(-len(entries) // PER_PART))
+    there = entries.light(version)
+    parts = max(1, -(-len(there) // PER_PART))
     if not 1 <= part <= parts:
         raise IndexError(part)
     start = (part - 1) * PER_PART
-    places = {key: (n, entry.name) for n, (key, entry) in enumerate(entries.items(), 1)}
+    places = {key: (n, entry.name) for n, (key, entry) in enumerate(there.items(), 1)}
     draft = version.number is None
     at = _written_at(version) if draft else version.published_at
     digest = drafts.digest(version) if draft else version.digest
@@ -104,9 +104,7 @@ def edition(version: Version, part: int = 1) -> Edition:
         at=at,
         part=part,
         parts=parts,
-        spans=[
-            (first + 1, min(first + PER_PART, len(entries))) for first in range(0, len(entries), PER_PART)
-        ],
+        spans=[(first + 1, min(first + PER_PART, len(there))) for first in range(0, len(there), PER_PART)],
     )
 
 
@@ -165,8 +163,8 @@ def _facts(version: Version, at: datetime, digest: str) -> list[tuple[str, str]]
 
 def _revisions(version: Version, start: int, end: int) -> list:
     shape = shape_of(version.guideline)
-    entries = version.entries.select_related(f"{shape.entry_field}__{shape.identity_field}")
-    return [getattr(entry, shape.entry_field) for entry in entries.order_by("position")[start:end]]
+    held = version.entries.select_related(f"{shape.entry_field}__{shape.identity_field}")
+    return [getattr(entry, shape.entry_field) for entry in held.order_by("position")[start:end]]
 
 
 def _section(revision, places: dict[str, tuple[int, str]], part: int) -> Section:

@@ -4,9 +4,10 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 
 from guidelines import access, printing
+from guidelines.addressed import named_version
 from guidelines.citing import CITATIONS
+from guidelines.doors import door
 from guidelines.formats.to_pdf import Unprintable, as_pdf
-from guidelines.views import door, named_version
 
 READING = ("GET", "HEAD")
 

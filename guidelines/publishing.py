@@ -19,8 +19,7 @@ from guidelines.saving import (
     drop_entry,
     reorder,
     restore,
-    save_dimension,
-    save_pair,
+    save_entry,
 )
 from guidelines.texts import LONGEST_TEXT
 
@@ -40,8 +39,7 @@ __all__ = [
     "reorder",
     "restore",
     "retire",
-    "save_dimension",
-    "save_pair",
+    "save_entry",
     "send_back",
     "submit",
 ]

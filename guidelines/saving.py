@@ -4,14 +4,14 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.roles import require
-from guidelines import access, checking, drafts, entries, moves, trail
+from guidelines import access, checking, drafts, entries, keeping, moves, trail
 from guidelines.digesting import revision_digest
 from guidelines.kinds import key_of, shape_of
-from guidelines.models import DimensionRevision, Kind, PairRevision, PairScratch, Version
+from guidelines.models import Kind, PairRevision, Version
 from guidelines.texts import tidy
 
 LONGEST_REASON = 300
-_SAVES = {Kind.PAIRS: "save_pair", Kind.RUBRIC: "save_dimension"}
+_SAID = {Kind.PAIRS: "save_pair", Kind.RUBRIC: "save_dimension"}  # what the trail calls a save
 
 
 class StaleEdit(RuntimeError):
@@ -26,68 +26,37 @@ class StillReferred(ValueError):
     """Something cannot be dropped because others name it; the message lists them."""
 
 
-def save_pair(
-    *,
-    version: Version,
-    key: str,
-    texts: dict,
-    by,
-    base: PairRevision | None,
-    reason: str = "",
-    verb: str = "save_pair",
-):
-    """Return the pair's revision in the draft: a new one, or the present one when nothing changed.
+def save_entry(*, version: Version, key: str, texts: dict, by, base, reason: str = ""):
+    """Return the entry's revision in the draft: a new one, or the present one when nothing changed.
 
-    A stale save raises StaleEdit and keeps the refused text in the person's scratch, where no other words of hers
-    wait. `verb` is what the trail calls the act.
+    `base` is the revision that `by` started from, None for a new pair or dimension. A stale save raises StaleEdit and
+    keeps the refused text among her unsaved words, where no others of hers wait.
     """
-    said = {"texts": texts, "by": by, "base": base, "reason": reason}
+    about = {"guideline": version.guideline, "key": key, "by": by}
     try:
-        revision = _save(Kind.PAIRS, version=version, key=key, verb=verb, **said)
+        revision = _save(version=version, key=key, texts=texts, by=by, base=base, reason=reason)
     except StaleEdit as stale:
-        if verb == "save_pair":  # what is put back by another verb stands in the history
-            # Outside the refused transaction, so that the words stay.
-            pair = version.guideline.pairs.get(key=key)
-            PairScratch.objects.get_or_create(user=by, pair=pair, base=base, defaults={"texts": stale.texts})
+        # Outside the refused transaction, so that the words stay.
+        keeping.keep_refused(**about, texts=stale.texts, base=base)
         raise
-    if verb == "save_pair" and revision != base:
-        # Only what is saved by this: a page may hold other words of hers, which her program knows nothing of.
-        for scratch in PairScratch.objects.filter(user=by, pair=revision.pair):
-            if scratch.texts == revision.texts:
-                scratch.delete()
+    if revision != base:
+        keeping.let_go(**about, texts=revision.texts)
     return revision
-
-
-def save_dimension(
-    *,
-    version: Version,
-    key: str,
-    texts: dict,
-    by,
-    base: DimensionRevision | None,
-    reason: str = "",
-    verb: str = "save_dimension",
-):
-    """As save_pair; the refused text of a stale save travels in the StaleEdit."""
-    said = {"texts": texts, "by": by, "base": base, "reason": reason}
-    return _save(Kind.RUBRIC, version=version, key=key, verb=verb, **said)
 
 
 def put_in(*, version: Version, key: str, texts: dict, author, by, base, reason: str):
     """Save somebody else's words, as hers; what `by` has typed here and not saved stays."""
-    kind = version.guideline.kind
-    said = {"texts": texts, "author": author, "by": by, "base": base, "reason": reason}
-    return _save(kind, version=version, key=key, verb=_SAVES[kind], **said)
+    return _save(version=version, key=key, texts=texts, author=author, by=by, base=base, reason=reason)
 
 
 @transaction.atomic
-def _save(kind, *, version, key, texts, by, base, reason, verb, author=None):
+def _save(*, version, key, texts, by, base, reason, verb="", author=None):
+    """`verb`: what the trail calls the act, where it is none of its own."""
     require(access.may_write(by))
     version = drafts.locked(version)
     drafts.require_open(version)
     reason = checking.sentence(reason, field="reason", longest=LONGEST_REASON)
-    if version.guideline.kind != kind:
-        raise drafts.WrongState(_("This guideline holds %s.") % version.guideline.get_kind_display().lower())
+    kind = version.guideline.kind
     texts = tidy(kind, texts)
     current = entries.one(version, key)
     if kind == Kind.PAIRS and current is not None:
@@ -105,7 +74,7 @@ def _save(kind, *, version, key, texts, by, base, reason, verb, author=None):
     given = {"texts": texts, "base": base, "reason": reason, "current": current}
     revision = _append(version, key=key, by=author or by, **given)
     before, after = trail.wording(current, revision)
-    trail.record(verb=verb, version=version, by=by, key=key, before=before, after=after)
+    trail.record(verb=verb or _SAID[kind], version=version, by=by, key=key, before=before, after=after)
     return revision
 
 
@@ -139,11 +108,9 @@ def _append(version, *, key, texts, by, base, reason, current):
 
 
 def restore(*, version: Version, revision, by, base):
-    """Put an older text back, as a new revision; the history keeps both."""
-    save = save_pair if isinstance(revision, PairRevision) else save_dimension
-    reason = _("Restored from revision %d") % revision.n
-    said = {"texts": revision.texts, "base": base, "reason": reason, "verb": "restore"}
-    return save(version=version, key=key_of(revision), by=by, **said)
+    """Put an older text back, as a new revision; the history keeps both. Her unsaved words stay as they are."""
+    said = {"texts": revision.texts, "base": base, "reason": _("Restored from revision %d") % revision.n}
+    return _save(version=version, key=key_of(revision), by=by, verb="restore", **said)
 
 
 @transaction.atomic

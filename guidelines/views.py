@@ -1,93 +1,20 @@
-"""The pages of the guidelines. Each door asks who may enter before it says whether anything is there."""
-
-from functools import wraps
+"""The pages of a guideline and the acts on its draft."""
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.contrib.auth.views import redirect_to_login
-from django.http import Http404, HttpResponseNotAllowed
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django_htmx.http import reswap, retarget
 
 from accounts.roles import require
 from guidelines import access, overview, publishing
+from guidelines.addressed import draft_of, named_version
 from guidelines.citing import FINGERPRINT, MEANING
+from guidelines.doors import door
 from guidelines.finding import Asked
 from guidelines.forms import PublishForm
 from guidelines.kinds import shape_of
-from guidelines.models import Guideline, Version
 from guidelines.translating import showing
-
-REFUSALS = publishing.WrongState, publishing.StillReferred, publishing.BadTexts, publishing.StaleEdit
-WORTH_KEEPING = 12  # characters; a key or a number is typed again
-
-
-def door(may, *, methods=("GET", "HEAD", "POST")):
-    """First the role, then the guideline; a verb that does not fit the state answers 409 with the reason."""
-
-    def made(view):
-        @wraps(view)
-        def told(request, slug, *args, **kwargs):
-            if not request.user.is_authenticated:
-                return _logged_out(request)
-            require(may(request.user))
-            if request.method not in methods:
-                return HttpResponseNotAllowed(methods)
-            guideline = get_object_or_404(Guideline, slug=slug)
-            try:
-                return view(request, guideline, *args, **kwargs)
-            except REFUSALS as refusal:
-                problems = getattr(refusal, "problems", [])
-                context = {"guideline": guideline, "reason": str(refusal), "problems": problems}
-                if request.htmx:
-                    return _aside(render(request, "guidelines/_not_now.html", context, status=409))
-                context["typed"] = typed(request)
-                return render(request, "guidelines/not_now.html", context, status=409)
-
-        return told
-
-    return made
-
-
-def typed(request) -> list[str]:
-    """What a person wrote into a form whose act is refused: it is not to go with the page."""
-    lists = (values for name, values in request.POST.lists() if name not in ("csrfmiddlewaretoken", "digest"))
-    return [value for values in lists for value in values if len(value) >= WORTH_KEEPING]
-
-
-def _aside(answer):
-    """Said beside what is on the page, which stays: a form keeps its words."""
-    return retarget(reswap(answer, "innerHTML"), "#said")
-
-
-def _logged_out(request):
-    """The way to the login page, unless somebody wrote something: those words are not to go with the page."""
-    if request.htmx:
-        return _aside(render(request, "guidelines/_logged_out.html", status=401))
-    if words := typed(request):
-        return render(request, "guidelines/logged_out.html", {"typed": words}, status=401)
-    return redirect_to_login(request.get_full_path())
-
-
-def draft_of(guideline: Guideline) -> Version:
-    version = guideline.versions.unpublished().first()
-    if version is None:
-        raise publishing.WrongState(_("No draft is open. Start one on the page of the guideline."))
-    return version
-
-
-def named_version(guideline: Guideline, name: str) -> Version:
-    """`draft`, or a number."""
-    versions = guideline.versions.select_related("published_by", "opened_by")
-    if name == "draft":
-        version = versions.unpublished().first()
-    else:
-        version = versions.filter(number=int(name)).first() if name.isdecimal() and len(name) < 7 else None
-    if version is None:
-        raise Http404
-    return version
 
 
 def _said(request, guideline, sentence: str):

@@ -2,28 +2,15 @@
 Eve must be refused, Lena leads."""
 
 import pytest
-from django.test import TransactionTestCase
 
-from accounts import freezing
 from accounts.models import Grant, ReviewerRecord, Role, User
+from tests import emptying
 
 pytest_plugins = ["tests.plugin_suites", "tests.parts.fixtures"]
 
 PASSWORD = "a long enough password"
 
-# A flush between transactional tests is not something that production code may do: lift the triggers for it.
-_flush = TransactionTestCase._fixture_teardown
-
-
-def _flush_with_triggers_lifted(self):
-    for using in self._databases_names(include_mirrors=False):
-        freezing.lift(using)
-    _flush(self)
-    for using in self._databases_names(include_mirrors=False):
-        freezing.install(using)
-
-
-TransactionTestCase._fixture_teardown = _flush_with_triggers_lifted
+emptying.instead_of_flushing()
 
 
 def person(name: str, *roles: str) -> User:

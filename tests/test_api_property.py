@@ -17,7 +17,7 @@ from schemathesis.specs.openapi import checks
 from accounts.models import Role
 from accounts.tokens import make_token
 from guidelines.discussion import talking
-from guidelines.publishing import import_version, open_draft, propose_pair, save_pair
+from guidelines.publishing import import_version, open_draft, propose_pair, save_entry
 from tests.conftest import person
 from tests.guidelines.conftest import change, content, pair_texts, revision_in
 
@@ -77,7 +77,7 @@ def program(db, one_connection):
     )
     draft = open_draft(guideline=version.guideline, by=amir)
     change(draft, amir)
-    save_pair(version=draft, key="advice", texts=pair_texts("Advice"), by=amir, base=None)
+    save_entry(version=draft, key="advice", texts=pair_texts("Advice"), by=amir, base=None)
     now = revision_in(draft, "forcing-change")
     talking.begin(on=now, by=ana, words="One mistake or two?")
     words = [now.texts | {"harms": "She defends staying."}]

@@ -36,6 +36,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['name', 'id'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('email', django.db.models.functions.text.Lower('email'))), name='email_is_lower_case')],
             },
         ),
         migrations.CreateModel(
@@ -47,6 +48,9 @@ class Migration(migrations.Migration):
                 ('granted_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='grants', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('user', 'role'), name='a_role_is_held_once')],
+            },
         ),
         migrations.CreateModel(
             name='Installation',
@@ -98,18 +102,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['user', '-n'],
+                'constraints': [models.UniqueConstraint(fields=('user', 'n'), name='records_are_numbered')],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='user',
-            constraint=models.CheckConstraint(condition=models.Q(('email', django.db.models.functions.text.Lower('email'))), name='email_is_lower_case'),
-        ),
-        migrations.AddConstraint(
-            model_name='grant',
-            constraint=models.UniqueConstraint(fields=('user', 'role'), name='a_role_is_held_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='reviewerrecord',
-            constraint=models.UniqueConstraint(fields=('user', 'n'), name='records_are_numbered'),
         ),
     ]

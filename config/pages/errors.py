@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.roles import Refused
-from guidelines.views import typed
+from guidelines.doors import typed
 
 
 def _answer(request, status: int, title: str, message: str, todo: str) -> HttpResponse:

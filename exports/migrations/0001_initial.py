@@ -35,6 +35,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-serial'],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('frozen_at__isnull', False), ('manifest__isnull', False), ('state', 'frozen'), models.Q(('sha256', ''), _negated=True)), models.Q(models.Q(('state', 'frozen'), _negated=True), ('frozen_at', None), ('sha256', '')), _connector='OR'), name='frozen_has_a_hash')],
             },
         ),
         migrations.CreateModel(
@@ -45,6 +46,9 @@ class Migration(migrations.Migration):
                 ('dataset', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='dataset_items', to='exports.dataset')),
                 ('item', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='review.item')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('dataset', 'item'), name='an_item_enters_once')],
+            },
         ),
         migrations.CreateModel(
             name='Node',
@@ -88,6 +92,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-serial'],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('state', 'running'), _negated=True), models.Q(('lease_until__isnull', False), ('node__isnull', False)), _connector='OR'), name='running_has_a_lease'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'succeeded'), _negated=True), models.Q(models.Q(('artifact_sha256', ''), _negated=True), models.Q(('dataset_sha256', ''), _negated=True)), _connector='OR'), name='succeeded_echoes_the_hash_and_has_an_artifact')],
             },
         ),
         migrations.CreateModel(
@@ -101,6 +106,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['run', 'step'],
+                'constraints': [models.UniqueConstraint(fields=('run', 'step'), name='one_report_per_step')],
             },
         ),
         migrations.CreateModel(
@@ -120,25 +126,5 @@ class Migration(migrations.Migration):
             options={
                 'abstract': False,
             },
-        ),
-        migrations.AddConstraint(
-            model_name='dataset',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('frozen_at__isnull', False), ('manifest__isnull', False), ('state', 'frozen'), models.Q(('sha256', ''), _negated=True)), models.Q(models.Q(('state', 'frozen'), _negated=True), ('frozen_at', None), ('sha256', '')), _connector='OR'), name='frozen_has_a_hash'),
-        ),
-        migrations.AddConstraint(
-            model_name='datasetitem',
-            constraint=models.UniqueConstraint(fields=('dataset', 'item'), name='an_item_enters_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='trainingrun',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'running'), _negated=True), models.Q(('lease_until__isnull', False), ('node__isnull', False)), _connector='OR'), name='running_has_a_lease'),
-        ),
-        migrations.AddConstraint(
-            model_name='trainingrun',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'succeeded'), _negated=True), models.Q(models.Q(('artifact_sha256', ''), _negated=True), models.Q(('dataset_sha256', ''), _negated=True)), _connector='OR'), name='succeeded_echoes_the_hash_and_has_an_artifact'),
-        ),
-        migrations.AddConstraint(
-            model_name='trainingmetric',
-            constraint=models.UniqueConstraint(fields=('run', 'step'), name='one_report_per_step'),
         ),
     ]

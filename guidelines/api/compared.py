@@ -6,13 +6,13 @@ from rest_framework.response import Response
 
 from accounts.roles import require
 from guidelines import access, comparing, coverage, dependents, drafts
+from guidelines.addressed import named_version
 from guidelines.api import representing
 from guidelines.api.describing import describes
 from guidelines.api.door import Door
 from guidelines.api.shapes import numbers
 from guidelines.api.shapes.compared import Comparison
 from guidelines.models import Version
-from guidelines.views import named_version
 
 
 class Compare(Door):

@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 from rest_framework.response import Response
 
 from guidelines import access, entries, moving, publishing
+from guidelines.addressed import draft_of, named_version
 from guidelines.api import representing
 from guidelines.api.describing import IF_MATCH, IF_NONE_MATCH, UNLESS, describes, gives_etag, query
 from guidelines.api.door import Door
@@ -14,9 +15,8 @@ from guidelines.api.refusing import NotSaid
 from guidelines.api.shapes import entries as shapes
 from guidelines.finding import STATES, Asked, find
 from guidelines.kinds import shape_of
-from guidelines.models import Guideline, Kind, Version
+from guidelines.models import Guideline, Version
 from guidelines.texts import fresh_key
-from guidelines.views import draft_of, named_version
 
 FILTERS = [
     query("words", "Every one of these words occurs somewhere in the entry."),
@@ -32,12 +32,6 @@ def draft_named(guideline: Guideline, name: str) -> Version:
         named_version(guideline, name)
         raise publishing.WrongState(_("Only the draft can be changed; version %s is frozen.") % name)
     return draft_of(guideline)
-
-
-def save(version: Version, key: str, texts: dict, *, by, base, reason: str):
-    kind = version.guideline.kind
-    verb = publishing.save_pair if kind == Kind.PAIRS else publishing.save_dimension
-    return verb(version=version, key=key, texts=texts, by=by, base=base, reason=reason)
 
 
 def told(revision, key: str, status: int = 200) -> Response:
@@ -84,8 +78,8 @@ class Entries(Door):
             called = sent["texts"].get("name")
             stem = called if isinstance(called, str) else ""
             key = fresh_key(stem, set(taken.values_list("key", flat=True)))
-        given = {"by": request.user, "base": None, "reason": sent["reason"]}
-        return told(save(version, key, sent["texts"], **given), key, status=201)
+        said = {"texts": sent["texts"], "by": request.user, "base": None, "reason": sent["reason"]}
+        return told(publishing.save_entry(version=version, key=key, **said), key, status=201)
 
 
 class Entry(Door):
@@ -110,7 +104,8 @@ class Entry(Door):
         """All its words; what is left out is empty. The same words again change nothing."""
         version, sent = draft_named(self.guideline, name), self.read(shapes.Save)
         base = base_of(request, self.guideline, key)
-        return told(save(version, key, sent["texts"], by=request.user, base=base, reason=sent["reason"]), key)
+        said = {"texts": sent["texts"], "by": request.user, "base": base, "reason": sent["reason"]}
+        return told(publishing.save_entry(version=version, key=key, **said), key)
 
     @describes(
         "entry_change", "Change some fields of an entry in the draft", gives=shapes.Revision, asks=shapes.Change,
@@ -121,7 +116,8 @@ class Entry(Door):
         version, sent = draft_named(self.guideline, name), self.read(shapes.Change)
         base = read_text(request, self.guideline, key)
         texts = base.texts | sent["texts"]
-        return told(save(version, key, texts, by=request.user, base=base, reason=sent["reason"]), key)
+        said = {"texts": texts, "by": request.user, "base": base, "reason": sent["reason"]}
+        return told(publishing.save_entry(version=version, key=key, **said), key)
 
     @describes(
         "entry_drop", "Take an entry out of the draft", status=204, refuses=(409, 412, 428),

@@ -13,8 +13,9 @@ from guidelines.api.shapes import files as shapes
 from guidelines.api.versions import told
 from guidelines.formats.document import LARGEST
 from guidelines.formats.writing import TYPES
-from guidelines.import_views import guideline_download, name_of
+from guidelines.import_views import guideline_download
 from guidelines.models import ImportPreview
+from guidelines.uploading import name_of
 
 _ENVELOPE = 64 * 1024
 

@@ -5,6 +5,7 @@ from django.utils.translation import gettext as _
 from rest_framework.response import Response
 
 from guidelines import access, publishing
+from guidelines.addressed import draft_of, revision_of
 from guidelines.api import representing
 from guidelines.api.describing import IF_MATCH, IF_NONE_MATCH, describes, gives_etag
 from guidelines.api.door import Door
@@ -12,9 +13,7 @@ from guidelines.api.entries import told
 from guidelines.api.preconditions import base_of
 from guidelines.api.shapes import entries as shapes
 from guidelines.api.shapes.history import History as HistoryShape
-from guidelines.editing_views import revision_of
 from guidelines.history import history, numbered
-from guidelines.views import draft_of
 
 
 class History(Door):

@@ -5,12 +5,12 @@ from rest_framework.response import Response
 
 from accounts import asking
 from guidelines import access, present
+from guidelines.addressed import thread_of
 from guidelines.api import representing
 from guidelines.api.describing import describes, query
 from guidelines.api.door import Door
 from guidelines.api.shapes import threads as shapes
 from guidelines.discussion import mentioning, showing, talking
-from guidelines.discussion.views import thread_of
 from guidelines.kinds import key_of, shape_of
 from guidelines.models import Thread as ThreadRow
 from guidelines.models import ThreadState

@@ -4,12 +4,12 @@ from django.db.models import Count
 from rest_framework.response import Response
 
 from guidelines import access, drafts, overview, publishing
+from guidelines.addressed import draft_of, named_version
 from guidelines.api import representing
 from guidelines.api.describing import describes, gives_etag
 from guidelines.api.door import Door
 from guidelines.api.shapes import versions as shapes
 from guidelines.models import VersionState
-from guidelines.views import draft_of, named_version
 
 
 def _head(guideline, in_force, draft) -> dict:

@@ -9,13 +9,14 @@ from django.utils.translation import gettext as _
 from accounts import asking
 from accounts.roles import require
 from guidelines import access, present
+from guidelines.addressed import thread_of
 from guidelines.discussion import mentioning, showing, talking
 from guidelines.discussion.forms import RemarkForm
+from guidelines.doors import door
 from guidelines.kinds import shape_of
 from guidelines.models import Guideline, Remark, Thread, ThreadState
 from guidelines.proposals import showing as proposals
 from guidelines.publishing import BadTexts
-from guidelines.views import door
 
 MOST_WAITING = 50
 
@@ -69,17 +70,6 @@ def discussion(request, guideline, key):
         "state": state,
     }
     return render(request, "guidelines/discussion.html", context, status=400 if form.errors else 200)
-
-
-def thread_of(guideline: Guideline, n: int, user) -> Thread:
-    threads = guideline.threads.select_related(
-        "begun_by", "proposal", "pair_revision__pair", "dimension_revision__dimension"
-    )
-    found = get_object_or_404(threads, n=n)
-    if found.proposal and not access.may_see_proposal(user, found.proposal):
-        # As `proposals.showing.visible`: that there is something would say that something was found.
-        raise Http404
-    return found
 
 
 def _back(guideline: Guideline, thread: Thread, remark: Remark | None = None):

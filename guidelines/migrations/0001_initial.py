@@ -15,14 +15,6 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Dimension',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.UUIDField(editable=False, unique=True)),
-                ('key', models.SlugField(max_length=80)),
-            ],
-        ),
-        migrations.CreateModel(
             name='Guideline',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -37,6 +29,18 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['title'],
+            },
+        ),
+        migrations.CreateModel(
+            name='Dimension',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('public_id', models.UUIDField(editable=False, unique=True)),
+                ('key', models.SlugField(max_length=80)),
+                ('guideline', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='dimensions', to='guidelines.guideline')),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('guideline', 'key'), name='a_dimension_has_one_key')],
             },
         ),
         migrations.CreateModel(
@@ -60,12 +64,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['dimension', 'n'],
+                'constraints': [models.UniqueConstraint(fields=('dimension', 'n'), name='dimension_revisions_are_numbered')],
             },
-        ),
-        migrations.AddField(
-            model_name='dimension',
-            name='guideline',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='dimensions', to='guidelines.guideline'),
         ),
         migrations.CreateModel(
             name='Pair',
@@ -75,6 +75,9 @@ class Migration(migrations.Migration):
                 ('key', models.SlugField(max_length=80)),
                 ('guideline', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='pairs', to='guidelines.guideline')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('guideline', 'key'), name='a_pair_has_one_key')],
+            },
         ),
         migrations.CreateModel(
             name='PairRevision',
@@ -102,6 +105,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['pair', 'n'],
+                'constraints': [models.UniqueConstraint(fields=('pair', 'n'), name='pair_revisions_are_numbered')],
             },
         ),
         migrations.CreateModel(
@@ -114,6 +118,9 @@ class Migration(migrations.Migration):
                 ('pair', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='scratches', to='guidelines.pair')),
                 ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('user', 'pair', 'base'), name='one_scratch_per_person_and_base'), models.UniqueConstraint(condition=models.Q(('base', None)), fields=('user', 'pair'), name='one_scratch_without_base')],
+            },
         ),
         migrations.CreateModel(
             name='Translation',
@@ -127,6 +134,9 @@ class Migration(migrations.Migration):
                 ('dimension_revision', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='translations', to='guidelines.dimensionrevision')),
                 ('pair_revision', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='translations', to='guidelines.pairrevision')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('pair_revision', 'language', 'n'), name='pair_translations_are_numbered'), models.UniqueConstraint(fields=('dimension_revision', 'language', 'n'), name='dimension_translations_are_numbered'), models.CheckConstraint(condition=models.Q(('pair_revision__isnull', True), ('dimension_revision__isnull', True), _connector='XOR'), name='a_translation_hangs_on_one_revision')],
+            },
         ),
         migrations.CreateModel(
             name='Version',
@@ -149,6 +159,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['guideline', '-serial'],
+                'constraints': [models.UniqueConstraint(fields=('guideline', 'serial'), name='versions_are_counted'), models.UniqueConstraint(fields=('guideline', 'number'), name='version_numbers_are_unique'), models.UniqueConstraint(condition=models.Q(('state__in', ['draft', 'in_review'])), fields=('guideline',), name='one_open_draft'), models.CheckConstraint(condition=models.Q(models.Q(('number', None), ('published_at', None), ('state__in', ['draft', 'in_review'])), models.Q(('number__isnull', False), ('published_at__isnull', False), ('state__in', ('published', 'retired')), models.Q(('digest', ''), _negated=True)), _connector='OR'), name='published_has_number_and_digest')],
             },
         ),
         migrations.CreateModel(
@@ -162,6 +173,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['version', 'position'],
+                'constraints': [models.UniqueConstraint(fields=('version', 'position'), name='entries_have_positions'), models.UniqueConstraint(fields=('version', 'pair_revision'), name='a_revision_enters_once'), models.UniqueConstraint(fields=('version', 'dimension_revision'), name='a_dimension_enters_once'), models.CheckConstraint(condition=models.Q(('pair_revision__isnull', True), ('dimension_revision__isnull', True), _connector='XOR'), name='an_entry_is_a_pair_or_a_dimension')],
             },
         ),
         migrations.CreateModel(
@@ -173,77 +185,8 @@ class Migration(migrations.Migration):
                 ('approver', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='approvals', to='guidelines.version')),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name='dimensionrevision',
-            constraint=models.UniqueConstraint(fields=('dimension', 'n'), name='dimension_revisions_are_numbered'),
-        ),
-        migrations.AddConstraint(
-            model_name='dimension',
-            constraint=models.UniqueConstraint(fields=('guideline', 'key'), name='a_dimension_has_one_key'),
-        ),
-        migrations.AddConstraint(
-            model_name='pair',
-            constraint=models.UniqueConstraint(fields=('guideline', 'key'), name='a_pair_has_one_key'),
-        ),
-        migrations.AddConstraint(
-            model_name='pairrevision',
-            constraint=models.UniqueConstraint(fields=('pair', 'n'), name='pair_revisions_are_numbered'),
-        ),
-        migrations.AddConstraint(
-            model_name='pairscratch',
-            constraint=models.UniqueConstraint(fields=('user', 'pair', 'base'), name='one_scratch_per_person_and_base'),
-        ),
-        migrations.AddConstraint(
-            model_name='pairscratch',
-            constraint=models.UniqueConstraint(condition=models.Q(('base', None)), fields=('user', 'pair'), name='one_scratch_without_base'),
-        ),
-        migrations.AddConstraint(
-            model_name='translation',
-            constraint=models.UniqueConstraint(fields=('pair_revision', 'language', 'n'), name='pair_translations_are_numbered'),
-        ),
-        migrations.AddConstraint(
-            model_name='translation',
-            constraint=models.UniqueConstraint(fields=('dimension_revision', 'language', 'n'), name='dimension_translations_are_numbered'),
-        ),
-        migrations.AddConstraint(
-            model_name='translation',
-            constraint=models.CheckConstraint(condition=models.Q(('pair_revision__isnull', True), ('dimension_revision__isnull', True), _connector='XOR'), name='a_translation_hangs_on_one_revision'),
-        ),
-        migrations.AddConstraint(
-            model_name='version',
-            constraint=models.UniqueConstraint(fields=('guideline', 'serial'), name='versions_are_counted'),
-        ),
-        migrations.AddConstraint(
-            model_name='version',
-            constraint=models.UniqueConstraint(fields=('guideline', 'number'), name='version_numbers_are_unique'),
-        ),
-        migrations.AddConstraint(
-            model_name='version',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['draft', 'in_review'])), fields=('guideline',), name='one_open_draft'),
-        ),
-        migrations.AddConstraint(
-            model_name='version',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('number', None), ('published_at', None), ('state__in', ['draft', 'in_review'])), models.Q(('number__isnull', False), ('published_at__isnull', False), ('state__in', ('published', 'retired')), models.Q(('digest', ''), _negated=True)), _connector='OR'), name='published_has_number_and_digest'),
-        ),
-        migrations.AddConstraint(
-            model_name='entry',
-            constraint=models.UniqueConstraint(fields=('version', 'position'), name='entries_have_positions'),
-        ),
-        migrations.AddConstraint(
-            model_name='entry',
-            constraint=models.UniqueConstraint(fields=('version', 'pair_revision'), name='a_revision_enters_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='entry',
-            constraint=models.UniqueConstraint(fields=('version', 'dimension_revision'), name='a_dimension_enters_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='entry',
-            constraint=models.CheckConstraint(condition=models.Q(('pair_revision__isnull', True), ('dimension_revision__isnull', True), _connector='XOR'), name='an_entry_is_a_pair_or_a_dimension'),
-        ),
-        migrations.AddConstraint(
-            model_name='approval',
-            constraint=models.UniqueConstraint(fields=('version', 'approver', 'digest'), name='approved_once'),
+            options={
+                'constraints': [models.UniqueConstraint(fields=('version', 'approver', 'digest'), name='approved_once')],
+            },
         ),
     ]

@@ -33,6 +33,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['guideline', '-n'],
+                'constraints': [models.UniqueConstraint(fields=('guideline', 'n'), name='proposals_are_numbered'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'taken'), ('taken_into__isnull', False)), models.Q(models.Q(('state', 'taken'), _negated=True), ('taken_into', None)), _connector='OR'), name='taken_into_a_version'), models.CheckConstraint(condition=models.Q(models.Q(('decision', None), ('instance', None), ('source', 'person')), models.Q(('decision__isnull', False), ('instance__isnull', False), ('source', 'review')), _connector='OR'), name='review_names_its_judgement')],
             },
         ),
         migrations.CreateModel(
@@ -46,6 +47,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['proposal', 'position'],
+                'constraints': [models.UniqueConstraint(fields=('proposal', 'position'), name='targets_have_positions'), models.CheckConstraint(condition=models.Q(('pair_revision__isnull', True), ('dimension_revision__isnull', True), _connector='XOR'), name='a_target_is_a_pair_or_a_dimension')],
             },
         ),
         migrations.CreateModel(
@@ -58,33 +60,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['proposal', 'position'],
-            },
-        ),
-        migrations.CreateModel(
-            name='Remark',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('n', models.PositiveIntegerField()),
-                ('kind', models.CharField(choices=[('said', 'said'), ('taken_back', 'took back her words'), ('resolved', 'resolved the thread'), ('reopened', 'reopened the thread'), ('taken', 'took the proposal into the draft'), ('declined', 'declined the proposal'), ('withdrawn', 'withdrew the proposal'), ('given_back', 'discarded the draft; the proposal is open again')], default='said', max_length=10)),
-                ('words', models.TextField(blank=True)),
-                ('at', models.DateTimeField(auto_now_add=True)),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('supersedes', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='superseded_by', to='guidelines.remark')),
-            ],
-            options={
-                'ordering': ['thread', 'n'],
-            },
-        ),
-        migrations.CreateModel(
-            name='Mention',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('seen_at', models.DateTimeField(null=True)),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('remark', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='mentions', to='guidelines.remark')),
-            ],
-            options={
-                'ordering': ['remark', 'id'],
+                'constraints': [models.UniqueConstraint(fields=('proposal', 'position'), name='proposed_texts_have_positions')],
             },
         ),
         migrations.CreateModel(
@@ -102,12 +78,39 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['guideline', '-n'],
+                'constraints': [models.UniqueConstraint(fields=('guideline', 'n'), name='threads_are_numbered'), models.CheckConstraint(condition=models.Q(models.Q(('dimension_revision', None), ('pair_revision__isnull', False), ('proposal', None)), models.Q(('dimension_revision__isnull', False), ('pair_revision', None), ('proposal', None)), models.Q(('dimension_revision', None), ('pair_revision', None), ('proposal__isnull', False)), _connector='OR'), name='a_thread_hangs_on_one_thing')],
             },
         ),
-        migrations.AddField(
-            model_name='remark',
-            name='thread',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='remarks', to='guidelines.thread'),
+        migrations.CreateModel(
+            name='Remark',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('n', models.PositiveIntegerField()),
+                ('kind', models.CharField(choices=[('said', 'said'), ('taken_back', 'took back her words'), ('resolved', 'resolved the thread'), ('reopened', 'reopened the thread'), ('taken', 'took the proposal into the draft'), ('declined', 'declined the proposal'), ('withdrawn', 'withdrew the proposal'), ('given_back', 'discarded the draft; the proposal is open again')], default='said', max_length=10)),
+                ('words', models.TextField(blank=True)),
+                ('at', models.DateTimeField(auto_now_add=True)),
+                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('supersedes', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='superseded_by', to='guidelines.remark')),
+                ('thread', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='remarks', to='guidelines.thread')),
+            ],
+            options={
+                'ordering': ['thread', 'n'],
+                'constraints': [models.UniqueConstraint(fields=('thread', 'n'), name='remarks_are_numbered'), models.CheckConstraint(condition=models.Q(models.Q(('kind', 'said'), _negated=True), models.Q(('words', ''), _negated=True), _connector='OR'), name='a_remark_has_words'), models.CheckConstraint(condition=models.Q(models.Q(('kind', 'taken_back'), _negated=True), models.Q(('supersedes__isnull', False), ('words', '')), _connector='OR'), name='words_taken_back_are_named')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Mention',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('seen_at', models.DateTimeField(null=True)),
+                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('remark', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='mentions', to='guidelines.remark')),
+            ],
+            options={
+                'ordering': ['remark', 'id'],
+                'indexes': [models.Index(condition=models.Q(('seen_at', None)), fields=['person'], name='mentions_that_wait')],
+                'constraints': [models.UniqueConstraint(fields=('remark', 'person'), name='mentioned_once')],
+            },
         ),
         migrations.CreateModel(
             name='Vote',
@@ -122,62 +125,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['at', 'id'],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('supersedes', None)), fields=('proposal', 'voter'), name='one_first_vote_a_person')],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='proposal',
-            constraint=models.UniqueConstraint(fields=('guideline', 'n'), name='proposals_are_numbered'),
-        ),
-        migrations.AddConstraint(
-            model_name='proposal',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'taken'), ('taken_into__isnull', False)), models.Q(models.Q(('state', 'taken'), _negated=True), ('taken_into', None)), _connector='OR'), name='taken_into_a_version'),
-        ),
-        migrations.AddConstraint(
-            model_name='proposal',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('decision', None), ('instance', None), ('source', 'person')), models.Q(('decision__isnull', False), ('instance__isnull', False), ('source', 'review')), _connector='OR'), name='review_names_its_judgement'),
-        ),
-        migrations.AddConstraint(
-            model_name='proposaltarget',
-            constraint=models.UniqueConstraint(fields=('proposal', 'position'), name='targets_have_positions'),
-        ),
-        migrations.AddConstraint(
-            model_name='proposaltarget',
-            constraint=models.CheckConstraint(condition=models.Q(('pair_revision__isnull', True), ('dimension_revision__isnull', True), _connector='XOR'), name='a_target_is_a_pair_or_a_dimension'),
-        ),
-        migrations.AddConstraint(
-            model_name='proposedtext',
-            constraint=models.UniqueConstraint(fields=('proposal', 'position'), name='proposed_texts_have_positions'),
-        ),
-        migrations.AddIndex(
-            model_name='mention',
-            index=models.Index(condition=models.Q(('seen_at', None)), fields=['person'], name='mentions_that_wait'),
-        ),
-        migrations.AddConstraint(
-            model_name='mention',
-            constraint=models.UniqueConstraint(fields=('remark', 'person'), name='mentioned_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='thread',
-            constraint=models.UniqueConstraint(fields=('guideline', 'n'), name='threads_are_numbered'),
-        ),
-        migrations.AddConstraint(
-            model_name='thread',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('dimension_revision', None), ('pair_revision__isnull', False), ('proposal', None)), models.Q(('dimension_revision__isnull', False), ('pair_revision', None), ('proposal', None)), models.Q(('dimension_revision', None), ('pair_revision', None), ('proposal__isnull', False)), _connector='OR'), name='a_thread_hangs_on_one_thing'),
-        ),
-        migrations.AddConstraint(
-            model_name='remark',
-            constraint=models.UniqueConstraint(fields=('thread', 'n'), name='remarks_are_numbered'),
-        ),
-        migrations.AddConstraint(
-            model_name='remark',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'said'), _negated=True), models.Q(('words', ''), _negated=True), _connector='OR'), name='a_remark_has_words'),
-        ),
-        migrations.AddConstraint(
-            model_name='remark',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'taken_back'), _negated=True), models.Q(('supersedes__isnull', False), ('words', '')), _connector='OR'), name='words_taken_back_are_named'),
-        ),
-        migrations.AddConstraint(
-            model_name='vote',
-            constraint=models.UniqueConstraint(condition=models.Q(('supersedes', None)), fields=('proposal', 'voter'), name='one_first_vote_a_person'),
         ),
     ]

@@ -4,7 +4,9 @@ from django.utils.translation import gettext_lazy as _
 from guidelines.forms import DimensionForm, PairForm
 from guidelines.kinds import shape_of
 from guidelines.models import Choice, Guideline, Kind, ProposalKind
-from guidelines.proposals.proposing import LONGEST_REASON, SIZES
+from guidelines.neighbour_fields import Neighbours
+from guidelines.neighbours import Others
+from guidelines.proposals.proposing import IN_WORDS, LONGEST_REASON, MOST_PARTS, SIZES
 
 
 def _reason(label, *, required=True):
@@ -32,15 +34,20 @@ class StartForm(forms.Form):
     """What is to be done, with which entries."""
 
     kind = forms.ChoiceField(label=_("what"), choices=ProposalKind.choices, widget=forms.RadioSelect)
-    of = forms.MultipleChoiceField(
+    of = Neighbours(
         label=_("with which"),
-        required=False,
-        help_text=_("None to add, one to change, split or retire, two to five to merge."),
+        spare=MOST_PARTS,
+        unknown=_("“%s” is not in this guideline."),
+        help_text=_(
+            "Begin to type a name and choose it. None to add, one to change, split or retire, two to five to merge."
+        ),
     )
 
-    def __init__(self, *args, guideline: Guideline, names: dict[str, str], **kwargs):
+    def __init__(self, *args, others: Others, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["of"].choices = names.items()
+        # How many it takes depends on what is to be done: the page must not say that it may be empty.
+        self.fields["of"].sometimes = True
+        self.fields["of"].widget.others = others
 
     def clean(self):
         given = super().clean()
@@ -48,7 +55,7 @@ class StartForm(forms.Form):
         if kind and of is not None:
             least, most = SIZES[kind][0]
             if not least <= len(of) <= most:
-                self.add_error("of", self.fields["of"].help_text)
+                self.add_error("of", IN_WORDS[kind])
         return given
 
 

@@ -1,5 +1,7 @@
 """The proposals of a guideline: to read, to make, to vote on, to take, decline or withdraw."""
 
+from urllib.parse import urlencode
+
 from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import redirect, render
@@ -11,6 +13,7 @@ from guidelines import access, present, publishing
 from guidelines.checking import Problem
 from guidelines.discussion import mentioning
 from guidelines.discussion.forms import RemarkForm
+from guidelines.doors import door
 from guidelines.kinds import key_of, shape_of
 from guidelines.models import Guideline, Proposal, ProposalKind
 from guidelines.neighbours import Others
@@ -18,7 +21,6 @@ from guidelines.proposals import deciding, origins, showing, taking, voting
 from guidelines.proposals.forms import ProposalForm, StartForm, VoteForm, beginnings, parts_for
 from guidelines.proposals.proposing import MOST_PARTS, SIZES
 from guidelines.publishing import BadTexts
-from guidelines.views import door
 
 
 @door(access.may_discuss, methods=("GET", "HEAD"))
@@ -40,13 +42,16 @@ def proposals(request, guideline):
 @door(access.may_propose)
 def proposal_new(request, guideline):
     """First what and with which, in the address; then the words."""
-    names = present.names(guideline)
-    start = StartForm(request.GET or None, guideline=guideline, names=names)
+    start = StartForm(request.GET or None, others=Others(guideline))
     if not start.is_valid():
-        chosen = request.GET.getlist("of")
-        context = {"guideline": guideline, "form": start, "names": names, "chosen": chosen}
-        return render(request, "guidelines/proposal_start.html", context)
+        if request.method == "POST":
+            # Only an entry that went since can be the reason; what she wrote is shown with it.
+            raise publishing.WrongState(_("What this is about is no longer in the guideline."))
+        return render(request, "guidelines/proposal_start.html", {"guideline": guideline, "form": start})
     kind, keys = start.cleaned_data["kind"], start.cleaned_data["of"]
+    if request.method != "POST" and keys != request.GET.getlist("of"):
+        # From here on by their keys, which stay when a name is changed.
+        return redirect(f"{request.path}?{urlencode({'kind': kind, 'of': keys}, doseq=True)}")
     there = present.texts_of(guideline, keys)
     of = [there[key] for key in keys]
     n = SIZES[kind][1][0]

@@ -6,16 +6,16 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
 from accounts.roles import require
+from guidelines.doors import door
 from guidelines.formats.document import BadFile
 from guidelines.formats.writing import TYPES
-from guidelines.import_views import UploadForm, a_page_of, bounded, name_of
 from guidelines.kinds import shape_of
 from guidelines.models import Translation, TranslationPreview
 from guidelines.translating import access, applying, content, finding, forms, languages, previewing, standing
 from guidelines.translating.segments import segments
 from guidelines.translating.views import spoken
 from guidelines.translating.writing import WRITERS
-from guidelines.views import door
+from guidelines.uploading import UploadForm, a_page_of, bounded, name_of
 
 
 @door(access.may_read, methods=("GET", "HEAD"))

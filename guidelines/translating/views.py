@@ -12,15 +12,15 @@ from django.utils.translation import gettext as _
 
 from accounts import asking
 from accounts.roles import require
+from guidelines.addressed import is_n
+from guidelines.doors import door
 from guidelines.drafts import WrongState
-from guidelines.editing_views import is_n
 from guidelines.keeping import NotKept
 from guidelines.kinds import shape_of
 from guidelines.models import Translation, TranslationState
 from guidelines.translating import access, approving, finding, forms, keeping, languages, segments, standing
 from guidelines.translating.saving import BadTexts, StaleTranslation, newest, save_translation
 from guidelines.translating.writing import WRITERS
-from guidelines.views import door
 
 
 def spoken(view):

@@ -1,6 +1,9 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from guidelines.neighbour_fields import Neighbours
+from guidelines.neighbours import Others
+
 NEW = ""
 
 
@@ -16,7 +19,13 @@ class CorrectionForm(forms.Form):
     pair = forms.ChoiceField(
         label=_("the mistake that it corrects"),
         required=False,
-        widget=forms.Select({"class": "form-select"}),
+        widget=forms.RadioSelect({"class": "form-check-input"}),
+    )
+    other = Neighbours(
+        label=_("or another pair of the guideline"),
+        spare=1,
+        most=1,
+        help_text=_("Begin to type its name and choose it. It counts instead of what is chosen above."),
     )
     correction = _words(
         _("the correction"), help_text=_("Cut it down to what would help with other clients too.")
@@ -36,17 +45,20 @@ class CorrectionForm(forms.Form):
     )
     reason = _words(_("why this should stand in the guideline"), rows=2)
 
-    def __init__(self, *args, names: dict[str, str], found: list[str], **kwargs):
+    def __init__(self, *args, found: dict[str, str], others: Others, **kwargs):
+        """`found`: {key: name} of the mistakes that the reviewer found in the session."""
         super().__init__(*args, **kwargs)
-        here = [(key, names[key]) for key in dict.fromkeys(found) if key in names]
-        others = [(key, name) for key, name in names.items() if key not in found]
         self.fields["pair"].choices = [
-            (_("found in this session"), here),
-            (_("others"), [*others, (NEW, _("none of them: a new mistake"))]),
+            *found.items(),
+            (NEW, _("a new mistake, that is not in the guideline")),
         ]
+        self.initial.setdefault("pair", next(iter(found), NEW))
+        self.fields["other"].widget.others = others
 
     def answers(self) -> dict:
-        return self.cleaned_data | {"pair": self.cleaned_data["pair"] or None}
+        given = dict(self.cleaned_data)
+        other = given.pop("other")
+        return given | {"pair": (other[0] if other else given["pair"]) or None}
 
     def show(self, problems) -> None:
         for problem in problems:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from accounts import asking, roles
 from guidelines import present
 from guidelines.models import Guideline
+from guidelines.neighbours import Others
 from guidelines.publishing import BadTexts
 from guidelines.word_diff import as_html
 from review import access, feedback
@@ -44,9 +45,12 @@ def correction(request, public_id):
     roles.require(access.may_see_correction(request.user, decision))
     may_propose = access.may_propose_from(request.user, decision)
     guideline = decision.item.round.pairs_version.guideline
-    names, found = present.names(guideline), feedback.keys(decision)
-    initial = {"pair": next(iter(found), None), "correction": feedback.suggested(decision)}
-    form = CorrectionForm(request.POST or None, names=names, found=found, initial=initial)
+    form = CorrectionForm(
+        request.POST or None,
+        found=present.called(guideline, feedback.keys(decision)),
+        others=Others(guideline),
+        initial={"correction": feedback.suggested(decision)},
+    )
     if request.method == "POST" and form.is_valid():
         try:
             made = feedback.propose(decision=decision, by=request.user, **form.answers())

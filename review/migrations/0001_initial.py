@@ -19,21 +19,30 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='RawAnnotation',
+            name='Round',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('server', models.CharField(max_length=300)),
-                ('project_id', models.PositiveBigIntegerField()),
-                ('task_id', models.PositiveBigIntegerField()),
-                ('ls_id', models.PositiveBigIntegerField()),
-                ('ls_updated_at', models.DateTimeField()),
-                ('completed_by', models.PositiveBigIntegerField(null=True)),
-                ('payload', models.TextField()),
-                ('uncounted', models.CharField(blank=True, max_length=300)),
-                ('received_at', models.DateTimeField(auto_now_add=True)),
+                ('public_id', models.UUIDField(editable=False, unique=True)),
+                ('serial', models.PositiveIntegerField(unique=True)),
+                ('name', models.CharField(max_length=120, verbose_name='name')),
+                ('screen', models.SlugField(max_length=60)),
+                ('overlap', models.PositiveSmallIntegerField(default=2, verbose_name='readers per item')),
+                ('unaided_share', models.FloatField(default=0.2, verbose_name='share read without the draft')),
+                ('seed', models.PositiveBigIntegerField(default=0)),
+                ('rehearsal', models.BooleanField(default=False)),
+                ('state', models.CharField(choices=[('open', 'open'), ('closed', 'closed')], default='open', max_length=8)),
+                ('opened_at', models.DateTimeField(auto_now_add=True)),
+                ('deadline', models.DateTimeField(blank=True, null=True, verbose_name='deadline')),
+                ('closed_at', models.DateTimeField(null=True)),
+                ('syncing_until', models.DateTimeField(null=True)),
+                ('closed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('made_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('pairs_version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='guidelines.version')),
+                ('rubric_version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='guidelines.version')),
             ],
             options={
-                'ordering': ['id'],
+                'ordering': ['-serial'],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', False), ('state', 'closed')), models.Q(('closed_at', None), ('state', 'open')), _connector='OR'), name='closed_has_a_time'), models.CheckConstraint(condition=models.Q(('overlap__gte', 1)), name='overlap_is_at_least_one'), models.CheckConstraint(condition=models.Q(('unaided_share__gte', 0), ('unaided_share__lte', 1)), name='unaided_share_is_a_share')],
             },
         ),
         migrations.CreateModel(
@@ -47,9 +56,11 @@ class Migration(migrations.Migration):
                 ('at', models.DateTimeField(auto_now_add=True)),
                 ('instance', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='synthesis.instance')),
                 ('supersedes', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='superseded_by', to='review.item')),
+                ('round', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='items', to='review.round')),
             ],
             options={
                 'ordering': ['round', 'position'],
+                'constraints': [models.UniqueConstraint(fields=('round', 'position'), name='items_have_positions'), models.UniqueConstraint(condition=models.Q(('supersedes', None)), fields=('round', 'instance', 'arm'), name='an_instance_is_one_item_per_arm')],
             },
         ),
         migrations.CreateModel(
@@ -62,6 +73,64 @@ class Migration(migrations.Migration):
                 ('model_spec', models.JSONField(blank=True, default=dict)),
                 ('user', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('kind__in', ['human', 'simulated']), ('model_name', ''), ('user__isnull', False)), models.Q(('kind', 'model'), ('user__isnull', True), models.Q(('model_name', ''), _negated=True)), _connector='OR'), name='a_rater_is_a_user_or_a_model'), models.UniqueConstraint(condition=models.Q(('kind', 'model')), fields=('model_name', 'model_spec'), name='a_model_rater_is_named_once')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Seat',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('public_id', models.UUIDField(editable=False, unique=True)),
+                ('observer', models.BooleanField(default=False)),
+                ('at', models.DateTimeField(auto_now_add=True)),
+                ('rater', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='seats', to='review.rater')),
+                ('round', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='seats', to='review.round')),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('round', 'rater'), name='a_rater_sits_once')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Reading',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('pass_number', models.PositiveSmallIntegerField(default=1)),
+                ('order', models.PositiveIntegerField()),
+                ('position_ab', models.CharField(blank=True, max_length=2)),
+                ('external_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ('content_hash', models.CharField(max_length=64)),
+                ('send_state', models.CharField(choices=[('planned', 'to be sent'), ('sending', 'being sent'), ('sent', 'sent')], default='planned', max_length=8)),
+                ('sending_since', models.DateTimeField(null=True)),
+                ('task_id', models.PositiveBigIntegerField(null=True)),
+                ('at', models.DateTimeField(auto_now_add=True)),
+                ('item', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='readings', to='review.item')),
+                ('seat', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='readings', to='review.seat')),
+            ],
+            options={
+                'ordering': ['seat', 'order'],
+                'constraints': [models.UniqueConstraint(fields=('seat', 'item', 'pass_number'), name='read_once_per_pass'), models.UniqueConstraint(fields=('seat', 'order'), name='readings_have_an_order'), models.CheckConstraint(condition=models.Q(('pass_number__in', [1, 2])), name='first_or_repeat'), models.CheckConstraint(condition=models.Q(models.Q(('send_state', 'sent'), _negated=True), ('task_id__isnull', False), _connector='OR'), name='sent_has_a_task')],
+            },
+        ),
+        migrations.CreateModel(
+            name='RawAnnotation',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('server', models.CharField(max_length=300)),
+                ('project_id', models.PositiveBigIntegerField()),
+                ('task_id', models.PositiveBigIntegerField()),
+                ('ls_id', models.PositiveBigIntegerField()),
+                ('ls_updated_at', models.DateTimeField()),
+                ('completed_by', models.PositiveBigIntegerField(null=True)),
+                ('payload', models.TextField()),
+                ('uncounted', models.CharField(blank=True, max_length=300)),
+                ('received_at', models.DateTimeField(auto_now_add=True)),
+                ('reading', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='raw_annotations', to='review.reading')),
+            ],
+            options={
+                'ordering': ['id'],
+                'constraints': [models.UniqueConstraint(fields=('server', 'ls_id', 'ls_updated_at'), name='each_state_of_an_annotation_once')],
+            },
         ),
         migrations.CreateModel(
             name='Decision',
@@ -91,9 +160,11 @@ class Migration(migrations.Migration):
                 ('item', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='decisions', to='review.item')),
                 ('rater', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='decisions', to='review.rater')),
                 ('raw', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='decision', to='review.rawannotation')),
+                ('reading', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='decisions', to='review.reading')),
             ],
             options={
                 'ordering': ['item', 'n'],
+                'constraints': [models.UniqueConstraint(fields=('item', 'n'), name='decisions_are_numbered'), models.CheckConstraint(condition=models.Q(models.Q(('kind', 'reading'), ('reading__isnull', False)), models.Q(models.Q(('kind', 'reading'), _negated=True), ('reading', None)), _connector='OR'), name='a_readers_judgement_has_a_reading'), models.CheckConstraint(condition=models.Q(models.Q(('kind', 'reading'), ('verdict', 'edit'), _negated=True), models.Q(('edited_text', ''), _negated=True), _connector='OR'), name='an_edit_has_words')],
             },
         ),
         migrations.CreateModel(
@@ -115,82 +186,9 @@ class Migration(migrations.Migration):
                 ('decision', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='ratings', to='review.decision')),
                 ('dimension_revision', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='guidelines.dimensionrevision')),
             ],
-        ),
-        migrations.CreateModel(
-            name='Reading',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('pass_number', models.PositiveSmallIntegerField(default=1)),
-                ('order', models.PositiveIntegerField()),
-                ('position_ab', models.CharField(blank=True, max_length=2)),
-                ('external_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('content_hash', models.CharField(max_length=64)),
-                ('send_state', models.CharField(choices=[('planned', 'to be sent'), ('sending', 'being sent'), ('sent', 'sent')], default='planned', max_length=8)),
-                ('sending_since', models.DateTimeField(null=True)),
-                ('task_id', models.PositiveBigIntegerField(null=True)),
-                ('at', models.DateTimeField(auto_now_add=True)),
-                ('item', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='readings', to='review.item')),
-            ],
             options={
-                'ordering': ['seat', 'order'],
+                'constraints': [models.UniqueConstraint(fields=('decision', 'dimension_revision'), name='rated_once')],
             },
-        ),
-        migrations.AddField(
-            model_name='rawannotation',
-            name='reading',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='raw_annotations', to='review.reading'),
-        ),
-        migrations.AddField(
-            model_name='decision',
-            name='reading',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='decisions', to='review.reading'),
-        ),
-        migrations.CreateModel(
-            name='Round',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.UUIDField(editable=False, unique=True)),
-                ('serial', models.PositiveIntegerField(unique=True)),
-                ('name', models.CharField(max_length=120, verbose_name='name')),
-                ('screen', models.SlugField(max_length=60)),
-                ('overlap', models.PositiveSmallIntegerField(default=2, verbose_name='readers per item')),
-                ('unaided_share', models.FloatField(default=0.2, verbose_name='share read without the draft')),
-                ('seed', models.PositiveBigIntegerField(default=0)),
-                ('rehearsal', models.BooleanField(default=False)),
-                ('state', models.CharField(choices=[('open', 'open'), ('closed', 'closed')], default='open', max_length=8)),
-                ('opened_at', models.DateTimeField(auto_now_add=True)),
-                ('deadline', models.DateTimeField(blank=True, null=True, verbose_name='deadline')),
-                ('closed_at', models.DateTimeField(null=True)),
-                ('syncing_until', models.DateTimeField(null=True)),
-                ('closed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('made_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('pairs_version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='guidelines.version')),
-                ('rubric_version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='guidelines.version')),
-            ],
-            options={
-                'ordering': ['-serial'],
-            },
-        ),
-        migrations.AddField(
-            model_name='item',
-            name='round',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='items', to='review.round'),
-        ),
-        migrations.CreateModel(
-            name='Seat',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.UUIDField(editable=False, unique=True)),
-                ('observer', models.BooleanField(default=False)),
-                ('at', models.DateTimeField(auto_now_add=True)),
-                ('rater', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='seats', to='review.rater')),
-                ('round', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='seats', to='review.round')),
-            ],
-        ),
-        migrations.AddField(
-            model_name='reading',
-            name='seat',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='readings', to='review.seat'),
         ),
         migrations.CreateModel(
             name='SeatProject',
@@ -207,6 +205,9 @@ class Migration(migrations.Migration):
                 ('failure', models.CharField(blank=True, max_length=300)),
                 ('seat', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='projects', to='review.seat')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('seat', 'form'), name='one_project_per_form')],
+            },
         ),
         migrations.CreateModel(
             name='Standing',
@@ -218,6 +219,10 @@ class Migration(migrations.Migration):
                 ('at', models.DateTimeField(auto_now=True)),
                 ('item', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='standings', to='review.item')),
             ],
+            options={
+                'indexes': [models.Index(fields=['state', 'aspect'], name='standing_by_state')],
+                'constraints': [models.UniqueConstraint(fields=('item', 'aspect'), name='one_standing_per_aspect'), models.CheckConstraint(condition=models.Q(models.Q(('outcome__isnull', False), ('state', 'settled')), models.Q(models.Q(('state', 'settled'), _negated=True), ('outcome', None)), _connector='OR'), name='outcome_only_when_settled')],
+            },
         ),
         migrations.CreateModel(
             name='Finding',
@@ -233,89 +238,5 @@ class Migration(migrations.Migration):
                 'ordering': ['decision', 'position'],
                 'constraints': [models.UniqueConstraint(fields=('decision', 'position'), name='findings_have_positions'), models.CheckConstraint(condition=models.Q(('severity__lte', 3)), name='severity_is_0_to_3')],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='rater',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind__in', ['human', 'simulated']), ('model_name', ''), ('user__isnull', False)), models.Q(('kind', 'model'), ('user__isnull', True), models.Q(('model_name', ''), _negated=True)), _connector='OR'), name='a_rater_is_a_user_or_a_model'),
-        ),
-        migrations.AddConstraint(
-            model_name='rater',
-            constraint=models.UniqueConstraint(condition=models.Q(('kind', 'model')), fields=('model_name', 'model_spec'), name='a_model_rater_is_named_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='rating',
-            constraint=models.UniqueConstraint(fields=('decision', 'dimension_revision'), name='rated_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='rawannotation',
-            constraint=models.UniqueConstraint(fields=('server', 'ls_id', 'ls_updated_at'), name='each_state_of_an_annotation_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='decision',
-            constraint=models.UniqueConstraint(fields=('item', 'n'), name='decisions_are_numbered'),
-        ),
-        migrations.AddConstraint(
-            model_name='decision',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'reading'), ('reading__isnull', False)), models.Q(models.Q(('kind', 'reading'), _negated=True), ('reading', None)), _connector='OR'), name='a_readers_judgement_has_a_reading'),
-        ),
-        migrations.AddConstraint(
-            model_name='decision',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'reading'), ('verdict', 'edit'), _negated=True), models.Q(('edited_text', ''), _negated=True), _connector='OR'), name='an_edit_has_words'),
-        ),
-        migrations.AddConstraint(
-            model_name='round',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', False), ('state', 'closed')), models.Q(('closed_at', None), ('state', 'open')), _connector='OR'), name='closed_has_a_time'),
-        ),
-        migrations.AddConstraint(
-            model_name='round',
-            constraint=models.CheckConstraint(condition=models.Q(('overlap__gte', 1)), name='overlap_is_at_least_one'),
-        ),
-        migrations.AddConstraint(
-            model_name='round',
-            constraint=models.CheckConstraint(condition=models.Q(('unaided_share__gte', 0), ('unaided_share__lte', 1)), name='unaided_share_is_a_share'),
-        ),
-        migrations.AddConstraint(
-            model_name='item',
-            constraint=models.UniqueConstraint(fields=('round', 'position'), name='items_have_positions'),
-        ),
-        migrations.AddConstraint(
-            model_name='item',
-            constraint=models.UniqueConstraint(condition=models.Q(('supersedes', None)), fields=('round', 'instance', 'arm'), name='an_instance_is_one_item_per_arm'),
-        ),
-        migrations.AddConstraint(
-            model_name='seat',
-            constraint=models.UniqueConstraint(fields=('round', 'rater'), name='a_rater_sits_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='reading',
-            constraint=models.UniqueConstraint(fields=('seat', 'item', 'pass_number'), name='read_once_per_pass'),
-        ),
-        migrations.AddConstraint(
-            model_name='reading',
-            constraint=models.UniqueConstraint(fields=('seat', 'order'), name='readings_have_an_order'),
-        ),
-        migrations.AddConstraint(
-            model_name='reading',
-            constraint=models.CheckConstraint(condition=models.Q(('pass_number__in', [1, 2])), name='first_or_repeat'),
-        ),
-        migrations.AddConstraint(
-            model_name='reading',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('send_state', 'sent'), _negated=True), ('task_id__isnull', False), _connector='OR'), name='sent_has_a_task'),
-        ),
-        migrations.AddConstraint(
-            model_name='seatproject',
-            constraint=models.UniqueConstraint(fields=('seat', 'form'), name='one_project_per_form'),
-        ),
-        migrations.AddIndex(
-            model_name='standing',
-            index=models.Index(fields=['state', 'aspect'], name='standing_by_state'),
-        ),
-        migrations.AddConstraint(
-            model_name='standing',
-            constraint=models.UniqueConstraint(fields=('item', 'aspect'), name='one_standing_per_aspect'),
-        ),
-        migrations.AddConstraint(
-            model_name='standing',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('outcome__isnull', False), ('state', 'settled')), models.Q(models.Q(('state', 'settled'), _negated=True), ('outcome', None)), _connector='OR'), name='outcome_only_when_settled'),
         ),
     ]

@@ -28,6 +28,17 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name='SourceText',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('digest', models.CharField(max_length=64, unique=True)),
+                ('text', models.TextField()),
+                ('stored_at', models.DateTimeField(auto_now_add=True)),
+                ('erased_at', models.DateTimeField(null=True)),
+                ('erased_why', models.CharField(blank=True, max_length=300)),
+            ],
+        ),
+        migrations.CreateModel(
             name='Profile',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -48,9 +59,11 @@ class Migration(migrations.Migration):
                 ('language', models.CharField(default='en', max_length=16)),
                 ('digest', models.CharField(max_length=64)),
                 ('at', models.DateTimeField(auto_now_add=True)),
+                ('source_text', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='profiles', to='synthesis.sourcetext')),
             ],
             options={
                 'ordering': ['key', '-n'],
+                'constraints': [models.UniqueConstraint(fields=('key', 'n'), name='profile_revisions_are_numbered')],
             },
         ),
         migrations.CreateModel(
@@ -62,15 +75,26 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
-            name='SourceText',
+            name='Run',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('digest', models.CharField(max_length=64, unique=True)),
-                ('text', models.TextField()),
-                ('stored_at', models.DateTimeField(auto_now_add=True)),
-                ('erased_at', models.DateTimeField(null=True)),
-                ('erased_why', models.CharField(blank=True, max_length=300)),
+                ('public_id', models.UUIDField(editable=False, unique=True)),
+                ('serial', models.PositiveIntegerField(unique=True)),
+                ('recipe', models.SlugField(max_length=60)),
+                ('state', models.CharField(choices=[('open', 'open'), ('paused', 'paused'), ('cancelled', 'cancelled'), ('stopped', 'stopped by a budget or the breaker')], default='open', max_length=10)),
+                ('why', models.CharField(blank=True, max_length=300)),
+                ('seed', models.PositiveBigIntegerField(default=0)),
+                ('parameters', models.JSONField(default=dict)),
+                ('prompts', models.JSONField(default=dict)),
+                ('model_specs', models.JSONField(default=dict)),
+                ('concurrency', models.PositiveIntegerField(default=8)),
+                ('planned_at', models.DateTimeField(auto_now_add=True)),
+                ('planned_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='guidelines.version')),
             ],
+            options={
+                'ordering': ['-serial'],
+            },
         ),
         migrations.CreateModel(
             name='Instance',
@@ -96,9 +120,12 @@ class Migration(migrations.Migration):
                 ('parent', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='synthesis.instance')),
                 ('version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='guidelines.version')),
                 ('profile', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='synthesis.profile')),
+                ('run', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='instances', to='synthesis.run')),
             ],
             options={
                 'ordering': ['id'],
+                'indexes': [models.Index(fields=['run', 'state', 'lease_until'], name='claimable')],
+                'constraints': [models.UniqueConstraint(fields=('run', 'cell'), name='a_run_plans_a_cell_once'), models.CheckConstraint(condition=models.Q(models.Q(('content__isnull', False), ('made_at__isnull', False), ('state', 'made'), models.Q(('digest', ''), _negated=True)), models.Q(models.Q(('state', 'made'), _negated=True), ('content', None), ('made_at', None)), _connector='OR'), name='made_has_content'), models.CheckConstraint(condition=models.Q(models.Q(('lease_until__isnull', False), ('state', 'making'), models.Q(('lease_by', ''), _negated=True)), models.Q(('state', 'making'), _negated=True), _connector='OR'), name='making_has_a_lease'), models.CheckConstraint(condition=models.Q(models.Q(('origin', 'edit'), _negated=True), ('parent__isnull', False), _connector='OR'), name='an_edit_names_its_parent')],
             },
         ),
         migrations.CreateModel(
@@ -140,38 +167,6 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
-            name='Run',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.UUIDField(editable=False, unique=True)),
-                ('serial', models.PositiveIntegerField(unique=True)),
-                ('recipe', models.SlugField(max_length=60)),
-                ('state', models.CharField(choices=[('open', 'open'), ('paused', 'paused'), ('cancelled', 'cancelled'), ('stopped', 'stopped by a budget or the breaker')], default='open', max_length=10)),
-                ('why', models.CharField(blank=True, max_length=300)),
-                ('seed', models.PositiveBigIntegerField(default=0)),
-                ('parameters', models.JSONField(default=dict)),
-                ('prompts', models.JSONField(default=dict)),
-                ('model_specs', models.JSONField(default=dict)),
-                ('concurrency', models.PositiveIntegerField(default=8)),
-                ('planned_at', models.DateTimeField(auto_now_add=True)),
-                ('planned_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='guidelines.version')),
-            ],
-            options={
-                'ordering': ['-serial'],
-            },
-        ),
-        migrations.AddField(
-            model_name='instance',
-            name='run',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='instances', to='synthesis.run'),
-        ),
-        migrations.AddField(
-            model_name='profile',
-            name='source_text',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='profiles', to='synthesis.sourcetext'),
-        ),
-        migrations.CreateModel(
             name='Mark',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -188,29 +183,5 @@ class Migration(migrations.Migration):
             options={
                 'constraints': [models.CheckConstraint(condition=models.Q(('instance__isnull', True), ('profile__isnull', True), _connector='XOR'), name='a_mark_is_on_one_thing'), models.CheckConstraint(condition=models.Q(('by__isnull', False), models.Q(('by_machine', ''), _negated=True), _connector='OR'), name='a_mark_is_made_by_somebody'), models.CheckConstraint(condition=models.Q(models.Q(('kind', 'tier'), _negated=True), models.Q(('tier', ''), _negated=True), _connector='OR'), name='a_tier_mark_names_it')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='instance',
-            index=models.Index(fields=['run', 'state', 'lease_until'], name='claimable'),
-        ),
-        migrations.AddConstraint(
-            model_name='instance',
-            constraint=models.UniqueConstraint(fields=('run', 'cell'), name='a_run_plans_a_cell_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='instance',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('content__isnull', False), ('made_at__isnull', False), ('state', 'made'), models.Q(('digest', ''), _negated=True)), models.Q(models.Q(('state', 'made'), _negated=True), ('content', None), ('made_at', None)), _connector='OR'), name='made_has_content'),
-        ),
-        migrations.AddConstraint(
-            model_name='instance',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('lease_until__isnull', False), ('state', 'making'), models.Q(('lease_by', ''), _negated=True)), models.Q(('state', 'making'), _negated=True), _connector='OR'), name='making_has_a_lease'),
-        ),
-        migrations.AddConstraint(
-            model_name='instance',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('origin', 'edit'), _negated=True), ('parent__isnull', False), _connector='OR'), name='an_edit_names_its_parent'),
-        ),
-        migrations.AddConstraint(
-            model_name='profile',
-            constraint=models.UniqueConstraint(fields=('key', 'n'), name='profile_revisions_are_numbered'),
         ),
     ]

@@ -6,7 +6,7 @@ import pytest
 from django.contrib.sessions.models import Session
 from playwright.sync_api import expect
 
-from guidelines.drafts import light
+from guidelines.entries import light
 from guidelines.models import NewScratch, PairScratch
 from tests.browser import screens
 from tests.browser.workspace import PAGE, begin_a_draft, draft

@@ -23,4 +23,7 @@ def test_a_command_before_migrate_says_what_to_run(tmp_path, words):
     done = manage(tmp_path, *words)
     assert done.returncode == 1
     assert "Run `bin/manage migrate` first" in done.stderr and "Traceback" not in done.stderr
-    assert "Traceback" in manage(tmp_path, *words, "--traceback").stderr
+
+
+def test_who_asks_where_it_stumbled_is_shown(tmp_path):
+    assert "Traceback" in manage(tmp_path, "load_guideline", "shipped", "--traceback").stderr

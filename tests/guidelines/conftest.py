@@ -75,11 +75,11 @@ def revision_in(version, key):
 
 
 def change(version, by, key="forcing-change", **more):
-    from guidelines.publishing import save_pair
+    from guidelines.publishing import save_entry
 
     base = revision_in(version, key)
     texts = base.texts | {"shows": f"Argues and urges ({by.name})."} | more
-    return save_pair(version=version, key=key, texts=texts, by=by, base=base)
+    return save_entry(version=version, key=key, texts=texts, by=by, base=base)
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from django.test.utils import CaptureQueriesContext
 from accounts.models import TrailEvent
 from guidelines.finding import PAGE
 from guidelines.models import PairScratch
-from guidelines.publishing import import_version, open_draft, save_pair
+from guidelines.publishing import import_version, open_draft, save_entry
 from tests.guidelines.api_client import DRAFT, MISTAKES, Program
 from tests.guidelines.conftest import change, content, many, pair_texts, revision_in
 
@@ -175,7 +175,7 @@ def test_entries_are_found_by_words_state_and_tag_a_page_at_a_time(anas, ana, mi
 
 def test_the_rows_of_a_draft_say_how_it_differs_from_the_version_in_force(anas, ana, draft):
     change(draft, ana, confused_with=[])
-    save_pair(version=draft, key="new-one", texts=pair_texts("New one"), by=ana, base=None)
+    save_entry(version=draft, key="new-one", texts=pair_texts("New one"), by=ana, base=None)
     anas("DELETE", DRAFT + "entries/poor-listening/", If_Match='"1"')
     states = {row["key"]: row["state"] for row in anas("GET", DRAFT + "entries/").json()["entries"]}
     expected = {"forcing-change": "changed", "new-one": "new", "good-practice": "same"}

@@ -11,7 +11,7 @@ from guidelines.publishing import (
     open_draft,
     publish,
     reorder,
-    save_pair,
+    save_entry,
     submit,
 )
 from tests.guidelines.conftest import change, content, dimension_texts, pair_texts, revision_in
@@ -165,6 +165,6 @@ def test_ten_thousand_entries_are_compared_a_page_at_a_time(
 def test_a_saved_text_of_a_colleague_is_named_with_her_reason(log_in, draft, ana, amir):
     base = revision_in(draft, "forcing-change")
     said = {"texts": base.texts | {"harms": "Sulks."}, "base": base, "reason": "Plainer."}
-    save_pair(version=draft, key="forcing-change", by=amir, **said)
+    save_entry(version=draft, key="forcing-change", by=amir, **said)
     shown = page(log_in(ana), compare(1, "draft"))
     assert "Amir" in shown and "Plainer." in shown

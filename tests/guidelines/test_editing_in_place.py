@@ -127,7 +127,8 @@ def test_words_for_a_dimension_are_kept_and_meet_a_colleagues(log_in, ana, amir,
     put = browser.get(address[1] + "?words=mine").content.decode()
     assert "Muddled." in put and 'value="heavy"' in put
     log_in(amir).post(address[1], sent | {"levels-anchor": ["Dark.", "Light."]})
-    stale = log_in(ana).post(address[1], sent)
+    # The form that held the waiting words says so; what she made of them takes their place.
+    stale = log_in(ana).post(address[1], sent | {"words": "mine"})
     assert DimensionScratch.objects.get(user=ana).texts["weight"] is None
     assert stale.status_code == 409 and "Light." in stale.content.decode()
     assert browser.post(address[1], sent | {"base": "2", "words": "mine"}).status_code == 302

@@ -13,7 +13,7 @@ from accounts import freezing
 from guidelines import finding
 from guidelines.finding import Asked, find
 from guidelines.models import PairRevision
-from guidelines.publishing import drop_entry, import_version, open_draft, save_pair
+from guidelines.publishing import drop_entry, import_version, open_draft, save_entry
 from tests.guidelines.conftest import change, content, dimension_texts, many, pair_texts
 
 pytestmark = pytest.mark.django_db
@@ -109,7 +109,7 @@ def test_what_is_new_changed_dropped_or_the_same_in_the_draft(version, ana):
     draft = open_draft(guideline=version.guideline, by=ana)
     change(draft, ana, key="silence")
     drop_entry(version=draft, key="why-questions", by=ana)
-    save_pair(version=draft, key="rushing", texts=pair_texts("Rushing"), by=ana, base=None)
+    save_entry(version=draft, key="rushing", texts=pair_texts("Rushing"), by=ana, base=None)
     assert {row.key: row.state for row in find(version, draft, Asked()).rows} == {
         "lecturing": "same",
         "silence": "changed",

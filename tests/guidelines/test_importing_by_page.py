@@ -11,8 +11,9 @@ from django.utils import timezone
 from accounts.roles import Refused
 from guidelines import loading, previewing
 from guidelines.applying import apply_import, placed
-from guidelines.drafts import WrongState, digest, revisions
+from guidelines.drafts import WrongState, digest
 from guidelines.dumping import content_of
+from guidelines.entries import revisions
 from guidelines.formats.writing import WRITERS
 from guidelines.kinds import key_of
 from guidelines.models import Entry, ImportPreview, PairRevision, Version
@@ -23,7 +24,7 @@ from guidelines.publishing import (
     drop_entry,
     import_version,
     publish,
-    save_pair,
+    save_entry,
     submit,
 )
 from guidelines.reading import document_of
@@ -157,7 +158,7 @@ def test_somebody_who_edited_meanwhile_is_not_written_over(log_in, ana, amir, dr
 def test_an_entry_that_came_or_went_meanwhile_is_named_too(ana, amir, draft):
     preview = previewed(draft, ana, changes={"good-practice": {"shows": "Ana's."}}, more=[NEW])
     drop_entry(version=draft, key="good-practice", by=amir)
-    save_pair(version=draft, key="lecturing", texts=pair_texts("Lecturing"), by=amir, base=None)
+    save_entry(version=draft, key="lecturing", texts=pair_texts("Lecturing"), by=amir, base=None)
     with pytest.raises(WrongState, match="Good practice .dropped., Lecturing .Amir."):
         apply_import(preview=preview, by=ana)
 

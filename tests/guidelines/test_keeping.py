@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from guidelines.models import PairScratch
-from guidelines.publishing import discard, save_pair
+from guidelines.publishing import discard, save_entry
 from tests.guidelines.api_client import DRAFT, Program
 from tests.guidelines.conftest import change, pair_texts, revision_in
 from tests.guidelines.test_pages import form_of
@@ -82,7 +82,7 @@ def test_nothing_is_kept_where_nothing_is_written(log_in, ana, ben, draft, mista
     assert log_in(ana).post(url("pair_keep", "nowhere"), sent).status_code == 404
     assert log_in(ana).post(url("pair_keep", KEY), {}).status_code == 200
     base = revision_in(draft, KEY)
-    save_pair(version=draft, key=KEY, texts=base.texts | {"shows": "New."}, by=ana, base=base)
+    save_entry(version=draft, key=KEY, texts=base.texts | {"shows": "New."}, by=ana, base=base)
     assert not PairScratch.objects.exists()
 
 
@@ -145,3 +145,32 @@ def test_why_a_text_changed_holds_no_control_character(log_in, ana, draft):
     answer = log_in(ana).post(url("pair_edit", KEY), typed(draft, shows="Mine.") | {"reason": "So.\x07"})
     assert answer.status_code == 400 and "U+0007" in answer.content.decode()
     assert "Mine." in answer.content.decode() and revision_in(draft, KEY).n == 1
+
+
+def test_words_that_wait_stay_when_a_form_without_them_meets_a_colleagues(log_in, ana, amir, draft):
+    browser = log_in(ana)
+    browser.post(url("pair_keep", KEY), typed(draft, shows="The words of an hour."))
+    other = typed(draft, shows="A form that does not hold them.")
+    change(draft, amir, shows="Hers.")
+    stale = browser.post(url("pair_edit", KEY), other)
+    page = stale.content.decode()
+    assert stale.status_code == 409 and "A form that does not hold them." in page
+    assert "are kept and not saved" in page and 'name="words"' not in page
+    assert PairScratch.objects.get().texts["shows"] == "The words of an hour."
+
+
+def test_a_form_that_holds_the_words_that_wait_keeps_what_she_made_of_them(log_in, ana, amir, draft):
+    browser = log_in(ana)
+    browser.post(url("pair_keep", KEY), typed(draft, shows="The words of an hour."))
+    sent = typed(draft, shows="The words of two hours.") | {"words": "mine"}
+    change(draft, amir, shows="Hers.")
+    page = browser.post(url("pair_edit", KEY), sent).content.decode()
+    assert "are kept and not saved" not in page and 'name="words" value="mine"' in page
+    assert PairScratch.objects.get().texts["shows"] == "The words of two hours."
+
+
+def test_a_text_too_long_to_be_kept_comes_back_in_its_form(log_in, ana, amir, draft):
+    sent = typed(draft, corrections=[f"{n} " + "x" * 4_990 for n in range(45)]) | {"words": "mine"}
+    change(draft, amir, shows="Hers.")
+    stale = log_in(ana).post(url("pair_edit", KEY), sent)
+    assert stale.status_code == 409 and "44 xxxx" in stale.content.decode()

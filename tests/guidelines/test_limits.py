@@ -69,9 +69,18 @@ def ask_the_same(guidelines, django_assert_num_queries):
         "history/mistake-3/",
         "edit/mistake-3/",
         "import/",
+        "proposals/new/",
+        "proposals/new/?kind=change&of=mistake-3",
+        "proposals/new/?kind=split&of=mistake-4",
+        "proposals/new/?kind=merge&of=mistake-3&of=mistake-4",
+        "proposals/1/merge/",
     ],
 )
-def test_a_page_asks_no_more_for_many_pairs(ask_the_same, log_in, ana, path):
+def test_a_page_asks_no_more_for_many_pairs(ask_the_same, guidelines, log_in, ana, path):
+    for guideline in guidelines:
+        now = entries.one(draft_of(guideline), "mistake-3")
+        texts = [now.texts | {"shows": "Presses."}]
+        propose_pair(guideline=guideline, kind="change", texts=texts, of=[now], by=ana, reason="Plainer.")
     browser = log_in(ana)
     browser.get(reverse("guidelines"))
 

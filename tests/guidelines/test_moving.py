@@ -6,7 +6,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from guidelines import moving
-from guidelines.drafts import WrongState, light
+from guidelines.drafts import WrongState
+from guidelines.entries import light
 from guidelines.models import Entry
 from guidelines.publishing import drop_entry, import_version, open_draft
 from guidelines.trail import of

@@ -8,7 +8,7 @@ from django.urls import reverse
 from guidelines import dependents, entries
 from guidelines.drafts import digest
 from guidelines.models import Guideline, PairRevision, Version
-from guidelines.publishing import approve, import_version, open_draft, save_pair, send_back, submit
+from guidelines.publishing import approve, import_version, open_draft, save_entry, send_back, submit
 from guidelines.touching import Why
 from tests.guidelines.conftest import change, dimension_texts, many, pair_texts, revision_in
 
@@ -226,9 +226,9 @@ def test_neighbours_named_in_another_order_are_no_change(ana, db):
     draft = open_draft(guideline=version.guideline, by=ana)
     before = revision_in(draft, "mistake-0")
     texts = before.texts | {"confused_with": ["mistake-1", "mistake-2"]}
-    saved = save_pair(version=draft, key="mistake-0", texts=texts, by=ana, base=before)
+    saved = save_entry(version=draft, key="mistake-0", texts=texts, by=ana, base=before)
     turned = saved.texts | {"confused_with": ["mistake-2", "mistake-1"]}
-    assert save_pair(version=draft, key="mistake-0", texts=turned, by=ana, base=saved) == saved
+    assert save_entry(version=draft, key="mistake-0", texts=turned, by=ana, base=saved) == saved
 
 
 def test_a_colleague_approves_where_she_reads_what_changed_and_what_it_makes_stale(

@@ -21,7 +21,7 @@ from guidelines.publishing import (
     reorder,
     restore,
     retire,
-    save_pair,
+    save_entry,
     send_back,
     submit,
 )
@@ -50,7 +50,7 @@ def test_eve_who_has_no_role_can_do_nothing_with_a_draft(edited, eve):
     with pytest.raises(Refused, match="Only clinicians"):
         open_draft(guideline=edited.guideline, by=eve)
     with pytest.raises(Refused, match="Only clinicians"):
-        save_pair(version=edited, key="x", texts=pair_texts("X"), by=eve, base=None)
+        save_entry(version=edited, key="x", texts=pair_texts("X"), by=eve, base=None)
 
 
 def test_a_colleague_approves_and_the_author_publishes(edited, mistakes, ana, amir):

@@ -10,7 +10,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from accounts.models import TrailEvent
 from accounts.roles import Refused
-from guidelines import drafts, publishing, trail
+from guidelines import drafts, entries, publishing, trail
 from guidelines.kinds import key_of, shape_of
 from guidelines.models import Guideline, Version
 from guidelines.picturing import present
@@ -108,11 +108,10 @@ class Workshop(RuleBasedStateMachine):
         self._save(by, self._version(which), key, name, said, near, stale)
 
     def _save(self, by, version, key, name, said, near=(), stale=False):
-        present_now = {key_of(revision): revision for revision in drafts.revisions(version)}
+        present_now = {key_of(revision): revision for revision in entries.revisions(version)}
         base = None if stale else present_now.get(key)
-        save = publishing.save_pair if self.kind == "pairs" else publishing.save_dimension
         given = {"texts": self._texts(name, said, near), "by": self.people[by], "base": base}
-        self._do(save, version=version, key=key, **given)
+        self._do(publishing.save_entry, version=version, key=key, **given)
 
     @rule(by=who, which=which, data=st.data())
     def restore(self, by, which, data):
@@ -122,7 +121,7 @@ class Workshop(RuleBasedStateMachine):
             shape.revision.objects.filter(**mine).select_related(shape.identity_field).order_by("pk")
         )
         revision = data.draw(st.sampled_from(revisions))
-        present_now = {key_of(one): one for one in drafts.revisions(version)}
+        present_now = {key_of(one): one for one in entries.revisions(version)}
         base = present_now.get(key_of(revision))
         self._do(publishing.restore, version=version, revision=revision, by=self.people[by], base=base)
 
@@ -133,7 +132,7 @@ class Workshop(RuleBasedStateMachine):
     @rule(by=who, which=which, data=st.data())
     def reorder(self, by, which, data):
         version = self._version(which)
-        order = data.draw(st.permutations([key_of(revision) for revision in drafts.revisions(version)]))
+        order = data.draw(st.permutations([key_of(revision) for revision in entries.revisions(version)]))
         self._do(publishing.reorder, version=version, keys=order, by=self.people[by])
 
     @rule(by=who, which=which, verb=st.sampled_from(["submit", "send_back", "discard", "approve", "retire"]))
@@ -177,16 +176,16 @@ class Workshop(RuleBasedStateMachine):
         newest = self._version(0)
         assert replayed.digest(newest.serial) == drafts.digest(newest)
         assert replayed.approvals_in_force(newest.serial) == drafts.approvers(newest)
-        texts = [(key_of(r), r.n, r.texts) for r in drafts.revisions(newest)]
+        texts = [(key_of(r), r.n, r.texts) for r in entries.revisions(newest)]
         assert replayed.entries(newest.serial) == texts
 
     @invariant()
     def what_was_published_stays_as_it_was(self):
         now = self.now
-        for serial, (was, entries) in self.published.items():
+        for serial, (was, held) in self.published.items():
             assert now.versions[serial] == replace(was, state=now.versions[serial].state)
             assert was.state == "published" or now.versions[serial].state == "retired"
-            assert now.entries(serial) == entries
+            assert now.entries(serial) == held
         for serial, version in now.versions.items():
             if version.number is not None:
                 assert version.state in ("published", "retired") and version.digest == now.digest(serial)

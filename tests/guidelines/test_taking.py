@@ -3,7 +3,7 @@
 import pytest
 
 from accounts.roles import Refused
-from guidelines import authorship, drafts
+from guidelines import authorship, entries
 from guidelines.kinds import key_of
 from guidelines.models import Entry, PairRevision, PairScratch, Version
 from guidelines.proposals.deciding import decline
@@ -28,7 +28,7 @@ pytestmark = pytest.mark.usefixtures("replayed")
 
 
 def names(version) -> list[str]:
-    return [revision.name for revision in drafts.revisions(version)]
+    return [revision.name for revision in entries.revisions(version)]
 
 
 def seen(proposal) -> dict[str, int]:
@@ -63,7 +63,7 @@ def test_new_entries_stand_where_the_old_ones_stood(kind, there, mistakes, ana, 
     made = proposed(kind, mistakes, ana)
     draft = take(proposal=made, by=amir, seen=seen(made))
     assert names(draft) == there
-    new = [r for r in drafts.revisions(draft) if r.author_id]
+    new = [r for r in entries.revisions(draft) if r.author_id]
     assert {r.author for r in new} == {ana} and all(r.n == 1 for r in new)
 
 

@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from guidelines.discussion.talking import begin, reply, resolve
 from guidelines.models import Proposal, Remark, Thread, Vote
-from guidelines.publishing import import_version, open_draft, propose_pair
+from guidelines.publishing import drop_entry, import_version, open_draft, propose_pair
 from tests.guidelines.conftest import change, dimension_texts, many, pair_texts, revision_in
 from tests.guidelines.test_pages import form_of, named, url
 from tests.guidelines.test_proposing import changing
@@ -214,6 +214,42 @@ def test_a_split_a_merger_and_a_retirement_are_proposed_in_forms(client, ana, mi
         assert client.get(url("proposal", n)).status_code == 200
     client.post(url("proposal_withdraw", 3), {"reason": "It is used."})
     assert "withdrew the proposal" in words(client.get(url("proposal", 3)))
+
+
+def test_what_a_proposal_is_about_is_named_in_boxes_and_goes_on_by_key(client, ana, draft, rubric):
+    client.force_login(ana)
+    start = url("proposal_new")
+    assert "Poor listening" not in client.get(start).content.decode()
+    named = {"kind": "merge", "of": FORCING, "of-add": ["poor LISTENING", ""]}
+    assert client.get(start, named).url == start + f"?kind=merge&of={FORCING}&of=poor-listening"
+    page = words(client.get(start, named | {"of-add": ["Poorly listening"]}))
+    assert "“Poorly listening” is not in this guideline." in page and "Perhaps you mean" in page
+    none = client.get(start, {"kind": "retire", "of-add": [""]})
+    assert "Retiring names one entry" in words(none)
+    there = reverse("proposal_new", args=["feedback-quality"])
+    found = client.get(there, {"kind": "retire", "of-add": "clarity"})
+    assert found.url == there + "?kind=retire&of=clarity"
+
+
+def test_words_for_an_entry_that_went_meanwhile_are_shown_with_the_reason(client, ana, amir, draft):
+    client.force_login(ana)
+    address = url("proposal_new") + "?kind=change&of=good-practice"
+    sent = proposed(revision_in(draft, "good-practice").texts | {"shows": "The words of an hour."})
+    drop_entry(version=draft, key="good-practice", by=amir)
+    answer = client.post(address, sent | {"read-good-practice": "1"})
+    page = answer.content.decode()
+    assert answer.status_code == 409 and "no longer in the guideline" in page
+    assert "The words of an hour." in page and not Proposal.objects.exists()
+
+
+@pytest.mark.parametrize("asked", ["", "?kind=change&of=mistake-0", "?kind=merge&of=mistake-0&of=mistake-1"])
+def test_the_forms_of_a_proposal_are_as_long_for_hundreds_of_pairs_as_for_a_few(client, ana, db, asked):
+    client.force_login(ana)
+    sizes = []
+    for n in (3, 300):
+        import_version(content=named(many(n), f"of-{n}"))
+        sizes.append(len(client.get(reverse("proposal_new", args=[f"of-{n}"]) + asked).content))
+    assert abs(sizes[0] - sizes[1]) < 200
 
 
 def test_a_dimension_is_discussed_and_proposed_in_the_same_pages(client, ana, amir, rubric):

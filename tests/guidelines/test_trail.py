@@ -6,7 +6,7 @@ from django.db import connection, transaction
 from django.urls import reverse
 
 from accounts.models import TrailEvent
-from guidelines import drafts, trail
+from guidelines import entries, trail
 from guidelines.models import Guideline, PairRevision
 from guidelines.picturing import present
 from guidelines.publishing import (
@@ -17,7 +17,7 @@ from guidelines.publishing import (
     publish,
     reorder,
     restore,
-    save_pair,
+    save_entry,
     submit,
 )
 from guidelines.replaying import replay
@@ -94,7 +94,7 @@ def test_a_file_taken_into_an_open_draft_replays_with_the_texts_it_wrote(draft, 
     texts = old.texts | {"shows": "Pushes."}
     new = PairRevision.objects.create(pair=old.pair, n=2, base=old, author=ana, digest="d", **texts)
     with transaction.atomic():
-        drafts.fill(draft, [new])
+        entries.fill(draft, [new])
         after = {"version": draft.serial, "entries": [["forcing-change", 2]], "written": 1}
         given = {"guideline": draft.guideline, "by": ana, "before": {}, "after": after, "written": [new]}
         trail.record_import(verb="apply_file", **given)
@@ -178,7 +178,7 @@ def test_the_page_asks_no_more_for_a_long_trail(client, ana, django_assert_max_n
 def test_a_saved_pair_costs_the_trail_two_queries(draft, ana):
     change(draft, ana, shows="Pushes.")
     with connection.execute_wrapper(listening(asked := [])):
-        save_pair(version=draft, key="rushing", texts=pair_texts("Rushing"), by=ana, base=None)
+        save_entry(version=draft, key="rushing", texts=pair_texts("Rushing"), by=ana, base=None)
     assert len(asked) == 2 and PairRevision.objects.get(name="Rushing").n == 1
 
 

@@ -13,7 +13,7 @@ from guidelines.digesting import revision_digest
 from guidelines.formats.writing import WRITERS
 from guidelines.loading import SHIPPED, content_of, load, read
 from guidelines.models import DimensionRevision
-from guidelines.publishing import import_version, open_draft, save_dimension
+from guidelines.publishing import import_version, open_draft, save_entry
 from guidelines.reading import document_of
 from guidelines.texts import tidy
 from tests.guidelines.conftest import content, dimension_texts
@@ -123,7 +123,7 @@ def test_a_changed_weight_changes_the_meaning(ana, db):
     before, _created = import_version(content=rubric_of(1, 1))
     draft = open_draft(guideline=before.guideline, by=ana)
     base = DimensionRevision.objects.get(dimension__key="d-1")
-    save_dimension(version=draft, key="d-1", texts=base.texts | {"weight": 2}, by=ana, base=base)
+    save_entry(version=draft, key="d-1", texts=base.texts | {"weight": 2}, by=ana, base=base)
     changes = compare_versions(before, draft)
     (difference,) = changes[1].fields
     assert (difference.label, difference.before, difference.after) == ("weight", "1", "2")

@@ -15,7 +15,7 @@ from guidelines.discussion.talking import reply
 from guidelines.models import Proposal
 from guidelines.proposals import showing
 from guidelines.proposals.taking import take
-from guidelines.publishing import approve, submit
+from guidelines.publishing import approve, open_draft, save_entry, submit
 from review.feedback import CannotPropose, approved, page_of, propose, suggested
 from review.models import Decision
 from review.rounds import close_round
@@ -218,6 +218,37 @@ def test_lena_and_ana_find_the_correction_and_propose_it_by_clicking(client, dec
     client.force_login(ben)
     for address in (there, reverse("corrections"), answer.url):
         assert client.get(address).status_code == 403
+
+
+def test_another_pair_than_those_found_is_named_and_counts_instead(client, made, ben, chloe, dan, ana, lena):
+    decision = approved_edit(made, ben, chloe, dan, findings=[mistake()])
+    close_round(round=made, by=lena)
+    client.force_login(ana)
+    there = reverse("correction", args=[decision.public_id])
+    form = client.get(there).content.decode().split("<form")[-1]
+    assert "Gives advice too soon" in form and "Interrupts the client" not in form
+    sent = {"pair": "premature-advice", "correction": STAY, "reason": "Helps.", "name": "", "shows": ""}
+    odd = client.post(there, sent | {"other-add": "Interupts the client"})
+    assert odd.status_code == 400 and "Perhaps you mean: “Interrupts the client”" in odd.content.decode()
+    two = client.post(there, sent | {"other": "minimising", "other-add": "Interrupts the client"})
+    assert two.status_code == 400 and "Name only 1." in two.content.decode()
+    client.post(there, sent | {"other-add": "interrupts the CLIENT"})
+    assert Proposal.objects.get().targets.get().revision.pair.key == "interrupting"
+
+
+def test_the_form_of_a_correction_is_as_long_for_hundreds_of_pairs(client, decision, ana):
+    client.force_login(ana)
+    there = reverse("correction", args=[decision.public_id])
+    client.get(there)
+    with CaptureQueriesContext(connection) as few:
+        short = client.get(there)
+    draft = open_draft(guideline=decision.item.round.pairs_version.guideline, by=ana)
+    texts = {"shows": "It shows.", "corrections": ["Wait."]}
+    for n in range(40):
+        save_entry(version=draft, key=f"other-{n}", texts=texts | {"name": f"Other {n}"}, by=ana, base=None)
+    with CaptureQueriesContext(connection) as many:
+        long = client.get(there)
+    assert len(many) <= len(few) and abs(len(long.content) - len(short.content)) < 200
 
 
 @pytest.mark.parametrize("query", ["guideline=%00", "guideline=nowhere", "round=x", "before=%00"])

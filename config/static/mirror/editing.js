@@ -68,41 +68,6 @@
     } else if (event.key === "Escape") {
       event.preventDefault();
       leave(form);
-    } else if (event.key === "Enter" && event.target.matches("[data-adds]")) {
-      event.preventDefault();
-      add(event.target);
     }
-  });
-
-  // A name chosen from the list under a box becomes a tick.
-  function add(box) {
-    const option = [...(box.list?.options || [])].find((one) => one.value === box.value);
-    if (!option) return;
-    const all = box.closest("[data-neighbours]");
-    const name = box.name.replace(/-add$/, "");
-    const there = all.querySelector(`input[type=checkbox][value="${CSS.escape(option.dataset.key)}"]`);
-    if (there) there.checked = true;
-    else {
-      const row = document.createElement("div");
-      row.className = "form-check";
-      const label = row.appendChild(document.createElement("label"));
-      label.className = "form-check-label";
-      const tick = label.appendChild(document.createElement("input"));
-      Object.assign(tick, { type: "checkbox", className: "form-check-input", name, value: option.dataset.key });
-      tick.checked = true;
-      label.append(" ", box.value);
-      all.prepend(row);
-    }
-    all.querySelector("[role=status]").textContent = all.dataset.added.replace("%s", box.value);
-    box.value = "";
-    box.dispatchEvent(new Event("change", { bubbles: true }));
-  }
-  document.addEventListener("input", (event) => {
-    // Chosen from the list, not typed: browsers say so in one of two ways.
-    const chosen = !event.inputType || event.inputType === "insertReplacementText";
-    if (chosen && event.target.matches("[data-adds]")) add(event.target);
-  });
-  document.addEventListener("change", (event) => {
-    if (event.target.matches("[data-adds]") && event.target.value) add(event.target);
   });
 })();

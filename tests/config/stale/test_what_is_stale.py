@@ -6,7 +6,7 @@ from django.urls import reverse
 from config.pages import dependents
 from exports import built_on
 from exports.models import Dataset, DatasetItem
-from guidelines.publishing import open_draft, save_pair
+from guidelines.publishing import open_draft, save_entry
 from tests.config.stale.graph import (
     LONGER,
     A,
@@ -51,7 +51,7 @@ def test_sessions_of_a_pair_that_stands_are_touched_by_another_pairs_words_and_n
 def test_a_pair_that_is_added_makes_nothing_stale(graph, ana, lena):
 
     draft = open_draft(guideline=graph.first.guideline, by=ana)
-    save_pair(version=draft, key=D, texts=pair_texts("Lectures the client"), by=ana, base=None)
+    save_entry(version=draft, key=D, texts=pair_texts("Lectures the client"), by=ana, base=None)
     found = dependents.of(graph.first, draft, lena)
     assert not found.stale and not found.reworded and found.touched == len(graph.of(A, B, C))
 
