@@ -85,8 +85,9 @@ def demo(tmp_path_factory):
 # Playwright's loop runs in this thread until it is stopped, and no test beyond this folder could start one of its own.
 @pytest.fixture(scope="package")
 def chromium():
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
+    expect.set_options(timeout=30_000)  # as every click has; five seconds are too few on a busy machine
     with sync_playwright() as started:
         browser = started.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
         # Playwright's loop is no reason for Django to refuse: nothing here is asynchronous but the browser.
