@@ -6,6 +6,7 @@ from drf_spectacular.types import OpenApiTypes
 from rest_framework.response import Response
 
 from accounts.roles import require
+from guidelines.addressed import named_version
 from guidelines.api.describing import describes, query
 from guidelines.api.door import Door
 from guidelines.api.files import BoundedUpload
@@ -13,12 +14,11 @@ from guidelines.api.shapes import files
 from guidelines.api.shapes import translations as shapes
 from guidelines.api.translations import STATE, language_named
 from guidelines.formats.writing import TYPES
-from guidelines.import_views import name_of
 from guidelines.models import TranslationPreview
 from guidelines.translating import access, applying, previewing
 from guidelines.translating.file_views import as_file
 from guidelines.translating.writing import WRITERS
-from guidelines.views import named_version
+from guidelines.uploading import name_of
 
 
 def described(preview: TranslationPreview, state: str = "") -> dict:

@@ -7,13 +7,13 @@ from rest_framework.response import Response
 
 from accounts import asking
 from guidelines import entries
+from guidelines.addressed import named_version
 from guidelines.api import representing
 from guidelines.api.describing import describes, query
 from guidelines.api.door import Door
 from guidelines.api.shapes import translations as shapes
 from guidelines.translating import access, finding, languages, standing, texts_of_all
 from guidelines.translating.languages import Language
-from guidelines.views import named_version
 
 STATE = query("state", "Only entries whose newest words are so.", enum=list(standing.LABELS))
 FILTERS = [
