@@ -9,9 +9,11 @@ mkdir -p "$CACHE"
 if [ -n "${PIP_FIND_LINKS:-}" ]; then export UV_FIND_LINKS="${UV_FIND_LINKS:-$PIP_FIND_LINKS}"; fi
 if [ -n "${PIP_CERT:-}" ]; then export SSL_CERT_FILE="${SSL_CERT_FILE:-$PIP_CERT}"; fi
 export UV_HTTP_TIMEOUT="${UV_HTTP_TIMEOUT:-180}" UV_LINK_MODE="${UV_LINK_MODE:-hardlink}" UV_CACHE_DIR="${UV_CACHE_DIR:-$CACHE/uv-cache}"
-# Compile a module once, not in every process, and leave nothing in the folders of the sources.
-unset PYTHONDONTWRITEBYTECODE
-export PYTHONPYCACHEPREFIX="${PYTHONPYCACHEPREFIX:-$CACHE/compiled}"
+# Where Python may not write compiled modules beside the sources it would compile thousands in every process: keep them here.
+if [ -n "${PYTHONDONTWRITEBYTECODE:-}" ]; then
+  unset PYTHONDONTWRITEBYTECODE
+  export PYTHONPYCACHEPREFIX="${PYTHONPYCACHEPREFIX:-$CACHE/compiled}"
+fi
 
 find_python() {
   local candidate

@@ -86,6 +86,7 @@ class Lines(Door):
                 "read": representing.spoken(said[texts[line.key].pk]),
             }
             for line in found.lines
+            if line.key in texts  # a colleague may have dropped it from the draft this moment
         ]
         you_may = representing.answers(translate=access.may_translate(request.user, language))
         about = {"language": representing.language(tongue), "counts": found.counts}
