@@ -131,6 +131,17 @@ def test_a_mark_of_the_source_that_could_be_a_number_is_written_until_it_is_none
     assert read_back("xlsx", opened_and_saved, written) == {"a": texts}
 
 
+def test_a_cell_at_the_far_end_of_the_sheet_changes_nothing_in_its_row():
+    source = tidy("pairs", {"name": "A", "shows": "x", "corrections": ["y"]})
+    texts = in_persian("pairs", source)
+    written = TranslatedContent("novice-mistakes", "pairs", FA, (TranslatedEntry("a", "a" * 64, source, texts),))
+    book = load_workbook(io.BytesIO(WRITERS["xlsx"](written)))
+    book["translations"].cell(2, 16_384).value = "x"
+    out = io.BytesIO()
+    book.save(out)
+    assert read_back("xlsx", out.getvalue(), written) == {"a": texts}
+
+
 def test_a_text_too_long_for_one_cell_goes_on_in_the_next_row():
     source = tidy("pairs", {"name": "A", "shows": "x", "corrections": ["y"]})
     texts = segments.assembled(
