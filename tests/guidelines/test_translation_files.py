@@ -126,7 +126,9 @@ def test_a_mark_of_the_source_that_could_be_a_number_is_written_until_it_is_none
     source = tidy("pairs", {"name": "A", "shows": "x", "corrections": ["y"]})
     texts = in_persian("pairs", source)
     digest += "0" * (63 - len(digest)) + "b"
-    written = TranslatedContent("novice-mistakes", "pairs", FA, (TranslatedEntry("a", digest, source, texts),))
+    written = TranslatedContent(
+        "novice-mistakes", "pairs", FA, (TranslatedEntry("a", digest, source, texts),)
+    )
     opened_and_saved = saved_csv(WRITERS["csv"](written), read=as_typed)
     assert read_back("xlsx", opened_and_saved, written) == {"a": texts}
 
@@ -134,7 +136,9 @@ def test_a_mark_of_the_source_that_could_be_a_number_is_written_until_it_is_none
 def test_a_cell_at_the_far_end_of_the_sheet_changes_nothing_in_its_row():
     source = tidy("pairs", {"name": "A", "shows": "x", "corrections": ["y"]})
     texts = in_persian("pairs", source)
-    written = TranslatedContent("novice-mistakes", "pairs", FA, (TranslatedEntry("a", "a" * 64, source, texts),))
+    written = TranslatedContent(
+        "novice-mistakes", "pairs", FA, (TranslatedEntry("a", "a" * 64, source, texts),)
+    )
     book = load_workbook(io.BytesIO(WRITERS["xlsx"](written)))
     book["translations"].cell(2, 16_384).value = "x"
     out = io.BytesIO()
