@@ -51,7 +51,7 @@ def put_in(*, version: Version, key: str, texts: dict, author, by, base, reason:
 
 @transaction.atomic
 def _save(*, version, key, texts, by, base, reason, verb="", author=None):
-    """`verb`: what the trail calls the act, where it is none of its own."""
+    """`verb`: what the trail calls the act, where it is more than a save; `author`: where `by` saves another's words."""
     require(access.may_write(by))
     version = drafts.locked(version)
     drafts.require_open(version)

@@ -1,4 +1,4 @@
-"""A file that comes in by a page: its form, its size before any of it is read, and its preview a page at a time."""
+"""A file that comes in: its size before any of it is read; by a page, its form and its preview a page at a time."""
 
 from functools import wraps
 
@@ -16,14 +16,19 @@ SHOWN = 50  # entries of a preview on one page
 _ENVELOPE = 64 * 1024
 
 
+def announces_too_much(request) -> bool:
+    """By the size that the request announces, before any of it is read; without one, nothing is sent."""
+    announced = request.META.get("CONTENT_LENGTH") or "0"
+    return not announced.isdecimal() or int(announced) > LARGEST + _ENVELOPE
+
+
 def bounded(view):
     """Refuse an upload by the size it announces before any of it is read, so also before the CSRF check reads it."""
 
     @csrf_exempt
     @wraps(view)
     def told(request, *args, **kwargs):
-        announced = request.META.get("CONTENT_LENGTH") or "0"
-        if not announced.isdecimal() or int(announced) > LARGEST + _ENVELOPE:
+        if announces_too_much(request):
             context = {"largest": LARGEST // 1024**2}
             return render(request, "guidelines/too_large.html", context, status=413)
         return csrf_protect(view)(request, *args, **kwargs)

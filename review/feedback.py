@@ -85,6 +85,14 @@ def find(public_id) -> Decision | None:
     return _decisions().filter(public_id=public_id).first()
 
 
+def visible(public_id, user) -> Decision | None:
+    """An edit; None where there is none, and just so where she has still to judge the session or may settle it: even a
+    refusal would tell her that it was corrected.
+    """
+    found = find(public_id)
+    return found if found and found.edited_text and not access.judges(user, found.item.instance) else None
+
+
 def _mistakes(decision: Decision) -> list[str]:
     """Names of the mistakes that its reader found, as her guideline version has them."""
     return [

@@ -90,7 +90,7 @@ def test_only_doors_know_doors(path):
     for name in imported(path):
         parts = name.split(".")
         if parts[0] in ORDER and len(parts) > 1:
-            door = f"{parts[1]}.py" in DOORS or parts[1].endswith("_views")
+            door = any(f"{part}.py" in DOORS or part.endswith("_views") for part in parts[1:])
             assert not door, f"{relative(path)} imports the door {name}"
 
 

@@ -15,9 +15,7 @@ from guidelines.formats.document import LARGEST
 from guidelines.formats.writing import TYPES
 from guidelines.import_views import guideline_download
 from guidelines.models import ImportPreview
-from guidelines.uploading import name_of
-
-_ENVELOPE = 64 * 1024
+from guidelines.uploading import announces_too_much, name_of
 
 
 class TooLarge(APIException):
@@ -53,9 +51,7 @@ class BoundedUpload(Door):
     parser_classes = [MultiPartParser]
 
     def initial(self, request, *args, **kwargs):
-        # By the size that is announced, before any of it is read.
-        announced = request.META.get("CONTENT_LENGTH") or "0"
-        if not announced.isdecimal() or int(announced) > LARGEST + _ENVELOPE:
+        if announces_too_much(request):
             raise TooLarge
         super().initial(request, *args, **kwargs)
 

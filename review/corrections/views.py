@@ -38,9 +38,8 @@ def corrections(request):
 
 def correction(request, public_id):
     roles.require(access.may_see_corrections(request.user))
-    decision = feedback.find(public_id)
-    # Of a session that she has still to judge even a refusal would say that it was corrected.
-    if decision is None or not decision.edited_text or access.judges(request.user, decision.item.instance):
+    decision = feedback.visible(public_id, request.user)
+    if decision is None:
         raise Http404
     roles.require(access.may_see_correction(request.user, decision))
     may_propose = access.may_propose_from(request.user, decision)

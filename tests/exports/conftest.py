@@ -1,5 +1,4 @@
 import pytest
-from django.utils import timezone
 
 from exports import nodes
 from exports.building import freeze
@@ -44,9 +43,3 @@ def dataset(mixed_round, lena):
 def node(lena):
     """(the node, its token)"""
     return nodes.make_node(name="gpu-1", by=lena)
-
-
-@pytest.fixture
-def minutes_later():
-    """A time after every lease taken now."""
-    return timezone.now() + timezone.timedelta(minutes=5)

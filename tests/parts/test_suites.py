@@ -1,6 +1,7 @@
 """The report of bin/test, tried on small suites in a process of their own."""
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -83,3 +84,44 @@ def test_the_light_and_the_heavy_ones_run_apart(run):
     assert "1 passed, 3 deselected" in light
     _, heavy = run("--only", "heavy", "--long")
     assert "2 passed, 1 skipped, 1 deselected" in heavy
+
+
+@pytest.fixture
+def script(tmp_path):
+    """bin/test beside an environment whose Python only writes down how it was called; `light`: how that run ends."""
+    (tmp_path / "bin" / "lib").mkdir(parents=True)
+    shutil.copy(ROOT / "bin" / "test", tmp_path / "bin" / "test")
+    python = tmp_path / "python"
+    python.write_text('#!/bin/sh\necho "$*" >> calls\ncase "$*" in *light*) exit "$LIGHT";; esac\n')
+    chromium = tmp_path / "chromium"
+    chromium.write_text("#!/bin/sh\n")
+    for program in (python, chromium):
+        program.chmod(0o755)
+    (tmp_path / "bin" / "lib" / "environment.sh").write_text(
+        f"set -euo pipefail\nROOT={tmp_path}\napp_environment() {{ echo {tmp_path}; }}\n"
+    )
+    (tmp_path / "bin" / "python").symlink_to(python)
+
+    def run_script(*arguments: str, light: int = 0) -> tuple[int, list[str]]:
+        path = f"{tmp_path}{os.pathsep}{os.environ['PATH']}"
+        done = subprocess.run(
+            [tmp_path / "bin" / "test", *arguments],
+            env=os.environ | {"PATH": path, "LIGHT": str(light)},
+            capture_output=True,
+        )
+        return done.returncode, (tmp_path / "calls").read_text().splitlines()
+
+    return run_script
+
+
+LIGHT, HEAVY = "-m pytest --only light -n auto", "-m pytest --only heavy"
+
+
+@pytest.mark.parametrize("light, ran", [(0, [LIGHT, HEAVY]), (1, [LIGHT, HEAVY]), (2, [LIGHT])])
+def test_a_light_one_that_failed_fails_the_run_and_ctrl_c_ends_it(script, light, ran):
+    assert script(light=light) == (light, ran)
+
+
+def test_what_is_named_runs_by_itself_and_long_belongs_to_both(script):
+    assert script("--long")[1] == [f"{LIGHT} --long", f"{HEAVY} --long"]
+    assert script("tests/review", "--long")[1][2:] == ["-m pytest tests/review --long"]
