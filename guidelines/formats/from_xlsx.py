@@ -176,7 +176,7 @@ def _entries(document: Document, book: Book, table: str) -> None:
 
 def _columns(document: Document, row: int, cells: dict[int, Cell], table: str) -> list[str]:
     """The field of every column; a text too long for one cell goes on in columns such as “corrections 2”."""
-    fields, own = [], []
+    fields, own, there = [], [], set()
     for n in range(1, max(cells) + 1):
         name, reason = text_of(cells.get(n))
         name = name.strip()
@@ -185,6 +185,10 @@ def _columns(document: Document, row: int, cells: dict[int, Cell], table: str) -
         document.letters.setdefault(name, get_column_letter(n))
         further = _FURTHER.fullmatch(name)
         if further and further[1] in own:
+            if name in there:
+                column = get_column_letter(n)
+                raise BadFile(document.file, row, name, _("is there twice"), sheet=table, column=column)
+            there.add(name)
             fields.append(further[1])
         else:
             fields.append(name)

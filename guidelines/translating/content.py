@@ -40,6 +40,14 @@ class TranslatedContent:
         return {name: getattr(self, name) for name in HEAD} | {TRANSLATIONS: said}
 
 
+def mark_of(digest: str) -> str:
+    """The beginning of a source's digest as far as a sheet needs it: to the first letter that is in no number, because
+    a spreadsheet program that opens a CSV takes 123456789012 and 1234567890e1 for numbers, and rounds them.
+    """
+    letter = next((n for n, sign in enumerate(digest, 1) if sign in "abcdf"), 0)
+    return digest[: max(SHORTEST_DIGEST, letter)]
+
+
 def spelled(place: Place) -> str:
     """A place as a table names it, counted from one: shows, corrections 2, examples 1 before, levels 3 anchor."""
     return " ".join(str(part + 1) if isinstance(part, int) else part for part in place)

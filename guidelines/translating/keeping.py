@@ -30,6 +30,23 @@ def store(*, revision, language: str, texts: dict, by, base) -> TranslationScrat
 
 
 @transaction.atomic
+def keep_refused(*, revision, language: str, texts: dict, by, base) -> None:
+    """Keep the text of a stale save. Where other words of hers wait they stay the ones that do: she has not decided
+    about them, and a program that saves knows nothing of them.
+    """
+    if base is None or base.texts != texts:
+        mine = {**at(revision), "user": by, "language": language}
+        TranslationScratch.objects.get_or_create(**mine, defaults={"texts": texts, "base": base})
+
+
+def let_go(*, revision, language: str, texts: dict, by) -> None:
+    """What waited and is saved now waits no longer; other words of hers do."""
+    kept = of(revision=revision, language=language, user=by)
+    if kept and kept.texts == texts:
+        kept.delete()
+
+
+@transaction.atomic
 def forget(*, revision, language: str, by) -> int:
     """Throw away what this person typed and did not save."""
     return TranslationScratch.objects.filter(**at(revision), language=language, user=by).delete()[0]

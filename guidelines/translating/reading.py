@@ -135,14 +135,16 @@ def _fill_rows(document: Document, rows, cut_off=lambda cells, columns: []) -> N
                 raise document.refuse(
                     (TRANSLATIONS, columns[n - 1] if columns and n <= len(columns) else ""), reason
                 )
-        row = [told.get(n, ("", ""))[0] for n in range(1, max(cells) + 1)]
         if columns is None:
-            columns = _columns(document, line, row)
+            names = [told.get(n, ("", ""))[0] for n in range(1, max(cells) + 1)]
+            columns = _columns(document, line, names)
             continue
         for (field,), reason in cut_off(cells, columns):
             document.lines[TRANSLATIONS,] = line
             raise document.refuse((TRANSLATIONS, field), reason)
-        found.append(Row(line, dict(zip(columns, map(unguarded, row), strict=False))))
+        # Only the cells that there are: a row of one cell at the far end of the sheet has thousands of gaps before it.
+        row = {columns[n - 1]: unguarded(text) for n, (text, _none) in told.items() if n <= len(columns)}
+        found.append(Row(line, row))
     _put_together(document, columns, found)
 
 

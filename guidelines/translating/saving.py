@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from accounts.digesting import digest
 from accounts.roles import require
 from guidelines.checking import BadTexts, sentence
-from guidelines.models import Translation, TranslationScratch
+from guidelines.models import Translation
 from guidelines.models.translations import at
 from guidelines.saving import LONGEST_REASON
 from guidelines.translating import access, keeping, segments, trail
@@ -26,16 +26,16 @@ def save_translation(
     """Return the newest translation of the revision: a new one, or the present one when nothing changed.
 
     `base` is a text of this revision, or of an earlier one that the new words were made from. The words of a stale
-    save are kept as the person's unsaved ones, and StaleTranslation raised.
+    save are kept as the person's unsaved ones, where no others of hers wait, and StaleTranslation raised.
     """
     said = {"revision": revision, "language": language, "texts": texts, "by": by, "base": base}
     try:
         made = _save(**said, reason=reason)
     except StaleTranslation as stale:
         # Outside the refused transaction, so that the words stay.
-        keeping.store(revision=revision, language=language, texts=stale.texts, by=by, base=base)
+        keeping.keep_refused(revision=revision, language=language, texts=stale.texts, by=by, base=base)
         raise
-    TranslationScratch.objects.filter(**at(revision), language=language, user=by).delete()
+    keeping.let_go(revision=revision, language=language, texts=made.texts, by=by)
     return made
 
 

@@ -109,16 +109,25 @@ def translation_edit(request, guideline, language, revision):
         return _save(request, guideline, language, revision)
     kind, current = guideline.kind, newest(revision, language.code)
     start = current or finding.earlier_of(revision, language.code)
-    scratch = keeping.of(revision=revision, language=language.code, user=request.user)
-    takes = scratch is not None and request.GET.get("words") == "mine"
-    if takes:
+    kept = _kept(request, language, revision)
+    scratch = kept["scratch"]
+    if scratch is not None and not kept["undecided"]:
         start = scratch.base
         said = {place: segments.Start(text) for place, text in segments.segments(kind, scratch.texts).items()}
     else:
         said = finding.starts_from(kind, revision, start) if start else {}
     boxes = forms.boxes(kind, revision.texts, said)
-    more = {"scratch": scratch, "undecided": scratch is not None and not takes}
-    return _page(request, guideline, language, revision, boxes=boxes, start=start, current=current, **more)
+    return _page(request, guideline, language, revision, boxes=boxes, start=start, current=current, **kept)
+
+
+def _kept(request, language, revision) -> dict:
+    """Her unsaved words; undecided while they stand in no form: what she types now would be written over them."""
+    scratch = keeping.of(revision=revision, language=language.code, user=request.user)
+    return {"scratch": scratch, "undecided": scratch is not None and not _holds_them(request)}
+
+
+def _holds_them(request) -> bool:
+    return (request.POST or request.GET).get("words") == "mine"
 
 
 def _page(request, guideline, language, revision, *, boxes, start, current, status=200, **more):
@@ -179,9 +188,13 @@ def _save(request, guideline, language, revision):
         named = {box.place for box in boxes}
         problems = [problem.reason for problem in refusal.problems if problem.path not in named]
         more = {"boxes": boxes, "start": base, "current": current, "problems": problems, "status": 400}
+        more |= _kept(request, language, revision)
         return _page(request, guideline, language, revision, **more)
     except StaleTranslation as stale:
-        return _stale(request, guideline, language, revision, stale)
+        return _stale(request, guideline, language, revision, stale, base)
+    # Words that wait and are not in this form stay: she has not decided about them.
+    if saved != base and _holds_them(request):
+        keeping.forget(revision=revision, language=language.code, by=request.user)
     return _said(request, guideline, language, revision, saved)
 
 
@@ -193,11 +206,16 @@ def _typed_boxes(guideline, revision, texts, problems=()) -> list[forms.Box]:
     return boxes
 
 
-def _stale(request, guideline, language, revision, stale):
+def _stale(request, guideline, language, revision, stale, base):
     """409 with both texts and a form to merge them: it holds the writer's own words, on the newest base."""
     theirs = segments.segments(guideline.kind, stale.current.texts)
     boxes = _typed_boxes(guideline, revision, stale.texts)
     differ = [(box, theirs.get(box.place, "")) for box in boxes if theirs.get(box.place, "") != box.text]
+    if _holds_them(request):
+        # What waited stood in this form, and gives way to what she made of it.
+        mine = {"revision": revision, "language": language.code, "by": request.user, "base": base}
+        keeping.store(texts=stale.texts, **mine)
+    scratch = keeping.of(revision=revision, language=language.code, user=request.user)
     context = {
         "guideline": guideline,
         "language": language,
@@ -208,6 +226,7 @@ def _stale(request, guideline, language, revision, stale):
         "differ": differ,
         "boxes": boxes,
         "base": _named(stale.current),
+        "undecided": scratch is not None and scratch.texts != stale.texts,
     }
     return render(request, "guidelines/translation_stale.html", context, status=409)
 

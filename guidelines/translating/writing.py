@@ -14,9 +14,9 @@ from guidelines.formats.writing import Dumper
 from guidelines.translating.content import (
     COLUMNS,
     HEAD,
-    SHORTEST_DIGEST,
     TRANSLATIONS,
     TranslatedContent,
+    mark_of,
     spelled,
 )
 from guidelines.translating.segments import segments
@@ -39,7 +39,7 @@ def rows(content: TranslatedContent):
     for entry in content.entries:
         said = segments(content.kind, entry.texts) if entry.texts else {}
         for place, text in segments(content.kind, entry.of).items():
-            yield entry.key, entry.source[:SHORTEST_DIGEST], spelled(place), text, said.get(place, "")
+            yield entry.key, mark_of(entry.source), spelled(place), text, said.get(place, "")
 
 
 def as_csv(content: TranslatedContent) -> bytes:

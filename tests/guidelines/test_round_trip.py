@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from openpyxl import load_workbook
 
 from guidelines.formats.cells import from_cell, to_cell
+from guidelines.formats.document import BadFile
 from guidelines.formats.writing import WRITERS
 from guidelines.loading import content_of, load, read, shipped
 from guidelines.models import Version
@@ -153,6 +154,16 @@ def test_a_text_too_long_for_one_cell_goes_on_in_further_columns():
     assert (
         max(len(cell.value.encode("utf-16-le")) for row in sheet for cell in row if cell.value) <= 2 * 32_767
     )
+
+
+def test_a_further_column_that_is_there_twice_is_refused():
+    book = load_workbook(io.BytesIO(WRITERS["xlsx"](content(("a", pair_texts())))))
+    for text in ("corrections 2", "corrections 2"):
+        book["pairs"].cell(1, book["pairs"].max_column + 1).value = text
+    out = io.BytesIO()
+    book.save(out)
+    with pytest.raises(BadFile, match="column N, field “corrections 2”: is there twice"):
+        content_of(document_of("x.xlsx", out.getvalue()))
 
 
 @pytest.mark.django_db

@@ -214,8 +214,9 @@ def test_what_is_typed_is_kept_until_it_is_saved(forcing, ana):
     with pytest.raises(NotKept, match="control character"):
         keeping.keep(**given, texts={"name": "\x07", "corrections": ["", ""]})
     saved = translate(forcing, ana)
-    assert not TranslationScratch.objects.exists()
+    assert TranslationScratch.objects.get().texts["name"] == "نیمه"
     assert keeping.keep(**given, texts=saved.texts) is None
+    assert not TranslationScratch.objects.exists()
 
 
 def test_words_carried_to_a_newer_text_by_a_colleague_are_still_their_authors(draft, forcing, ana, amir):

@@ -25,7 +25,7 @@ from guidelines.translating.previewing import preview_import
 from guidelines.translating.saving import newest
 from guidelines.translating.writing import WRITERS
 from tests.guidelines.conftest import change, content, dimension_texts, pair_texts, revision_in
-from tests.guidelines.saved_csv import saved_csv
+from tests.guidelines.saved_csv import as_typed, saved_csv
 from tests.guidelines.test_round_trip import PAIRS, SOME, dimensions
 from tests.guidelines.translators import FA, approved, in_persian, speaks, translate
 
@@ -119,6 +119,31 @@ def test_every_translation_survives_every_format(drawn, data):
         assert read_back(format, write(written), written) == {e.key: e.texts for e in entries}, format
     opened_and_saved = saved_csv(WRITERS["csv"](written))
     assert read_back("xlsx", opened_and_saved, written) == {e.key: e.texts for e in entries}
+
+
+@pytest.mark.parametrize("digest", ["123456789012", "1234567890e1", "000000000001"])
+def test_a_mark_of_the_source_that_could_be_a_number_is_written_until_it_is_none(digest):
+    source = tidy("pairs", {"name": "A", "shows": "x", "corrections": ["y"]})
+    texts = in_persian("pairs", source)
+    digest += "0" * (63 - len(digest)) + "b"
+    written = TranslatedContent(
+        "novice-mistakes", "pairs", FA, (TranslatedEntry("a", digest, source, texts),)
+    )
+    opened_and_saved = saved_csv(WRITERS["csv"](written), read=as_typed)
+    assert read_back("xlsx", opened_and_saved, written) == {"a": texts}
+
+
+def test_a_cell_at_the_far_end_of_the_sheet_changes_nothing_in_its_row():
+    source = tidy("pairs", {"name": "A", "shows": "x", "corrections": ["y"]})
+    texts = in_persian("pairs", source)
+    written = TranslatedContent(
+        "novice-mistakes", "pairs", FA, (TranslatedEntry("a", "a" * 64, source, texts),)
+    )
+    book = load_workbook(io.BytesIO(WRITERS["xlsx"](written)))
+    book["translations"].cell(2, 16_384).value = "x"
+    out = io.BytesIO()
+    book.save(out)
+    assert read_back("xlsx", out.getvalue(), written) == {"a": texts}
 
 
 def test_a_text_too_long_for_one_cell_goes_on_in_the_next_row():

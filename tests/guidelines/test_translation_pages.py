@@ -7,11 +7,12 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from guidelines.models import Translation
+from guidelines.models import Translation, TranslationScratch
 from guidelines.publishing import import_version
 from guidelines.translating import approving, segments
 from guidelines.translating.forms import name_of
 from guidelines.translating.saving import newest
+from tests.guidelines.api_client import MISTAKES, Program
 from tests.guidelines.conftest import change, content, pair_texts, revision_in
 from tests.guidelines.translators import FA, approved, in_persian, speaks, translate
 
@@ -196,6 +197,33 @@ def test_what_is_typed_is_kept_and_offered_again(log_in, ana, forcing):
     assert "are kept and not saved" in page and "نیمه" not in page and "hx-post" not in page
     assert "نیمه" in browser.get(text_url(), {"words": "mine"}).content.decode()
     assert "are kept" not in browser.post(text_url(name="translation_forget"), follow=True).content.decode()
+
+
+def test_words_that_wait_outlive_another_save_of_hers_by_page_or_by_program(log_in, ana, amir, forcing):
+    browser, program = log_in(ana), Program(ana)
+    at = f"{MISTAKES}translations/fa/{FORCING}/1/"
+    first = translate(forcing, ana)
+    browser.post(text_url(name="translation_keep"), {"name": "نیمه", "base": "1.1"})
+    assert program("PATCH", at, {"texts": {"name": "دو"}}, If_Match='"1.1"').status_code == 200
+    undecided = browser.get(text_url()).content.decode()
+    assert "Until you decide" in undecided and 'name="words"' not in undecided
+    assert browser.post(text_url(), sent(forcing, mark="سه ", base="1.2")).status_code == 302
+    assert program("PUT", at, {"texts": first.texts | {"name": "چهار"}}, If_Match='"1.1"').status_code == 412
+    stale = browser.post(text_url(), sent(forcing, mark="پنج ", base="1.1"))
+    assert stale.status_code == 409 and "Other words of yours wait as well" in stale.content.decode()
+    assert TranslationScratch.objects.get().texts["name"] == "نیمه"
+
+
+def test_a_form_that_holds_the_words_that_wait_takes_them_along(log_in, ana, amir, forcing):
+    browser = log_in(ana)
+    browser.post(text_url(name="translation_keep"), {"name": "نیمه", "base": ""})
+    assert 'name="words" value="mine"' in browser.get(text_url(), {"words": "mine"}).content.decode()
+    translate(forcing, amir)
+    stale = browser.post(text_url(), sent(forcing, mark="دو ", words="mine")).content.decode()
+    assert "Other words" not in stale and 'name="words" value="mine"' in stale
+    assert TranslationScratch.objects.get().texts["name"].startswith("ترجمهٔ دو ")
+    browser.post(text_url(), sent(forcing, mark="سه ", base="1.1", words="mine"))
+    assert newest(forcing, FA).n == 2 and not TranslationScratch.objects.exists()
 
 
 def test_a_translator_goes_on_to_the_next_that_is_not_translated(log_in, ana, forcing):
