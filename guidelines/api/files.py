@@ -7,6 +7,7 @@ from rest_framework.parsers import MultiPartParser
 from rest_framework.response import Response
 
 from guidelines import access, applying, previewing
+from guidelines.api import representing
 from guidelines.api.describing import describes, query
 from guidelines.api.door import Door
 from guidelines.api.shapes import files as shapes
@@ -24,27 +25,7 @@ class TooLarge(APIException):
 
 
 def described(preview: ImportPreview, state: str = "") -> dict:
-    counts = dict.fromkeys(previewing.STATES, 0)
-    for row in preview.rows:
-        counts[row["state"]] += 1
-    return {
-        "token": str(preview.token),
-        "file": preview.file,
-        "counts": counts,
-        "stay": preview.stay,
-        "rows": [
-            {
-                "key": row["key"],
-                "name": row["name"],
-                "line": row["line"],
-                "state": row["state"],
-                "texts": row.get("texts"),
-                "problems": row.get("problems", []),
-            }
-            for row in preview.rows
-            if state in ("", row["state"])
-        ],
-    }
+    return representing.previewed(preview, previewing.STATES, state) | {"stay": preview.stay}
 
 
 class BoundedUpload(Door):

@@ -97,6 +97,25 @@ def version(one: Version) -> dict:
     }
 
 
+def previewed(preview, states, only: str, **more) -> dict:
+    """What reading a file would do: its rows counted by state, and those of one state, or all. `more`: fields beside
+    those of every preview, with what stands where a row has none.
+    """
+    counts = dict.fromkeys(states, 0)
+    for row in preview.rows:
+        counts[row["state"]] += 1
+    rows = [
+        {name: row[name] for name in ("key", "name", "line", "state")}
+        | {
+            name: row.get(name, otherwise)
+            for name, otherwise in (more | {"texts": None, "problems": []}).items()
+        }
+        for row in preview.rows
+        if only in ("", row["state"])
+    ]
+    return {"token": str(preview.token), "file": preview.file, "counts": counts, "rows": rows}
+
+
 def answers(**given) -> dict:
     """{act: {yes, reason}}: what she may do, and why not."""
     return {act: {"yes": bool(answer), "reason": answer.reason} for act, answer in given.items()}

@@ -7,6 +7,7 @@ from rest_framework.response import Response
 
 from accounts.roles import require
 from guidelines.addressed import named_version
+from guidelines.api import representing
 from guidelines.api.describing import describes, query
 from guidelines.api.door import Door
 from guidelines.api.files import BoundedUpload
@@ -22,27 +23,7 @@ from guidelines.uploading import name_of
 
 
 def described(preview: TranslationPreview, state: str = "") -> dict:
-    counts = dict.fromkeys(previewing.STATES, 0)
-    for row in preview.rows:
-        counts[row["state"]] += 1
-    return {
-        "token": str(preview.token),
-        "file": preview.file,
-        "counts": counts,
-        "rows": [
-            {
-                "key": row["key"],
-                "name": row["name"],
-                "line": row["line"],
-                "state": row["state"],
-                "earlier": row.get("earlier", False),
-                "texts": row.get("texts"),
-                "problems": row.get("problems", []),
-            }
-            for row in preview.rows
-            if state in ("", row["state"])
-        ],
-    }
+    return representing.previewed(preview, previewing.STATES, state, earlier=False)
 
 
 class Download(Door):
