@@ -33,7 +33,9 @@ PARTS = {Kind.PAIRS: ProposedPair, Kind.RUBRIC: ProposedDimension}
 class StartForm(forms.Form):
     """What is to be done, with which entries."""
 
-    kind = forms.ChoiceField(label=_("what"), choices=ProposalKind.choices, widget=forms.RadioSelect)
+    kind = forms.ChoiceField(
+        label=_("what"), choices=ProposalKind.choices, widget=forms.RadioSelect({"class": "form-check-input"})
+    )
     of = Neighbours(
         label=_("with which"),
         spare=MOST_PARTS,
