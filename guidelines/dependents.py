@@ -32,11 +32,13 @@ class OfPair:
 @dataclass(frozen=True)
 class Dependents:
     """Stale by pair; reworded by pair, which are not stale; how many only the catalogue of mistakes touched; and the
-    rounds that judge by the version before. `url`: the whole list, for those who may open it.
+    rounds that judge by the version before. `url`: the whole list, for those who may open it. `repeated`: how often a
+    session that is stale through several pairs stands in the numbers by pair once more.
     """
 
     stale: list[OfPair] = field(default_factory=list)
     reworded: list[OfPair] = field(default_factory=list)
+    repeated: int = 0
     touched: int = 0
     of_a_draft: bool = False
     rounds: int = 0
@@ -45,7 +47,7 @@ class Dependents:
 
     @property
     def sessions(self) -> int:
-        return sum(one.sessions for one in self.stale)
+        return sum(one.sessions for one in self.stale) - self.repeated
 
     def __bool__(self) -> bool:
         return bool(self.stale or self.reworded or self.touched or self.rounds)

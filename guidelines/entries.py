@@ -113,14 +113,11 @@ def _only_in(version: Version, other: Version) -> dict[int, Held]:
     shape = shape_of(version.guideline)
     field = shape.entry_field
     columns = (f"{field}__{shape.identity_field}", "pk", field, f"{field}__digest")
-    rows = not_in(other, version).order_by("position").values_list(*columns)
-    return {one: Held(*rest) for one, *rest in rows}
-
-
-def not_in(other: Version, version: Version):
-    """The entries of the version whose very revision the other does not hold."""
-    field = f"{shape_of(version.guideline).entry_field}_id"
-    return version.entries.exclude(Exists(other.entries.filter(**{field: OuterRef(field)})))
+    kept = Exists(other.entries.filter(**{field: OuterRef(f"{field}_id")}))
+    return {
+        one: Held(*rest)
+        for one, *rest in version.entries.filter(~kept).order_by("position").values_list(*columns)
+    }
 
 
 def texts_beside(version: Version, identities) -> dict[int, tuple[int, str]]:

@@ -1,23 +1,23 @@
 """Which entries of a guideline a page shows: words and filters, asked of the database, then one page in full.
 
-Of the thousands that fit only their numbers are read, in order; names and texts only of those on the page.
+Where nothing is asked for, only the page is read; of thousands that fit a question only their numbers, in order.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from urllib.parse import urlencode
 
-from django.db.models import QuerySet, Value
-from django.db.models.functions import StrIndex
+from django.db.models import QuerySet, Subquery, Value
 
 from guidelines import searching
-from guidelines.entries import differing, ids_of, not_in, texts_beside
+from guidelines.entries import ids_of, texts_beside
+from guidelines.holding import Holds
 from guidelines.kinds import shape_of
-from guidelines.models import Entry, Guideline, Version
+from guidelines.models import Entry, Version
+from guidelines.states import STATES, in_state
 
 PAGE = 20
 LONGEST, MOST_WORDS = 200, 10  # of a question: characters, and words that are looked for
-STATES = ("new", "changed", "dropped", "same")
 
 
 @dataclass(frozen=True)
@@ -73,64 +73,81 @@ class Page:
     after: str | None
 
 
+@dataclass(frozen=True)
+class _Fitting:
+    """The ids of what fits, in order: first those of a query, of which only what is looked at is read, then the rest."""
+
+    first: QuerySet
+    n: int  # of the first
+    rest: list[int]
+
+    def __len__(self) -> int:
+        return self.n + len(self.rest)
+
+    def between(self, begin: int, end: int) -> list[int]:
+        read = _ids(self.first[begin:end]) if begin < self.n else []
+        return read + self.rest[max(0, begin - self.n) : max(0, end - self.n)]
+
+    def place(self, ids: set[int]) -> int:
+        """Where the first of these stands; 0 where none does."""
+        for place, pk in enumerate(self.rest, self.n):
+            if pk in ids:
+                return place
+        there = self.first.filter(pk__in=ids).values("position")[:1]
+        return self.first.filter(position__lt=Subquery(there)).count() if self.n and ids else 0
+
+
 def find(published: Version | None, draft: Version | None, asked: Asked) -> Page:
     """The page that begins with the entry `asked.start`, or the first one. Entries stand in the draft's order where
     there is a draft, then those that were dropped from it. As many queries for thousands as for a few.
     """
-    if not (published or draft):
+    versions = [version for version in (draft, published) if version]
+    if not versions:
         return Page([], 0, 0, None, None)
-    said = f"{shape_of((draft or published).guideline).entry_field}__said"
-    both = published is not None and draft is not None
-    states = _states(published, draft) if both else {}
-    dropped = [pk for pk, state in states.items() if state == "dropped"]
-    fitting = _narrowed((draft or published).entries.all(), asked, said)
-    if dropped:
-        fitting += [
-            pk for pk in _narrowed(not_in(draft, published), asked, said) if states.get(pk) == "dropped"
-        ]
-    if asked.state:
+    both, whole = len(versions) == 2, versions[0].entries.order_by("position")
+    dropped = in_state("dropped", published, draft) if both else Entry.objects.none()
+    every = fitting = _Fitting(whole, whole.count(), _ids(dropped))
+    said = f"{shape_of(versions[0].guideline).entry_field}__said"
+    if asked.state and both:
+        fitting = _narrowed([in_state(asked.state, published, draft)], asked, said)
+    elif asked.state:
         # Without a draft nothing has changed; without a version in force everything is new.
-        otherwise = "same" if both else "new" if draft else ""
-        fitting = [pk for pk in fitting if states.get(pk, otherwise) == asked.state]
-    total = (draft or published).entries.count() + len(dropped) if asked.narrows else len(fitting)
-    at = _place(asked.start, [version for version in (draft, published) if version], fitting)
-    shown = fitting[at : at + PAGE]
-    before = fitting[max(0, at - PAGE)] if at else None
-    after = fitting[at + PAGE] if at + PAGE < len(fitting) else None
-    rows, keys = _rows([pk for pk in (*shown, before, after) if pk], published, draft)
-    return Page([rows[pk] for pk in shown], total, len(fitting), keys.get(before), keys.get(after))
+        fitting = _narrowed([whole] if draft and asked.state == "new" else [], asked, said)
+    elif asked.narrows:
+        fitting = _narrowed([whole, dropped] if every.rest else [whole], asked, said)
+    at = fitting.place(ids_of(versions, asked.start)) if asked.start else 0
+    begin = max(0, at - PAGE)
+    around = fitting.between(begin, at + PAGE + 1)
+    shown, after = around[at - begin :][:PAGE], around[at - begin + PAGE :]
+    rows = _rows([*around[:1], *shown, *after], published, draft)
+    return Page(
+        rows=[rows[pk] for pk in shown],
+        total=len(every),
+        found=len(fitting),
+        before=rows[around[0]].key if at else None,
+        after=rows[after[0]].key if after else None,
+    )
 
 
-def _states(published: Version, draft: Version) -> dict[int, str]:
-    """{id of an entry: new | changed | dropped}, of the draft's where it has one. Two queries, however few or many
-    differ: most of a draft is what was published, and of that nothing is read.
-    """
-    changes = differing(published, draft)
-    return {
-        (now or was).entry: "new" if was is None else "dropped" if now is None else "changed"
-        for was, now in changes.values()
-    }
+def _ids(part: QuerySet) -> list[int]:
+    return list(part.values_list("pk", flat=True))
 
 
-def _identity(guideline: Guideline) -> str:
-    shape = shape_of(guideline)
-    return f"{shape.entry_field}__{shape.identity_field}"
-
-
-def _narrowed(part: QuerySet, asked: Asked, said: str) -> list[int]:
-    """The ids of the entries that fit, in order. Every word must occur, wherever; a tag must be a whole one."""
+def _narrowed(parts: list[QuerySet], asked: Asked, said: str) -> _Fitting:
+    """The entries that fit, of these parts. Every word must occur, wherever; a tag must be a whole one."""
     wanted = [searching.folded(word) for word in dict.fromkeys(asked.words.split())][:MOST_WORDS]
     if asked.tag:
         wanted.append(searching.edged(asked.tag))
-    for n, text in enumerate(wanted):
-        part = part.alias(**{f"found_{n}": StrIndex(said, Value(text))}).filter(**{f"found_{n}__gt": 0})
-    return list(part.order_by("position").values_list("pk", flat=True))
+    found = []
+    for part in parts:
+        found += _ids(part.filter(*(Holds(said, Value(text)) for text in wanted)))
+    return _Fitting(Entry.objects.none(), 0, found)
 
 
-def _rows(ids: Iterable[int], published: Version | None, draft: Version | None) -> tuple[dict, dict]:
-    """({id: row}, {id: key}) of these entries; two queries."""
-    guideline = (draft or published).guideline
-    shape, identity = shape_of(guideline), _identity(guideline)
+def _rows(ids: Iterable[int], published: Version | None, draft: Version | None) -> dict[int, Row]:
+    """{id: row} of these entries; two queries."""
+    shape = shape_of((draft or published).guideline)
+    identity = f"{shape.entry_field}__{shape.identity_field}"
     columns = ("version", f"{identity}__key", identity, shape.entry_field, f"{shape.entry_field}__digest")
     entries = {
         pk: rest for pk, *rest in Entry.objects.filter(pk__in=ids).order_by().values_list("pk", *columns)
@@ -147,20 +164,12 @@ def _rows(ids: Iterable[int], published: Version | None, draft: Version | None) 
         else:
             was, words = there[one]
             rows[pk] = Row(key, revision, was, "same" if words == digest else "changed")
-    return rows, {pk: row.key for pk, row in rows.items()}
+    return rows
 
 
 def row_of(key: str, published: Version | None, draft: Version | None) -> Row | None:
     """The row of one entry; two or three queries."""
     versions = [version for version in (draft, published) if version]
-    rows, _keys = _rows(ids_of(versions, key), published, draft) if versions else ({}, {})
+    rows = _rows(ids_of(versions, key), published, draft) if versions else {}
     # Of two it is the draft's: the published one is shown beside it.
     return next(iter(sorted(rows.values(), key=lambda row: row.draft is None)), None)
-
-
-def _place(start: str, versions: list[Version], fitting: list[int]) -> int:
-    """Where in the list the page begins."""
-    if not start or not fitting:
-        return 0
-    found = ids_of(versions, start)
-    return next((place for place, pk in enumerate(fitting) if pk in found), 0)

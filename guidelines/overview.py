@@ -6,8 +6,9 @@ from django.db.models import Prefetch
 
 from guidelines import access, authorship, coverage, dependents, drafts, entries, keeping, meaning
 from guidelines.cards import cards, neighbours_on
-from guidelines.finding import STATES, Asked, find
+from guidelines.finding import Asked, find
 from guidelines.models import Guideline, Kind, Meaning, Version, VersionState
+from guidelines.states import STATES
 
 MOST_NAMES = 200  # beyond that, names are searched for rather than listed
 
@@ -72,12 +73,12 @@ def listing(
     """The entries that were asked for: one page of cards, how many there are, and where the next page begins."""
     found, versions = find(published, draft, asked), [version for version in (draft, published) if version]
     numbers = covered([row.key for row in found.rows]) if covered else None
-    shown, first = cards(guideline, found.rows, numbers), entries.first_names(versions, MOST_NAMES)
+    shown = cards(guideline, found.rows, numbers)
     return {
         "cards": shown,
         "names": entries.called(guideline, versions, neighbours_on(shown)),
         "here": {row.key for row in found.rows},
-        "all": first if found.total <= MOST_NAMES else {},
+        "all": entries.first_names(versions, MOST_NAMES) if found.total <= MOST_NAMES else {},
         "total": found.total,
         "found": found.found,
         "asked": asked,

@@ -13,9 +13,10 @@ from guidelines.api.door import Door
 from guidelines.api.preconditions import base_of
 from guidelines.api.refusing import NotSaid
 from guidelines.api.shapes import entries as shapes
-from guidelines.finding import STATES, Asked, find
+from guidelines.finding import Asked, find
 from guidelines.kinds import shape_of
 from guidelines.models import Guideline, Version
+from guidelines.states import STATES
 from guidelines.texts import fresh_key
 
 FILTERS = [

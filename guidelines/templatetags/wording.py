@@ -2,6 +2,7 @@
 
 from django import template
 
+from guidelines import drawing
 from guidelines import word_diff as words
 from guidelines.comparing import as_text
 from guidelines.discussion import marking
@@ -13,6 +14,15 @@ register = template.Library()
 def called(key: str, names: dict[str, str] | None) -> str:
     """The name of a pair; its key where the page does not know it."""
     return (names or {}).get(key, key)
+
+
+@register.simple_tag(takes_context=True)
+def pair_in_full(context, revision):
+    """`{% pair_in_full revision %}`: everything that a pair says, in the language and with the names of the page."""
+    of_the_page = {name: context.get(name) for name in ("names", "here", "unfolded")}
+    attributes = {name: context.get(name, "") for name in ("own", "untranslated")}
+    query = (context.get("tongues") or {}).get("query", "")
+    return drawing.pair(revision.texts, query=query, attributes=attributes, **of_the_page)
 
 
 @register.filter

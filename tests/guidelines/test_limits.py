@@ -58,7 +58,7 @@ def ask_the_same(guidelines, django_assert_num_queries):
     "path",
     [
         "",
-        "?start=mistake-30",
+        "?start=mistake-3",
         "?words=withdraws+mistake",
         "?tag=tempo",
         "?state=same",

@@ -5,7 +5,7 @@ from rest_framework import serializers
 
 from guidelines.api.shapes.sent import Sent
 from guidelines.api.shapes.texts import EXAMPLE, SAVE_EXAMPLE, SomeTexts, Texts
-from guidelines.finding import STATES
+from guidelines.states import STATES
 
 ANA = {"id": "0e3c6e5e-6a0f-5c1e-9f0b-0d8a5b0c7a11", "name": "Ana"}
 REVISION = {
