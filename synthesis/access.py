@@ -1,6 +1,6 @@
 """Who may plan, steer and read runs. Lead only; a reviewer must not see what a run intended."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from django.utils.translation import gettext as _
 
@@ -16,17 +16,27 @@ def _nothing_is_hidden(user, ids) -> set[int]:
     return set()
 
 
+def _no_cell(user) -> Iterable[str]:
+    return []
+
+
 # Slots, filled in config/wiring.py by review: whoever has still to judge a session must not see what it intended.
 _reads_it: Callable[..., Answer] = _nobody_judges
 _hidden: Callable[..., set[int]] = _nothing_is_hidden
+_hidden_cells: Callable[..., Iterable[str]] = _no_cell
 
 
-def connect_readers(may_see: Callable[..., Answer], hidden: Callable[..., set[int]]) -> None:
+def connect_readers(
+    may_see: Callable[..., Answer],
+    hidden: Callable[..., set[int]],
+    hidden_cells: Callable[..., Iterable[str]],
+) -> None:
     """`may_see(user, instance)` answers no, with the reason, while the person has still to judge or settle it;
-    `hidden(user, ids)` returns those of the instances' ids for which it would, in one query.
+    `hidden(user, ids)` returns those of the instances' ids for which it would, in one query; `hidden_cells(user)`
+    is a query of the cells of all of them, to be nested.
     """
-    global _reads_it, _hidden
-    _reads_it, _hidden = may_see, hidden
+    global _reads_it, _hidden, _hidden_cells
+    _reads_it, _hidden, _hidden_cells = may_see, hidden, hidden_cells
 
 
 def may_plan(user) -> Answer:
@@ -64,9 +74,21 @@ def may_read_instance(user, instance) -> Answer:
     return _reads_it(user, instance)
 
 
+def may_hold(user, instance) -> Answer:
+    """Hold a session back, or release it: whoever may read it here."""
+    return may_read_instance(user, instance)
+
+
 def hidden_from(user, instances) -> set[int]:
     """Ids of those instances whose client and intended mistake this person must not see yet."""
     return _hidden(user, [instance.pk for instance in instances])
+
+
+def hides_some(user, run) -> bool:
+    """Whether any session of the run is hidden from this person. A grid is full: whoever saw the client and the
+    mistake of all the others would know by elimination what is hidden, so lists then name neither of any.
+    """
+    return run.instances.filter(cell__in=_hidden_cells(user)).exists()
 
 
 def may_load_profiles(user) -> Answer:

@@ -1,23 +1,29 @@
-"""`ask`: one question of a recipe to a role. A stored reply is replayed; a new one is stored before it is
-read.
+"""`ask`: one question of a recipe to a role. A stored reply is replayed; a new one is stored before anything is made
+of it.
 """
 
 import asyncio
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 
-from synthesis.faults import BadReplies, ContentRefused
+from synthesis import spending
+from synthesis.faults import BadReplies
+from synthesis.hearing import NOTED, Heard, hear
 from synthesis.identity import call_key, messages_digest, seed_of
-from synthesis.llm import ModelEndpoint, Reply
-from synthesis.models import Call, Instance
+from synthesis.llm import Caller, ModelEndpoint, Reply
+from synthesis.models import Call, Hitch, HitchKind, Instance
+from synthesis.policies import BAD_REPLIES
+from synthesis.recognising import Hitched
 from synthesis.shapes.schema import asked, room
 from synthesis.writing import Writer
 
-BAD_REPLIES = 3  # of one question, in one try of the instance
-_FENCE = "```"
+
+class Halted(Exception):
+    """Nothing more is asked for this run, as it was stopped; the instance is given back, not failed."""
 
 
 @dataclass
@@ -37,6 +43,12 @@ class Tally:
     def tokens(self) -> int:
         return self.tokens_in + self.tokens_out
 
+    def add(self, other: "Tally") -> None:
+        for name in ("calls", "replayed", "tokens_in", "tokens_out", "made", "failed", "lost"):
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+        for kind, n in other.reasons.items():
+            self.reasons[kind] = self.reasons.get(kind, 0) + n
+
 
 @dataclass(frozen=True)
 class Player:
@@ -50,23 +62,33 @@ class Player:
 
 
 class Asking:
-    """The `ask` of one instance; remembers the keys of its calls in order."""
+    """The `ask` of one instance; remembers the keys of its calls in order.
+
+    `may_ask` tells whether the run goes on; `paid` is told of every stored reply, in the order in which they were
+    stored.
+    """
 
     def __init__(self, *, instance: Instance, players: dict[str, Player], schema_prompt: str, writer: Writer,
-                 tally: Tally):  # fmt: skip
+                 tally: Tally, may_ask: Callable[[], bool] = lambda: True,
+                 paid: Callable[[Call], None] = lambda call: None):  # fmt: skip
         self.instance, self.players, self.writer, self.tally = instance, players, writer, tally
-        self.schema_prompt = schema_prompt
+        self.schema_prompt, self.may_ask, self.paid = schema_prompt, may_ask, paid
         self.trace: list[str] = []
+        self.out = 0  # requests of this instance that are out, and may be paid for already
 
-    async def __call__(self, role: str, step: str, messages: list[dict], shape: type[BaseModel]) -> BaseModel:
-        """Raises BadReplies after three new replies that are cut off or not of the shape; and llm's
-        faults.
+    async def __call__(
+        self, role: str, step: str, messages: list[dict], shape: type[BaseModel], *, most: int | None = None
+    ) -> BaseModel:
+        """Raises BadReplies after three new replies that are cut off or not of the shape; Halted; and llm's
+        faults. With `most` after so many, stored ones counted too: for a recipe that goes on without an answer, so
+        that it goes on in the same way whenever this cell is made.
         """
         player = self.players[role]
         schema = asked(shape)
         messages, wanted = self._told(player, messages, schema)
         sampling = {**player.sampling, "max_tokens": player.sampling.get("max_tokens") or room(shape)}
         told = messages_digest(messages, wanted)
+        caller = _Caller(self, player, step)
         bad, attempt = 0, 0
         while True:
             attempt += 1
@@ -83,21 +105,32 @@ class Asking:
                     sampling=sampling,
                     seed=seed_of(key),
                     response_format=wanted,
+                    caller=caller,
                 )
                 row = self._row(key, player, role, step, attempt, sampling, told, messages, reply)
-                # Shielded: what was paid for is stored even if this instance is given up meanwhile.
-                call = await asyncio.shield(self.writer.store(row))
-                self._count(reply)
+                call, heard = await self._stored(row, shape, caller)
             else:
                 self.tally.replayed += 1
+                heard = hear(call, shape)
             self.trace.append(key)
-            value, problem = understood(call, shape)
-            if value is not None:
+            if (value := heard.value_of(call)) is not None:
                 return value
             # A stored bad reply costs nothing; only new ones use up the patience of this try.
-            bad += is_new
-            if bad >= BAD_REPLIES:
-                raise BadReplies(f"The {role} gave no usable answer in {bad} replies at “{step}”: {problem}.")
+            bad += is_new or most is not None
+            if bad >= (most or BAD_REPLIES):
+                raise BadReplies(
+                    f"The {role} gave no usable answer in {bad} replies at “{step}”: {heard.why}."
+                )
+
+    async def _stored(self, row: Call, shape, caller: "_Caller") -> tuple[Call, Heard]:
+        """Stored with what is wrong with it, if anything is."""
+        heard = hear(row, shape)
+        hitch = None
+        if heard.kind:
+            hitch = caller.row(heard.kind, status=None, told=NOTED[heard.kind], waited_ms=row.latency_ms)
+        # Shielded: what was paid for is stored even if this instance is given up meanwhile.
+        call = await asyncio.shield(self.writer.store(row, hitch=hitch, then=self._count))
+        return call, heard if call.text == row.text else hear(call, shape)
 
     def _told(self, player: Player, messages: list[dict], schema: dict):
         """The messages and the response_format; where the endpoint has none, the schema goes into the
@@ -130,10 +163,36 @@ class Asking:
             price=price_of(reply, player.price),
         )
 
-    def _count(self, reply: Reply):
+    def _count(self, call: Call):
         self.tally.calls += 1
-        self.tally.tokens_in += reply.tokens_in or 0
-        self.tally.tokens_out += reply.tokens_out or 0
+        self.tally.tokens_in += call.tokens_in or 0
+        self.tally.tokens_out += call.tokens_out or 0
+        self.paid(call)
+
+
+class _Caller(Caller):
+    """One question of an instance, as the endpoint sees it."""
+
+    def __init__(self, ask: Asking, player: Player, step: str):
+        self.ask, self.player, self.step = ask, player, step
+
+    def goes_out(self) -> None:
+        if not self.ask.may_ask():
+            raise Halted
+        self.ask.out += 1
+
+    def comes_back(self) -> None:
+        self.ask.out -= 1
+
+    def hitched(self, hitch: Hitched, *, waited_ms: int) -> None:
+        self.ask.writer.note(self.row(hitch.kind, status=hitch.status, told=hitch.why, waited_ms=waited_ms))
+
+    def row(self, kind: HitchKind, *, status: int | None, told: str, waited_ms: int) -> Hitch:
+        instance = self.ask.instance
+        return Hitch(
+            run_id=instance.run_id, instance=instance, endpoint=self.player.endpoint.name, model=self.player.model,
+            kind=kind, step=self.step[:80], status=status, told=told[:120], waited_ms=waited_ms,
+        )  # fmt: skip
 
 
 def with_schema(message: dict, schema: dict, prompt: str) -> dict:
@@ -146,40 +205,4 @@ def price_of(reply: Reply, price: dict) -> Decimal | None:
     known = (price.get("in"), price.get("out"), reply.tokens_in, reply.tokens_out)
     if any(number is None for number in known):
         return None
-    parts = reply.tokens_in * Decimal(str(price["in"])) + reply.tokens_out * Decimal(str(price["out"]))
-    return (parts / 1_000_000).quantize(Decimal("0.00000001"))
-
-
-def understood(call: Call, shape: type[BaseModel]) -> tuple[BaseModel | None, str]:
-    """(value, "") or (None, why not). Strict: nothing is repaired, but a code fence around the whole is
-    taken off.
-
-    Raises ContentRefused.
-    """
-    choice = (call.reply.get("choices") or [{}])[0]
-    refusal = (choice.get("message") or {}).get("refusal")
-    if call.finish_reason == "content_filter" or refusal:
-        who = "The provider's content filter" if not refusal else "The model"
-        raise ContentRefused(f"{who} refused at “{call.step}” ({call.role}).")
-    if call.finish_reason == "length":
-        return None, "the reply was cut off at the limit of its length"
-    if not call.text.strip():
-        return None, "the reply was empty"
-    try:
-        return shape.model_validate_json(_unfenced(call.text)), ""
-    except ValidationError as problem:
-        first = problem.errors(include_url=False, include_input=False, include_context=False)[0]
-        place = ".".join(map(str, first["loc"]))
-        return None, f"{place + ': ' if place else ''}{first['msg']}"
-
-
-def _unfenced(text: str) -> str:
-    """The text without a code fence around the whole. By hand: a pattern takes minutes on a reply of blank
-    lines, and the loop that renews the leases waits for it.
-    """
-    whole = text.strip()
-    opening, newline, rest = whole.partition("\n")
-    body, _, after = rest.rpartition("\n")
-    if newline and opening.rstrip() in (_FENCE, _FENCE + "json") and after.strip() == _FENCE:
-        return body
-    return text
+    return spending.worth_of(reply.tokens_in, reply.tokens_out, price)

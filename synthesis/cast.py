@@ -1,6 +1,8 @@
 """Who plays, what each may see, and which model plays whom."""
 
 import re
+from collections.abc import Callable
+from dataclasses import dataclass
 
 from django.conf import settings
 from django.db import transaction
@@ -14,14 +16,31 @@ from synthesis.models import Endpoint, Instance, InstanceState, ModelRole, Run
 # The one table of what each agent is shown. Counsellor and client also hear the dialogue itself, as their own
 # conversation. A field that is not in a role's row cannot be rendered into its prompts (prompting.render).
 SEES: dict[str, frozenset[str]] = {
-    "counsellor": frozenset({"mistake_name", "mistake_shows"}),
-    "client": frozenset({"client_name", "client_description", "client_style"}),
-    # `told` is empty unless the run's supervisor is told; only then do its two parts exist.
-    "supervisor": frozenset({"guideline", "transcript", "told", "told_name", "told_corrections"}),
+    # One mistake by its name and look, several as a list, or none. `draft` and `advice`: its own words, and what a
+    # supervisor whispers, where it is supervised as it speaks.
+    "counsellor": frozenset({"mistake_name", "mistake_shows", "mistakes", "language", "draft", "advice"}),
+    "client": frozenset(
+        {"client_name", "client_description", "client_style", "client_resistance", "language"}
+    ),
+    # `told` is empty unless the cell's supervisor is told; only then do its two parts exist.
+    "supervisor": frozenset(
+        {"guideline", "transcript", "told", "told_name", "told_corrections", "language", "draft", "examples"}
+    ),
     "refiner": frozenset(
-        {"guideline", "transcript", "told", "told_name", "told_corrections", "feedback", "objections"}
+        {
+            "guideline",
+            "transcript",
+            "told",
+            "told_name",
+            "told_corrections",
+            "feedback",
+            "objections",
+            "language",
+        }
     ),
     "validator": frozenset({"transcript", "feedback", "original", "refined"}),
+    # Never what was meant. `explained` is empty before it has read the explanation.
+    "novice": frozenset({"guideline", "transcript", "explained", "explanation"}),
 }
 
 # "default" plays every role that has no row of its own.
@@ -33,10 +52,44 @@ SAMPLING = {
     "supervisor": {"temperature": 0.2},
     "refiner": {"temperature": 0.2},
     "validator": {"temperature": 0.0},
+    "novice": {"temperature": 0.0},
 }
 
 ENVIRONMENT = "environment"
 _KEY_NAME = re.compile(r"[A-Z][A-Z0-9_]*_API_KEY")
+
+
+@dataclass(frozen=True)
+class Example:
+    """An edit of a session's feedback: the draft, and the words that a person made of it. Nothing about the person.
+
+    `of` is the session's id and `name` its public id, `pair` the key of what it was made from; the rest says whom it
+    may be shown to.
+    """
+
+    of: int
+    name: str
+    pair: str
+    base_case: str
+    licence: str
+    language: str
+    draft: str
+    edited: str
+
+
+# Slot, filled in config/wiring.py by review and exports: `examples(version)` returns the edits that may be shown to
+# the agents of a run under this version, or None while nothing is connected.
+_examples: Callable[..., list[Example] | None] = lambda version: None  # noqa: E731
+
+
+def connect_examples(find: Callable[..., list[Example] | None]) -> None:
+    global _examples
+    _examples = find
+
+
+def examples(version) -> list[Example] | None:
+    """Edits of earlier rounds that settled and that no evaluation split holds; None: not connected."""
+    return _examples(version)
 
 
 @transaction.atomic

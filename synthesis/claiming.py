@@ -12,6 +12,7 @@ from pathlib import Path
 from django.db.models import F, Q
 from django.utils import timezone
 
+from synthesis import holding
 from synthesis.models import Instance, InstanceState, Mark, Run
 from synthesis.tiers import tier_marks, tier_of_words
 
@@ -67,13 +68,14 @@ def claim(*, run_id: int, worker: str, most: int, but: set[int]) -> list[Instanc
     # Rows that another claimer is just taking are passed over: waiting for them would end in nothing, and the
     # drive would take the run for finished.
     wanted = wanted.select_for_update(skip_locked=True, of=("self",)).only("pk")[:most]
-    ids = [instance.pk for instance in wanted]
+    if not (ids := [instance.pk for instance in wanted]):
+        return []
     # The condition is repeated on the row itself, so that of two claimers one takes it.
     Instance.objects.filter(free, pk__in=ids).exclude(pk__in=but).update(
         state=InstanceState.MAKING, lease_by=worker, lease_until=now + LEASE, tries=F("tries") + 1
     )
     mine = Instance.objects.filter(pk__in=ids, state=InstanceState.MAKING, lease_by=worker)
-    return list(mine.select_related("profile", "pair_revision__pair").order_by("id"))
+    return list(mine.select_related("run", "profile", "pair_revision__pair").order_by("id"))
 
 
 def renew(*, worker: str, ids: set[int]) -> set[int]:
@@ -83,8 +85,11 @@ def renew(*, worker: str, ids: set[int]) -> set[int]:
     return ids - set(mine.values_list("pk", flat=True))
 
 
-def give_back(*, worker: str) -> int:
+def give_back(*, worker: str, ids: set[int] | None = None) -> int:
+    """What the worker holds, or those of it, is planned again for whoever comes; nothing of it failed."""
     held = Instance.objects.filter(state=InstanceState.MAKING, lease_by=worker)
+    if ids is not None:
+        held = held.filter(pk__in=ids)
     return held.update(state=InstanceState.PLANNED, lease_by="", lease_until=None)
 
 
@@ -95,7 +100,9 @@ def _held(instance: Instance, worker: str):
 def finish(
     *, instance: Instance, worker: str, content: dict, trace: list[str], digest: str, texts: list[str]
 ) -> bool:
-    """making → made, with its marks of risk; False if the worker no longer held it."""
+    """making → made, with its marks of risk and, where the quality rules find a reason, one that holds it back for a
+    person; False if the worker no longer held it.
+    """
     made = _held(instance, worker).update(
         state=InstanceState.MADE,
         content=content,
@@ -107,7 +114,8 @@ def finish(
         failure="",
     )
     if made:
-        Mark.objects.bulk_create(tier_marks(instance, tier_of_words(texts)))
+        marks = [*tier_marks(instance, tier_of_words(texts)), *holding.by_rule(instance, content)]
+        Mark.objects.bulk_create(marks)
     return bool(made)
 
 

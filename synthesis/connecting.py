@@ -1,6 +1,10 @@
 """Which servers are asked and which model plays whom. A key is never stored, only the variable that holds it."""
 
+import re
+from decimal import Decimal
+
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from accounts.roles import require
 from synthesis import trail
@@ -30,6 +34,28 @@ def save_endpoint(*, name: str, base_url: str, key_env: str = "", by) -> Endpoin
         verb="save_endpoint", kind=trail.ENDPOINT, name=name, by=by, before=before, after=_told(endpoint)
     )
     return endpoint
+
+
+@transaction.atomic
+def set_price(*, endpoint: str, tokens_in: Decimal, tokens_out: Decimal, currency: str, by) -> Endpoint:
+    """What a million tokens cost, sent and received. Without a price nobody can bound what a run costs. `by` None is
+    the operator. Raises NotConnected.
+    """
+    if by is not None:
+        require(may_connect(by))
+    row = Endpoint.objects.select_for_update().filter(name=endpoint).first()
+    if row is None:
+        raise NotConnected(_("There is no endpoint “%s”.") % endpoint)
+    if not re.fullmatch(r"[A-Z]{3}", currency):
+        raise NotConnected(_("A currency is named by three capital letters, such as EUR."))
+    if not all(price.is_finite() and 0 <= price < 1_000_000 for price in (tokens_in, tokens_out)):
+        raise NotConnected(_("A price is a number, 0 or more, for a million tokens."))
+    before, row.price = row.price, {"in": float(tokens_in), "out": float(tokens_out), "currency": currency}
+    if before != row.price:
+        row.save(update_fields=["price"])
+        told = {"before": {"price": before}, "after": {"price": row.price}}
+        trail.record(verb="set_price", kind=trail.ENDPOINT, name=endpoint, by=by, **told)
+    return row
 
 
 def _told(endpoint: Endpoint) -> dict:

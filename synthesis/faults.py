@@ -1,16 +1,28 @@
-"""Why an instance could not be made, in words a lead understands. Each ends the instance, not the run."""
+"""Why an instance could not be made, in words a lead understands."""
 
 
 class Fault(Exception):
-    """Something went wrong that the instance's row will tell."""
+    """Something went wrong that the instance's row will tell; it ends the instance, not the run."""
 
 
 class EndpointDown(Fault):
-    """The endpoint did not answer within the budget for retries."""
+    """The endpoint did not answer this request within the budget for retries, though it answers others."""
+
+
+class EndpointGone(EndpointDown):
+    """The endpoint answers nobody, for longer than is waited for it. It stops the run; no instance is to blame."""
 
 
 class EndpointRefused(Fault):
-    """The endpoint answered, but will not take such requests: wrong key, unknown model, bad request."""
+    """The endpoint answered, but does not take this request."""
+
+
+class EndpointDenied(EndpointRefused):
+    """Whatever is asked would be refused: wrong key, no credit, unknown model or address. It stops the run."""
+
+
+class ContextOverflow(Fault):
+    """The request is longer than the model can read. It is never cut short to fit."""
 
 
 class ContentRefused(Fault):

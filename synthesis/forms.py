@@ -1,8 +1,12 @@
+import secrets
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from guidelines.models import Entry, Kind, Version
+from synthesis import choice_words as words
 from synthesis.models import Profile, Tier
+from synthesis.recipes.cell import Recipe
 
 
 class VersionChoice(forms.ModelChoiceField):
@@ -17,8 +21,47 @@ class ProfileChoices(forms.ModelMultipleChoiceField):
         return _("%(name)s — risk tier: %(tier)s") % {"name": profile, "tier": profile.get_tier_display()}
 
 
-class PlanForm(forms.Form):
-    """What a lead chooses for a run of supervised dialogues."""
+class BudgetForm(forms.Form):
+    """What a run may spend in all; an empty box bounds nothing."""
+
+    money = forms.DecimalField(
+        label=_("At most this much money"), min_value=0, max_digits=10, decimal_places=4, required=False,
+        help_text=_("In the currency of the endpoints' prices, which must be known for it."),
+    )  # fmt: skip
+    tokens = forms.IntegerField(
+        label=_("At most so many tokens"), min_value=1, max_value=10**11, required=False
+    )
+    minutes = forms.IntegerField(
+        label=_("At most so many minutes of work"), min_value=1, max_value=10**7, required=False
+    )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        for name in BudgetForm.base_fields:
+            self.fields[name].widget.attrs["class"] = "form-control"
+
+    def bounds(self):
+        return [self[name] for name in BudgetForm.base_fields]
+
+    def budget(self) -> dict:
+        """As Run.budget holds it, once the form is valid."""
+        given = self.cleaned_data
+        found = {"money": given["money"] and float(given["money"]), "tokens": given["tokens"]}
+        found["seconds"] = given["minutes"] and given["minutes"] * 60
+        return {name: value for name, value in found.items() if value}
+
+    @staticmethod
+    def of(budget: dict) -> "BudgetForm":
+        """The form with what a run is bounded by."""
+        seconds = budget.get("seconds")
+        minutes = seconds and max(1, round(seconds / 60))
+        return BudgetForm(
+            initial={"money": budget.get("money"), "tokens": budget.get("tokens"), "minutes": minutes}
+        )
+
+
+class PlanForm(BudgetForm):
+    """What a lead chooses for a run. Factors and parameters are drawn from what the recipe declares."""
 
     version = VersionChoice(
         Version.objects.none(),
@@ -42,36 +85,70 @@ class PlanForm(forms.Form):
         ),
     )
     samples = forms.IntegerField(
-        label=_("Sessions per mistake and client"), min_value=1, max_value=100, initial=1
-    )
+        label=_("Sessions per mistake and client"), min_value=1, max_value=100, initial=1,
+        help_text=_("More than one: the same mistake with the same client, played anew each time."),
+    )  # fmt: skip
     limit = forms.IntegerField(
         label=_("At most this many sessions"), min_value=1, max_value=100_000, required=False, initial=12,
         help_text=_("A random share of every mistake with every client; empty means all of them."),
     )  # fmt: skip
-    supervisor = forms.ChoiceField(
-        label=_("Is the supervisor agent told the intended mistake?"),
-        choices=[("untold", _("no, it must find it")), ("told", _("yes"))],
-    )
+    concurrency = forms.IntegerField(
+        label=_("Made at once"), min_value=1, max_value=256, required=False, initial=8,
+        help_text=_("As many as the model's server can answer well; can be changed while the run is made."),
+    )  # fmt: skip
+    # The share that a limit takes is drawn by it: a preview and the plan that follows draw the same.
+    seed = forms.IntegerField(widget=forms.HiddenInput, min_value=0, max_value=2**32, required=False)
+    # So that a second click on the same page plans nothing again.
+    once = forms.CharField(widget=forms.HiddenInput, max_length=64, required=False)
+    # The preview that the page shows.
+    preview = forms.UUIDField(widget=forms.HiddenInput, required=False)
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args, recipe: Recipe, **kwargs):
         super().__init__(*args, **kwargs)
-        for name in ("version", "supervisor"):
-            self.fields[name].widget.attrs["class"] = "form-select"
-        for name in ("samples", "limit"):
-            self.fields[name].widget.attrs["class"] = "form-control"
+        self.recipe = recipe
         versions = Version.objects.published().filter(guideline__kind=Kind.PAIRS).select_related("guideline")
         self.fields["version"].queryset = versions.order_by("guideline__title", "-number")
         self.fields["version"].initial = versions.filter(guideline__slug="novice-mistakes").first()
-        self.fields["profiles"].queryset = Profile.objects.current().order_by("name")
-        entries = Entry.objects.filter(version__in=versions).select_related(
-            "pair_revision__pair", "version__guideline"
+        self.fields["profiles"].queryset = (
+            Profile.objects.current().of_kind("conceptualisation").order_by("name")
         )
-        # A pair that several versions hold is chosen once, under its newest name.
-        pairs: dict[str, dict[str, str]] = {}
-        for entry in entries.order_by("version__guideline__title", "-version__number", "position"):
-            title, revision = entry.version.guideline.title, entry.pair_revision
-            pairs.setdefault(title, {}).setdefault(revision.pair.key, revision.name)
-        self.fields["pairs"].choices = [(title, list(names.items())) for title, names in pairs.items()]
+        self.fields["pairs"].choices = _pairs_of(versions)
+        self._declared()
+        self.fields["seed"].initial = secrets.randbelow(2**32)
+        self.fields["once"].initial = secrets.token_urlsafe(16)
+        for name in ("version", *recipe.parameters):
+            self.fields[name].widget.attrs["class"] = "form-select"
+        for name in ("samples", "limit", "concurrency"):
+            self.fields[name].widget.attrs["class"] = "form-control"
+
+    def _declared(self):
+        """One field for each factor and parameter of the recipe; the first choice is what happens by itself."""
+        for name, choices in self.recipe.factors.items():
+            self.fields[name] = forms.MultipleChoiceField(
+                label=words.label(name), choices=[(one, words.choice(name, one)) for one in choices],
+                required=False, widget=forms.CheckboxSelectMultiple, help_text=words.told(name),
+                initial=[choices[0]],
+            )  # fmt: skip
+        for name, choices in self.recipe.parameters.items():
+            self.fields[name] = forms.ChoiceField(
+                label=words.label(name), choices=[(one, words.choice(name, one)) for one in choices],
+                required=False, help_text=words.told(name),
+            )  # fmt: skip
+
+    def what(self):
+        return [self[name] for name in ("version", "pairs", "profiles")]
+
+    def crossed(self):
+        return [self[name] for name in self.recipe.factors]
+
+    def how_many(self):
+        return [self[name] for name in ("samples", "limit")]
+
+    def parameters(self):
+        return [self[name] for name in self.recipe.parameters]
+
+    def pace(self):
+        return [self["concurrency"]]
 
     def clean(self):
         values = super().clean()
@@ -84,3 +161,42 @@ class PlanForm(forms.Form):
                     "pairs", _("Not in this guideline: %(names)s") % {"names": ", ".join(strangers)}
                 )
         return values
+
+    def chosen(self) -> dict:
+        """As planning.plan takes it, once the form is valid."""
+        given = self.cleaned_data
+        factors = {name: given[name] or [choices[0]] for name, choices in self.recipe.factors.items()}
+        parameters = {name: given[name] for name in self.recipe.parameters if given[name]}
+        return {
+            "version": given["version"],
+            "profiles": list(given["profiles"]) or "all",
+            "pairs": given["pairs"] or "all",
+            "samples": given["samples"],
+            "limit": given["limit"],
+            "parameters": parameters,
+            "seed": secrets.randbelow(2**32) if given["seed"] is None else given["seed"],
+            "concurrency": given["concurrency"] or 8,
+            "budget": self.budget(),
+            **({"factors": factors} if factors else {}),
+        }
+
+    def asked(self) -> dict:
+        """The same, as JSON could hold it: what tells one plan from another."""
+        given = self.chosen()
+        profiles = given["profiles"]
+        if profiles != "all":
+            profiles = sorted(str(profile.public_id) for profile in profiles)
+        version = f"{given['version'].guideline.slug}@{given['version'].number}"
+        return {**given, "version": version, "profiles": profiles}
+
+
+def _pairs_of(versions) -> list[tuple[str, list[tuple[str, str]]]]:
+    entries = Entry.objects.filter(version__in=versions).select_related(
+        "pair_revision__pair", "version__guideline"
+    )
+    # A pair that several versions hold is chosen once, under its newest name.
+    pairs: dict[str, dict[str, str]] = {}
+    for entry in entries.order_by("version__guideline__title", "-version__number", "position"):
+        title, revision = entry.version.guideline.title, entry.pair_revision
+        pairs.setdefault(title, {}).setdefault(revision.pair.key, revision.name)
+    return [(title, list(names.items())) for title, names in pairs.items()]

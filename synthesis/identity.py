@@ -2,28 +2,42 @@
 for twice.
 """
 
+from collections.abc import Sequence
+
 from accounts.digesting import digest, text_digest
 
-__all__ = ["call_key", "cell_digest", "digest", "messages_digest", "seed_of", "text_digest"]
+__all__ = ["call_key", "cell_digest", "depends_digest", "digest", "messages_digest", "seed_of", "text_digest"]
 
 
 def cell_digest(
-    *, recipe: str, prompts: dict[str, str], revision: str, profile: str, factors: dict, sample: int
-) -> str:
-    """Name of one cell of a run's grid. `prompts` are digests; `revision` and `profile` are public ids.
+    *, recipe: str, prompts: dict[str, str], revision: str, profile: str, factors: dict, sample: int,
+    others: Sequence[str] = (), translations: Sequence[str] = (),
+) -> str:  # fmt: skip
+    """Name of one cell of a run's grid. `prompts` are digests; `revision` (empty where nothing is intended), `others`
+    (what is intended besides, in order) and `profile` are public ids; `translations` the digests of the words of all
+    that is intended, where the session is in another language.
 
     The run is not part of it: a new run over the same cell replays what is stored.
     """
-    return digest(
-        {
-            "recipe": recipe,
-            "prompts": prompts,
-            "revision": revision,
-            "profile": profile,
-            "factors": factors,
-            "sample": sample,
-        }
-    )
+    parts = {
+        "recipe": recipe,
+        "prompts": prompts,
+        "revision": revision,
+        "profile": profile,
+        "factors": factors,
+        "sample": sample,
+    }
+    # Only where there are any: older cells keep their names.
+    more = {"others": list(others), "translations": list(translations)}
+    return digest(parts | {name: value for name, value in more.items() if value})
+
+
+def depends_digest(*, models: dict[str, dict], **cell) -> str:
+    """Name of what a session depends on: its cell with those prompts alone that it uses, and who plays its roles.
+
+    Two cells may have different names and depend on the same: what one has made, the other need not make again.
+    """
+    return digest([cell_digest(**cell), models])
 
 
 def messages_digest(messages: list[dict], schema: dict | None) -> str:

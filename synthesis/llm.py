@@ -1,22 +1,21 @@
-"""The one file that talks to model endpoints, through the openai client. Retries of the transport happen
-here.
-
-A transport retry repeats the same request (same seed); what the model said is not judged here.
+"""The one file that talks to model endpoints, through the openai client. Repeats of the same request happen here,
+as synthesis.policies says; what the model said is not judged here.
 """
 
 import asyncio
 import json
 import math
 import os
-import random
 import re
 import time
 from dataclasses import dataclass
-from email.utils import parsedate_to_datetime
 
-from django.conf import settings
-
-from synthesis.faults import ContentRefused, EndpointDown, EndpointRefused
+from synthesis.faults import EndpointDown, EndpointGone
+from synthesis.gates import Gate, Pass
+from synthesis.models import HitchKind as Kind
+from synthesis.patience import Patience, Tries
+from synthesis.policies import POLICIES, SAME
+from synthesis.recognising import Hitched, judged
 
 # openai is imported where it is used: it costs about two seconds of CPU, and every web process imports this
 # file for the settings page. This file stays the only one that imports it.
@@ -27,20 +26,6 @@ _NOT_STORABLE = re.compile(r"\x00|\\u0000|[\ud800-\udfff]")
 # Of one answer. The longest that any shape allows is a hundredth of it; what is larger is no reply, and would
 # fill memory and database.
 MOST_BYTES = 8 * 1024 * 1024
-
-
-@dataclass(frozen=True)
-class Patience:
-    """How long a failing endpoint is asked again: a budget per call, with waits that grow."""
-
-    budget: float = 120.0
-    first_wait: float = 0.5
-    longest_wait: float = 20.0
-    timeout: float = 600.0
-
-    @classmethod
-    def of_settings(cls) -> "Patience":
-        return cls(budget=settings.MODEL_RETRY_BUDGET_SECONDS, timeout=settings.MODEL_TIMEOUT_SECONDS)
 
 
 @dataclass(frozen=True)
@@ -56,19 +41,27 @@ class Reply:
     latency_ms: int
 
 
-class _Again(Exception):
-    """The endpoint failed in a way that may pass; `after` seconds if it said so itself."""
+class Caller:
+    """Who asks: is told when a request goes out and comes back, and of every fault. This one does not mind."""
 
-    def __init__(self, why: str, after: float | None = None):
-        super().__init__(why)
-        self.after = after
+    def goes_out(self) -> None:
+        """May raise, and then nothing goes out."""
+
+    def comes_back(self) -> None:
+        pass
+
+    def hitched(self, hitch: Hitched, *, waited_ms: int) -> None:
+        pass
 
 
 class ModelEndpoint:
-    """An OpenAI-compatible endpoint. Use as an async context manager."""
+    """An OpenAI-compatible endpoint. Use as an async context manager. Without a `gate` each request stands alone."""
 
-    def __init__(self, *, name: str, base_url: str, key_env: str = "", patience: Patience | None = None):
-        self.name, self.base_url = name, base_url
+    def __init__(
+        self, *, name: str, base_url: str, key_env: str = "", patience: Patience | None = None,
+        gate: Gate | None = None,
+    ):  # fmt: skip
+        self.name, self.base_url, self.gate = name, base_url, gate
         self.patience = patience or Patience.of_settings()
         import openai
 
@@ -87,8 +80,9 @@ class ModelEndpoint:
         """Names of the models served. Raises EndpointDown or EndpointRefused; asks once."""
         try:
             raw = await self._once(lambda: self._client.models.with_streaming_response.list())
-        except _Again as problem:
-            raise EndpointDown(f"The model endpoint “{self.name}” does not answer: {problem}.") from problem
+        except Hitched as hitch:
+            down = EndpointDown(f"The model endpoint “{self.name}” does not answer: {hitch.why}.")
+            raise hitch.fault or down from hitch
         listed = raw.get("data") if isinstance(raw.get("data"), list) else []
         names = [_text(one.get("id")) for one in listed if isinstance(one, dict)]
         return [name for name in names if name]
@@ -101,33 +95,94 @@ class ModelEndpoint:
         sampling: dict,
         seed: int,
         response_format: dict | None = None,
+        caller: Caller | None = None,
     ) -> Reply:
-        """Ask for one reply. Raises EndpointDown (budget used up), EndpointRefused, ContentRefused."""
+        """Ask for one reply, through the gate. Raises EndpointDown, EndpointGone, EndpointRefused, EndpointDenied,
+        ContextOverflow, ContentRefused; and what the caller raises.
+        """
         request = {"model": model, "messages": messages, "seed": seed, **sampling}
         if response_format is not None:
             request["response_format"] = response_format
-        began = time.monotonic()
-        wait = self.patience.first_wait
+        tries, caller = Tries(self.patience), caller or Caller()
         while True:
-            asked = time.monotonic()
+            taken = await self.gate.enter() if self.gate else None
             try:
-                raw = await self._once(
-                    lambda: self._client.chat.completions.with_streaming_response.create(**request)
-                )
-                return _reply(raw, latency_ms=round((time.monotonic() - asked) * 1000))
-            except _Again as problem:
-                spent = time.monotonic() - began
-                # A server that says when to come back is believed, also beyond our own steps; one that says
-                # "at once", or names a moment that is past, would be asked without a pause.
-                told = problem.after is not None and problem.after >= self.patience.first_wait
-                pause = problem.after if told else wait * random.uniform(0.75, 1.25)
-                if spent + pause > self.patience.budget:
-                    raise EndpointDown(
-                        f"The model endpoint “{self.name}” failed for {spent:.0f} s "
-                        f"(it is asked again for {self.patience.budget:.0f} s): {problem}."
-                    ) from problem
-                await asyncio.sleep(pause)
-                wait = min(wait * 2, self.patience.longest_wait)
+                caller.goes_out()
+                tries.goes_out()
+                try:
+                    reply = await self._reply(request)
+                finally:
+                    caller.comes_back()
+                if taken:
+                    self.gate.answered(taken)
+                return reply
+            except Hitched as hitch:
+                waited = tries.comes_back()
+                caller.hitched(hitch, waited_ms=round(waited * 1000))
+                pause = await self._pause(hitch, tries, taken, model)
+            finally:
+                if taken:
+                    self.gate.leave(taken)
+            await asyncio.sleep(pause)
+
+    async def _pause(self, hitch: Hitched, tries: Tries, taken: Pass | None, model: str) -> float:
+        """Seconds until the same may be asked again, beside what the gate says. Raises what it ends in."""
+        if POLICIES[hitch.kind].again != SAME:
+            if taken:
+                self.gate.refused(taken)
+            raise hitch.fault from hitch
+        # A server that says when to come back is believed, also beyond our own steps; one that says "at once", or
+        # names a moment that is past, would be asked without a pause.
+        after = hitch.after if (hitch.after or 0) >= self.patience.first_wait else None
+        if taken and await self._is_gone(hitch, tries, taken, after, model):
+            why = f"The model endpoint “{self.name}” has answered nobody for {self.gate.down_for():.0f} s"
+            why += f" and asks to be left alone for {after:.0f} s" if after else ""
+            self.gate.give_up(f"{why}: {hitch.why}.")
+            raise EndpointGone(self.gate.gone) from hitch
+        pause = tries.pause(after)
+        # At the gate the whole endpoint's time to rest is not held against the one who was told of it.
+        is_slowed = taken is not None and POLICIES[hitch.kind].slows
+        is_over = tries.are_too_many if is_slowed else tries.are_over(pause)
+        if is_over and (taken is None or self.gate.answered_at > tries.began):
+            raise EndpointDown(
+                f"The model endpoint “{self.name}” failed for {tries.lost:.0f} s "
+                f"(it is asked again for {self.patience.budget:.0f} s): {hitch.why}."
+            ) from hitch
+        is_told_by_the_gate = taken and (after is not None or self.gate.breaker.is_open)
+        return 0.0 if is_told_by_the_gate else pause
+
+    async def _is_gone(
+        self, hitch: Hitched, tries: Tries, taken: Pass, after: float | None, model: str
+    ) -> bool:
+        """Whether the endpoint has answered nobody for longer than patience. Raises EndpointDown where it is this
+        very request that it fails on: before a run is stopped, it is asked something harmless.
+        """
+        if hitch.kind == Kind.RATE_LIMITED:
+            return self.gate.busy(taken, after=after, why=hitch.why)
+        if not self.gate.failed(taken, who=tries, after=after, why=hitch.why):
+            return False
+        if self.gate.failed_only(tries) and await self._answers_a_greeting(model):
+            self.gate.refused(taken)
+            words = f"The model endpoint “{self.name}” fails on this request, again and again, while it answers others"
+            raise EndpointDown(f"{words}: {hitch.why}.") from hitch
+        return True
+
+    async def _answers_a_greeting(self, model: str) -> bool:
+        greeting = [{"role": "user", "content": "Say hello in one word."}]
+        try:
+            await self._reply({"model": model, "messages": greeting, "max_tokens": 8})
+        except Hitched:
+            return False
+        return True
+
+    async def _reply(self, request: dict) -> Reply:
+        asked = time.monotonic()
+        # The client walks through every part of its own arguments, to know their types: with a long conversation
+        # that is half the time of a call. What is handed over as extra goes out as it is.
+        create = self._client.chat.completions.with_streaming_response.create
+        raw = await self._once(lambda: create(model=request["model"], messages=[], extra_body=request))
+        latency_ms = round((time.monotonic() - asked) * 1000)
+        return _reply(raw, endpoint=self.name, latency_ms=latency_ms)
 
     async def _once(self, request) -> dict:
         import openai
@@ -138,27 +193,26 @@ class ModelEndpoint:
                 content = await _whole(answer)
             raw = storable(json.loads(content, parse_constant=lambda name: None))
         except (openai.APITimeoutError, TimeoutError) as problem:
-            raise _Again(f"no answer within {self.patience.timeout:.0f} s") from problem
+            raise Hitched(Kind.HANG, f"no answer within {self.patience.timeout:.0f} s") from problem
         except openai.APIConnectionError as problem:
-            raise _Again(f"no connection ({problem.__cause__ or problem})") from problem
+            raise Hitched(Kind.CUT, f"no connection ({_reason(problem.__cause__ or problem)})") from problem
         except openai.APIStatusError as problem:
             raise self._judged(problem) from problem
         except (ValueError, RecursionError, openai.APIResponseValidationError) as problem:
-            raise _Again("its answer was not JSON") from problem
+            raise Hitched(Kind.NOT_JSON, "its answer was not JSON") from problem
         if not isinstance(raw, dict):
-            raise _Again("its answer was not a JSON object")
+            raise Hitched(Kind.NOT_JSON, "its answer was not a JSON object")
         return raw
 
-    def _judged(self, problem) -> Exception:
+    def _judged(self, problem) -> Hitched:
         """What an openai.APIStatusError means for us."""
-        status = problem.status_code
-        if status in {408, 409, 425, 429} or status >= 500:
-            return _Again(f"it answered {status}", _retry_after(problem.response.headers.get("retry-after")))
-        said = str((problem.body or {}).get("message", "") if isinstance(problem.body, dict) else "")[:200]
-        if "content_filter" in str(problem.body) or "content_policy" in str(problem.body):
-            return ContentRefused(f"The provider's content filter refused the request ({status}).")
-        said = storable(said)  # it ends in the instance's row
-        return EndpointRefused(f"The model endpoint “{self.name}” refused the request with {status}: {said}")
+        body = problem.body
+        # What it said ends in the instance's row.
+        said = storable(str(body.get("message", "") if isinstance(body, dict) else "")[:200])
+        return judged(
+            endpoint=self.name, status=problem.status_code, body=body, said=said,
+            retry_after=problem.response.headers.get("retry-after"),
+        )  # fmt: skip
 
 
 async def _whole(answer) -> bytes:
@@ -169,24 +223,15 @@ async def _whole(answer) -> bytes:
             if len(content) > MOST_BYTES:
                 break
     except Exception as problem:  # of the HTTP library that openai brings, which is not always the same one
-        raise _Again(f"its answer broke off ({type(problem).__name__})") from problem
+        raise Hitched(Kind.CUT, f"its answer broke off ({type(problem).__name__})") from problem
     if len(content) > MOST_BYTES:
-        raise _Again(f"its answer is larger than {MOST_BYTES // 1024**2} MB")
+        raise Hitched(Kind.NOT_JSON, f"its answer is larger than {MOST_BYTES // 1024**2} MB")
     return bytes(content)
 
 
-def _retry_after(header: str | None) -> float | None:
-    """Seconds from a Retry-After header, which holds seconds or a date (RFC 9110, 10.2.3)."""
-    if not header:
-        return None
-    try:
-        return max(0.0, float(header))
-    except ValueError:
-        pass
-    try:
-        return max(0.0, parsedate_to_datetime(header).timestamp() - time.time())
-    except (TypeError, ValueError, OverflowError):
-        return None
+def _reason(problem: BaseException) -> str:
+    """Why there is no connection; not of a kind that holds what was sent."""
+    return str(problem)[:80] or type(problem).__name__
 
 
 def storable(value):
@@ -211,7 +256,7 @@ def _count(value) -> int | None:
     return value if isinstance(value, int) and 0 <= value < 2**31 else None
 
 
-def _reply(raw: dict, *, latency_ms: int) -> Reply:
+def _reply(raw: dict, *, endpoint: str, latency_ms: int) -> Reply:
     try:
         choice = raw["choices"][0]
         message = choice["message"]
@@ -226,4 +271,9 @@ def _reply(raw: dict, *, latency_ms: int) -> Reply:
             latency_ms=latency_ms,
         )
     except (KeyError, IndexError, TypeError, AttributeError) as problem:
-        raise _Again("its answer holds no reply") from problem
+        # Some servers tell of an error under status 200, as of a request that is too long.
+        if isinstance(raw.get("error"), dict):
+            hitch = judged(endpoint=endpoint, status=200, body=raw, said="")
+            if hitch.kind in (Kind.CONTEXT_OVERFLOW, Kind.CONTENT_FILTER):
+                raise hitch from problem
+        raise Hitched(Kind.NOT_JSON, "its answer holds no reply") from problem

@@ -2,6 +2,9 @@
 
 from guidelines import briefing
 from guidelines.models import PairRevision
+from guidelines.translating import languages
+from synthesis import examples, translated
+from synthesis.factors import LANGUAGES, OWN
 from synthesis.models import Instance, Run
 from synthesis.prompting import kept
 from synthesis.recipes.cell import Cell
@@ -13,29 +16,56 @@ class Material:
     def __init__(self, run: Run):
         self.run = run
         self.prompts = kept(run.prompts)
+        # The same three words of each mistake that every supervisor agent is shown: key, name and how it shows.
         self._catalogue = briefing.for_supervisor(run.version, None)
-        self.guideline = [
-            {field: entry[field] for field in ("key", "name", "shows")} for entry in self._catalogue
-        ]
+        self._words: dict[str, _Words] = {}
 
     def cell(self, instance: Instance) -> Cell:
-        profile, revision = instance.profile, instance.pair_revision
+        profile, factors = instance.profile, instance.factors
+        language, style = factors.get("language", LANGUAGES[0]), factors.get("style", OWN)
+        words = self._in(language)
+        # The arm of a comparison in which nothing is: the instance names the pair of the others all the same.
+        intended = [] if factors.get("counsellor") == "normal" else instance.intended()
+        is_told = factors.get("supervisor") == "told"
         return Cell(
             name=instance.cell,
             client_name=profile.name,
-            style=profile.style,
+            style=profile.style if style == OWN else style,
             profile=profile.content,
-            intended={"key": revision.pair.key, **briefing.for_counsellor(revision)},
-            positive=revision.positive,
-            guideline=self.guideline,
-            told=self._told(revision) if instance.factors.get("supervisor") == "told" else None,
-            parameters=instance.factors,
+            intended=tuple(
+                words.of({"key": one.pair.key, **briefing.for_counsellor(one)}) for one in intended
+            ),
+            positive=any(one.positive for one in intended),
+            guideline=words.guideline,
+            told=tuple(words.of(_told(one)) for one in intended) if is_told else None,
+            parameters=factors,
             prompts=self.prompts,
+            language="" if language == LANGUAGES[0] else language,
+            language_name=languages.known()[language].name,
+            examples=examples.texts_of(instance),
+            lot=instance.lot,
         )
 
-    def _told(self, revision: PairRevision) -> dict:
-        """The intended mistake with its corrections; not why it harms, nor when it is no mistake."""
-        for entry in briefing.for_supervisor(self.run.version, revision):
-            if entry.get("told"):
-                return {"name": entry["name"], "corrections": entry["corrections"]}
-        raise LookupError(f"{revision} is not in {self.run.version}")
+    def _in(self, language: str) -> "_Words":
+        if language not in self._words:
+            said = translated.said(self.run.version, language, self.run.translations.get(language, []))
+            self._words[language] = _Words(said, self._catalogue)
+        return self._words[language]
+
+
+class _Words:
+    """The guideline in one language; what is not translated is in that of the source."""
+
+    def __init__(self, said: dict[str, dict], catalogue: list[dict]):
+        self._said = said
+        self.guideline = [self.of(entry) for entry in catalogue]
+
+    def of(self, entry: dict) -> dict:
+        """The same fields of an entry, by its key."""
+        said = self._said.get(entry["key"], {})
+        return {field: said.get(field, text) for field, text in entry.items()}
+
+
+def _told(revision: PairRevision) -> dict:
+    """An intended mistake with its corrections; not why it harms, nor when it is no mistake."""
+    return {"key": revision.pair.key, "name": revision.name, "corrections": revision.corrections}

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from synthesis.cast import ENVIRONMENT
 from synthesis.faults import EndpointRefused, Fault
+from synthesis.gates import Gate
 from synthesis.llm import ModelEndpoint, Patience
 from synthesis.models import Endpoint
 
@@ -65,13 +66,15 @@ async def _schema_support(endpoint: ModelEndpoint, model: str) -> str:
     return "honoured" if is_ours else "ignored"
 
 
-def opened(row: Endpoint, *, patience: Patience | None = None) -> ModelEndpoint:
-    return ModelEndpoint(name=row.name, base_url=row.base_url, key_env=row.key_env, patience=patience)
+def opened(row: Endpoint, *, patience: Patience | None = None, gate: Gate | None = None) -> ModelEndpoint:
+    return ModelEndpoint(
+        name=row.name, base_url=row.base_url, key_env=row.key_env, patience=patience, gate=gate
+    )
 
 
 def short_patience() -> Patience:
     """A person waits at the settings page: one short budget."""
-    return Patience(budget=5, timeout=60)
+    return Patience(budget=5, timeout=60, least_tries=1)
 
 
 async def ask_row(row: Endpoint, *, model: str = "") -> dict:

@@ -3,11 +3,17 @@
 from pathlib import Path
 from string import Template
 
+from django.utils.translation import gettext as _
+
 from synthesis.cast import SEES
 from synthesis.identity import text_digest
 from synthesis.models import PromptText
 
 FOLDER = Path(__file__).parent / "prompts"
+
+
+class BadPrompt(ValueError):
+    """A prompt that cannot take the place of a shipped one; the message says why."""
 
 
 class Hidden(ValueError):
@@ -16,6 +22,24 @@ class Hidden(ValueError):
 
 def shipped(names) -> dict[str, str]:
     return {name: (FOLDER / f"{name}.md").read_text(encoding="utf-8").strip() + "\n" for name in names}
+
+
+def worded(names, own: dict[str, str]) -> dict[str, str]:
+    """The shipped texts, but for those that a run words for itself. Raises BadPrompt for one that is not a recipe's,
+    or that asks for a field which the shipped text does not: what a role may see is no matter of wording.
+    """
+    texts = shipped(names)
+    for name, text in own.items():
+        if name not in texts:
+            raise BadPrompt(_("The recipe has no prompt “%s”.") % name)
+        template = Template(text)
+        if not text.strip() or not template.is_valid():
+            raise BadPrompt(_("The prompt “%s” is empty, or has a $ that names no field.") % name)
+        more = set(template.get_identifiers()) - set(Template(texts[name]).get_identifiers())
+        if more:
+            told = {"name": name, "fields": ", ".join(f"${field}" for field in sorted(more))}
+            raise BadPrompt(_("The prompt “%(name)s” asks for %(fields)s, which is not there.") % told)
+    return texts | {name: text.strip() + "\n" for name, text in own.items()}
 
 
 def keep(texts: dict[str, str]) -> dict[str, str]:

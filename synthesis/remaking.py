@@ -13,13 +13,14 @@ from accounts.numbering import next_serial
 from accounts.roles import require
 from guidelines import touching
 from guidelines.models import Guideline, PairRevision, Version
-from synthesis import cast, trail
+from synthesis import cast, examples, trail, translated
 from synthesis.access import may_remake
-from synthesis.models import Instance, InstanceState, Origin, Profile, Run
-from synthesis.planning import BATCH, NotPlanned, instance_of, refuse_leaving
+from synthesis.grid import GridCell
+from synthesis.models import Instance, InstanceState, Intended, Origin, Profile, Run
+from synthesis.planning import NotPlanned, instance_of, languages_of, refuse_leaving, store
 from synthesis.recipes import RECIPES
 
-DROPPED = gettext_lazy("its pair was dropped: there is nothing to play any more")
+DROPPED = gettext_lazy("its pair, or one of several, was dropped: there is nothing to play any more")
 NOT_BY_A_RUN = gettext_lazy("no run made it: an imported or edited session is judged again instead")
 
 
@@ -40,9 +41,10 @@ def remake(*, instances: QuerySet, version: Version, by, own_models: bool = True
     """Plan those of `instances` again that are stale under `version` and not planned again yet; of others nothing is
     said, so that a second call does nothing.
 
-    Each comes from its own cell: the same client, sample and parameters, in a run with the seed, prompts and (unless
-    `own_models` is False) the models of its run, so that only the words of the guideline differ. A new instance
-    names the one that it stands for as its parent. One that still waits to be made by the old words is cancelled.
+    Each comes from its own cell: the same client, mistakes, sample and parameters, in a run with the seed, prompts and
+    (unless `own_models` is False) the models of its run, so that only the words of the guideline differ. A new
+    instance names the one that it stands for as its parent. One that still waits to be made by the old words is
+    cancelled.
 
     Raises Refused, NotPlanned, faults.NoEndpoint; then nothing is stored.
     """
@@ -54,7 +56,7 @@ def remake(*, instances: QuerySet, version: Version, by, own_models: bool = True
     stale = playable(stale, version)
     sources = Run.objects.filter(pk__in=stale.order_by().values("run")).order_by("serial")
     # A cell names a text and does not read it.
-    held = PairRevision.objects.filter(entries__version=version).only("public_id", "pair")
+    held = PairRevision.objects.filter(entries__version=version).only("public_id", "pair", "positive")
     revisions = {revision.pair_id: revision for revision in held}
     runs, planned, given_up = [], 0, 0
     for source in list(sources):
@@ -69,15 +71,19 @@ def _pairs(version: Version) -> QuerySet:
 
 
 def playable(stale: QuerySet, version: Version) -> QuerySet:
-    """Those that can be made again: a run made them, and the version still has their pair."""
-    return stale.filter(origin=Origin.RUN, run__isnull=False, pair_revision__pair__in=_pairs(version))
+    """Those that can be made again: a run made them, and the version still has all that they were to show."""
+    return _whole(stale, version).filter(origin=Origin.RUN, run__isnull=False)
+
+
+def _whole(stale: QuerySet, version: Version) -> QuerySet:
+    gone = Intended.objects.exclude(pair_revision__pair__in=_pairs(version))
+    return stale.filter(pair_revision__pair__in=_pairs(version)).exclude(pk__in=gone.values("instance"))
 
 
 def _left_out(stale: QuerySet, version: Version) -> Counter:
-    dropped = stale.exclude(pair_revision__pair__in=_pairs(version))
-    others = stale.filter(pair_revision__pair__in=_pairs(version)).exclude(
-        origin=Origin.RUN, run__isnull=False
-    )
+    whole = _whole(stale, version)
+    dropped = stale.exclude(pk__in=whole.order_by().values("pk"))
+    others = whole.exclude(origin=Origin.RUN, run__isnull=False)
     found = Counter({str(DROPPED): dropped.count(), str(NOT_BY_A_RUN): others.count()})
     return +found
 
@@ -85,31 +91,53 @@ def _left_out(stale: QuerySet, version: Version) -> Counter:
 def _remade(source, stale, version, revisions, by, own_models) -> tuple[Run, int, int]:
     if source.recipe not in RECIPES:
         raise NotPlanned(_("There is no recipe “%s”.") % source.recipe)
-    specs = source.model_specs if own_models else cast.specs(RECIPES[source.recipe].roles)
+    roles = RECIPES[source.recipe].roles_for(source.parameters, source.factors)
+    specs = source.model_specs if own_models else cast.specs(roles)
     cast.endpoints(specs)
     bound = Profile.objects.filter(pk__in=stale.order_by().values("profile"), may_leave_machine=False)
     refuse_leaving(list(bound), specs)
-    cells = list(
-        stale.order_by("pk").values_list("pk", "profile_id", "pair_revision__pair_id", "sample", "state")
+    columns = ("pk", "profile_id", "pair_revision__pair_id", "factors", "sample")
+    cells = list(stale.order_by("pk").values_list(*columns))
+    further: dict[int, list[int]] = {}
+    others = Intended.objects.filter(instance__in=stale.order_by().values("pk")).order_by(
+        "instance", "position"
     )
+    for pk, pair in others.values_list("instance_id", "pair_revision__pair_id"):
+        further.setdefault(pk, []).append(pair)
     profiles = Profile.objects.defer("content").in_bulk({profile for _pk, profile, *_rest in cells})
+    pins = translated.pinned(version, languages_of(source.parameters, source.factors))
     run = Run.objects.create(
         serial=next_serial(Run),
         recipe=source.recipe,
         version=version,
         seed=source.seed,
         parameters=source.parameters,
+        factors=source.factors,
+        translations=translated.kept(pins),
         prompts=source.prompts,
         model_specs=specs,
         concurrency=source.concurrency,
+        holds=source.holds,
         planned_by=by,
     )
     mint = minter("synthesis.instance")
-    for start in range(0, len(cells), BATCH):
-        Instance.objects.bulk_create(
-            instance_of(run, profiles[profile], revisions[pair], sample, mint, parent=Instance(pk=pk))
-            for pk, profile, pair, sample, _state in cells[start : start + BATCH]
+    shown = examples.kept_of(stale.order_by().values("pk"))
+    store(
+        instance_of(
+            run,
+            GridCell(
+                profiles[profile],
+                tuple(revisions[one] for one in (pair, *further.get(pk, ()))),
+                factors,
+                sample,
+            ),
+            pins,
+            mint,
+            parent=Instance(pk=pk),
+            shown=shown.get(pk, ()),
         )
+        for pk, profile, pair, factors, sample in cells
+    )
     standing_for = Instance.objects.filter(run=run).values("parent")
     waiting = Instance.objects.filter(run=source, state=InstanceState.PLANNED, pk__in=standing_for)
     given_up = waiting.update(state=InstanceState.CANCELLED)

@@ -17,8 +17,9 @@ def counts(run: Run) -> dict[str, int]:
 
 
 def summary(run: Run, driven: Driven | None = None) -> dict:
-    """The JSON of `synthesize` and `resume`: cells and outcomes of the run, calls and tokens of this
-    command.
+    """The JSON of `synthesize` and `resume`: cells and outcomes of the run, calls and tokens of this command.
+
+    `standing`: cells that were not planned because they stand already (--only-missing).
     """
     states = counts(run)
     tally = driven.tally if driven else None
@@ -31,7 +32,7 @@ def summary(run: Run, driven: Driven | None = None) -> dict:
         "replayed": tally.replayed if tally else 0,
         "tokens": tally.tokens if tally else 0,
         "seconds": round(driven.seconds, 3) if driven else 0.0,
-    }
+    } | ({"standing": run.standing} if run.standing else {})
 
 
 def reasons(run: Run) -> list[str]:

@@ -1,12 +1,16 @@
-"""Steer a run: pause, resume, cancel, and plan failed instances again. `by` None is the operator."""
+"""Steer a run, also while workers are at it, who look every second: pause, resume, cancel, plan failed instances
+again, let more or fewer be made at once, bound what it may spend. `by` None is the operator.
+"""
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.roles import require
-from synthesis import trail
+from synthesis import spending, trail
 from synthesis.access import may_steer
 from synthesis.models import Instance, InstanceState, Run, RunState
+
+MOST_AT_ONCE = 256
 
 
 class NotNow(ValueError):
@@ -60,6 +64,39 @@ def retry_failed(*, run: Run, by) -> int:
     if n := failed.update(state=InstanceState.PLANNED):
         trail.record(verb="retry_failed", kind=trail.RUN, name=run.public_id, by=by, after={"instances": n})
     return n
+
+
+@transaction.atomic
+def set_concurrency(*, run: Run, to: int, by) -> Run:
+    """So many instances may be in the making at once, in each worker. Raises NotNow."""
+    _require(by)
+    if isinstance(to, bool) or not isinstance(to, int) or not 1 <= to <= MOST_AT_ONCE:
+        raise NotNow(_("Between 1 and %d sessions can be made at once.") % MOST_AT_ONCE)
+    return _changed(run, by, "concurrency", to)
+
+
+@transaction.atomic
+def set_budget(*, run: Run, budget: dict, by) -> Run:
+    """What the run may spend in all: {"money": …, "currency": …, "tokens": …, "seconds": …}, each only where it is
+    bounded; {} bounds nothing. A run that its budget stopped waits until somebody goes on with it.
+
+    Raises NotNow, spending.NotABudget.
+    """
+    _require(by)
+    return _changed(run, by, "budget", spending.checked(budget, run.model_specs))
+
+
+def _changed(run: Run, by, field: str, to) -> Run:
+    there = Run.objects.select_for_update().get(pk=run.pk)
+    if there.state == RunState.CANCELLED:
+        raise NotNow(_("The run is %s.") % there.get_state_display())
+    before = getattr(there, field)
+    if before != to:
+        Run.objects.filter(pk=run.pk).update(**{field: to})
+        told = {"before": {field: before}, "after": {field: to}}
+        trail.record(verb=f"set_{field}", kind=trail.RUN, name=run.public_id, by=by, **told)
+    run.refresh_from_db()
+    return run
 
 
 def _require(by):

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import transaction
 from kombu.exceptions import OperationalError
 
-from synthesis import running, waking
+from synthesis import quality, running, waking
 from synthesis.models import Run
 
 log = structlog.get_logger(__name__)
@@ -36,13 +36,13 @@ def wake(run: Run) -> bool:
 
 @shared_task(name="synthesis.work", acks_late=False, ignore_result=True)
 def work(run_id: int):
-    """Make what is claimable of a run. A second one in the same process returns at once."""
+    """A wake-up for a run: make what is claimable of it and of all other open runs, until there is nothing left, so
+    that none waits behind another. A second one in the same process returns at once.
+    """
     if not _at_work.acquire(blocking=False):
         return
     try:
-        run = Run.objects.open().filter(pk=run_id).first()
-        if run:
-            running.drive(run)
+        running.drive_all()
     finally:
         _at_work.release()
 
@@ -53,3 +53,22 @@ def reconcile():
     for run_id in waking.runs_to_wake():
         # A wake-up that nobody took until the next one comes is stale.
         work.apply_async((run_id,), expires=waking.EVERY)
+
+
+def measure(run: Run) -> bool:
+    """Ask a worker for the run's quality report; False where nobody will hear of it."""
+    if not settings.REDIS_URL:
+        return False
+    try:
+        measure_quality.delay(run.pk)
+    except OperationalError:
+        log.warning("no broker took the wake-up", run=str(run.public_id))
+        return False
+    return True
+
+
+# Not on the queue of the makers, who may be at a run for hours.
+@shared_task(name="quality.measure", acks_late=False, ignore_result=True)
+def measure_quality(run_id: int):
+    """Keep the newest report of a run; nothing to do where it is of what stands now."""
+    quality.report(Run.objects.get(pk=run_id))

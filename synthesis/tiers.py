@@ -1,7 +1,6 @@
 """Risk tiers: the tier in force is the highest that no qualified person has lowered."""
 
-import re
-
+from synthesis.cues import cues
 from synthesis.models import Instance, Mark, Profile, Tier
 from synthesis.models.marks import MarkKind
 
@@ -61,39 +60,6 @@ def tier_marks(instance: Instance, suggested: str) -> list[Mark]:
     return marks
 
 
-# Plain cues only; they raise a tier so that a qualified person looks, and never lower one.
-_CUES = (
-    (
-        Tier.SELF_HARM,
-        r"\b(hurt|harm|cut|injur\w+)(t?ing|s|ed)? (myself|herself|himself|themselves)\b|\bsuicid\w*"
-        r"|\bself[- ]harm\w*"
-        r"|\b(kill|killing|killed) (myself|herself|himself|themselves)\b"
-        r"|\b(end|ending|take|taking) (my|her|his|their) (own )?life\b",
-    ),
-    (
-        Tier.HARM_TO_OTHERS,
-        r"\b(kill|killing|stab|shoot|strangle) (him|her|them|you|my \w+)\b"
-        r"|\bhurt (him|her|them|my \w+) badly\b",
-    ),
-    (
-        Tier.IDEATION,
-        r"\bbetter off (dead|without me)\b"
-        r"|\b(want|wish|wanted|wished) (to be dead|to die|i were dead|i was dead)\b"
-        r"|\bno (reason|point) (to|in) liv\w+|\b(don't|do not) want to (live|be here) any ?more\b",
-    ),
-    (
-        Tier.ABUSE,
-        r"\b(hits|hit|beats|beat|rapes?|raped|molested|chokes?|choked) (me|us|her|him|my \w+)\b"
-        r"|\babus(ed|es|ive|ing)\b",
-    ),
-)
-_COMPILED = [(tier, re.compile(pattern, re.IGNORECASE)) for tier, pattern in _CUES]
-
-
 def tier_of_words(texts: list[str]) -> str:
     """The highest risk tier that the words themselves suggest; `none` where no cue is found."""
-    plain = [text.replace("’", "'") for text in texts]
-    for tier, pattern in _COMPILED:
-        if any(pattern.search(text) for text in plain):
-            return tier
-    return Tier.NONE
+    return max([Tier.NONE.value, *cues(texts)], key=ORDER.index)

@@ -1,14 +1,22 @@
 from django.urls import path
 
-from synthesis import views
+from synthesis import compare_views, instance_views, plan_views, profile_views, quality_views, run_views
 
 urlpatterns = [
-    path("profiles/", views.profiles, name="profiles"),
-    path("profiles/<uuid:public_id>/", views.profile, name="profile"),
-    path("runs/", views.runs, name="runs"),
-    path("runs/plan/", views.plan_run, name="run_plan"),
-    path("runs/<uuid:public_id>/", views.run, name="run"),
-    path("runs/<uuid:public_id>/progress/", views.run_progress, name="run_progress"),
-    path("runs/<uuid:public_id>/steer/", views.steer, name="run_steer"),
-    path("instances/<uuid:public_id>/", views.instance, name="instance"),
+    path("profiles/", profile_views.profiles, name="profiles"),
+    path("profiles/<uuid:public_id>/", profile_views.profile, name="profile"),
+    path("runs/", run_views.runs, name="runs"),
+    path("runs/plan/", plan_views.plan_run, name="run_plan"),
+    path("runs/previews/<uuid:public_id>/", plan_views.preview, name="run_preview"),
+    path("runs/compare/", compare_views.runs, name="runs_compare"),
+    path("runs/compare/sessions/", compare_views.sessions, name="sessions_compare"),
+    path("prompts/", compare_views.prompts, name="prompts"),
+    path("runs/<uuid:public_id>/", run_views.run, name="run"),
+    path("runs/<uuid:public_id>/progress/", run_views.run_progress, name="run_progress"),
+    path("runs/<uuid:public_id>/steer/", run_views.steer, name="run_steer"),
+    path("runs/<uuid:public_id>/quality/", quality_views.report, name="run_quality"),
+    path("runs/<uuid:public_id>/quality.json", quality_views.as_json, name="run_quality_json"),
+    path("instances/<uuid:public_id>/", instance_views.instance, name="instance"),
+    path("instances/<uuid:public_id>/hold/", quality_views.hold, name="instance_hold"),
+    path("instances/<uuid:public_id>/calls/<slug:key>/", instance_views.call, name="call"),
 ]

@@ -1,23 +1,37 @@
 from synthesis.models.calls import Call, PromptText
+from synthesis.models.drives import Drive
 from synthesis.models.endpoints import Endpoint, ModelRole
-from synthesis.models.instances import Instance, InstanceState, Origin
+from synthesis.models.hitches import Hitch, HitchKind
+from synthesis.models.instances import Instance, InstanceState, Intended, Origin
 from synthesis.models.marks import Mark
 from synthesis.models.profiles import Profile, ProfileKind, SourceText, Style, Tier
-from synthesis.models.runs import Run, RunState
+from synthesis.models.quality import QualityReport
+from synthesis.models.requests import PlanRequest
+from synthesis.models.runs import Holds, Purpose, Run, RunState
+from synthesis.models.shown import Shown
 
 __all__ = [
     "Call",
+    "Drive",
     "Endpoint",
+    "Holds",
+    "Hitch",
+    "HitchKind",
     "Instance",
     "InstanceState",
+    "Intended",
     "Mark",
     "ModelRole",
     "Origin",
+    "PlanRequest",
     "Profile",
     "ProfileKind",
     "PromptText",
+    "Purpose",
+    "QualityReport",
     "Run",
     "RunState",
+    "Shown",
     "SourceText",
     "Style",
     "Tier",

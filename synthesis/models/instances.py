@@ -1,7 +1,7 @@
 """One cell of a run: planned → making → made | failed | cancelled; frozen once made."""
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -36,6 +36,18 @@ class Instances(models.QuerySet):
         expired = Q(state=InstanceState.MAKING, lease_until__lt=timezone.now())
         return self.filter(Q(state=InstanceState.PLANNED) | expired, run__state="open")
 
+    def held(self):
+        """Those whose latest mark of hold or release holds them."""
+        from synthesis.models.marks import Mark, MarkKind  # it needs this module
+
+        kinds = [MarkKind.HELD, MarkKind.RELEASED]
+        latest = Mark.objects.filter(instance=OuterRef("pk"), kind__in=kinds).order_by("-pk")
+        return self.alias(latest_mark=Subquery(latest.values("kind")[:1])).filter(latest_mark=MarkKind.HELD)
+
+    def listed(self):
+        """Without those of previews: the run that is planned after one has its own session of the same cell."""
+        return self.exclude(run__in=Run.objects.previews().values("pk"))
+
     def alive(self):
         """Made, or still to be."""
         return self.exclude(state__in=[InstanceState.FAILED, InstanceState.CANCELLED])
@@ -44,7 +56,15 @@ class Instances(models.QuerySet):
         """Made, or still to be made, by the text of a pair that has changed its meaning or was dropped since
         (guidelines.touching); what failed or was cancelled says nothing that could be out of date.
         """
-        return self.alive().filter(pair_revision__in=touched.revisions())
+        return self.listed().alive().intending(touched.revisions())
+
+    def intending(self, revisions):
+        """Meant to show one of these texts of pairs, alone or beside others."""
+        return self.filter(_intends(revisions))
+
+    def not_intending(self, revisions):
+        """Meant to show none of them."""
+        return self.exclude(_intends(revisions))
 
     def replacing(self):
         """Planned by a run for a stale session, which each names as its parent; unless it was given up."""
@@ -57,6 +77,12 @@ class Instances(models.QuerySet):
         return self.filter(~Exists(Instance.objects.replacing().filter(parent=OuterRef("pk"))))
 
 
+def _intends(revisions) -> Q:
+    # Two questions that each find their rows in an index, rather than a join that reads every session.
+    also = Intended.objects.filter(pair_revision__in=revisions)
+    return Q(pair_revision__in=revisions) | Q(pk__in=also.values("instance"))
+
+
 class Instance(Identified):
     freezing = Freezing(update="OLD.state = 'made'", delete="OLD.state IN ('made', 'failed')")
 
@@ -66,13 +92,19 @@ class Instance(Identified):
     parent = models.ForeignKey("self", models.PROTECT, null=True, related_name="children")
     recipe = models.SlugField(max_length=60)
     version = models.ForeignKey(Version, models.PROTECT, related_name="+")
-    # The intended mistake: a prompt, never a gold label. None where the recipe has none.
+    # The intended mistake, of several the first: a prompt, never a gold label. None where none is intended. The
+    # others stand in Intended.
     pair_revision = models.ForeignKey(PairRevision, models.PROTECT, null=True, related_name="+")
     profile = models.ForeignKey(Profile, models.PROTECT, null=True, related_name="+")
     factors = models.JSONField(default=dict, blank=True)
     sample = models.PositiveIntegerField(default=0)
     # SHA-256 of the cell's identity (invariant 7): equal cells of two runs share stored replies.
     cell = models.CharField(max_length=64)
+    # The cell that it shares the draws of chance with, where that is another: the one that slips, in a comparison of
+    # counsellors (synthesis.comparing_arms).
+    lot = models.CharField(max_length=64, blank=True, default="")
+    # SHA-256 of all that the session depends on and of nothing else (identity.depends_digest); empty: not known.
+    depends = models.CharField(max_length=64, blank=True, default="")
     state = models.CharField(max_length=10, choices=InstanceState, default=InstanceState.PLANNED)
     lease_by = models.CharField(max_length=80, blank=True)
     lease_until = models.DateTimeField(null=True)
@@ -110,7 +142,45 @@ class Instance(Identified):
             models.Index(name="claimable", fields=["run", "state", "lease_until"]),
             # What was made from each pair is counted without reading the sessions, whose words fill whole pages.
             models.Index(name="made_from_a_pair", fields=["pair_revision", "state"]),
+            # How many sessions a minute: the newest ones of a run, however many it has.
+            models.Index(name="made_when", fields=["run", "made_at"]),
+            # A page of a run's sessions in an order that says nothing of the grid.
+            models.Index(name="listed_by_public_id", fields=["run", "public_id"]),
+            models.Index(name="what_it_depends_on", fields=["depends"]),
         ]
 
     def natural_key_parts(self):
         return (self.run.serial if self.run else self.origin, self.cell)
+
+    def intended(self) -> list[PairRevision]:
+        """What it is meant to show, in order; no query where that is one mistake, or none."""
+        if self.pair_revision is None:
+            return []
+        if self.factors.get("mistakes", "one") == "one":
+            return [self.pair_revision]
+        others = self.others.select_related("pair_revision__pair").order_by("position")
+        return [self.pair_revision, *(one.pair_revision for one in others)]
+
+
+class Intended(models.Model):
+    """A further mistake that a session is meant to show beside `pair_revision`; planned with it and frozen."""
+
+    freezing = Freezing(
+        update="TRUE",
+        delete="TRUE",
+        insert="EXISTS (SELECT 1 FROM synthesis_instance WHERE id = NEW.instance_id AND state <> 'planned')",
+    )
+
+    instance = models.ForeignKey(
+        Instance, models.PROTECT, related_name="others", db_index=False
+    )  # the constraint below is its index
+    pair_revision = models.ForeignKey(PairRevision, models.PROTECT, related_name="+")
+    position = models.PositiveSmallIntegerField()  # the instance's own is 1
+
+    class Meta:
+        ordering = ["instance", "position"]
+        constraints = [
+            models.UniqueConstraint(name="intended_in_order", fields=["instance", "position"]),
+            models.UniqueConstraint(name="intended_once", fields=["instance", "pair_revision"]),
+            models.CheckConstraint(name="the_first_is_the_instances_own", condition=Q(position__gte=2)),
+        ]

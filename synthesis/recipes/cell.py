@@ -2,15 +2,29 @@
 
 import random
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from pydantic import BaseModel
 
 
+class Uses(NamedTuple):
+    """What of its recipe one cell uses: a change of anything else leaves it as it is."""
+
+    prompts: frozenset[str]
+    roles: frozenset[str]
+
+
 @dataclass(frozen=True)
 class Recipe:
-    """`make(cell, ask)` returns the instance's content. `parameters` maps a name to its choices, the
-    default first.
+    """`make(cell, ask)` returns the instance's content.
+
+    `parameters` and `factors` map a name to its levels, the default first. A run sets each for all its cells, or
+    crosses it with its clients. Parameters are part of every cell's name; a factor is only where it is not at its
+    default, so that a factor that comes to be later renames no cell that exists.
+
+    For the same reason `prompts` are in every cell's name, used or not, and `more_prompts` only where
+    `uses(factors, positive)` names them; `positive`: the cell is meant to show good practice.
     """
 
     make: Callable[..., Awaitable[BaseModel]]
@@ -18,6 +32,30 @@ class Recipe:
     prompts: tuple[str, ...]
     parameters: dict[str, tuple[str, ...]]
     texts: Callable[[dict], list[str]]
+    uses: Callable[[dict, bool], Uses]
+    factors: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    more_prompts: tuple[str, ...] = ()
+
+    @property
+    def levels(self) -> dict[str, tuple[str, ...]]:
+        return self.parameters | self.factors
+
+    def roles_for(self, parameters: dict[str, str], factors: dict[str, list[str]]) -> tuple[str, ...]:
+        """Its roles, and those further ones that some cell of the grid uses."""
+        asked = [
+            parameters,
+            *({**parameters, name: one} for name, levels in factors.items() for one in levels),
+        ]
+        further = frozenset().union(*(self.uses(levels, False).roles for levels in asked))
+        return (*self.roles, *sorted(further - set(self.roles)))
+
+    def naming(self, factors: dict[str, str]) -> dict[str, str]:
+        """Those of a cell's factors that are part of its name."""
+        return {
+            name: level
+            for name, level in factors.items()
+            if name not in self.factors or level != self.factors[name][0]
+        }
 
 
 @dataclass(frozen=True)
@@ -28,15 +66,24 @@ class Cell:
     client_name: str
     style: str
     profile: dict
-    # {key, name, shows} of what the counsellor is to show, and whether that is good practice.
-    intended: dict
+    # {key, name, shows} of each mistake that the counsellor is to show, or of one good practice; empty: works well.
+    intended: tuple[dict, ...]
     positive: bool
-    # [{key, name, shows}] of every mistake of the version; and what a told supervisor is told, or None.
+    # [{key, name, shows}] of every mistake of the version.
     guideline: list[dict]
-    told: dict | None
+    # What a told supervisor is told of each that is intended: {name, corrections}; None: it is not told.
+    told: tuple[dict, ...] | None
+    # The run's parameters and the cell's factors.
     parameters: dict
     prompts: dict[str, str]
+    # The session's language, its code and what it is called; empty: that of the prompts.
+    language: str = ""
+    language_name: str = ""
+    # Edits of other sessions that the supervisor is shown.
+    examples: tuple[str, ...] = ()
+    # Whose chance it shares, where another cell's: sessions that are compared are equally long.
+    lot: str = ""
 
     def draw(self) -> random.Random:
         """Chance that is the same whenever this cell is made."""
-        return random.Random(int(self.name, 16))
+        return random.Random(int(self.lot or self.name, 16))

@@ -1,15 +1,28 @@
-"""A session in which a mistake is made (or none), what a supervisor finds in it, and the refinement of that.
+"""A session in which mistakes are made (or none), what a supervisor finds in it, and the refinement of that.
 
 After the published pipeline (arXiv 2508.09042) with these differences: the counsellor never sees the
-correction, the client's style is passed and the client reacts, the supervisor may find several mistakes or
-none, need not be told the intended one, and answers in a checked shape.
+correction, the client's style is passed and the client reacts and may resist, the supervisor may find several
+mistakes or none, need not be told the intended ones, and answers in a checked shape.
 """
 
 import json
+from functools import partial
 
-from synthesis.checks import quotes_not_found
+from synthesis.checks import quotes_not_found, stance_not_kept
+from synthesis.factors import (
+    COUNSELLORS,
+    EXAMPLES,
+    LANGUAGES,
+    MISTAKES,
+    NOVICE,
+    OWN,
+    RESISTANCE,
+    STYLES,
+    Mistakes,
+)
 from synthesis.prompting import render
-from synthesis.recipes.cell import Cell, Recipe
+from synthesis.recipes import novice, self_play
+from synthesis.recipes.cell import Cell, Recipe, Uses
 from synthesis.shapes.dialogue import (
     CHECKS,
     MOST_UTTERANCES,
@@ -17,9 +30,11 @@ from synthesis.shapes.dialogue import (
     Feedback,
     Refinement,
     SupervisedDialogue,
+    TracedTurn,
     Turn,
     Utterance,
     feedback_shape,
+    written_in,
 )
 
 EXCHANGES = (5, 6, MOST_UTTERANCES // 2)
@@ -27,32 +42,64 @@ MOST_REFINEMENTS = 3  # a run may ask for fewer, where the model is slow
 
 
 async def make(cell: Cell, ask) -> SupervisedDialogue:
-    utterances = await play(cell, ask)
+    utterances, trace = await play(cell, ask)
     shape = feedback_shape(
         counsellor_turns=[said.id for said in utterances if said.speaker == "counsellor"],
         mistakes=[mistake["key"] for mistake in cell.guideline],
     )
+    shape = written_in(shape, cell.language)
     fields = supervisor_fields(cell, utterances)
     original = await ask("supervisor", "supervise", supervisor_messages(cell, "supervise", fields), shape)
     feedback, refinement = await refine(cell, ask, shape, fields, original)
+    written, said = feedback.model_dump(), [said.model_dump() for said in utterances]
     return SupervisedDialogue(
         client_name=cell.client_name,
         utterances=utterances,
-        feedback=Feedback.model_validate(feedback.model_dump()),
+        feedback=Feedback.model_validate(written),
         supervisor=cell.parameters["supervisor"],
         refinement=refinement,
-        manual_check=quotes_not_found(feedback.model_dump(), [said.model_dump() for said in utterances]),
+        manual_check=[
+            *quotes_not_found(written, said),
+            *(stance_not_kept(written) if is_balanced(cell) else []),
+        ],
+        language=cell.language or None,
+        novice=await novice.grow(
+            cell, ask, utterances=said, transcript=fields["transcript"], feedback=written
+        )
+        if cell.parameters.get("novice") == "yes"
+        else None,
+        turn_trace=trace,
     )
 
 
-async def play(cell: Cell, ask) -> list[Utterance]:
-    """Five to seven exchanges; each of the two hears the other as the partner of a conversation."""
+async def play(cell: Cell, ask) -> tuple[list[Utterance], list[TracedTurn] | None]:
+    """Five to seven exchanges; each of the two hears the other as the partner of a conversation. The second part is
+    there where the counsellor is supervised while the session goes on.
+    """
     utterances: list[Utterance] = []
+    trace: list[TracedTurn] | None = [] if cell.parameters.get("counsellor") == "supervised" else None
+    shape = written_in(Turn, cell.language)
     for exchange in range(1, cell.draw().choice(EXCHANGES) + 1):
-        for speaker, messages in (("counsellor", counsellor_messages), ("client", client_messages)):
-            turn = await ask(speaker, f"{speaker} {exchange}", messages(cell, utterances), Turn)
-            utterances.append(Utterance(id=len(utterances) + 1, speaker=speaker, text=turn.text))
-    return utterances
+        heard = counsellor_messages(cell, utterances)
+        if trace is None:
+            text = (await ask("counsellor", f"counsellor {exchange}", heard, shape)).text
+        else:
+            watching = partial(critic_messages, cell, list(utterances))
+            turn = await self_play.supervised(
+                cell, ask, exchange, heard=heard, watching=watching, shape=shape
+            )
+            trace.append(turn)
+            text = turn.revised
+        utterances.append(Utterance(id=len(utterances) + 1, speaker="counsellor", text=text))
+        heard = client_messages(cell, utterances)
+        text = (await ask("client", f"client {exchange}", heard, shape)).text
+        utterances.append(Utterance(id=len(utterances) + 1, speaker="client", text=text))
+    return utterances, trace
+
+
+def is_balanced(cell: Cell) -> bool:
+    """A stance of the supervisor, not something that it knows: it is not told what was meant."""
+    return cell.parameters["supervisor"] == "balanced"
 
 
 async def refine(cell: Cell, ask, shape, fields: dict, original: Feedback) -> tuple[Feedback, Refinement]:
@@ -82,12 +129,23 @@ async def refine(cell: Cell, ask, shape, fields: dict, original: Feedback) -> tu
 
 
 def counsellor_messages(cell: Cell, utterances: list[Utterance]) -> list[dict]:
-    name = "counsellor_well" if cell.positive else "counsellor"
-    fields = {"mistake_name": cell.intended["name"], "mistake_shows": cell.intended["shows"]}
-    system = render(cell.prompts[name], role="counsellor", fields=fields)
+    fields: dict[str, str] = {}
+    if len(cell.intended) == 1:
+        fields = {"mistake_name": cell.intended[0]["name"], "mistake_shows": cell.intended[0]["shows"]}
+    elif cell.intended:
+        fields = {"mistakes": "\n".join(f"- {one['name']}: {one['shows']}" for one in cell.intended)}
+    prompt = _counsellor_prompt(len(cell.intended), cell.positive)
+    system = render(cell.prompts[prompt], role="counsellor", fields=fields)
     opening = {"role": "user", "content": cell.prompts["opening"].strip()}
     heard = [opening, *_heard_by("counsellor", utterances)]
-    return [_system(system), *(_reminded(cell, "counsellor", heard, fields) if utterances else heard)]
+    system = _system(_in_language(cell, "counsellor", system))
+    return [system, *(_reminded(cell, "counsellor", heard, fields) if utterances else heard)]
+
+
+def _counsellor_prompt(mistakes: int, positive: bool) -> str:
+    if mistakes == 1:
+        return "counsellor_well" if positive else "counsellor"
+    return "counsellor_several" if mistakes else "counsellor_free"
 
 
 def client_messages(cell: Cell, utterances: list[Utterance]) -> list[dict]:
@@ -97,28 +155,51 @@ def client_messages(cell: Cell, utterances: list[Utterance]) -> list[dict]:
         "client_style": _style(cell.prompts["styles"], cell.style),
     }
     system = render(cell.prompts["client"], role="client", fields=fields)
-    return [_system(system), *_reminded(cell, "client", _heard_by("client", utterances), fields)]
+    if (resistance := cell.parameters.get("resistance", OWN)) != OWN:
+        how = {"client_resistance": _lines(cell.prompts["resistances"])[resistance]}
+        system += "\n\n" + render(cell.prompts["resistance"], role="client", fields=how)
+    system = _system(_in_language(cell, "client", system))
+    return [system, *_reminded(cell, "client", _heard_by("client", utterances), fields)]
 
 
 def supervisor_fields(cell: Cell, utterances: list[Utterance]) -> dict:
-    fields = {
+    return {
         "guideline": "\n".join(f"- {m['key']}: {m['name']}. {m['shows']}" for m in cell.guideline),
         "transcript": "\n".join(f"{said.id} {said.speaker.capitalize()}: {said.text}" for said in utterances),
-        "told": "",
+        "told": _told(cell),
     }
-    if cell.told:
-        about = {"told_name": cell.told["name"], "told_corrections": " ".join(cell.told["corrections"])}
-        fields["told"] = render(cell.prompts["told"], role="supervisor", fields=about) + "\n"
-    return fields
+
+
+def _told(cell: Cell) -> str:
+    """What a told supervisor is told, each intended mistake with its corrections; nothing for another one."""
+    if cell.told is None:
+        return ""
+    if not cell.told:
+        return render(cell.prompts["told_none"], role="supervisor", fields={}) + "\n"
+    parts = [
+        {"told_name": one["name"], "told_corrections": " ".join(one["corrections"])} for one in cell.told
+    ]
+    return "\n".join(render(cell.prompts["told"], role="supervisor", fields=one) + "\n" for one in parts)
 
 
 def supervisor_messages(cell: Cell, step: str, fields: dict, *, role: str = "supervisor") -> list[dict]:
     # The guideline, then the session: what stays the same comes first, so that servers can keep it.
-    system = render(cell.prompts["supervisor"], role=role, fields=fields)
+    stance = "supervisor_balanced" if is_balanced(cell) else "supervisor"
+    system = render(cell.prompts[stance], role=role, fields=fields)
+    if cell.examples and role == "supervisor":  # the refiner has the feedback itself to go by, and less room
+        shown = "\n\n".join(f"Example {n}\n{text}" for n, text in enumerate(cell.examples, start=1))
+        system += "\n\n" + render(cell.prompts["examples"], role=role, fields={"examples": shown})
     return [
-        _system(system),
+        _system(_in_language(cell, role, system)),
         {"role": "user", "content": render(cell.prompts[step], role=role, fields=fields)},
     ]
+
+
+def critic_messages(cell: Cell, utterances: list[Utterance], draft: str) -> list[dict]:
+    """The same supervisor as for the whole session, while it goes on."""
+    fields = supervisor_fields(cell, utterances)
+    fields["transcript"] = fields["transcript"] or self_play.NOTHING_YET
+    return supervisor_messages(cell, "critique", {**fields, "draft": draft})
 
 
 def refiner_messages(cell: Cell, fields: dict, current: Feedback, checks: Checks) -> list[dict]:
@@ -170,6 +251,14 @@ def _system(content: str) -> dict:
     return {"role": "system", "content": content}
 
 
+def _in_language(cell: Cell, role: str, text: str, prompt: str = "language") -> str:
+    """The prompts are English; what is said in another language is told so once, and once more before each turn."""
+    if not cell.language:
+        return text
+    said = render(cell.prompts[prompt], role=role, fields={"language": cell.language_name})
+    return f"{text}\n\n{said}"
+
+
 def _heard_by(speaker: str, utterances: list[Utterance]) -> list[dict]:
     """The conversation as one of the two heard it: own turns in the shape that is asked of it."""
     return [
@@ -187,17 +276,51 @@ def _reminded(cell: Cell, role: str, heard: list[dict], fields: dict) -> list[di
     text = cell.prompts.get(f"{role}_turn")  # a run that was planned before there was one has none
     if text is None:
         return heard
-    last = f"{heard[-1]['content']}\n\n{render(text, role=role, fields=fields)}"
+    asked = _in_language(cell, role, render(text, role=role, fields=fields), "language_turn")
+    last = f"{heard[-1]['content']}\n\n{asked}"
     return [*heard[:-1], {**heard[-1], "content": last}]
 
 
 def _style(styles: str, style: str) -> str:
-    ways = dict(line.split(": ", 1) for line in styles.splitlines() if ": " in line)
+    ways = _lines(styles)
     return ways.get(style) or ways["plain"]
+
+
+def _lines(text: str) -> dict[str, str]:
+    """A prompt that says one thing for each level: {level: words}."""
+    return dict(line.split(": ", 1) for line in text.splitlines() if ": " in line)
 
 
 def _written(feedback: Feedback) -> str:
     return json.dumps(feedback.model_dump(), ensure_ascii=False)
+
+
+def uses(factors: dict, positive: bool) -> Uses:
+    prompts = {"opening", "counsellor_turn", "client", "client_turn", "styles", "supervise", "validator", "validate",
+               "schema"}  # fmt: skip
+    roles = {"counsellor", "client", "supervisor", "validator"}
+    arm = factors.get("counsellor", COUNSELLORS[0])
+    # Nothing is intended where the counsellor is a normal one.
+    mistakes = 0 if arm == "normal" else Mistakes(factors.get("mistakes", Mistakes.ONE)).n
+    prompts.add(_counsellor_prompt(mistakes, positive))
+    if arm == "supervised":
+        prompts.update(self_play.PROMPTS)
+    prompts.add("supervisor_balanced" if factors.get("supervisor") == "balanced" else "supervisor")
+    if factors.get("supervisor") == "told":
+        prompts.add("told" if mistakes else "told_none")
+    if factors.get("examples", EXAMPLES[0]) != EXAMPLES[0]:
+        prompts.add("examples")
+    if factors.get("novice", NOVICE[0]) == "yes":
+        prompts.update(novice.PROMPTS)
+        roles.add("novice")
+    if factors.get("refinements") != "0":
+        prompts |= {"compare", "refine"}
+        roles.add("refiner")
+    if factors.get("resistance", OWN) != OWN:
+        prompts |= {"resistance", "resistances"}
+    if factors.get("language", LANGUAGES[0]) != LANGUAGES[0]:
+        prompts |= {"language", "language_turn"}
+    return Uses(frozenset(prompts), frozenset(roles))
 
 
 RECIPE = Recipe(
@@ -205,9 +328,15 @@ RECIPE = Recipe(
     roles=("counsellor", "client", "supervisor", "validator", "refiner"),
     prompts=("counsellor", "counsellor_well", "opening", "counsellor_turn", "client", "client_turn", "styles",
              "supervisor", "supervise", "told", "validator", "validate", "compare", "refine", "schema"),
+    more_prompts=("counsellor_several", "counsellor_free", "resistance", "resistances", "language",
+                  "language_turn", "told_none", "supervisor_balanced", "examples", *self_play.PROMPTS,
+                  *novice.PROMPTS),
     parameters={
-        "supervisor": ("untold", "told"),
+        "supervisor": ("untold", "told", "balanced"),
         "refinements": tuple(str(n) for n in range(MOST_REFINEMENTS, -1, -1)),
     },
+    factors={"style": STYLES, "resistance": RESISTANCE, "language": LANGUAGES, "mistakes": MISTAKES,
+             "counsellor": COUNSELLORS, "novice": NOVICE, "examples": EXAMPLES},
+    uses=uses,
     texts=lambda content: [said["text"] for said in content["utterances"]],
 )  # fmt: skip

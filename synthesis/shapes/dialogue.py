@@ -1,46 +1,21 @@
 """The shapes of a supervised dialogue: what is asked of the models, and what an instance holds."""
 
+from functools import lru_cache
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, create_model
+from pydantic import BaseModel, Field, create_model, model_serializer
 
-from synthesis.shapes.speech import spoken
+from synthesis.shapes.novice import Growth
+from synthesis.shapes.self_play import TracedTurn
+from synthesis.shapes.words import Line, Quote, Said, Strength, Strict, which
 
-TURN, LINE, QUOTE = 320, 220, 120
 MOST_UTTERANCES = 14  # seven exchanges
-
-
-def _said(raw: str) -> str:
-    text = spoken(raw)
-    if not text:
-        raise ValueError("nothing was said")
-    return text
-
-
-def _worded(text: str) -> str:
-    text = " ".join(text.split())
-    if not text:
-        raise ValueError("is empty")
-    return text
-
-
-def _as_set(ids: list[int]) -> list[int]:
-    """Which utterances: a set, so its order and repetitions carry no meaning."""
-    return sorted(set(ids))
-
-
-Line = Annotated[str, Field(min_length=1, max_length=LINE), AfterValidator(_worded)]
-Quote = Annotated[str, Field(min_length=1, max_length=QUOTE), AfterValidator(_worded)]
-
-
-class Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid")
 
 
 class Turn(Strict):
     """One turn of a speaker."""
 
-    text: Annotated[str, Field(min_length=1, max_length=TURN), AfterValidator(_said)]
+    text: Said
 
 
 class Utterance(Strict):
@@ -52,7 +27,7 @@ class Utterance(Strict):
 class Finding(Strict):
     """One mistake found in one session. `mistake` is the key of a pair, or "other"."""
 
-    utterances: Annotated[list[int], Field(min_length=1, max_length=3), AfterValidator(_as_set)]
+    utterances: which(int)
     quotes: Annotated[list[Quote], Field(min_length=1, max_length=2)]
     mistake: str
     why: Line
@@ -64,22 +39,24 @@ class Finding(Strict):
 class Feedback(Strict):
     """What the supervisor says: an empty list of findings means that nothing was wrong."""
 
-    strengths: Annotated[list[Annotated[str, Field(min_length=1, max_length=160), AfterValidator(_worded)]],
-                         Field(max_length=3)]  # fmt: skip
+    strengths: Annotated[list[Strength], Field(max_length=3)]
     findings: Annotated[list[Finding], Field(max_length=3)]
 
 
 def feedback_shape(*, counsellor_turns: list[int], mistakes: list[str]) -> type[Feedback]:
     """Feedback on one session: findings can only point at the counsellor's turns and the guideline's
-    mistakes.
+    mistakes. Equal ones are one class: a class is dear to make, and slow to be let go.
     """
-    turn = Literal[tuple(counsellor_turns)]
+    return _feedback_shape(tuple(counsellor_turns), tuple(mistakes))
+
+
+@lru_cache(maxsize=128)
+def _feedback_shape(counsellor_turns: tuple[int, ...], mistakes: tuple[str, ...]) -> type[Feedback]:
+    turn = Literal[counsellor_turns]
     finding = create_model(
         "Finding",
         __base__=Finding,
-        utterances=(
-            Annotated[list[turn], Field(min_length=1, max_length=3), AfterValidator(_as_set)], ...,
-        ),
+        utterances=(which(turn), ...),
         mistake=(Literal[(*mistakes, "other")], ...),
         severity=(Literal[1, 2, 3], ...),
     )  # fmt: skip
@@ -88,10 +65,27 @@ def feedback_shape(*, counsellor_turns: list[int], mistakes: list[str]) -> type[
     )
 
 
+# Tokenizers were made for English first: other Latin letters cost more of them, other scripts about one each.
+LATIN = frozenset({
+    "af", "az", "br", "bs", "ca", "cs", "cy", "da", "de", "es", "et", "eu", "fi", "fr", "fy", "ga", "gl", "hr",
+    "hsb", "dsb", "hu", "ia", "id", "io", "is", "it", "lb", "lt", "lv", "ms", "nb", "nl", "nn", "pl", "pt", "ro",
+    "sk", "sl", "sq", "sr-latn", "sv", "sw", "tk", "tr", "uz", "vi", "ast", "eo", "gd",
+})  # fmt: skip
+
+
+@lru_cache(maxsize=128)
+def written_in(shape: type[BaseModel], language: str) -> type[BaseModel]:
+    """The same shape with the room that a language (its code; empty: English) needs for it."""
+    if not language or language.partition("-")[0] == "en":
+        return shape
+    is_latin = language in LATIN or language.partition("-")[0] in LATIN
+    return type(shape.__name__, (shape,), {"characters_per_token": 2.0 if is_latin else 1.0})
+
+
 class Check(Strict):
     """One question put to a validator: the reason first, so that the answer follows from it."""
 
-    reason: Annotated[str, Field(min_length=1, max_length=160), AfterValidator(_worded)]
+    reason: Strength
     ok: bool
 
 
@@ -122,7 +116,20 @@ class SupervisedDialogue(Strict):
     client_name: str
     utterances: list[Utterance]
     feedback: Feedback
-    supervisor: Literal["told", "untold"]
+    supervisor: Literal["told", "untold", "balanced"]
     refinement: Refinement
     # What a person should look at, e.g. a quote that does not occur in the session. Only the lead sees it.
     manual_check: list[str]
+    # Parts that came to the recipe later, or that only some runs ask for.
+    # The code of the session's language, where it is not that of the prompts.
+    language: str | None = None
+    # A novice's answers and what they gained; each turn of a counsellor who was supervised as the session went on.
+    novice: Growth | None = None
+    turn_trace: list[TracedTurn] | None = None
+
+    @model_serializer(mode="wrap")
+    def _without_what_it_lacks(self, written):
+        """A part that came to the recipe later is absent where there is none: what is made again from stored replies
+        is the same byte for byte.
+        """
+        return {name: value for name, value in written(self).items() if value is not None}

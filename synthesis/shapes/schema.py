@@ -1,6 +1,7 @@
 """What a pydantic shape asks of a model, as JSON schema, and how much room its largest value needs."""
 
 import math
+from functools import lru_cache
 from typing import Any
 
 from pydantic import BaseModel
@@ -13,8 +14,12 @@ class Unbounded(ValueError):
     """A string or an array of a shape has no upper bound."""
 
 
+@lru_cache(maxsize=128)
 def asked(shape: type[BaseModel]) -> dict:
-    """The JSON schema of a shape, references put in place and titles left out (some servers read neither)."""
+    """The JSON schema of a shape, references put in place and titles left out (some servers read neither).
+
+    The same object for the same shape, as every call asks for it: not to be changed.
+    """
     whole = shape.model_json_schema()
     return _plain(whole, whole.get("$defs", {}))
 
@@ -55,6 +60,9 @@ def longest(schema: dict) -> int:
     raise Unbounded(f"no upper bound: {schema}")
 
 
+@lru_cache(maxsize=128)
 def room(shape: type[BaseModel]) -> int:
     """max_tokens with which the largest valid value of the shape still ends by itself."""
-    return math.ceil(longest(asked(shape)) / CHARACTERS_PER_TOKEN) + 32
+    return (
+        math.ceil(longest(asked(shape)) / getattr(shape, "characters_per_token", CHARACTERS_PER_TOKEN)) + 32
+    )

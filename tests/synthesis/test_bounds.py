@@ -14,8 +14,9 @@ from synthesis.loading import SHIPPED
 from synthesis.prompting import shipped
 from synthesis.recipes import supervised_dialogue as recipe
 from synthesis.recipes.cell import Cell
-from synthesis.shapes.dialogue import MOST_UTTERANCES, TURN, Checks, Feedback, Turn, Utterance, feedback_shape
+from synthesis.shapes.dialogue import MOST_UTTERANCES, Checks, Feedback, Turn, Utterance, feedback_shape
 from synthesis.shapes.schema import Unbounded, asked, longest, room
+from synthesis.shapes.words import TURN
 
 # English prose runs above four characters a token with every tokenizer in use; three leaves room to spare.
 CHARACTERS_PER_TOKEN = 3.0
@@ -61,16 +62,24 @@ def test_the_largest_feedback_is_taken_by_its_shape():
     assert len(SHAPE.model_validate(value).findings) == 3
 
 
-def everything_at_its_largest() -> list[list[dict]]:
-    """The longest messages that each step of the recipe can send, with the shipped guideline and clients."""
+def largest_cell(mistakes: int) -> Cell:
+    """With the shipped guideline and clients."""
     clients = yaml.safe_load(SHIPPED.read_text())["profiles"]
     client = max(clients, key=lambda entry: len(str(entry)))
-    meant = max(PAIRS, key=lambda pair: len(" ".join(pair["corrections"])) + len(pair["shows"]))
-    cell = Cell(
-        name="0" * 64, client_name=client["name"], style="verbose", profile=client, intended=meant,
-        positive=False, guideline=MISTAKES, told=meant,
-        parameters={"supervisor": "told"}, prompts=shipped(recipe.RECIPE.prompts),
+    meant = sorted(MISTAKES, key=lambda pair: -len(" ".join(pair["corrections"])) - len(pair["shows"]))[
+        :mistakes
+    ]
+    return Cell(
+        name="0" * 64, client_name=client["name"], style="verbose", profile=client,
+        intended=tuple(meant), positive=False, guideline=MISTAKES, told=tuple(meant),
+        parameters={"supervisor": "told", "resistance": "limit-setting"},
+        prompts=shipped((*recipe.RECIPE.prompts, *recipe.RECIPE.more_prompts)),
     )  # fmt: skip
+
+
+def everything_at_its_largest(mistakes: int) -> list[list[dict]]:
+    """The longest messages that each step of the recipe can send."""
+    cell = largest_cell(mistakes)
     said = [
         Utterance(id=n, speaker=("client", "counsellor")[n % 2], text="x" * TURN)
         for n in range(1, MOST_UTTERANCES + 1)
@@ -88,11 +97,12 @@ def everything_at_its_largest() -> list[list[dict]]:
     ]
 
 
+@pytest.mark.parametrize("mistakes", [1, 3])
 @pytest.mark.parametrize(
     "step", range(6), ids=["counsellor", "client", "supervise", "refine", "validate", "compare"]
 )
-def test_the_largest_prompt_and_its_answer_fit_one_slot(step):
-    messages, shape = everything_at_its_largest()[step]
+def test_the_largest_prompt_and_its_answer_fit_one_slot(step, mistakes):
+    messages, shape = everything_at_its_largest(mistakes)[step]
     characters = sum(len(message["content"]) + 12 for message in messages)
     tokens = characters / CHARACTERS_PER_TOKEN + room(shape)
     assert tokens < CONTEXT_PER_SLOT, f"{characters} characters, {room(shape)} for the answer"

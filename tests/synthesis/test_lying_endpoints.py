@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from synthesis import asking, llm, probing
+from synthesis import hearing, llm, probing
 from synthesis.faults import EndpointDown, EndpointRefused, NoEndpoint
 from synthesis.llm import ModelEndpoint, Patience
 from synthesis.models import Call, Endpoint
@@ -137,7 +137,7 @@ def test_a_nonsensical_answer_to_the_probe_is_a_schema_ignored(text):
 def test_a_fence_around_blank_lines_is_read_at_once():
     began = time.monotonic()
     call = Call(text="```json\n" + "\n" * 3000 + "x", finish_reason="stop", reply=answers(""))
-    assert asking.understood(call, Turn)[0] is None
+    assert hearing.understood(call, Turn)[0] is None
     assert time.monotonic() - began < 1
 
 
@@ -146,7 +146,7 @@ def test_a_fence_around_blank_lines_is_read_at_once():
 )
 def test_a_fence_around_the_whole_is_taken_off(fenced):
     call = Call(text=fenced, finish_reason="stop", reply=answers(""))
-    assert asking.understood(call, Turn)[0].text == "I hear you"
+    assert hearing.understood(call, Turn)[0].text == "I hear you"
 
 
 @pytest.mark.parametrize(
@@ -154,7 +154,7 @@ def test_a_fence_around_the_whole_is_taken_off(fenced):
 )
 def test_words_around_a_fence_are_not_cut_away(text):
     call = Call(text=text, finish_reason="stop", reply=answers(""))
-    assert asking.understood(call, Turn)[0] is None
+    assert hearing.understood(call, Turn)[0] is None
 
 
 def test_a_run_whose_endpoint_was_removed_is_stopped_and_says_so(endpoint, plan, drive, settings):

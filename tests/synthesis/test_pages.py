@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from guidelines.models import Entry, Version
+from synthesis import planning
 from synthesis.models import Instance, Run
 from tests.factories import client_profile, published_guideline
 
@@ -144,5 +145,44 @@ def test_a_replayed_session_names_the_replies_that_another_run_paid_for(client, 
         assert (drive(run).calls == 0) == (n == 1)
     client.force_login(lena)
     replayed = run.instances.get()
-    calls = client.get(reverse("instance", args=[replayed.public_id])).context["calls"]
+    calls = client.get(reverse("instance", args=[replayed.public_id])).context["read"].calls
     assert [call.key for call in calls] == replayed.trace and not replayed.calls.exists()
+
+
+def test_a_crossed_run_and_its_sessions_say_what_they_were_made_by(lead, lena):
+    version, client = published_guideline(), client_profile()
+    run = planning.plan(
+        recipe="supervised_dialogue", version=version, profiles=[client], pairs="forcing-change", by=lena,
+        factors={"mistakes": ["one", "two", "none"], "style": ["own", "hostile"], "language": ["de"]},
+    )  # fmt: skip
+    page = lead.get(reverse("run", args=[run.public_id])).content.decode()
+    for label, levels in (("Conversational style", "as the client is, hostile"), ("Language", "German")):
+        assert f"<dt>{label}</dt><dd>{levels}</dd>" in page
+    assert page.count("<td>Forcing change, Poor listening</td>") == 2
+    assert page.count("<td>Forcing change</td>") == 2 and page.count("<td>none</td>") == 2
+    shown = {}
+    for one in run.instances.all():
+        answer = lead.get(reverse("instance", args=[one.public_id]))
+        shown[one.factors["mistakes"], one.factors["style"]] = " ".join(answer.content.decode().split())
+    assert "intended mistake: Forcing change, Poor listening <em>" in shown["two", "own"]
+    assert "intended mistake: none <em>" in shown["none", "hostile"]
+    for style, words in (("hostile", "hostile"), ("own", "as the client is")):
+        assert f"<dt>Conversational style</dt><dd>{words}</dd>" in shown["one", style]
+        assert "<dt>Language</dt><dd>German</dd>" in shown["one", style]
+
+
+def test_the_page_of_a_run_asks_as_often_whatever_its_sessions_are_to_show(lead, lena):
+    version = published_guideline()
+    client_profile()
+
+    def queries(samples: int) -> int:
+        run = planning.plan(
+            recipe="supervised_dialogue", version=version, profiles="all", pairs="all", samples=samples,
+            parameters={"mistakes": "two"}, by=lena,
+        )  # fmt: skip
+        with CaptureQueriesContext(connection) as captured:
+            lead.get(reverse("run", args=[run.public_id]))
+        return len(captured)
+
+    queries(1)
+    assert queries(1) == queries(12)

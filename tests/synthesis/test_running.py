@@ -145,32 +145,24 @@ def test_an_endpoint_that_says_when_to_come_back_is_believed(endpoint, plan, dri
 
 
 @pytest.mark.parametrize(("act", "said"), [(fake.BROKEN, "500"), (fake.HANG, "no answer within 1 s")])
-def test_an_endpoint_that_stays_down_fails_the_instance_within_the_budget(endpoint, plan, drive, act, said):
+def test_an_endpoint_that_stays_down_stops_the_run_and_fails_nothing(endpoint, plan, drive, act, said):
     endpoint(lambda number, body: act)
     run = plan()
-    assert drive(run).failed == 1
-    assert said in run.instances.get().failure
-    assert "asked again for 2 s" in run.instances.get().failure
+    assert drive(run).failed == 0
+    run.refresh_from_db()
+    assert run.state == "stopped" and said in run.why and "has answered nobody for" in run.why
+    assert run.instances.get().state == "planned"
 
 
-def test_an_endpoint_that_is_not_there_fails_the_instance_and_it_can_be_retried(
-    endpoint, plan, drive, settings
-):
+def test_a_run_whose_endpoint_is_not_there_goes_on_when_it_is(endpoint, plan, drive, settings):
     settings.OPENAI_BASE_URL, settings.OPENAI_MODEL = "http://127.0.0.1:9/v1", "scripted"
     run = plan()
     drive(run)
-    assert "no connection" in run.instances.get().failure
+    run.refresh_from_db()
+    assert run.state == "stopped" and "no connection" in run.why
     endpoint()
-    steering.retry_failed(run=run, by=None)
+    steering.resume(run=run, by=None)
     assert drive(run).made == 1
-
-
-def test_a_wrong_key_is_not_retried(endpoint, plan, drive):
-    server = endpoint(lambda number, body: fake.DENIED)
-    run = plan()
-    drive(run)
-    assert len(server.requests) == 1
-    assert "401" in run.instances.get().failure
 
 
 @pytest.mark.parametrize("act", [fake.FILTERED, fake.REFUSED])

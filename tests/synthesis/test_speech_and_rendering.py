@@ -22,6 +22,21 @@ from synthesis.tiers import tier_of_words
         ('She said "no" and left.', 'She said "no" and left.'),
         ('"No," she said, "never."', '"No," she said, "never."'),
         ("My client: the bank.", "My client: the bank."),
+        ("Beraterin: Wie war das für Sie?", "Wie war das für Sie?"),
+        ("Es war schwer.\nTherapeut: Ich verstehe.", "Es war schwer."),
+        ("Conseillère : Comment ça va ?", "Comment ça va ?"),
+        ("C’était dur. Conseillère : Je vois.", "C’était dur."),
+        ("Terapeuta: «¿Cómo fue?»", "¿Cómo fue?"),
+        ("**Консультант:** Как это было?", "Как это было?"),
+        ("Danışan: Zordu. Danışman: Anlıyorum.", "Zordu."),
+        ("المرشدة: كيف كان ذلك؟", "كيف كان ذلك؟"),
+        ("درمانگر: چطور بود؟ مراجع: سخت بود.", "چطور بود؟"),
+        ("परामर्शदाता: वह कैसा था?", "वह कैसा था?"),
+        ("咨询师：「那是什么感觉？」", "那是什么感觉？"),
+        ("很难。来访者：是的。", "很难。"),
+        ("カウンセラー: どうでしたか。", "どうでしたか。"),
+        ("상담자: 어땠나요?", "어땠나요?"),
+        ("Mon patient : le temps.", "Mon patient : le temps."),
         ("  two\n lines ", "two lines"),
         ("Client:", ""),
         ('""', ""),
@@ -60,6 +75,12 @@ def test_the_draft_says_when_nothing_is_wrong_and_names_what_the_guideline_lacks
     )
     other = draft({"strengths": [], "findings": [{**FINDING, "mistake": "other"}]}, mistake_names={})
     assert "A mistake that is not in the guideline" in other
+
+
+def test_a_quote_is_found_in_the_quotation_marks_of_any_language():
+    said = [{"text": "Она сказала: «Так нельзя», и ушла."}, {"text": "彼は「無理だ」と言った。"}]
+    feedback = {"findings": [{"quotes": ["сказала: “Так нельзя”"]}, {"quotes": ["彼は“無理だ”と言った"]}]}
+    assert quotes_not_found(feedback, said) == []
 
 
 def test_a_quote_is_found_whatever_its_case_space_and_quotation_marks():

@@ -1,5 +1,7 @@
 """The breaker stops a run whose endpoint is gone, and the page says what happened and no more."""
 
+import json
+
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
@@ -8,9 +10,11 @@ from django.urls import reverse
 from synthesis import steering, tasks
 from synthesis.leaving import MustNotLeave
 from synthesis.models import InstanceState, Run
-from synthesis.running import MOST_ENDPOINT_FAULTS
+from synthesis.policies import INSTANCES_IN_A_ROW
 from tests.factories import client_profile
 from tests.fakes import model_server as fake
+
+UNFIT = fake.Reply("", status=422)
 
 
 def said(answer) -> str:
@@ -26,15 +30,44 @@ def states(run) -> dict:
     return {state: found.count(state) for state in set(found)}
 
 
-def test_a_run_is_stopped_when_the_endpoint_refuses_eight_in_a_row(endpoint, plan):
+def test_a_wrong_key_stops_the_run_at_its_first_call_and_fails_nothing(endpoint, plan):
     server = endpoint(lambda number, body: fake.DENIED)
+    run = plan(20, concurrency=1)
+    with pytest.raises(CommandError, match="refused the request with 401") as refusal:
+        call_command("resume", str(run.public_id), "--wait")
+    assert refusal.value.returncode == 3
+    run.refresh_from_db()
+    assert run.state == "stopped" and len(server.requests) == 1
+    assert states(run) == {"planned": 20}
+    server.script = lambda number, body: None
+    steering.resume(run=run, by=None)
+    call_command("resume", str(run.public_id), "--wait")
+    assert states(run) == {"made": 20}
+
+
+@pytest.mark.parametrize(
+    ("status", "body"),
+    [(401, {}), (403, {}), (404, {"code": "model_not_found"}), (402, {}), (429, {"code": "insufficient_quota"}),
+     (400, {"message": "The model `x` does not exist."})],
+)  # fmt: skip
+def test_what_no_waiting_mends_stops_the_run_at_once(endpoint, plan, drive, status, body):
+    error = json.dumps({"error": {"message": "no", **body}}).encode()
+    server = endpoint(lambda number, body: fake.Reply("", status=status, raw=error))
+    run = plan(3, concurrency=1)
+    drive(run)
+    run.refresh_from_db()
+    assert (run.state, len(server.requests), states(run)) == ("stopped", 1, {"planned": 3})
+
+
+def test_a_run_is_stopped_when_the_endpoint_takes_none_of_eight_requests_in_a_row(endpoint, plan):
+    server = endpoint(lambda number, body: UNFIT)
     run = plan(20, concurrency=1)
     with pytest.raises(CommandError, match="8 instances in a row failed at the endpoint") as refusal:
         call_command("resume", str(run.public_id), "--wait")
     assert refusal.value.returncode == 3
     run.refresh_from_db()
-    assert run.state == "stopped" and "401" in run.why
-    assert states(run) == {"failed": MOST_ENDPOINT_FAULTS, "planned": 20 - MOST_ENDPOINT_FAULTS}
+    assert run.state == "stopped" and "422" in run.why
+    assert states(run) == {"failed": INSTANCES_IN_A_ROW, "planned": 20 - INSTANCES_IN_A_ROW}
     server.script = lambda number, body: None
     steering.resume(run=run, by=None)
     steering.retry_failed(run=run, by=None)
@@ -43,7 +76,7 @@ def test_a_run_is_stopped_when_the_endpoint_refuses_eight_in_a_row(endpoint, pla
 
 
 def test_a_stopped_run_with_many_in_the_making_leaves_none_of_them_leased(endpoint, plan, drive):
-    endpoint(lambda number, body: fake.DENIED)
+    endpoint(lambda number, body: UNFIT)
     run = plan(40, concurrency=8)
     drive(run)
     assert set(states(run)) == {"failed", "planned"}
@@ -52,13 +85,13 @@ def test_a_stopped_run_with_many_in_the_making_leaves_none_of_them_leased(endpoi
 
 def test_an_instance_that_is_made_begins_the_count_anew(endpoint, plan, drive):
     server = endpoint()
-    most = MOST_ENDPOINT_FAULTS - 1
+    most = INSTANCES_IN_A_ROW - 1
     run = plan(2 * most + 1, concurrency=1)
 
     def refuses_all_but_the_middle_one(number, body):
         failed, made = run.instances.filter(state="failed").count(), run.instances.made().count()
         connection.close()
-        return None if failed == most and not made else fake.DENIED
+        return None if failed == most and not made else UNFIT
 
     server.script = refuses_all_but_the_middle_one
     drive(run)

@@ -1,10 +1,8 @@
-import uuid
-
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand
 
 from synthesis import steering
 from synthesis.management.commands.synthesize import go_on
-from synthesis.models import Run
+from synthesis.management.named_run import named, refusals
 
 
 class Command(BaseCommand):
@@ -17,14 +15,9 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true")
 
     def handle(self, *, run, retry_failed, wait, json, **options):
-        try:
-            found = Run.objects.get(public_id=uuid.UUID(run))
-        except (ValueError, Run.DoesNotExist):
-            raise CommandError(f"There is no run {run}.", returncode=2) from None
-        try:
+        found = named(run)
+        with refusals():
             steering.resume(run=found, by=None)
             if retry_failed:
                 steering.retry_failed(run=found, by=None)
-        except steering.NotNow as problem:
-            raise CommandError(str(problem), returncode=2) from problem
         go_on(self, found, wait=wait, as_json=json)

@@ -1,11 +1,14 @@
 import json
+from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
 
 from guidelines import naming
 from synthesis import planning, reporting, running, tasks
 from synthesis.faults import NoEndpoint
-from synthesis.models import RunState
+from synthesis.management.commands.set_budget import budget_of
+from synthesis.models import Holds, RunState
+from synthesis.spending import NotABudget
 
 
 def number(text: str) -> int:
@@ -29,6 +32,27 @@ class Command(BaseCommand):
         parser.add_argument("--model", help="every role of this run uses it, on the environment's endpoint")
         parser.add_argument("--concurrency", type=number, default=8)
         parser.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", dest="parameters")
+        parser.add_argument(
+            "--holds", choices=Holds.values, default=Holds.HOLD,
+            help="what becomes of sessions in which the quality rules find a reason: held back for a person, or "
+            "only reported",
+        )  # fmt: skip
+        parser.add_argument(
+            "--budget", action="append", default=[], metavar="NAME=VALUE",
+            help="what it may spend in all: money=5, tokens=200000, seconds=3600; each where it is wanted",
+        )  # fmt: skip
+        parser.add_argument(
+            "--factor", action="append", default=[], metavar="NAME=A,B", dest="factors",
+            help="cross clients and pairs with these levels, such as style=own,hostile; may be given several times",
+        )  # fmt: skip
+        parser.add_argument(
+            "--only-missing", action="store_true",
+            help="plan no cell that stands already: made, or planned in another run, from the same words and models",
+        )  # fmt: skip
+        parser.add_argument(
+            "--prompts", type=Path, metavar="FOLDER",
+            help="its .md files take the place of the shipped prompts of the same name, such as supervisor.md",
+        )  # fmt: skip
         parser.add_argument("--wait", action="store_true")
         parser.add_argument("--json", action="store_true")
 
@@ -42,18 +66,29 @@ class Command(BaseCommand):
                 samples=options["samples"],
                 limit=options["limit"],
                 seed=options["seed"],
-                parameters=dict(_pair(text) for text in options["parameters"]),
+                parameters=dict(_pair("--set", text) for text in options["parameters"]),
+                factors=_factors(options["factors"]),
+                prompts=_prompts(options["prompts"]),
+                only_new=options["only_missing"],
                 model=options["model"],
                 concurrency=options["concurrency"],
+                holds=options["holds"],
+                budget=budget_of(options["budget"]),
             )
+        except planning.NothingNew as answer:
+            self.stderr.write(str(answer))
+            if options["json"]:
+                self.stdout.write(json.dumps({"run": None, "planned": 0, "standing": answer.standing}))
+            return
         except (planning.NotPlanned, NoEndpoint, naming.NotFound) as problem:
             raise CommandError(str(problem), returncode=2) from problem
-        self.stderr.write(f"run {run.public_id}: {run.instances.count()} cells planned")
+        also = f", {run.standing} stand already" if run.standing else ""
+        self.stderr.write(f"run {run.public_id}: {run.instances.count()} cells planned{also}")
         go_on(self, run, wait=options["wait"], as_json=options["json"])
 
 
 def go_on(command: BaseCommand, run, *, wait: bool, as_json: bool):
-    """Drive the run here, or send a worker to it; then report. Exit code 3 when the breaker stopped it, or
+    """Drive the run here, or send a worker to it; then report. Exit code 3 when its budget or the breaker stopped it, or
     somebody paused or cancelled it meanwhile: cells are left.
     """
     driven = None
@@ -62,7 +97,7 @@ def go_on(command: BaseCommand, run, *, wait: bool, as_json: bool):
             driven = running.drive(
                 run, wait_for_others=True, progress=reporting.Progress(run, command.stderr)
             )
-        except NoEndpoint as problem:
+        except (NoEndpoint, NotABudget) as problem:
             raise CommandError(str(problem), returncode=2) from problem
         run.refresh_from_db()
     else:
@@ -78,8 +113,28 @@ def go_on(command: BaseCommand, run, *, wait: bool, as_json: bool):
         raise CommandError(run.why or f"The run is {run.get_state_display()}.", returncode=3)
 
 
-def _pair(text: str) -> tuple[str, str]:
+def _pair(option: str, text: str) -> tuple[str, str]:
     name, sign, value = text.partition("=")
     if not sign:
-        raise CommandError(f"--set {text}: expected NAME=VALUE", returncode=2)
+        raise CommandError(f"{option} {text}: expected NAME=VALUE", returncode=2)
     return name.strip(), value.strip()
+
+
+def _factors(texts: list[str]) -> dict[str, list[str]]:
+    """{name: levels}; a factor that is named twice is crossed with all that is named."""
+    found: dict[str, list[str]] = {}
+    for name, levels in (_pair("--factor", text) for text in texts):
+        found.setdefault(name, []).extend(level.strip() for level in levels.split(",") if level.strip())
+    return found
+
+
+def _prompts(folder: Path | None) -> dict[str, str]:
+    if folder is None:
+        return {}
+    try:
+        found = {path.stem: path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.md"))}
+    except (OSError, UnicodeDecodeError) as problem:
+        raise CommandError(f"--prompts {folder}: {problem}", returncode=2) from problem
+    if not found:
+        raise CommandError(f"--prompts {folder}: no .md file is there", returncode=2)
+    return found

@@ -1,0 +1,86 @@
+"""Hold a session back from reviewers and exports, and release it: by a rule when it is made, by a lead at any time.
+
+Nothing is dropped: a held session stays, is counted wherever it is left out, and waits for a person.
+"""
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.roles import require
+from synthesis import tiers, trail
+from synthesis.access import may_hold
+from synthesis.models import Holds, Instance, Mark
+from synthesis.models.marks import MarkKind
+from synthesis.quality.given import descriptions_of, language_of, prompts_of
+from synthesis.quality.talking import reasons_to_hold
+
+MACHINE = "quality"
+
+
+class NotHeld(ValueError):
+    """The session was not held or released; the message says why."""
+
+
+def by_rule(instance: Instance, content: dict) -> list[Mark]:
+    """Unsaved marks for an instance that was just made: one that holds it, where the quality rules find a reason and
+    its run holds for such reasons.
+    """
+    run = instance.run
+    if run is None or run.holds != Holds.HOLD:
+        return []
+    found = reasons_to_hold(
+        content,
+        language=language_of(instance.factors),
+        prompts=prompts_of(run),
+        descriptions=descriptions_of(instance.profile, instance.intended()),
+    )
+    return [_mark(instance, MarkKind.HELD, " ".join(found), by_machine=MACHINE)] if found else []
+
+
+@transaction.atomic
+def hold(*, instance: Instance, reason: str, by) -> Mark:
+    """Raises NotHeld without a reason, of a session that is not made, and of one that is held already."""
+    reason = _reason(instance, reason, by)
+    if instance.state != "made":
+        raise NotHeld(_("Only a session that was made can be held back."))
+    if tiers.held(instance):
+        raise NotHeld(_("This session is held back already."))
+    return _kept(_mark(instance, MarkKind.HELD, reason, by=by), verb="hold", by=by)
+
+
+@transaction.atomic
+def release(*, instance: Instance, reason: str, by) -> Mark:
+    """Raises NotHeld without a reason, and of a session that is not held."""
+    reason = _reason(instance, reason, by)
+    if not tiers.held(instance):
+        raise NotHeld(_("This session is not held back."))
+    return _kept(_mark(instance, MarkKind.RELEASED, reason, by=by), verb="release", by=by)
+
+
+def told(instance: Instance) -> dict:
+    """For the page of a session: whether it is held, and every hold and release with its reason. One query."""
+    kinds = (MarkKind.HELD, MarkKind.RELEASED)
+    holds = list(instance.marks.filter(kind__in=kinds).select_related("by").order_by("pk"))
+    return {"holds": holds, "held": bool(holds) and holds[-1].kind == MarkKind.HELD}
+
+
+def _reason(instance: Instance, reason: str, by) -> str:
+    require(may_hold(by, instance))
+    # Two at once take turns here: the second sees the first one's mark.
+    Instance.objects.select_for_update(of=("self",)).only("pk").get(pk=instance.pk)
+    if not reason.strip():
+        raise NotHeld(_("Say why; whoever looks later reads it."))
+    return reason.strip()
+
+
+def _mark(instance, kind, reason, *, by=None, by_machine="") -> Mark:
+    return Mark(instance=instance, kind=kind, reason=reason, by=by, by_machine=by_machine)
+
+
+def _kept(mark: Mark, *, verb: str, by) -> Mark:
+    """The reason stays in the mark: it may quote the session, which the trail must not."""
+    mark.save()
+    is_held = mark.kind == MarkKind.HELD
+    told = {"before": {"held": not is_held}, "after": {"held": is_held}}
+    trail.record(verb=verb, kind=trail.SESSION, name=mark.instance.public_id, by=by, **told)
+    return mark

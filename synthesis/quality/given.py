@@ -1,0 +1,34 @@
+"""What was given to the speakers of a session to be played and not to be recited, and in which language."""
+
+from collections.abc import Iterable
+from functools import lru_cache
+
+from guidelines.models import PairRevision
+from synthesis.factors import LANGUAGES
+from synthesis.models import Profile, Run
+from synthesis.prompting import kept
+
+# What the speakers are told of the client in sentences; beliefs and thoughts are words that a client may well say.
+DESCRIBED = ("culture", "history", "coping_strategies", "situation", "behaviour")
+
+
+def prompts_of(run: Run) -> tuple[str, ...]:
+    """The texts of the run's prompts, but for the shape of an answer, which nobody takes for instructions."""
+    return _prompts(tuple(sorted((n, d) for n, d in run.prompts.items() if n != "schema")))
+
+
+@lru_cache(maxsize=32)
+def _prompts(digests: tuple[tuple[str, str], ...]) -> tuple[str, ...]:
+    # Texts are stored by their digest and never change.
+    return tuple(kept(dict(digests)).values())
+
+
+def descriptions_of(profile: Profile | None, intended: Iterable[PairRevision]) -> list[str]:
+    """What was given to be played: of the client, and how each mistake shows."""
+    found = [str(profile.content.get(name) or "") for name in DESCRIBED] if profile else []
+    return [*found, *(revision.shows for revision in intended)]
+
+
+def language_of(factors: dict) -> str:
+    """The language in which a session was asked for: that of the prompts, where its cell names none."""
+    return factors.get("language") or LANGUAGES[0]

@@ -1,0 +1,42 @@
+"""How evenly something is spread over its levels, and whether it collapsed onto a few."""
+
+from collections import Counter
+from math import log2
+
+from django.utils.translation import gettext as _
+
+# Below so many a spread says little. A made-up share of one level, or an evenness, beyond these is a collapse.
+LEAST = 20
+LEAST_EVENNESS = 0.5
+MOST_OF_ONE = 0.5
+
+
+def spread(counts: Counter, *, levels: int) -> dict:
+    """Shannon's entropy in bits of counts over `levels` possible levels, and its share of the most there could be
+    (Pielou's evenness, 1 = all levels equally often). The entropy of n draws is at most log2(n): few draws cannot be
+    even over many levels, so evenness is relative to log2(min(levels, n)).
+
+    `alarm` is set from n ≥ 20, with at least four levels, where evenness is below 0.5 or one level has more than
+    half.
+    """
+    n = sum(counts.values())
+    entropy = sum(-k / n * log2(k / n) for k in counts.values() if k)
+    most = log2(min(levels, n)) if n and levels > 1 else 0.0
+    evenness = entropy / most if most else None
+    first = counts.most_common(1)[0] if counts else (None, 0)
+    found = {
+        "n": n,
+        "levels": levels,
+        "levels_seen": sum(1 for k in counts.values() if k),
+        "entropy_bits": entropy,
+        "evenness": evenness,
+        "most_common": first[0],
+        "share_of_most_common": first[1] / n if n else None,
+        "counts": dict(counts.most_common()),
+        "alarm": "",
+    }
+    if n >= LEAST and levels >= 4 and (evenness < LEAST_EVENNESS or first[1] / n > MOST_OF_ONE):
+        found["alarm"] = _(
+            "Collapsed: “%(level)s” is %(share)d %% of %(n)s, and the spread is %(evenness).2f of the widest."
+        ) % {"level": first[0], "share": round(100 * first[1] / n), "n": n, "evenness": evenness}
+    return found

@@ -1,0 +1,67 @@
+"""The quality report of a run, and holding sessions back: for the lead."""
+
+from django.contrib import messages
+from django.http import JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.safestring import mark_safe
+from django.utils.translation import gettext as _
+
+from accounts import roles
+from synthesis import access, holding, quality, tasks
+from synthesis.models import Instance, Run
+from synthesis.quality import keeping, presenting, verdicts
+from synthesis.quality.withholding import for_reader
+
+
+def _run(request, public_id) -> Run:
+    roles.require(access.may_read_runs(request.user))
+    return get_object_or_404(Run.objects.select_related("version__guideline"), public_id=public_id)
+
+
+def _for(user, run: Run, report: dict) -> dict:
+    whole = report | {"verdicts": verdicts.told(run, report["calls"])}
+    return for_reader(whole, verdicts.may_see(user, run))
+
+
+def report(request, public_id):
+    if request.GET.get("format") == "json":
+        return as_json(request, public_id)
+    run = _run(request, public_id)
+    kept, is_current = keeping.shown(run, tasks.measure)
+    context = {"run": run, "kept": kept, "is_current": is_current}
+    if kept:
+        found = _for(request.user, run, kept.report)
+        sections = presenting.sections(found)
+        for section in sections:
+            section.chart = mark_safe(section.chart)  # drawn here, its labels escaped
+        context |= {"report": found, "sections": sections}
+    return render(request, "synthesis/quality.html", context)
+
+
+def as_json(request, public_id):
+    """The whole report of what stands now, measured first where it must be."""
+    run = _run(request, public_id)
+    return JsonResponse(_for(request.user, run, quality.report(run)))
+
+
+def hold(request, public_id):
+    """Hold a session back, or release it; the reason is kept."""
+    roles.require(access.may_read_runs(request.user))
+    if request.method != "POST":
+        return redirect("instance", public_id=public_id)
+    found = get_object_or_404(Instance.objects.select_related("run", "profile"), public_id=public_id)
+    acts = {
+        "hold": (holding.hold, _("Held back: it stays out of rounds and exports until a lead releases it.")),
+        "release": (holding.release, _("Released: it can be put before reviewers.")),
+    }
+    act = acts.get(request.POST.get("act", ""))
+    if act is None:
+        messages.error(request, _("Choose whether to hold the session back or to release it."))
+        return redirect("instance", public_id=public_id)
+    try:
+        act[0](instance=found, reason=request.POST.get("reason", ""), by=request.user)
+    except holding.NotHeld as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, act[1])
+    return redirect("instance", public_id=public_id)

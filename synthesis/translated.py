@@ -1,0 +1,44 @@
+"""A guideline's words in the language of a session: the approved translation where there is one, otherwise the source.
+
+Which translation that is, is settled when a run is planned, and kept by the run: one that is approved later changes
+nothing in the middle of it, and what was made can be made again from stored replies.
+"""
+
+from typing import NamedTuple
+
+from guidelines.models import Translation, Version
+from synthesis.factors import LANGUAGES
+
+FIELDS = ("name", "shows", "corrections")
+
+
+class Pinned(NamedTuple):
+    pk: int
+    digest: str
+
+
+def pinned(version: Version, languages) -> dict[str, dict[int, Pinned]]:
+    """{language: {id of a revision: its translation}} as readers see them now; one query, none for the source."""
+    wanted = [language for language in languages if language != LANGUAGES[0]]
+    found: dict[str, dict[int, Pinned]] = {language: {} for language in wanted}
+    if not wanted:
+        return found
+    shown = Translation.objects.filter(language__in=wanted, pair_revision__entries__version=version)
+    columns = ("language", "pair_revision_id", "pk", "digest")
+    for language, revision, pk, digest in shown.shown("pair_revision").values_list(*columns):
+        found[language][revision] = Pinned(pk, digest)
+    return found
+
+
+def kept(pins: dict[str, dict[int, Pinned]]) -> dict[str, list[int]]:
+    """What a run keeps of `pinned`."""
+    return {language: sorted(one.pk for one in of.values()) for language, of in pins.items()}
+
+
+def said(version: Version, language: str, pins: list[int]) -> dict[str, dict]:
+    """{key of a pair: its FIELDS} of the translations that a run keeps; one query, none where there are none."""
+    if not pins:
+        return {}
+    here = Translation.objects.filter(language=language, pair_revision__entries__version=version)
+    rows = here.values_list("pk", "pair_revision__pair__key", "texts")
+    return {key: {name: texts[name] for name in FIELDS} for pk, key, texts in rows if pk in set(pins)}

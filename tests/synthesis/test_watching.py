@@ -1,0 +1,229 @@
+"""A run is watched: how far, how fast, what it spends, who works at it, what goes wrong; and steered while it runs."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from synthesis.models import Call, Drive, Endpoint, Hitch, Instance
+from synthesis.spending import spent
+from synthesis.spent_so_far import SETTLED, spent_so_far
+from synthesis.watching import bounds, failures, progress, runs_ahead, watched, workers
+from tests.factories import client_profile
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def run(plan, settings, transactional_db):
+    settings.OPENAI_BASE_URL, settings.OPENAI_MODEL = "http://127.0.0.1:1/v1", "scripted"
+    return plan(10)
+
+
+def finish(run, n, *, ago=lambda i: timedelta(minutes=i)):
+    """So many sessions are made, one every minute until just now."""
+    for i, one in enumerate(run.instances.filter(state="planned")[:n]):
+        made = {"state": "made", "content": {}, "digest": "d", "made_at": timezone.now() - ago(i)}
+        Instance.objects.filter(pk=one.pk).update(**made)
+
+
+def reply(instance, key, **more) -> Call:
+    fields = {"endpoint": "environment", "model": "m", "role": "client", "step": "client 1", "seed": 1,
+              "messages_digest": "", "messages": [], "reply": {}, "text": "", "latency_ms": 5,
+              "tokens_in": 100, "tokens_out": 20} | more  # fmt: skip
+    return Call.objects.create(key=key, instance=instance, **fields)
+
+
+def test_counts_rate_and_time_left_follow_from_what_was_made_lately(run):
+    finish(run, 4)
+    found = watched(run)
+    assert found.counts == {"planned": 6, "making": 0, "made": 4, "failed": 0, "cancelled": 0}
+    assert found.share == 40 and found.rate == pytest.approx(1, rel=0.01)
+    assert found.seconds_left == pytest.approx(360, rel=0.01)
+
+
+def test_one_session_alone_tells_no_rate_and_one_of_yesterday_neither(run):
+    finish(run, 1)
+    assert watched(run).rate is None and watched(run).seconds_left is None
+    finish(run, 3, ago=lambda i: timedelta(days=1))
+    assert watched(run).rate is None
+
+
+def test_a_paused_run_has_no_time_left_to_tell_and_a_finished_one_is_called_so(run):
+    finish(run, 4)
+    run.state = "paused"
+    assert watched(run).seconds_left is None and watched(run).state == "paused"
+    finish(run, 6)
+    run.state = "open"
+    assert watched(run).state == "finished"
+
+
+def test_what_is_spent_is_the_same_whether_it_is_added_up_anew_or_on_and_on(run):
+    Endpoint.objects.filter(name="environment").update(price={"in": 1, "out": 1, "currency": "EUR"})
+    one, other = run.instances.all()[:2]
+    later = timezone.now() + 2 * SETTLED
+    reply(one, "a", price=Decimal("0.5"))
+    assert spent_so_far(run) == spent(run) == spent_so_far(run, now=later)
+    reply(one, "b", tokens_in=None)
+    reply(other, "c", price=Decimal("0.25"))
+    for now in (None, later, later, None):
+        found = spent_so_far(run, now=now)
+        assert found == spent(run) and found.calls == 3 and found.money == Decimal("0.75")
+    assert (found.uncounted, found.unpriced, found.currency) == (1, 1, "EUR")
+    # Stored before there was a price: it counts at today's.
+    reply(other, "d", endpoint="environment", tokens_in=500_000, tokens_out=500_000)
+    assert spent_so_far(run) == spent(run) and spent(run).money == Decimal("1.75")
+
+
+def test_a_reply_with_an_older_number_that_is_seen_later_is_not_lost(run):
+    """Another worker took its number first and stored it last."""
+    one, late = run.instances.first(), run.instances.last()
+    reply(one, "a")
+    reply(one, "b", id=Call.objects.get(key="a").pk + 5)
+    assert spent_so_far(run).calls == 2
+    reply(late, "c", id=Call.objects.get(key="a").pk + 2)
+    assert spent_so_far(run).calls == 3
+
+
+def test_of_old_replies_none_is_read_twice(run):
+    one = run.instances.first()
+    for n in range(5):
+        reply(one, f"old {n}")
+    spent_so_far(run, now=timezone.now() + 2 * SETTLED)
+    last = Call.objects.order_by("-pk").first().pk
+    with CaptureQueriesContext(connection) as captured:
+        assert spent_so_far(run).calls == 5
+    sums = [query["sql"] for query in captured if "COUNT(" in query["sql"]]
+    assert sums and all(f'"synthesis_call"."id" > {last}' in sql for sql in sums)
+
+
+def test_each_bound_of_the_budget_says_how_much_of_it_is_spent(run):
+    run.budget = {"tokens": 480, "seconds": 100}
+    reply(run.instances.first(), "a")
+    Drive.objects.create(
+        run=run, worker="m:1:2:3", began_at=timezone.now() - timedelta(seconds=150), seen_at=timezone.now()
+    )
+    shares = {one.name: one.share for one in bounds(run, spent_so_far(run))}
+    assert shares == {"tokens": 25.0, "seconds": 100.0}
+
+
+def test_who_works_at_it_is_who_was_seen_just_now(run):
+    now = timezone.now()
+    limits = {
+        "environment": {"at_once": 4, "calls": 3, "waiting": 2, "state": "slowed", "why": "asked too often"}
+    }
+    Drive.objects.create(
+        run=run, worker="feed0815:77:1:a", began_at=now, seen_at=now, in_flight=3, limits=limits
+    )
+    Drive.objects.create(run=run, worker="gone:1:1:a", began_at=now, seen_at=now - timedelta(hours=1))
+    Drive.objects.create(run=run, worker="done:1:1:a", began_at=now, seen_at=now, ended_at=now)
+    (worker,) = workers(run)
+    assert (worker.machine, worker.process, worker.in_flight) == ("feed08", "77", 3)
+
+
+@pytest.fixture
+def page(client, lena, run):
+    client.force_login(lena)
+    return lambda: client.get(reverse("run", args=[run.public_id])).content.decode()
+
+
+def test_the_page_tells_workers_hitches_failures_and_the_budget_in_words(run, page):
+    now = timezone.now()
+    limits = {
+        "environment": {"at_once": 4, "calls": 3, "waiting": 2, "state": "slowed", "why": "asked too often"}
+    }
+    Drive.objects.create(
+        run=run, worker="feed0815:77:1:a", began_at=now, seen_at=now, in_flight=3, limits=limits
+    )
+    for _ in range(3):
+        Hitch.objects.create(run=run, endpoint="environment", kind="hang")
+    run.instances.filter(pk__in=run.instances.all()[:2]).update(state="failed", failure="The model refused.")
+    type(run).objects.filter(pk=run.pk).update(budget={"tokens": 1000})
+    shown = page()
+    for words in (
+        "Process 77",
+        "slowed down",
+        "3 × no answer in time",
+        "2 × The model refused.",
+        "Budget: tokens",
+    ):
+        assert words in shown
+    assert failures(run) == [(2, "The model refused.")]
+
+
+def test_how_many_at_once_and_the_budget_change_while_it_runs(client, run, page):
+    page()
+    at = reverse("run_steer", args=[run.public_id])
+    client.post(at, {"act": "concurrency", "concurrency": "3"})
+    client.post(at, {"act": "budget", "tokens": "5000", "minutes": "90", "money": ""})
+    run.refresh_from_db()
+    assert run.concurrency == 3 and run.budget == {"tokens": 5000, "seconds": 5400}
+    assert 'value="5000"' in page() and 'value="90"' in page()
+    client.post(at, {"act": "budget", "tokens": "", "minutes": "", "money": ""})
+    run.refresh_from_db()
+    assert run.budget == {}
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [{"act": "concurrency", "concurrency": "0"}, {"act": "concurrency", "concurrency": "many"},
+     {"act": "budget", "tokens": "-4"}, {"act": "budget", "money": "2"}, {"act": "hurry"}],
+)  # fmt: skip
+def test_what_makes_no_sense_is_refused_in_words_and_changes_nothing(client, run, page, sent):
+    page()
+    answer = client.post(reverse("run_steer", args=[run.public_id]), sent, follow=True)
+    assert "alert-danger" in answer.content.decode()
+    run.refresh_from_db()
+    assert (run.concurrency, run.budget) == (8, {})
+
+
+def test_to_watch_costs_the_same_queries_however_large_the_run(plan, run):
+    def queries(one) -> int:
+        spent_so_far(one)
+        with CaptureQueriesContext(connection) as captured:
+            progress(one)
+        return len(captured)
+
+    large = plan(60, version=run.version, profiles=[client_profile(f"more-{n}") for n in range(3)])
+    assert queries(large) == queries(run) <= 10
+
+
+def test_the_runs_that_the_workers_are_at_first_are_named(plan, run):
+    later = plan(1, version=run.version, profiles=[client_profile("later")])
+    Instance.objects.filter(pk=run.instances.first().pk).update(
+        state="making", lease_by="a", lease_until=timezone.now()
+    )
+    assert runs_ahead(watched(later)) == [run] and runs_ahead(watched(run)) == []
+
+
+def test_previews_are_not_among_the_runs(client, lena, run):
+    from synthesis import planning
+
+    planning.preview(by=lena, recipe=run.recipe, version=run.version, profiles="all", pairs="all")
+    client.force_login(lena)
+    assert [one.pk for one in client.get(reverse("runs")).context["runs"]] == [run.pk]
+
+
+def test_the_list_of_runs_costs_the_same_queries_however_many(client, lena, plan, run):
+    client.force_login(lena)
+
+    def queries() -> int:
+        with CaptureQueriesContext(connection) as captured:
+            client.get(reverse("runs"))
+        return len(captured)
+
+    before = queries()
+    for n in range(3):
+        plan(2, version=run.version, profiles=[client_profile(f"more-{n}")])
+    assert queries() == before
+
+
+@pytest.fixture(autouse=True)
+def _fresh_cache():
+    from django.core.cache import cache
+
+    cache.clear()
