@@ -5,6 +5,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
 urlpatterns = [
     path("guidelines/", include("guidelines.api.urls")),
+    path("", include("synthesis.api.urls")),
     path("schema/", SpectacularAPIView.as_view(), name="schema"),
     path("reference/", SpectacularSwaggerView.as_view(url_name="schema"), name="api_reference"),
 ]

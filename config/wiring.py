@@ -10,15 +10,32 @@ def connect():
     from guidelines import coverage, dependents
     from guidelines.proposals import origins
     from review import access as review_access
-    from review import by_pair
+    from review import became, by_pair, by_run
     from synthesis import access as synthesis_access
+    from synthesis import cast, outcomes
+    from synthesis.quality import verdicts
 
-    synthesis_access.connect_readers(review_access.may_see_instance, review_access.hidden_instances)
+    synthesis_access.connect_readers(
+        review_access.may_see_instance, review_access.hidden_instances, review_access.hidden_cells
+    )
+    outcomes.connect(became.sentences)
+    verdicts.connect(by_run.verdicts, review_access.may_see_verdicts)
     dependents.connect(made_under.of, made_under.place)
     coverage.connect(by_pair.coverage, by_pair.standing_out, review_access.may_see_pairs_judged)
+    cast.connect_examples(_examples)
     origins.connect(
         _where_it_was_made, review_access.sessions_she_judges, _corrections, review_access.sessions_judged
     )
+
+
+def _examples(version):
+    """Edits by people, without those of sessions on the evaluation side of a release or in a group with one."""
+    from exports import held_out
+    from review import examples
+
+    found = list(examples.edits(version))
+    aside = held_out.among({one.of for one in found})
+    return [one for one in found if one.of not in aside]
 
 
 def _where_it_was_made(user, proposal):

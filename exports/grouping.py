@@ -1,7 +1,9 @@
-"""Groups of a split: connected components over base case and parentage, so no client is on both sides."""
+"""Groups of a split: connected components over base case, parentage and the examples that a session was made with, so
+that no client is on both sides, and no edit on one side is what the other was written after.
+"""
 
 from accounts.identity import minter
-from synthesis.models import Instance
+from synthesis.models import Instance, Shown
 
 
 def components(edges) -> dict:
@@ -44,6 +46,10 @@ def groups_of(instances: dict[int, int]) -> dict[int, str]:
             if parent:
                 edges.append((node, f"instance:{parent_name}"))
                 wanted.add(parent)
+        shown = Shown.objects.filter(instance__in=missing[:500])
+        for name, of, of_name in shown.values_list("instance__public_id", "of", "of__public_id"):
+            edges.append((f"instance:{name}", f"instance:{of_name}"))
+            wanted.add(of)
     roots = components(edges)
     # The base case is named in clear inside only: outside, a group is an opaque id.
     mint = minter("group")

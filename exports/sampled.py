@@ -2,10 +2,11 @@
 
 from collections import Counter
 
-from django.db.models import Max, Min
+from django.db.models import F, Max, Min
 
 from review import reports
 from review.models import Arm, Aspect, Decision, Item, RaterKind, Reading, Standing, StandingState
+from synthesis.factors import LANGUAGES, slips
 from synthesis.models import Profile
 
 NOT_RECORDED = "not recorded"
@@ -54,23 +55,31 @@ def replicates(rounds) -> str:
 
 
 def manifestation(rounds) -> str:
-    """How often the intended mistake is among the settled findings of those who had no draft (methods §1)."""
+    """How often an intended mistake is among the settled findings of those who had no draft (methods §1). A session
+    that was to show several counts for each.
+    """
     settled = Standing.objects.filter(
         item__round__in=rounds, item__arm=Arm.UNAIDED, aspect=Aspect.FINDINGS, state=StandingState.SETTLED,
         item__instance__pair_revision__positive=False,
     )  # fmt: skip
-    n, found = Counter(), Counter()
-    for key, offered, intended, outcome in settled.values_list(
-        "item__instance__pair_revision__pair__key", "item__round__pairs_version__guideline",
-        "item__instance__pair_revision__pair__guideline", "outcome",
-    ):  # fmt: skip
-        if offered == intended:
+    n, found, sessions = Counter(), Counter(), set()
+    for intended in ("pair_revision", "others__pair_revision"):
+        pair = f"item__instance__{intended}__pair"
+        mine = settled.filter(**{f"{pair}__guideline": F("item__round__pairs_version__guideline")})
+        columns = (f"{pair}__key", "item_id", "outcome", "item__instance__factors__counsellor")
+        for key, item, outcome, counsellor in mine.values_list(*columns):
+            if not slips(counsellor):
+                continue
+            sessions.add(item)
             n[key] += 1
             found[key] += any(finding["mistake"] == key for finding in outcome)
     if not n:
         return f"{NOT_RECORDED}: no session meant to show a mistake was settled without the draft"
     by_pair = ", ".join(f"{key} {found[key]} of {n[key]}" for key in sorted(n))
-    return f"{_share(found.total(), n.total())} sessions read without the draft; by pair: {by_pair}"
+    share = _share(found.total(), n.total())
+    if n.total() > len(sessions):
+        share += f" mistakes meant to be shown in {len(sessions)}"
+    return f"{share} sessions read without the draft; by pair: {by_pair}"
 
 
 def anchoring(rounds) -> str:
@@ -107,9 +116,19 @@ def consent(rounds) -> str:
 
 
 def languages(rounds) -> str:
-    clients = Profile.objects.filter(pk__in=Item.objects.filter(round__in=rounds).values("instance__profile"))
+    items = Item.objects.filter(round__in=rounds)
+    clients = Profile.objects.filter(pk__in=items.values("instance__profile"))
     rows = list(clients.values_list("language", "content__culture"))
     spoken = Counter(language for language, _culture in rows)
     named = sum(bool(culture) for _language, culture in rows)
-    what = ", ".join(f"{language} {n}" for language, n in sorted(spoken.items())) or NOT_RECORDED
-    return f"languages of the clients: {what}; a culture is named for {named} of {len(rows)}; gaps: {NOT_RECORDED}"
+    what = _counted(spoken) or NOT_RECORDED
+    # A run may hold a session in another language than its client's record is written in.
+    chosen = items.filter(instance__factors__has_key="language")
+    held = Counter(chosen.values_list("instance__factors__language", flat=True))
+    del held[LANGUAGES[0]]
+    other = f"; sessions held in another: {_counted(held)}" if held else ""
+    return f"languages of the clients: {what}{other}; a culture is named for {named} of {len(rows)}; gaps: {NOT_RECORDED}"
+
+
+def _counted(found: Counter) -> str:
+    return ", ".join(f"{name} {n}" for name, n in sorted(found.items()))

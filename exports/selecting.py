@@ -10,6 +10,7 @@ from exports.samples import Edit, Sample
 from guidelines import briefing
 from review.models import Arm, Aspect, Decision, Item, RaterKind, Standing, StandingState
 from synthesis import tiers
+from synthesis.factors import LANGUAGES
 from synthesis.models import Tier
 
 CHUNK = 100
@@ -78,7 +79,7 @@ class Selection:
     def _why_not_the_client(self, instance) -> str | None:
         profile = instance.profile
         if tiers.held(instance) or (profile and tiers.held(profile)):
-            return "held by a lead"
+            return "held back"
         if profile is None or profile.licence.strip().lower() in ("", "unknown"):
             return "licence of the client unknown"
         if not profile.may_leave_machine:
@@ -100,7 +101,7 @@ class Selection:
         return own | tiers.tiers_in_force(instance.profile)
 
     def groups(self) -> dict[int, str]:
-        """{item id: group}: connected components over base case and parentage; a split never parts them."""
+        """{item id: group}: connected components (exports.grouping); a split never parts them."""
         self.choose()
         return self._groups
 
@@ -159,10 +160,17 @@ class Selection:
                 "models": {role: spec.get("model") for role, spec in run.model_specs.items()} if run else {},
                 "seed": run.seed if run else None,
                 "rehearsal": item.round.rehearsal,
+                **_language(instance),
                 # Individual judgements stay beside the outcome (methods: standing), without names.
                 "readers_verdicts": sorted(d.verdict for d in item.readers),
             },
         )
+
+
+def _language(instance) -> dict:
+    """The language that a run held the session in, where it is not that of the prompts: older rows stay as they are."""
+    language = instance.factors.get("language", LANGUAGES[0])
+    return {"language": language} if language != LANGUAGES[0] else {}
 
 
 def _later():

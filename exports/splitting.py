@@ -1,5 +1,6 @@
 """Splits by group, never by row (methods: training data and evaluation)."""
 
+TRAIN = "train"  # the only part that is not put aside
 ENOUGH_FOR_A_SPLIT = 5
 ENOUGH_FOR_A_CLAIM = 10
 
@@ -9,7 +10,7 @@ def split(groups: dict[int, str], *, seed: int) -> tuple[dict[str, str], str]:
     names = sorted(set(groups.values()))
     if len(names) < ENOUGH_FOR_A_SPLIT:
         return dict.fromkeys(
-            names, "train"
+            names, TRAIN
         ), f"smoke only: {len(names)} groups are too few for a split, all go to train."
     # scikit-learn takes seconds to load: only the process that splits pays for it.
     from sklearn.model_selection import GroupShuffleSplit
@@ -24,7 +25,7 @@ def split(groups: dict[int, str], *, seed: int) -> tuple[dict[str, str], str]:
 
     rest, test = cut(list(range(len(labels))), 0.2)
     train, validation = cut(rest, 0.125)
-    placed = {"train": train, "validation": validation, "test": test}
+    placed = {TRAIN: train, "validation": validation, "test": test}
     result = {labels[row]: name for name, rows in placed.items() for row in rows}
     note = f"{len(names)} groups, split by group 70/10/20 with seed {seed}."
     return result, note if len(names) >= ENOUGH_FOR_A_CLAIM else f"smoke only: {note}"

@@ -8,7 +8,7 @@ from guidelines import access as guidelines_access
 from review.models import Item, Reading, Round, RoundState, Seat
 from review.raters import record_in_force
 from synthesis import tiers
-from synthesis.models import Tier
+from synthesis.models import Instance, Tier
 
 
 def may_run_rounds(user) -> Answer:
@@ -78,14 +78,21 @@ def sessions_she_judges(user):
     return _items_to_judge(user).values_list("instance__public_id", flat=True)
 
 
+def hidden_cells(user):
+    """The cells of the sessions that she has still to judge or may have to settle; a query to be nested. Another
+    run's session of the same cell, or a preview, is the same session again: it is made of the same stored replies.
+    """
+    return _items_to_judge(user).order_by().values("instance__cell")
+
+
 def hidden_instances(user, ids) -> set[int]:
     """Of these instances, those that may_see_instance refuses. One query."""
-    held = _items_to_judge(user).filter(instance__in=list(ids))
-    return set(held.values_list("instance_id", flat=True))
+    held = Instance.objects.filter(pk__in=list(ids), cell__in=hidden_cells(user))
+    return set(held.order_by().values_list("pk", flat=True))
 
 
 def judges(user, instance) -> bool:
-    return _items_to_judge(user).filter(instance=instance).exists()
+    return _items_to_judge(user).filter(instance__cell=instance.cell).exists()
 
 
 def may_see_instance(user, instance) -> Answer:
@@ -95,6 +102,17 @@ def may_see_instance(user, instance) -> Answer:
     if judges(user, instance):
         return Answer(
             _("You judge this session, or may settle it, in an open round; you see this when it is closed.")
+        )
+    return Answer()
+
+
+def may_see_verdicts(user, run) -> Answer:
+    """No while she judges any session of the run, or may settle one: verdicts are for her when the rounds are closed."""
+    if _items_to_judge(user).filter(instance__run=run).exists():
+        return Answer(
+            _(
+                "You judge sessions of this run, or may settle them, in an open round; you see this when it is closed."
+            )
         )
     return Answer()
 

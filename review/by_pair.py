@@ -1,13 +1,15 @@
 """What closed rounds of people say about each pair of a guideline. Queries only; fills guidelines.coverage.
 
 What a closed round holds is frozen, so its figures are computed once and kept in this process until a round is
-opened or closed. A session that is judged again in an open round is left out: its old verdict would tell.
+opened or closed. A session that is judged again in an open round is left out: its old verdict would tell. One that
+was to show several mistakes counts for each of them, and one that was to show none for no pair.
 """
 
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from threading import Lock
+from typing import NamedTuple
 from urllib.parse import urlencode
 
 from django.db.models import Count, Exists, Max, OuterRef
@@ -21,12 +23,13 @@ from review import feedback
 from review.agreement.wording import spoken
 from review.models import Arm, Aspect, Decision, Finding, Item, Round, RoundState, Standing
 from review.settled import NOTHING, Settled, read
-from synthesis.models import Instance
+from synthesis.models import Instance, Intended
 
 VERDICTS = ("accept", "edit", "reject")
 FOUND = ("no", "yes")
 SHOWN = ("krippendorff_alpha", "gwet_ac", "percent_agreement")
-PAIR = "item__instance__pair_revision__pair"
+# From what belongs to an item to the mistake that its session was to show: the first, and what else.
+PAIR, BESIDES = "item__instance__pair_revision__pair", "item__instance__others__pair_revision__pair"
 BASE = "item__instance__profile__base_case"
 BOOTSTRAP = 1000
 MOST_KNOWN = 8  # guidelines
@@ -87,17 +90,40 @@ def standing_out(guideline: Guideline) -> list[str]:
 
 def _corrections(guideline) -> dict[str, int]:
     """How many approved edits there are of sessions made from each pair."""
-    key = f"{PAIR}__key"
-    found = feedback.approved(guideline).filter(**{f"{PAIR}__guideline": guideline})
-    return dict(found.order_by().values_list(key).annotate(n=Count("pk")))
+    approved, found = feedback.approved(guideline).order_by(), Counter()
+    for pair in (PAIR, BESIDES):
+        mine = approved.filter(**{f"{pair}__guideline": guideline})
+        found.update(dict(mine.values_list(f"{pair}__key").annotate(n=Count("pk"))))
+    return found
 
 
 def _made(guideline, keys) -> dict[str, int]:
-    key = "pair_revision__pair__key"
-    made = Instance.objects.made().filter(pair_revision__pair__guideline=guideline).order_by()
+    found: Counter = Counter()
+    for pair in ("pair_revision__pair", "others__pair_revision__pair"):
+        mine = {f"{pair}__guideline": guideline} | ({f"{pair}__key__in": keys} if keys is not None else {})
+        made = Instance.objects.made().filter(**mine).order_by()
+        found.update(dict(made.values_list(f"{pair}__key").annotate(n=Count("id"))))
+    return found
+
+
+class Besides(NamedTuple):
+    """A further mistake that a session was to show."""
+
+    key: str
+    pair: int
+
+
+def _besides(guideline, keys=None) -> dict[int, list[Besides]]:
+    """{session: what it was to show besides its first mistake}, for those that were; one query."""
+    rows = Intended.objects.filter(pair_revision__pair__guideline=guideline).order_by("instance", "position")
     if keys is not None:
-        made = made.filter(**{f"{key}__in": keys})
-    return dict(made.values_list(key).annotate(n=Count("id")))
+        rows = rows.filter(pair_revision__pair__key__in=keys)
+    found: dict[int, list[Besides]] = {}
+    for session, *which in rows.values_list(
+        "instance_id", "pair_revision__pair__key", "pair_revision__pair_id"
+    ):
+        found.setdefault(session, []).append(Besides(*which))
+    return found
 
 
 def closed_rounds_of_people() -> dict:
@@ -130,6 +156,7 @@ def _figures(guideline) -> Figures:
         _standings(guideline).filter(aspect=Aspect.VERDICT, **{f"{PAIR}__guideline": guideline}),
         _standings(guideline).filter(aspect=Aspect.FINDINGS, item__round__pairs_version__guideline=guideline),
         guideline,
+        {session: [one.key for one in others] for session, others in _besides(guideline).items()},
     )
     figures = Figures(settled, _corrections(guideline))
     with _lock:
@@ -159,13 +186,15 @@ def _judgements(guideline, arm):
 def _alphas(guideline) -> dict[str, float]:
     """Krippendorff's alpha on the verdict, of every pair where it is defined."""
     items, groups, group_of, item, level = {}, {}, [], [], []
-    rows = _judgements(guideline, Arm.AIDED).exclude(verdict="")
-    for key, item_id, verdict in rows.values_list(f"{PAIR}__key", "item_id", "verdict"):
-        if item_id not in items:
-            items[item_id] = len(items)
-            group_of.append(groups.setdefault(key, len(groups)))
-        item.append(items[item_id])
-        level.append(VERDICTS.index(verdict))
+    rows, besides = _judgements(guideline, Arm.AIDED).exclude(verdict=""), _besides(guideline)
+    columns = (f"{PAIR}__key", "item_id", "item__instance_id", "verdict")
+    for first, item_id, session, verdict in rows.values_list(*columns):
+        for key in (first, *(one.key for one in besides.get(session, ()))):
+            if (key, item_id) not in items:
+                items[key, item_id] = len(items)
+                group_of.append(groups.setdefault(key, len(groups)))
+            item.append(items[key, item_id])
+            level.append(VERDICTS.index(verdict))
     if not items:
         return {}
     from review.agreement.groups import alpha_of_groups  # it loads SciPy
@@ -175,7 +204,9 @@ def _alphas(guideline) -> dict[str, float]:
 
 
 def _compute_agreements(guideline, figures: Figures, keys) -> None:
-    """Fill in the agreement of these pairs where it is not known yet; two queries, none when all is."""
+    """Fill in the agreement of these pairs where it is not known yet; three queries and, where sessions were to show
+    several mistakes, four more; none when all is known.
+    """
     left = [key for key in keys if key not in figures.agreements]
     if not left:
         return
@@ -189,6 +220,13 @@ def _compute_agreements(guideline, figures: Figures, keys) -> None:
     for key, item, rater, base, session, named in (
         _named(guideline).filter(**own).values_list(*columns, "named")
     ):
+        marks.setdefault(key, []).append((item, rater, FOUND[named], base or f"session {session}"))
+    besides = _besides(guideline, left)
+    for row, verdict in _verdicts_besides(guideline, besides):
+        key, item, rater, base, session = row
+        verdicts.setdefault(key, []).append((item, rater, verdict, base or f"session {session}"))
+    for row, named in _named_besides(guideline, besides):
+        key, item, rater, base, session = row
         marks.setdefault(key, []).append((item, rater, FOUND[named], base or f"session {session}"))
     for key in left:
         figures.agreements[key] = _computed(key, verdicts, VERDICTS), _computed(key, marks, FOUND)
@@ -205,6 +243,41 @@ def _named(guideline):
         Exists(offered), item__instance__pair_revision__positive=False
     )
     return decisions.annotate(named=Exists(named))
+
+
+def _judged_besides(guideline, arm, besides: dict[int, list[Besides]]):
+    if not besides:
+        return Decision.objects.none()
+    # By the same question again, not by their ids, of which there may be more than a statement takes.
+    sessions = Intended.objects.filter(pair_revision__pair__guideline=guideline).values("instance")
+    return _judgements(guideline, arm).filter(item__instance__in=sessions)
+
+
+def _verdicts_besides(guideline, besides: dict[int, list[Besides]]):
+    """(key, item, rater, client, session) and verdict, for each further mistake of a session."""
+    rows = _judged_besides(guideline, Arm.AIDED, besides).exclude(verdict="")
+    for *judged, session, verdict in rows.values_list(
+        "item_id", "rater_id", BASE, "item__instance_id", "verdict"
+    ):
+        for one in besides.get(session, ()):
+            yield (one.key, *judged, session), verdict
+
+
+def _named_besides(guideline, besides: dict[int, list[Besides]]):
+    """The same with whether the judgement names the mistake, where it could be named."""
+    decisions = _judged_besides(guideline, Arm.UNAIDED, besides)
+    columns = ("pk", "item__round__pairs_version_id", "item_id", "rater_id", BASE, "item__instance_id")
+    rows = list(decisions.values_list(*columns))
+    if not rows:
+        return
+    found = Finding.objects.filter(decision__in=decisions.order_by().values("pk"))
+    named = set(found.values_list("decision_id", "pair_revision__pair_id"))
+    offered = Entry.objects.filter(version__in={row[1] for row in rows}, pair_revision__isnull=False)
+    offered = set(offered.values_list("version_id", "pair_revision__pair_id"))
+    for decision, version, *judged, session in rows:
+        for one in besides.get(session, ()):
+            if (version, one.pair) in offered:
+                yield (one.key, *judged, session), (decision, one.pair) in named
 
 
 def _computed(key: str, rows: dict[str, list], levels: tuple) -> dict | None:

@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from accounts import roles
 from accounts.roles import require
 from guidelines import present, publishing
-from guidelines.models import Guideline, Kind, Proposal, ProposalKind
+from guidelines.models import Guideline, Kind, PairRevision, Proposal, ProposalKind
 from guidelines.proposals.origins import Origin
 from review import access
 from review.models import (
@@ -19,6 +20,7 @@ from review.models import (
     StandingState,
     Verdict,
 )
+from synthesis.models import Intended
 
 PAGE = 25
 
@@ -39,7 +41,7 @@ class Correction:
 def approved(guideline: Guideline | None = None, pair: str = ""):
     """Wordings that were settled in closed rounds of people, newest first; not those judged anew since.
 
-    `pair`: the key of the guideline's pair from which the sessions were made.
+    `pair`: the key of a pair of the guideline that the sessions were to show, alone or beside others.
     """
     found = Standing.objects.filter(
         aspect=Aspect.WORDING,
@@ -51,8 +53,12 @@ def approved(guideline: Guideline | None = None, pair: str = ""):
     if guideline is not None:
         found = found.filter(item__round__pairs_version__guideline=guideline)
         if pair:
-            planned = {"item__instance__pair_revision__pair__guideline": guideline}
-            found = found.filter(**planned, item__instance__pair_revision__pair__key=pair)
+            planned = PairRevision.objects.filter(pair__guideline=guideline, pair__key=pair)
+            also = Intended.objects.filter(pair_revision__in=planned)
+            shows = Q(item__instance__pair_revision__in=planned) | Q(
+                item__instance__in=also.values("instance")
+            )
+            found = found.filter(shows)
     return found.order_by("-pk")
 
 

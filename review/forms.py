@@ -38,7 +38,7 @@ class NewRound(forms.Form):
     runs = forms.ModelMultipleChoiceField(
         label=_("Sessions of these runs"), queryset=Run.objects.none(), widget=forms.CheckboxSelectMultiple,
         to_field_name="public_id",
-        help_text=_("All sessions that were made; held ones must be released first."),
+        help_text=_("All sessions that were made, but for those held back: they wait until a lead releases them."),
     )  # fmt: skip
     leave_out_risk = forms.BooleanField(
         label=_("Leave out sessions that carry a risk tier"), required=False,
@@ -66,7 +66,7 @@ class NewRound(forms.Form):
         published = (
             Version.objects.published().select_related("guideline").order_by("guideline__slug", "-number")
         )
-        self.fields["runs"].queryset = Run.objects.filter(instances__state="made").distinct()
+        self.fields["runs"].queryset = Run.objects.listed().filter(instances__state="made").distinct()
         self.fields["reviewers"].queryset = User.objects.with_role(Role.ANNOTATOR)
         self.fields["pairs_version"].queryset = published.filter(guideline__kind=Kind.PAIRS)
         rubrics = published.filter(guideline__kind=Kind.RUBRIC)

@@ -13,16 +13,17 @@ from guidelines.models import Guideline, Version
 from guidelines.touching import Touched
 from review import access
 from review.models import Arm, Item, RaterKind, Round
-from review.rounds import CannotMakeRound, make_round
+from review.rounds import CannotMakeRound, left_out_held, make_round
 from review.whereabouts import out_for_review
-from synthesis.models import InstanceState
+from synthesis.models import InstanceState, Intended
 
 NOT_MADE = gettext_lazy("not made yet")
 STILL_OUT = gettext_lazy("still judged in an open round: settle them there, or close the round, first")
+HELD_BACK = gettext_lazy("held back until a lead releases them")
 
 
 def reread(instances: QuerySet, touched: Touched) -> QuerySet:
-    """Those put before readers again by a version in which their pair stands as it does now."""
+    """Those put before readers again by a version in which their pairs stand as they do now."""
     return instances.filter(_read_since(touched))
 
 
@@ -31,23 +32,40 @@ def unread(instances: QuerySet, touched: Touched) -> QuerySet:
 
 
 def _read_since(touched: Touched) -> Q:
-    """Aided items only: without the draft there is no verdict. A rehearsal stands in for people nowhere, so it counts
-    only for sessions that people never judged.
+    """Of a stale session: whether it was judged by each of its pairs as that stands now. Aided items only: without
+    the draft there is no verdict. A rehearsal stands in for people nowhere, so it counts only for sessions that
+    people never judged.
     """
-    if set(touched.stale_since()) <= {None}:
+    groups = touched.stale_since()
+    if set(groups) <= {None}:
         return Q(pk__in=[])  # by a draft nobody judges
     judged_by = Round.objects.filter(pairs_version__guideline=touched.target.guideline_id)
     # Few rows, and often none: what is asked of every session then costs nothing.
     rounds = list(judged_by.values_list("pk", "pairs_version__number", "rehearsal"))
+    judged = {number: _judged_since(number, rounds) for number in groups}
+    found = Q(pk__in=[])
+    for number, revisions in groups.items():
+        found |= Q(pair_revision__in=revisions) & judged[number]
+    further = Intended.objects.filter(pair_revision__in=touched.revisions())
+    if not further.exists():
+        return found
+    # What is to be shown besides has to be judged too; the session's own pair may be one that stands.
+    found |= ~Q(pair_revision__in=touched.revisions())
+    for number, revisions in groups.items():
+        besides = Q(pk__in=Intended.objects.filter(pair_revision__in=revisions).values("instance"))
+        found &= ~besides | judged[number]
+    return found
+
+
+def _judged_since(number: int | None, rounds: list[tuple[int, int, bool]]) -> Q:
+    """By people in a round under this version of the guideline or a later one, or in a rehearsal of such."""
+    since = [one for one in rounds if number is not None and one[1] >= number]
     by_people = Item.objects.filter(instance=OuterRef("pk"), round__rehearsal=False)
     found = Q(pk__in=[])
-    for number, revisions in touched.stale_since().items():
-        since = [one for one in rounds if number is not None and one[1] >= number]
-        for rehearsal in {one[2] for one in since}:
-            these = [pk for pk, _number, kind in since if kind == rehearsal]
-            items = Item.objects.filter(instance=OuterRef("pk"), arm=Arm.AIDED, round__in=these)
-            again = Q(Exists(items), pair_revision__in=revisions)
-            found |= again & ~Q(Exists(by_people)) if rehearsal else again
+    for rehearsal in {one[2] for one in since}:
+        these = [pk for pk, _number, kind in since if kind == rehearsal]
+        again = Q(Exists(Item.objects.filter(instance=OuterRef("pk"), arm=Arm.AIDED, round__in=these)))
+        found |= again & ~Q(Exists(by_people)) if rehearsal else again
     return found
 
 
@@ -100,4 +118,6 @@ def read_again(
         supersedes=dict(earlier.order_by("pk").values_list("instance_id", "pk")),
         **more,
     )
+    if held := left_out_held(round):
+        left_out[str(HELD_BACK)] = held
     return round, left_out

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from accounts import roles
 from accounts.identity import minter
+from accounts.models import TrailEvent
 from accounts.numbering import next_serial
 from guidelines.models import Kind, VersionState
 from review import access, assignment, trail
@@ -19,7 +20,7 @@ from review.label_studio.screens.build import UnfitForScreen
 from review.models import Arm, Item, RaterKind, Reading, Round, RoundState, Seat
 from review.raters import may_sit, risk_qualified
 from synthesis import tiers
-from synthesis.models import Instance, InstanceState, Mark, Tier
+from synthesis.models import Instance, InstanceState, Mark, Purpose, Tier
 from synthesis.models.marks import MarkKind
 
 UNAIDED_READERS = 2
@@ -39,11 +40,12 @@ def make_round(
 ) -> Round:  # fmt: skip
     """Put instances before raters: draws arms, readers and each reader's own random order. Sends nothing
     yet. `instances`: rows or a queryset, whose sessions are never in memory all at once.
+    Sessions that are held back, or whose client is, stay out until a lead releases them; the trail counts them.
     `leave_out_risk`: sessions that carry a risk tier stay out, rather than needing readers qualified for them.
     `supersedes`: {instance id: id of its earlier item}, of those that are judged again.
     """
     roles.require(access.may_run_rounds(by))
-    instances = _fit(instances, screen)
+    instances, left_out_held = _fit(instances, screen)
     raters = list(dict.fromkeys(raters))
     _require_people(raters, overlap)
     _require_versions(pairs_version, rubric_version)
@@ -93,16 +95,17 @@ def make_round(
         plan_projects(round, {(r.seat_id, r.item.arm): r.seat for r in readings})
     except UnfitForScreen as unfit:
         raise CannotMakeRound(_("The reviewers' screen cannot be built. %s") % unfit) from None
-    trail.record(verb="make_round", round=round, by=by, after=_told(round, raters, len(items)))
+    trail.record(verb="make_round", round=round, by=by, after=_told(round, raters, len(items), left_out_held))
     return round
 
 
-def _told(round: Round, raters, sessions: int) -> dict:
+def _told(round: Round, raters, sessions: int, left_out_held: int) -> dict:
     """What the trail keeps of a new round; not its seed, from which every draw could be computed."""
     people = [str(rater.user.public_id) for rater in raters if rater.user_id]
     return {
         "name": round.name, "pairs_version": str(round.pairs_version), "rubric_version": str(round.rubric_version),
-        "sessions": sessions, "left_out_risk": round.left_out_risk, "overlap": round.overlap,
+        "sessions": sessions, "left_out_risk": round.left_out_risk,
+        "left_out_held": left_out_held, "overlap": round.overlap,
         "unaided_share": round.unaided_share, "reviewers": people, "machines": len(raters) - len(people),
     }  # fmt: skip
 
@@ -129,14 +132,22 @@ def close_round(*, round: Round, by) -> Round:
     return round
 
 
-def _fit(instances, screen) -> list[Instance]:
-    """The instances without their sessions."""
+def left_out_held(round: Round) -> int:
+    """Sessions chosen for the round that stayed out because they were held back; as the trail kept it."""
+    made = TrailEvent.objects.of(trail.ROUND, str(round.public_id)).filter(verb="review.make_round").first()
+    return made.after.get("left_out_held", 0) if made else 0
+
+
+def _fit(instances, screen) -> tuple[list[Instance], int]:
+    """The instances without their sessions, but for those held back; and how many these are."""
     if isinstance(instances, QuerySet):
         given = instances.values_list("pk", flat=True)
     else:
         given = (instance.pk for instance in instances)
     given, found = list(dict.fromkeys(given)), {}
-    light = Instance.objects.only("public_id", "state", "recipe", "profile")
+    light = Instance.objects.select_related("run").only(
+        "public_id", "state", "recipe", "profile", "run__purpose"
+    )
     for start in range(0, len(given), BATCH):
         found |= light.in_bulk(given[start : start + BATCH])
     instances = [found[pk] for pk in given]
@@ -145,17 +156,24 @@ def _fit(instances, screen) -> list[Instance]:
     for instance in instances:
         if instance.state != InstanceState.MADE:
             raise CannotMakeRound(_("Session %s is not made.") % instance.public_id)
+        if instance.run and instance.run.purpose == Purpose.PREVIEW:
+            raise CannotMakeRound(
+                _("Session %s was made as a preview of a plan; the run that was planned has its own.")
+                % instance.public_id
+            )
         if instance.recipe != screen:
             raise CannotMakeRound(
                 _("Session %(id)s was made by another recipe (%(recipe)s) than this screen shows.")
                 % {"id": instance.public_id, "recipe": instance.recipe}
             )
     held = held_among(instances)
-    if held:
-        first = next(instance for instance in instances if instance.pk in held)
-        raise CannotMakeRound(_("Session %(id)s is held (%(n)s in all); release it first.")
-                              % {"id": first.public_id, "n": len(held)})  # fmt: skip
-    return instances
+    if len(held) == len(instances):
+        raise CannotMakeRound(
+            _("Every session chosen is held back (%(n)s; the first: %(first)s). Look at them, and release those that "
+              "reviewers should see.")
+            % {"n": len(held), "first": instances[0].public_id}
+        )  # fmt: skip
+    return [instance for instance in instances if instance.pk not in held], len(held)
 
 
 def held_among(instances: Sequence[Instance]) -> set[int]:

@@ -8,6 +8,7 @@ from guidelines.coverage import Share
 from guidelines.models import Entry, Guideline
 from review.agreement.shares import Shares, shares, shrunken
 from review.models import StandingState
+from synthesis.factors import Counsellor, slips
 
 NAMED = {"accept": "accepted", "edit": "edited", "reject": "rejected"}
 TOLD = "told"
@@ -26,6 +27,7 @@ PLANNED = (
     "item__instance__version",
     "item__instance__content__feedback__findings",
     "item__instance__content__supervisor",
+    "item__instance__factors__counsellor",
 )
 
 
@@ -90,34 +92,39 @@ class Settled:
 NOTHING = Settled({}, corrected=Sessions(), showed=Sessions(), missed=Sessions(), missed_told=Sessions())
 
 
-def read(verdicts, findings, guideline: Guideline) -> Settled:
-    """From standings in the order of their items: of one session the latest that was settled counts."""
-    counts, corrected = _verdicts(verdicts)
-    return Settled(counts, corrected=corrected, **_findings(findings, guideline))
+def read(verdicts, findings, guideline: Guideline, besides: dict[int, list[str]]) -> Settled:
+    """From standings in the order of their items: of one session the latest that was settled counts, for each mistake
+    that it was to show. `besides`: {session: keys of these but for the first}.
+    """
+    counts, corrected = _verdicts(verdicts, besides)
+    return Settled(counts, corrected=corrected, **_findings(findings, guideline, besides))
 
 
-def _verdicts(standings) -> tuple[dict[str, dict], Sessions]:
+def _verdicts(standings, besides) -> tuple[dict[str, dict], Sessions]:
     latest, undecided, versions = {}, {}, {}
     for row in standings.values_list(*SESSION, "item__round__pairs_version__number"):
-        session, state, *_rest, key, version = row
-        versions.setdefault(key, set()).add(version)
+        session, state, *_rest, first, version = row
+        for key in (first, *besides.get(session, ())):
+            versions.setdefault(key, set()).add(version)
         if state == StandingState.SETTLED:
             latest[session] = row
         else:
-            undecided[session] = key
+            undecided[session] = first
     counts: dict[str, dict] = {key: {"versions": tuple(sorted(found))} for key, found in versions.items()}
     corrected = Sessions()
-    for session, _state, outcome, base, chance, key, _version in latest.values():
+    for session, _state, outcome, base, chance, first, _version in latest.values():
         name = NAMED[outcome]
-        counts[key][name] = counts[key].get(name, 0) + 1
-        corrected.add(key, base or f"session {session}", outcome != "accept", 1 / chance)
-    for session, key in undecided.items():
+        for key in (first, *besides.get(session, ())):
+            counts[key][name] = counts[key].get(name, 0) + 1
+            corrected.add(key, base or f"session {session}", outcome != "accept", 1 / chance)
+    for session, first in undecided.items():
         if session not in latest:
-            counts[key]["undecided"] = counts[key].get("undecided", 0) + 1
+            for key in (first, *besides.get(session, ())):
+                counts[key]["undecided"] = counts[key].get("undecided", 0) + 1
     return counts, corrected
 
 
-def _findings(standings, guideline) -> dict[str, Sessions]:
+def _findings(standings, guideline, besides) -> dict[str, Sessions]:
     """What readers without the draft settled, against what was planned and against what the supervisor wrote."""
     settled = standings.filter(state=StandingState.SETTLED)
     latest = {row[0]: row for row in settled.values_list(*SESSION, *PLANNED)}
@@ -136,18 +143,21 @@ def _findings(standings, guideline) -> dict[str, Sessions]:
         made,
         draft,
         told,
+        counsellor,
     ) in latest.values():
         client, weight = base or f"session {session}", 1 / chance
         found = {finding["mistake"] for finding in outcome}
-        ours = of == guideline.pk
-        if ours and not positive and planned in offered.get(judged, ()):
-            showed.add(planned, client, planned in found, weight)
+        # What comes besides is of the same guideline, and never good practice.
+        mistakes = [planned, *besides.get(session, ())] if of == guideline.pk and not positive else []
+        for key in mistakes:
+            if slips(counsellor) and key in offered.get(judged, ()):
+                showed.add(key, client, key in found, weight)
         if draft is None:
             continue
         written = {finding["mistake"] for finding in draft}
         # The supervisor names only what the version that it was given holds.
         for key in found & offered.get(made, set()):
-            knew = told == TOLD and ours and key == planned
+            knew = told == TOLD and counsellor != Counsellor.NORMAL and key in mistakes
             (missed_told if knew else missed).add(key, client, key not in written, weight)
     return {"showed": showed, "missed": missed, "missed_told": missed_told}
 

@@ -22,6 +22,7 @@ VOCABULARY = Vocabulary(
         "rubric_version": _("Rubric"),
         "sessions": _("Sessions"),
         "left_out_risk": _("Left out for risk"),
+        "left_out_held": _("Left out as held back"),
         "overlap": _("Readers of each session"),
         "unaided_share": _("Share read without the draft"),
         "reviewers": _("Reviewers"),

@@ -21,7 +21,7 @@ from review.label_studio import connecting, webhook
 from review.label_studio.keeping import login_of
 from review.models import Account, Decision, DecisionKind, Item, Round, Verdict
 from review.raters import rater_for
-from review.rounds import CannotMakeRound, make_round
+from review.rounds import CannotMakeRound, left_out_held, make_round
 from review.workflow import CannotSettle
 from synthesis.models import Instance
 
@@ -62,6 +62,8 @@ def round_new(request):
         except CannotMakeRound as refusal:
             form.add_error(None, str(refusal))
         else:
+            if held := left_out_held(made):
+                messages.warning(request, _held_back(held))
             if tasks.wake(made):
                 messages.success(
                     request, _("The round is open; its sessions are on their way to the reviewers.")
@@ -71,6 +73,17 @@ def round_new(request):
                 messages.warning(request, background.unheard([background.SYNC]))
             return redirect("round", public_id=made.public_id)
     return render(request, "review/round_new.html", {"form": form}, status=400 if form.errors else 200)
+
+
+def _held_back(n: int) -> str:
+    return (
+        ngettext(
+            "%d session is held back and was left out; it can be released and put into another round.",
+            "%d sessions are held back and were left out; they can be released and put into another round.",
+            n,
+        )
+        % n
+    )
 
 
 def _suggested(request) -> dict:
@@ -92,6 +105,7 @@ def round(request, public_id):
     seats = [seat for seat in reports.progress(found) if own is None or seat.pk == own.pk]
     context = {
         "round": found,
+        "left_out_held": left_out_held(found),
         "own": own,
         "seats": seats,
         "failing": min(

@@ -3,9 +3,20 @@
 from django.utils import timezone
 
 from accounts.identity import public_id
-from guidelines.models import Entry, Guideline, Pair, PairRevision, Version
+from accounts.models import User
+from guidelines.models import (
+    Entry,
+    Guideline,
+    Pair,
+    PairRevision,
+    Translation,
+    TranslationState,
+    TranslationStep,
+    Version,
+)
+from guidelines.translating.segments import FIELDS
 from synthesis.identity import digest
-from synthesis.models import Profile
+from synthesis.models import Instance, Intended, Profile
 
 PAIRS = (
     {
@@ -44,6 +55,34 @@ def published_guideline(slug: str = "novice-mistakes", pairs=PAIRS) -> Version:
     )
     version.refresh_from_db()
     return version
+
+
+def approved_translation(version: Version, key: str, language: str, **texts) -> Translation:
+    """A pair of the version in another language, approved; fields that are not given are as in the source."""
+    revision = PairRevision.objects.get(entries__version=version, pair__key=key)
+    whole = {field: getattr(revision, field) for field in FIELDS["pairs"]} | texts
+    n = Translation.objects.of(revision, language).count() + 1
+    made = Translation.objects.create(
+        pair_revision=revision, language=language, n=n, texts=whole, digest=digest(whole)
+    )
+    by, _new = User.objects.get_or_create(email="tilda@example.org")
+    TranslationStep.objects.create(translation=made, n=1, state=TranslationState.APPROVED, by=by)
+    return made
+
+
+def session_showing(*revisions: PairRevision, state: str = "made", **fields) -> Instance:
+    """A session that is to show all of these: planned first, as what it shows is frozen from then on."""
+    made = {name: fields.pop(name) for name in ("content", "digest", "made_at") if name in fields}
+    factors = {"mistakes": ("none", "one", "two", "three")[len(revisions)], **fields.pop("factors", {})}
+    first = revisions[0] if revisions else None
+    session = Instance.objects.create(pair_revision=first, factors=factors, **fields)
+    Intended.objects.bulk_create(
+        Intended(instance=session, pair_revision=one, position=n)
+        for n, one in enumerate(revisions[1:], start=2)
+    )
+    Instance.objects.filter(pk=session.pk).update(state=state, **made)
+    session.refresh_from_db()
+    return session
 
 
 def client_profile(key: str = "joana", **changes) -> Profile:

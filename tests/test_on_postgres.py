@@ -11,7 +11,8 @@ ROOT = Path(__file__).resolve().parents[1]
 # What asks nothing of the database, or starts parts of its own.
 WITHOUT = ["tests/parts", "tests/review/agreement", "tests/test_layers.py", "tests/guidelines/test_shipped_content.py",
            "tests/guidelines/test_shipped_rubrics.py", "tests/exports/training", "tests/chaos", "tests/browser",
-           "tests/config", "tests/test_style.py"]  # fmt: skip
+           "tests/config", "tests/test_style.py", "tests/faults/test_kills_while_moving.py",
+           "tests/faults/test_several_workers.py"]  # fmt: skip
 
 
 @pytest.mark.postgres

@@ -129,7 +129,15 @@ def _main_job(
     readers = [user for user, _ in people.values() if Role.ANNOTATOR in user.roles]
     # People steer the run as they like, and a slow machine takes its time: only unattended it must end.
     seconds = 3600 if chosen.headless else math.inf
-    run = walking.synthesise(stack, clock, n=chosen.instances, model=parts.model, by=lead, seconds=seconds)
+    run = walking.synthesise(
+        stack,
+        clock,
+        n=chosen.instances,
+        model=parts.model,
+        by=lead,
+        seconds=seconds,
+        attended=not chosen.headless,
+    )
     clock.stage = "review"
     outcome["round"] = round = walking.open_round(run, people=readers, by=lead)
     if not chosen.simulate_reviewers:

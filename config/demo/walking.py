@@ -17,9 +17,9 @@ from guidelines import naming
 from review import rounds, tasks
 from review.models import Item, Round, Standing
 from review.raters import rater_for
-from synthesis import planning, steering
+from synthesis import planning, quality, steering
 from synthesis import tasks as synthesis_tasks
-from synthesis.models import Instance, InstanceState, Profile, Run, RunState
+from synthesis.models import Holds, Instance, InstanceState, Profile, Run, RunState
 
 RETRIES = 5
 
@@ -42,8 +42,13 @@ def wait_for(what: str, done, *, seconds: float, stack: Stack, every: float = 1.
         time.sleep(every)
 
 
-def synthesise(stack: Stack, clock: Clock, *, n: int, model: str, by: User, seconds: float) -> Run:
+def synthesise(
+    stack: Stack, clock: Clock, *, n: int, model: str, by: User, seconds: float, attended: bool
+) -> Run:
     """Plan `n` cells of different clients and let the workers fill them; failed cells are planned again.
+
+    Sessions with a reason to be held back wait for a person. Where nobody is there to look, and of the smallest model,
+    whose talk is poor throughout, they are reported only: the walk proves the plumbing, not the words.
 
     Where people are logged in they may steer the run: one that they cancelled comes back as it is.
     """
@@ -55,6 +60,7 @@ def synthesise(stack: Stack, clock: Clock, *, n: int, model: str, by: User, seco
         run = planning.plan(
             recipe="supervised_dialogue", version=version, profiles=calm, pairs="all", samples=1, limit=n,
             parameters=parameters, seed=11, by=by, concurrency=4,
+            holds=Holds.HOLD if attended and model != "smollm2" else Holds.REPORT,
         )  # fmt: skip
         synthesis_tasks.wake(run)
         instances = Instance.objects.filter(run=run)
@@ -74,6 +80,7 @@ def synthesise(stack: Stack, clock: Clock, *, n: int, model: str, by: User, seco
             if run.state == RunState.STOPPED:
                 raise StageFailed(run.why)
             if run.state == RunState.CANCELLED or not instances.filter(state="failed").exists():
+                _say_what_a_person_should_see(run)
                 return run
             reasons = instances.filter(state="failed").values_list("failure", flat=True)
             say(f"  {len(reasons)} failed ({reasons[0]}); planning them again")
@@ -83,10 +90,25 @@ def synthesise(stack: Stack, clock: Clock, *, n: int, model: str, by: User, seco
         raise StageFailed(f"{instances.filter(state='failed').count()} sessions failed: {reasons[0]}")
 
 
+def _say_what_a_person_should_see(run: Run) -> None:
+    found = quality.report(run)["talking"]["with_a_reason_to_hold"]
+    done = (
+        "they are reported only, as nobody is here to look or the model is known to be poor"
+        if run.holds == Holds.REPORT
+        else "they are held back until a lead releases them"
+    )
+    if found["part"]:
+        say(f"  {found['part']} of {found['n']} sessions have a reason to be held back; {done}")
+
+
 def open_round(run: Run, *, people: list[User], by: User) -> Round:
     made = list(Instance.objects.filter(run=run).made().order_by("id"))
     if not made:
         raise StageFailed("no session was made, so there is nothing to put before the reviewers")
+    if held := rounds.held_among(made):
+        say(f"  {len(held)} of {len(made)} sessions are held back and stay out of the round")
+        if len(held) == len(made):
+            raise StageFailed("every session is held back; look at them, release some and open a round")
     round = rounds.make_round(
         name="First round",
         instances=made,

@@ -16,7 +16,7 @@ from review import rereading
 from review.models import Round
 from review.whereabouts import staged
 from synthesis import access as synthesis_access
-from synthesis.models import Instance
+from synthesis.models import Instance, Intended
 
 
 def place(guideline, user) -> str:
@@ -42,9 +42,14 @@ def of(before: Version | None, after: Version, user) -> Dependents:
         return Dependents(**found)
     now = touching.by(after)
     then = touching.by(before) if before else Touched(after)
+    waiting = newly_stale(then, now, user)
+    stale, repeated = by_pair(waiting, now, url), 0
+    if Intended.objects.filter(pair_revision__in=now.revisions()).exists():
+        repeated = sum(one.sessions for one in stale) - waiting.count()
     return Dependents(
-        stale=by_pair(newly_stale(then, now, user), now, url),
-        reworded=by_pair(reworded(then, now, user), now, ""),
+        stale=stale,
+        repeated=repeated,
+        reworded=by_pair(reworded(then, now, user), now, "", whys=(Why.WORDS,)),
         touched=_through_the_catalogue(then, now, user).count(),
         of_a_draft=after.number is None,
         **found,
@@ -71,29 +76,44 @@ def newly_stale(then: Touched, now: Touched, user) -> QuerySet:
 
 def reworded(then: Touched, now: Touched, user) -> QuerySet:
     only = set(now.revisions(Why.WORDS)) - set(then.revisions(Why.WORDS))
-    return unseen(Instance.objects.alive().filter(pair_revision__in=only).unreplaced(), user)
+    found = Instance.objects.alive().intending(only)
+    # Of several pairs another may have changed its meaning: then it is stale, and no longer only reworded.
+    return unseen(found.not_intending(now.revisions()).unreplaced(), user)
 
 
 def _through_the_catalogue(then: Touched, now: Touched, user) -> QuerySet:
     """Sessions whose own pair stands, under a version whose catalogue says something else by now."""
     versions = now.other_catalogue - then.other_catalogue
     instances = Instance.objects.alive().filter(version__in=versions)
-    return unseen(instances.exclude(pair_revision__in=list(now.passed)).unreplaced(), user)
+    return unseen(instances.not_intending(list(now.passed)).unreplaced(), user)
 
 
-def counted(instances: QuerySet) -> list[tuple[str, str, str, int]]:
-    """(key of the pair, stage, origin, how many); one query, that of all sessions which costs most."""
-    keyed = staged(instances).order_by().annotate(key=F("pair_revision__pair__key"))
-    rows = keyed.values("key", "stage", "origin").annotate(n=Count("pk"))
-    return [(row["key"], row["stage"], row["origin"], row["n"]) for row in rows]
+def counted(instances: QuerySet, revisions: list[int]) -> list[tuple[str, str, str, int]]:
+    """(key of a pair that passed, stage, origin, how many sessions are to show it); that of all sessions costs most.
+
+    A session that is to show several such pairs is counted for each. Two queries; where no session is to show
+    several, the second finds nothing to look at.
+    """
+    found: Counter = Counter()
+    for path in ("pair_revision", "others__pair_revision"):
+        passed = staged(instances).filter(**{f"{path}__in": revisions})
+        keyed = passed.order_by().annotate(key=F(f"{path}__pair__key")).values("key", "stage", "origin")
+        for row in keyed.annotate(n=Count("pk")):
+            found[row["key"], row["stage"], row["origin"]] += row["n"]
+    return [(*of, n) for of, n in found.items()]
 
 
-def by_pair(instances: QuerySet, touched: Touched, url: str, counts=None) -> list[OfPair]:
-    """Counted by pair, in the order of their names; two queries and that of `counted`, if it is not given."""
+def by_pair(
+    instances: QuerySet, touched: Touched, url: str, counts=None, whys: tuple[Why, ...] = ()
+) -> list[OfPair]:
+    """Counted by pair, in the order of their names; a query and those of `counted`, if it is not given.
+
+    `whys`: by which of its pairs' changes a session is counted; without, by those that make it stale.
+    """
     stages: dict[str, Counter] = {}
     if not touched.passed:
         return []
-    for key, stage, _origin, n in counted(instances) if counts is None else counts:
+    for key, stage, _origin, n in counted(instances, touched.revisions(*whys)) if counts is None else counts:
         stages.setdefault(key, Counter())[stage] += n
     if not stages:
         return []
@@ -101,11 +121,11 @@ def by_pair(instances: QuerySet, touched: Touched, url: str, counts=None) -> lis
     trained = Counter(TrainingRun.objects.filter(dataset__in=set().union(*built.values())).values_list(
         "dataset", flat=True
     ))  # fmt: skip
-    whys = {one.key: one.why for _pk, one in sorted(touched.passed.items()) if one.why != Why.WORDS}
+    why = {one.key: one.why for _pk, one in sorted(touched.passed.items()) if one.why != Why.WORDS}
     found = []
     for key in sorted(stages, key=lambda key: (names[key], key)):
         datasets = built.get(key, {})
         link = f"{url}{'&' if '?' in url else '?'}pair={key}" if url else ""
         more = {"datasets": len(datasets), "trainings": sum(trained[one] for one in datasets), "url": link}
-        found.append(OfPair(key, names[key], whys.get(key, Why.WORDS), **stages[key], **more))
+        found.append(OfPair(key, names[key], why.get(key, Why.WORDS), **stages[key], **more))
     return found

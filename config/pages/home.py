@@ -44,7 +44,7 @@ def first_steps() -> list[dict]:
             "url": "people",
         },
         {
-            "done": Run.objects.exists(),
+            "done": Run.objects.listed().exists(),
             "title": _("The first run is planned"),
             "todo": _("Choose mistakes and clients; plan a run."),
             "url": "runs",
@@ -57,6 +57,6 @@ def page(request):
     context = {"work": waiting.work(request.user), "demo": django_settings.REVIEW_DIRECT_ACCOUNTS}
     # A judgement names the record in force when it was made; one made without stays "not recorded" for ever.
     context["record_missing"] = Role.ANNOTATOR in request.user.roles and not record_in_force(request.user)
-    if Role.LEAD in request.user.roles and not Run.objects.exists():
+    if Role.LEAD in request.user.roles and not Run.objects.listed().exists():
         context["steps"] = first_steps()
     return render(request, "home.html", context)

@@ -32,7 +32,7 @@ def guidelines() -> dict:
 
 
 def synthesis() -> dict:
-    n = _by_state(Instance.objects.all())
+    n = _by_state(Instance.objects.listed())
     rows = [(_("planned"), n.get("planned", 0)), (_("in the making"), n.get("making", 0)),
             (_("made"), n.get("made", 0)), (_("failed"), n.get("failed", 0)),
             (_("model replies"), Call.objects.count())]  # fmt: skip
@@ -119,7 +119,9 @@ def runs_under_way(limit: int = 10) -> list[dict]:
     recent = Count("instances", filter=Q(instances__made_at__gte=since))
     first = Min("instances__made_at", filter=Q(instances__made_at__gte=since))
     rows = []
-    counted = Run.objects.annotate(total=Count("instances"), recent=recent, first_recent=first, **state)
+    counted = Run.objects.listed().annotate(
+        total=Count("instances"), recent=recent, first_recent=first, **state
+    )
     # Said aloud: Django drops a model's own order where it counts.
     for run in counted.order_by("-serial")[:limit]:
         minutes = (

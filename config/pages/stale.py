@@ -16,7 +16,6 @@ from config.pages.stale_forms import Reread
 from config.pages.stale_list import SHOWS, Asked
 from guidelines import drafts
 from guidelines.models import Guideline, Kind
-from guidelines.touching import Why
 from review import access as review_access
 from review import rereading
 from review import tasks as review_tasks
@@ -26,7 +25,6 @@ from review.whereabouts import Stage
 from synthesis import access, planning, remaking, steering
 from synthesis import tasks as synthesis_tasks
 from synthesis.faults import NoEndpoint
-from synthesis.models import Origin
 
 
 def page(request, slug):
@@ -34,15 +32,12 @@ def page(request, slug):
     roles.require(access.may_read_runs(request.user))
     guideline, asked, then, now = _asked(request, slug)
     everything = stale_list.chosen(then, now, asked, request.user)
-    shown = stale_list.narrowed(everything, asked)
+    shown = stale_list.narrowed(everything, asked, now)
     rows, more = stale_list.page(shown, now, asking.number(request, "after"))
     acts = asked.show == "waiting" and not asked.against
-    counts = counted(everything)
-    narrower = counts if shown is everything else counted(shown)
-    # Said of the counts rather than asked again: every question to all sessions costs on a large study.
-    dropped = now.keys_of(Why.DROPPED)
-    playable = [n for key, _stage, origin, n in narrower if origin == Origin.RUN and key not in dropped]
-    readable = [n for _key, stage, _origin, n in narrower if stage in (Stage.MADE, Stage.SETTLED)]
+    counts = counted(everything, now.revisions())
+    narrower = counts if shown is everything else counted(shown, now.revisions(key=asked.pair or None))
+    n, playable, readable = stale_list.totals(shown, narrower, now)
     context = {
         "guideline": guideline,
         "version": now.target,
@@ -50,14 +45,14 @@ def page(request, slug):
         "pairs": by_pair(everything, now, f"?{asked.query(pair='', stage='', words='')}", counts),
         "rows": rows,
         "more": f"{asked.query()}&after={more}" if more else "",
-        "n": sum(n for *_which, n in narrower),
+        "n": n,
         "downstream": stale_list.downstream(shown),
         "shows": [(name, label, asked.query(show=name)) for name, label in SHOWS.items()],
         "stages": Stage.choices,
         "acts": acts,
         "query": asked.query(),
-        "playable": sum(playable) if acts else 0,
-        "readable": sum(readable) if acts else 0,
+        "playable": playable if acts else 0,
+        "readable": readable if acts else 0,
         "may_remake": access.may_remake(request.user, now.target),
     }
     return render(request, "stale.html", context)
@@ -78,7 +73,7 @@ def _asked(request, slug):
 def _waiting(request, slug):
     """What the list shows and a verb is asked for; None when it shows something else than when the page was opened."""
     guideline, asked, then, now = _asked(request, slug)
-    shown = stale_list.narrowed(stale_list.chosen(then, now, asked, request.user), asked)
+    shown = stale_list.narrowed(stale_list.chosen(then, now, asked, request.user), asked, now)
     if asked.show != "waiting" or asked.against:
         raise Http404
     back = f"{reverse('guideline_stale', args=[guideline.slug])}?{asked.query()}"
@@ -167,7 +162,7 @@ def reread(request, slug):
             if not review_tasks.wake(round):
                 messages.warning(request, background.unheard([background.SYNC]))
             return redirect("round", public_id=round.public_id)
-    shown = stale_list.narrowed(stale_list.chosen(then, now, asked, request.user), asked)
+    shown = stale_list.narrowed(stale_list.chosen(then, now, asked, request.user), asked, now)
     context = {
         "guideline": guideline,
         "version": now.target,

@@ -11,11 +11,12 @@ from config.pages.dependents import newly_stale, unseen
 from exports.models import Dataset, DatasetItem, TrainingRun
 from guidelines import touching
 from guidelines.models import Version
-from guidelines.touching import Touched
+from guidelines.touching import Touched, Why
 from review import rereading
 from review.models import Item, Round
 from review.whereabouts import Stage, staged
-from synthesis.models import Instance
+from synthesis import remaking
+from synthesis.models import Instance, Intended, Origin
 
 PAGE = 50
 MOST_NAMED = 20
@@ -67,31 +68,54 @@ def chosen(then: Touched, now: Touched, asked: Asked, user) -> QuerySet:
     return stale
 
 
-def narrowed(instances: QuerySet, asked: Asked) -> QuerySet:
-    """By pair, stage, and words: the beginning of a session's number, or a part of its client's or pair's name."""
+def narrowed(instances: QuerySet, asked: Asked, now: Touched) -> QuerySet:
+    """By a pair through which it is stale, by stage, and by words: the beginning of a session's number, or a part of
+    the name of its client or of a pair that it is to show.
+    """
     if asked.pair:
-        instances = instances.filter(pair_revision__pair__key=asked.pair)
+        instances = instances.intending(now.revisions(key=asked.pair))
     if asked.stage:
         instances = staged(instances).filter(stage=asked.stage)
     if asked.words:
+        also = Intended.objects.filter(pair_revision__name__icontains=asked.words)
         found = Q(profile__name__icontains=asked.words) | Q(pair_revision__name__icontains=asked.words)
-        instances = instances.filter(found | Q(public_id__startswith=asked.words))
+        found |= Q(pk__in=also.values("instance")) | Q(public_id__startswith=asked.words)
+        instances = instances.filter(found)
     return instances
+
+
+def totals(
+    instances: QuerySet, counts: list[tuple[str, str, str, int]], now: Touched
+) -> tuple[int, int, int]:
+    """How many these sessions are; how many can be made again, and how many judged again. From the counts by pair
+    (dependents.counted), as every question to all sessions costs on a large study; only where a session is stale
+    through several pairs, and so counted twice, are the sessions asked.
+    """
+    if Intended.objects.filter(pair_revision__in=now.revisions()).exists():
+        readable = staged(instances).filter(stage__in=(Stage.MADE, Stage.SETTLED))
+        return instances.count(), remaking.playable(instances, now.target).count(), readable.count()
+    dropped = now.keys_of(Why.DROPPED)
+    playable = [n for key, _stage, origin, n in counts if origin == Origin.RUN and key not in dropped]
+    readable = [n for _key, stage, _origin, n in counts if stage in (Stage.MADE, Stage.SETTLED)]
+    return sum(n for *_which, n in counts), sum(playable), sum(readable)
 
 
 def page(instances: QuerySet, now: Touched, after: int | None) -> tuple[list[Instance], int | None]:
     """One page of rows, each with its stage, why it is stale, its rounds, datasets, models, and what was made of it
-    since; and where the next page begins. Five queries.
+    since; and where the next page begins. Six queries.
     """
     if after is not None:
         instances = instances.filter(pk__gt=after)
     rows = staged(instances).select_related("profile", "pair_revision", "version")
+    rows = rows.prefetch_related("others__pair_revision")
     rows = list(rows.defer("content", "trace", "profile__content").order_by("pk")[: PAGE + 1])
     more = rows[PAGE - 1].pk if len(rows) > PAGE else None
     rows = rows[:PAGE]
     _with_what_follows(rows)
     for row in rows:
-        row.why = now.passed[row.pair_revision_id].why
+        shown = [row.pair_revision_id, *(other.pair_revision_id for other in row.others.all())]
+        whys = [now.passed[revision].why for revision in shown if revision in now.passed]
+        row.why = next(why for why in whys if why != Why.WORDS)
         row.stage = Stage(row.stage)
     return rows, more
 

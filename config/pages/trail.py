@@ -17,12 +17,14 @@ SETTINGS = (synthesis_trail.ENDPOINT, synthesis_trail.MODEL_ROLE, exports_trail.
 # The address of the page of such a thing, which takes its public id.
 PAGES = {
     synthesis_trail.RUN: "run",
+    synthesis_trail.SESSION: "instance",
     review_trail.ROUND: "round",
     exports_trail.DATASET: "dataset",
     exports_trail.TRAINING: "training_run",
 }
 KINDS = {
     synthesis_trail.RUN: _("a run"),
+    synthesis_trail.SESSION: _("a session"),
     review_trail.ROUND: _("a round"),
     exports_trail.DATASET: _("a dataset"),
     exports_trail.TRAINING: _("a training"),

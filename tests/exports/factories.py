@@ -9,6 +9,7 @@ from accounts.models import User
 from guidelines.models import Entry, Guideline, Pair, PairRevision, Version
 from review.models import Decision, Item, Rater, Reading, Round, Seat, Standing
 from synthesis.models import Instance, Profile, Run
+from tests.factories import session_showing
 
 NOW = timezone.datetime(2026, 11, 21, 9, 0, tzinfo=timezone.get_default_timezone())
 LONG = "So it goes on. " * 350
@@ -69,6 +70,22 @@ def instance(client: Profile | None = None, **fields) -> Instance:
         digest=cell,
         **fields,
     )
+
+
+def another_pair(key: str) -> PairRevision:
+    """A pair that an earlier version of the guideline held."""
+    pair = Pair.objects.create(guideline=version("novice-mistakes").guideline, key=key)
+    return PairRevision.objects.create(
+        pair=pair, n=1, digest=digest(next(_cells)), name=key, shows="Shows.", corrections=["Correct it."]
+    )
+
+
+def instance_showing(*revisions: PairRevision, client: Profile) -> Instance:
+    cell = digest(next(_cells))
+    return session_showing(
+        *revisions, run=a_run(), recipe="supervised_dialogue", version=version("novice-mistakes"), profile=client,
+        cell=cell, content={"utterances": []}, made_at=NOW, digest=cell,
+    )  # fmt: skip
 
 
 def rater(name: str, kind: str = "human") -> Rater:

@@ -4,6 +4,7 @@ can do is read from the code.
 
 import ast
 import json
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -19,7 +20,7 @@ from exports.training import launch
 from review import rounds
 from review.disputes import Dispute
 from review.models import Round
-from synthesis import cast, connecting, loading, planning, steering
+from synthesis import cast, connecting, holding, loading, planning, planning_once, steering
 from synthesis.models import Endpoint, Run
 from tests import factories
 from tests.review import factories as review_factories
@@ -50,21 +51,30 @@ def verbs() -> set[str]:
     return found
 
 
+def chosen() -> dict:
+    version, profiles = factories.published_guideline(), [factories.client_profile()]
+    return {
+        "recipe": "supervised_dialogue", "version": version, "profiles": profiles, "pairs": "all",
+        "model": "scripted",
+    }  # fmt: skip
+
+
 def a_run(lena) -> Run:
-    version = factories.published_guideline()
-    profiles = [factories.client_profile()]
-    return planning.plan(
-        recipe="supervised_dialogue",
-        version=version,
-        profiles=profiles,
-        pairs="all",
-        model="scripted",
-        by=lena,
-    )
+    return planning.plan(**chosen(), by=lena)
 
 
 def planned(lena, **_):
     a_run(lena)
+
+
+def planned_once(lena, **_):
+    wanted = chosen()
+    for _click in range(2):
+        planning_once.plan(key="one click, made twice", asked={}, by=lena, **wanted)
+
+
+def previewed(lena, **_):
+    planning.preview(**chosen(), by=lena)
 
 
 def paused(lena, **_):
@@ -87,6 +97,25 @@ def retried(lena, **_):
     steering.retry_failed(run=run, by=lena)
 
 
+def held(lena, **_):
+    version = review_factories.published_pairs()
+    instance = review_factories.made_instances(1, version)[0]
+    holding.hold(instance=instance, reason="SECRET: You should simply ring", by=lena)
+    return instance
+
+
+def released(lena, **_):
+    holding.release(instance=held(lena), reason="SECRET: You should simply ring", by=lena)
+
+
+def concurrency_set(lena, **_):
+    steering.set_concurrency(run=a_run(lena), to=3, by=lena)
+
+
+def budget_set(lena, **_):
+    steering.set_budget(run=a_run(lena), budget={"tokens": 1000}, by=lena)
+
+
 def connected(lena, **_):
     connecting.save_endpoint(
         name="ours",
@@ -94,6 +123,12 @@ def connected(lena, **_):
         key_env="OURS_API_KEY",
         by=lena,
     )
+
+
+def priced(lena, **_):
+    Endpoint.objects.create(name="ours", base_url="https://models.example/v1")
+    price = {"tokens_in": Decimal("0.15"), "tokens_out": Decimal("0.6"), "currency": "EUR"}
+    connecting.set_price(endpoint="ours", **price, by=lena)
 
 
 def role_chosen(lena, **_):
@@ -141,11 +176,18 @@ def training_cancelled(lena, get, **_):
 
 ACTS = {
     "synthesis.planning.plan": planned,
+    "synthesis.planning.preview": previewed,
+    "synthesis.planning_once.plan": planned_once,
     "synthesis.steering.pause": paused,
     "synthesis.steering.resume": resumed,
     "synthesis.steering.cancel": cancelled,
     "synthesis.steering.retry_failed": retried,
+    "synthesis.holding.hold": held,
+    "synthesis.holding.release": released,
+    "synthesis.steering.set_concurrency": concurrency_set,
+    "synthesis.steering.set_budget": budget_set,
     "synthesis.connecting.save_endpoint": connected,
+    "synthesis.connecting.set_price": priced,
     "synthesis.connecting.save_role": role_chosen,
     "review.rounds.make_round": opened,
     "review.rounds.close_round": closed,

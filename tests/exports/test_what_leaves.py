@@ -191,7 +191,7 @@ def test_risk_licence_holds_and_unsafe_sessions_stay_here(artefacts, lena):
         "licence of the client unknown",
         "the client's record may not leave this machine",
         "judged unsafe",
-        "held by a lead",
+        "held back",
     }
     named = freeze(name="", rounds=[round], by=lena, named_tiers=("none", "ideation"))
     assert named.manifest["items"] == 2

@@ -3,17 +3,20 @@
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 from sklearn.metrics import recall_score
 
+from accounts.digesting import digest
 from accounts.models import Grant, ReviewerRecord, Role
 from guidelines import coverage
 from guidelines.models import Version
-from review import access
+from review import access, feedback
 from review.agreement.report import agreement
 from review.models import Item
 from review.rounds import close_round
 from review.workflow import adjudicate
 from synthesis.models import Instance
+from tests.factories import session_showing
 from tests.review.factories import (
     client_profile,
     content,
@@ -34,7 +37,7 @@ def pairs(db):
     return published_pairs()
 
 
-def sessions(version, key, n, *, clients=6, drafts=None, supervisor="untold"):
+def sessions(version, key, n, *, clients=6, drafts=None, supervisor="untold", factors=None):
     """`n` sessions made to show this mistake, of these many clients; `drafts`: the mistakes that each draft names."""
     revision = version.entries.get(pair_revision__pair__key=key).pair_revision
     profiles = [client_profile(f"client-{i}") for i in range(clients)]
@@ -45,7 +48,8 @@ def sessions(version, key, n, *, clients=6, drafts=None, supervisor="untold"):
         named = drafts[number] if drafts else [key]
         text["feedback"]["findings"] = [finding | {"mistake": one} for one in named]
         text["supervisor"] = supervisor
-        more = {"profiles": [profiles[number % clients]], "pair_revision": revision, "content": text}
+        more = {"profiles": [profiles[number % clients]], "pair_revision": revision, "content": text,
+                "factors": factors or {}}  # fmt: skip
         made += made_instances(1, version, **more)
     return made
 
@@ -159,6 +163,19 @@ def test_a_supervisor_that_was_told_of_the_mistake_is_counted_apart(pairs, ben, 
     assert (numbers(pairs, MINIMISING).missed.part, numbers(pairs, MINIMISING).missed.n) == (10, 10)
 
 
+@pytest.mark.parametrize(("counsellor", "showed"), [("novice", 10), ("normal", None), ("supervised", None)])
+def test_only_a_counsellor_who_slips_unhelped_tells_how_often_a_mistake_shows(
+    pairs, ben, chloe, lena, counsellor, showed
+):
+    made = sessions(pairs, ADVICE, 10, supervisor="told", factors={"counsellor": counsellor})
+    judged(pairs, made, [ben, chloe], lena, [finds(ADVICE)] * 10, unaided_share=1)
+    found = numbers(pairs)
+    assert (found.showed and found.showed.n) == showed
+    # The supervisor of a normal counsellor was told that no mistake was meant.
+    told, untold = (None, 10) if counsellor == "normal" else (10, None)
+    assert (found.missed_told and found.missed_told.n, found.missed and found.missed.n) == (told, untold)
+
+
 def test_an_open_round_a_rehearsal_and_an_observer_say_nothing(pairs, ben, chloe, lena):
     made = sessions(pairs, ADVICE, 4)
     open_round = judged(pairs, made, [ben, chloe], lena, verdicts("r r r r"), unaided_share=0, close=False)
@@ -235,11 +252,11 @@ def test_the_number_of_queries_does_not_grow_and_what_is_known_is_not_read_again
 
     judged(pairs, sessions(pairs, ADVICE, 3), [ben, chloe], lena, verdicts("a e r"), unaided_share=0)
     first, shown = asked(), asked([ADVICE])
-    assert (asked(), asked([ADVICE])) == (3, 3)
+    assert (asked(), asked([ADVICE])) == (4, 4)
     more = [*sessions(pairs, MINIMISING, 6), *sessions(pairs, "interrupting", 6)]
     judged(pairs, more, [ben, chloe], lena, verdicts(" ".join("aerrea" * 2)), unaided_share=0)
-    assert asked() == first <= 8
-    assert asked([ADVICE, MINIMISING, "interrupting"]) == shown == 5
+    assert asked() == first <= 12
+    assert asked([ADVICE, MINIMISING, "interrupting"]) == shown == 7
 
 
 def test_a_guideline_of_which_nothing_was_made_has_no_numbers(pairs):
@@ -277,3 +294,71 @@ def test_approved_edits_are_counted_with_the_way_to_them(pairs, ben, chloe, lena
     found = numbers(pairs)
     assert (found.edited, found.corrections) == (2, 1)
     assert found.url == "/corrections/?guideline=novice-mistakes&pair=premature-advice"
+
+
+def several(version, shows, *, draft=(), supervisor="untold", n=1):
+    """`n` sessions, each of a client of its own, made to show these mistakes; `draft`: what each draft names."""
+    revisions = [version.entries.get(pair_revision__pair__key=key).pair_revision for key in shows]
+    made = []
+    for number in range(n):
+        text = content(number)
+        finding = text["feedback"]["findings"][0]
+        text["feedback"]["findings"] = [finding | {"mistake": one} for one in draft]
+        text["supervisor"] = supervisor
+        name = f"{'-'.join(shows) or 'none'}-{Instance.objects.count()}"
+        made.append(session_showing(
+            *revisions, recipe="supervised_dialogue", version=version, profile=client_profile(name), cell=digest(name),
+            origin="import", content=text, digest=digest(text), made_at=timezone.now(),
+        ))  # fmt: skip
+    return made
+
+
+def test_a_session_that_was_to_show_two_mistakes_counts_for_each_and_one_without_for_none(
+    pairs, ben, chloe, lena, dan
+):
+    made = [
+        *several(pairs, [ADVICE, MINIMISING], n=3), *several(pairs, [MINIMISING], n=2),
+        *several(pairs, [ADVICE], n=1), *several(pairs, [], n=2),
+    ]  # fmt: skip
+    answers = verdicts("a e er  r a  a  a r")
+    round = judged(pairs, made, [ben, chloe], lena, answers, unaided_share=0, close=False)
+    item = round.items.get(instance=made[1])
+    mine = str(item.decisions.first().public_id)
+    adjudicate(item=item, by=dan, approved_edits=[mine], equivalent=True, reason="Plainer.")
+    close_round(round=round, by=lena)
+    advice, minimising = numbers(pairs, ADVICE), numbers(pairs, MINIMISING)
+    assert (advice.made, advice.accepted, advice.edited, advice.rejected, advice.undecided) == (4, 2, 1, 0, 1)
+    assert (minimising.made, minimising.accepted, minimising.edited) == (5, 2, 1)
+    assert (minimising.rejected, minimising.undecided) == (1, 1)
+    assert (minimising.corrected.part, minimising.corrected.n) == (2, 4)
+    assert set(coverage.of(pairs.guideline)) == {ADVICE, MINIMISING}
+    # Of both pairs the agreement is over all sessions that were to show it: of 3 + 2 one pair of answers differs.
+    assert (minimising.agreement.n, minimising.agreement.same.value) == (5, pytest.approx(4 / 5))
+    assert (advice.agreement.n, advice.agreement.same.value) == (4, pytest.approx(3 / 4))
+    every = coverage.of(pairs.guideline, alphas=True)
+    for key, found in ((ADVICE, advice), (MINIMISING, minimising)):
+        assert every[key].agreement.alpha.value == pytest.approx(found.agreement.alpha.value)
+    # An approved correction belongs to each of them too, and the page of corrections finds it under both.
+    assert (advice.corrections, minimising.corrections) == (1, 1)
+    for key in (ADVICE, MINIMISING):
+        assert feedback.approved(pairs.guideline, key).count() == 1
+
+
+def test_each_mistake_that_a_session_was_to_show_showed_or_did_not(pairs, ben, chloe, lena):
+    made = [
+        *several(pairs, [ADVICE, MINIMISING], n=8, draft=[ADVICE], supervisor="told"),
+        *several(pairs, [], n=4, draft=[], supervisor="told"),
+    ]  # fmt: skip
+    both, differ = finds(ADVICE, MINIMISING), (finds(MINIMISING), finds(ADVICE))
+    answers = [both, finds(MINIMISING), finds(), differ] * 2 + [finds(ADVICE), finds()] * 2
+    judged(pairs, made, [ben, chloe], lena, answers, unaided_share=1)
+    advice, minimising = numbers(pairs, ADVICE), numbers(pairs, MINIMISING)
+    assert (advice.showed.part, advice.showed.n) == (2, 6)
+    assert (minimising.showed.part, minimising.showed.n) == (4, 6)
+    # A supervisor who was told of both wrote of one; of a session that was to show none it had been told nothing.
+    assert (minimising.missed_told.part, minimising.missed_told.n) == (4, 4) and minimising.missed is None
+    assert (advice.missed_told.part, advice.missed_told.n) == (0, 2)
+    assert (advice.missed.part, advice.missed.n) == (2, 2)
+    # Whether the two readers named it, session by session: two pairs of answers of eight differ for each.
+    for found in (advice, minimising):
+        assert (found.agreement_unaided.n, found.agreement_unaided.same.value) == (8, pytest.approx(6 / 8))

@@ -4,6 +4,7 @@ from threading import Event, Thread
 import pytest
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from accounts.models import ReviewerRecord
 from accounts.roles import Refused
@@ -12,7 +13,7 @@ from review.assignment import draw_unaided, unaided_count
 from review.judged import Wording, content_hash
 from review.models import Rater, Reading, Round, SeatProject
 from review.raters import rater_for
-from review.rounds import SESSIONS_AT_ONCE, CannotMakeRound, close_round, make_round
+from review.rounds import SESSIONS_AT_ONCE, CannotMakeRound, close_round, left_out_held, make_round
 from review.workflow import NotCounted
 from synthesis.models import Instance, Mark
 from tests.conftest import person
@@ -157,12 +158,25 @@ def test_held_sessions_wait_and_released_ones_go(ben, chloe, lena):
     instances = made_instances(2, pairs)
     Mark.objects.create(instance=instances[0], kind="held", by=lena, reason="Ask the ethics board.")
     given = {"pairs_version": pairs, "rubric_version": rubric, "instances": instances}
-    refused(f"{instances[0].public_id} is held", [ben, chloe], lena, **given)
+    first = round_of(0, [ben, chloe], lena, **given)
+    assert [item.instance for item in first.items.all()] == [instances[1]] and left_out_held(first) == 1
     Mark.objects.create(instance=instances[0], kind="released", by=lena, reason="They agreed.")
-    assert round_of(0, [ben, chloe], lena, **given).items.count() == 2
+    second = round_of(0, [ben, chloe], lena, **given)
+    assert (second.items.count(), left_out_held(second)) == (2, 0)
     Mark.objects.create(profile=instances[0].profile, kind="held", by=lena, reason="Consent withdrawn.")
-    with pytest.raises(CannotMakeRound, match="2 in all"):
+    with pytest.raises(CannotMakeRound, match=f"is held back .2; the first: {instances[0].public_id}"):
         round_of(0, [ben, chloe], lena, **given)
+
+
+def test_the_page_of_a_round_says_how_many_held_sessions_stayed_out(ben, chloe, lena, log_in):
+    pairs, rubric = published_pairs(), published_rubric()
+    instances = made_instances(3, pairs)
+    Mark.objects.create(
+        instance=instances[0], kind="held", by_machine="quality", reason="A turn runs in a loop."
+    )
+    round = round_of(0, [ben, chloe], lena, pairs_version=pairs, rubric_version=rubric, instances=instances)
+    said = log_in(lena).get(reverse("round", args=[round.public_id])).content.decode()
+    assert "1 session that was held back was left out of this round." in said
 
 
 def qualify(user):

@@ -11,7 +11,7 @@ from guidelines.publishing import open_draft
 from review.models import Round
 from synthesis import remaking
 from synthesis.identity import cell_digest
-from synthesis.models import Endpoint, Instance, Run
+from synthesis.models import Endpoint, Instance, PromptText, Run, Shown
 from synthesis.planning import NotPlanned
 from tests.config.stale.graph import (
     A,
@@ -48,6 +48,18 @@ def test_made_again_are_exactly_the_dependents_that_can_be_from_their_own_cells(
             recipe=one.recipe, prompts=run.prompts, revision=str(one.pair_revision.public_id),
             profile=str(one.profile.public_id), factors=one.factors, sample=one.sample,
         )  # fmt: skip
+
+
+def test_a_session_made_again_is_shown_the_same_examples(graph, second, lena):
+    text = PromptText.objects.create(digest="e" * 64, name="example", text="First written: … Reworded: …")
+    Shown.objects.create(
+        instance=graph.sessions[A, "made"], position=1, of=graph.sessions[B, "made"], text=text
+    )
+    remake(second, lena)
+    [again] = Shown.objects.filter(instance__parent=graph.sessions[A, "made"])
+    assert (again.position, again.of, again.text) == (1, graph.sessions[B, "made"], text)
+    without = Instance.objects.get(parent=graph.sessions[A, "planned"])
+    assert again.instance.cell != without.cell and not without.shown.exists()
 
 
 def test_what_waits_to_be_made_by_the_old_words_is_given_up_and_what_is_made_stays(graph, second, lena):
