@@ -29,7 +29,7 @@ def load(work: Work):
 
 
 def _doing():
-    import aiohttp  # noqa: F401  (the app imports it when it first asks; others import theirs before)
+    import openai  # noqa: F401  (the app imports it when it first asks; others import theirs before)
     from pydantic import BaseModel
 
     from guidelines import naming

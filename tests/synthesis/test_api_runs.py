@@ -137,7 +137,9 @@ def test_two_runs_are_told_apart(lenas, version):
     a = told(lenas("POST", "/api/runs/", BODY), 201)
     b = told(lenas("POST", "/api/runs/", BODY | {"parameters": {"supervisor": "told"}, "limit": 2}), 201)
     found = told(lenas("GET", f"/api/runs/{a['id']}/compare/{b['id']}/"))
-    assert [one["b"] for one in found["settings"]] == ["yes"] and found["prompts"] == []
+    assert [one["b"] for one in found["settings"]] == ["is told the intended mistake"] and found[
+        "prompts"
+    ] == []
     assert (found["a"]["counts"]["planned"], found["b"]["counts"]["planned"]) == (9, 2)
 
 

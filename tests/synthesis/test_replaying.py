@@ -87,14 +87,20 @@ def test_one_session_is_rebuilt_by_its_own_id(made, capsys):
 
 
 def test_bad_replies_and_refinements_on_the_way_are_replayed_too(made):
+    questions, validations = {}, {}  # each numbered by its first asking
+
     def script(number, body):
+        words = json.dumps(body["messages"])
+        is_new, question = words not in questions, questions.setdefault(words, len(questions))
         schema = body["response_format"]["json_schema"]["schema"]
-        if "stepwise" in schema["properties"] and number % 2:
+        if "stepwise" in schema["properties"] and validations.setdefault(words, len(validations)) % 2 == 0:
             doubt = {"reason": "It stays vague.", "ok": False}
             return fake.Reply(
                 json.dumps(dict.fromkeys(("stepwise", "specific", "ethical", "supportive"), doubt))
             )
-        return (fake.MALFORMED, fake.EMPTY, fake.TRUNCATED)[number % 3] if number % 5 == 0 else None
+        # Only at its first asking: three bad replies to one question would fail its session.
+        is_bad = is_new and question % 5 == 0
+        return (fake.MALFORMED, fake.EMPTY, fake.TRUNCATED)[question % 3] if is_bad else None
 
     run = made(4, script)
     assert Call.objects.filter(attempt__gt=1).exists() and Call.objects.filter(role="refiner").exists()
