@@ -3,13 +3,14 @@ wording.
 """
 
 import asyncio
+from functools import partial
 
 import pytest
 from django.core.management import call_command
 
 from guidelines import naming
-from synthesis import loading, planning, probing, running
-from synthesis.cast import environment_endpoint
+from synthesis import cast, loading, planning, probing, replaying, running
+from synthesis.cast import Example, environment_endpoint
 from synthesis.llm import ModelEndpoint, Patience
 from synthesis.models import Call
 from synthesis.shapes.dialogue import SupervisedDialogue, Turn
@@ -51,15 +52,35 @@ def test_the_probe_finds_that_a_real_server_honours_the_format(model_server, set
     assert "smollm2" in found["models"]
 
 
-@pytest.mark.django_db(transaction=True)
-def test_a_real_model_makes_a_whole_instance_from_the_shipped_words(model_server, settings):
+@pytest.fixture
+def plan(model_server, settings, transactional_db):
+    """Plan sessions from the shipped guideline and clients."""
     settings.OPENAI_BASE_URL, settings.OPENAI_MODEL = model_server, "smollm2"
     call_command("load_guideline", "shipped", skip_checks=True)
     loading.load("shipped")
     version = naming.find("novice-mistakes")
-    run = planning.plan(
-        recipe="supervised_dialogue", version=version, profiles="all", pairs="all", limit=1, seed=3
+    return partial(
+        planning.plan, recipe="supervised_dialogue", version=version, profiles="all", pairs="all", seed=3
     )
+
+
+@pytest.fixture
+def edited_before(plan):
+    """Whatever is planned afterwards may be shown an edit of an earlier session."""
+    (donor,) = plan(limit=1).instances.select_related("pair_revision__pair")
+    edit = Example(
+        of=donor.pk, name=str(donor.public_id), pair=donor.pair_revision.pair.key, base_case="an earlier client",
+        licence=donor.profile.licence, language=EVERYTHING["language"],
+        draft="Das war falsch.", edited="Du hast sie unterbrochen, als sie von ihrer Mutter sprach.",
+    )  # fmt: skip
+    before = cast._examples
+    cast.connect_examples(lambda version: [edit])
+    yield
+    cast.connect_examples(before)
+
+
+def made(run):
+    """The run's only session."""
     for _ in range(3):  # so small a model may need another try; that is what trying again is for
         running.drive(run, patience=PATIENCE)
         instance = run.instances.get()
@@ -67,5 +88,49 @@ def test_a_real_model_makes_a_whole_instance_from_the_shipped_words(model_server
             break
         run.instances.filter(state="failed").update(state="planned")
     assert instance.state == "made", instance.failure
-    assert SupervisedDialogue.model_validate(instance.content)
-    assert set(instance.trace) == set(Call.objects.values_list("key", flat=True))
+    assert [one.why for one in replaying.replay(run.instances.all())] == [""]
+    return instance, SupervisedDialogue.model_validate(instance.content)
+
+
+# What no other level of the same factor asks of a model, all at once: the default session is made by the demo.
+EVERYTHING = {
+    "mistakes": "three", "style": "hostile", "resistance": "blaming", "language": "de", "supervisor": "balanced",
+    "counsellor": "supervised", "novice": "yes", "examples": "1", "refinements": "1",
+}  # fmt: skip
+
+
+def test_a_real_model_makes_a_session_with_every_factor_at_once(plan, edited_before):
+    instance, session = made(plan(limit=1, parameters=EVERYTHING))
+    calls = Call.objects.filter(key__in=instance.trace)
+    assert len(instance.trace) == calls.count() == Call.objects.count()
+    assert (session.language, session.supervisor) == ("de", "balanced")
+    assert instance.others.count() == 2
+    turns = [said.text for said in session.utterances if said.speaker == "counsellor"]
+    assert [turn.revised for turn in session.turn_trace] == turns and all(
+        turn.draft for turn in session.turn_trace
+    )
+    assert session.novice.before is not None and -2 <= session.novice.reward <= 2
+    assert instance.shown.count() == 1
+    assert {"counsellor", "client", "supervisor", "validator", "novice"} <= set(
+        calls.values_list("role", flat=True)
+    )
+    heard = {
+        role: str([one.messages for one in calls.filter(role=role)]) for role in ("client", "supervisor")
+    }
+    assert "unterbrochen" in heard["supervisor"] and "unterbrochen" not in heard["client"]
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(
+    "parameters",
+    [
+        {"counsellor": "normal", "supervisor": "told"},
+        {"counsellor": "novice", "supervisor": "untold", "novice": "yes"},
+        {"mistakes": "none", "supervisor": "balanced"},
+        {"mistakes": "two", "supervisor": "told", "style": "ingratiating", "resistance": "minimum-talk"},
+    ],
+)
+def test_a_real_model_makes_a_session_of_each_kind(plan, parameters):
+    instance, session = made(plan(limit=1, parameters={"refinements": "0"} | parameters))
+    assert session.supervisor == parameters["supervisor"]
+    assert instance.others.count() == (parameters.get("mistakes") == "two")
