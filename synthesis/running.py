@@ -64,8 +64,8 @@ class _Engine:
         self.drivings: dict[asyncio.Task, Driving] = {}
         # Endpoints that are open, each with the runs that ask it; by name and where it is, which may change.
         self.opened: dict[tuple, tuple[ModelEndpoint, set[int]]] = {}
-        # Runs of which nothing could be had: somebody else has it at the moment. The reconciler asks again.
-        self.fruitless: set[int] = set()
+        # Runs of which nothing could be had, and until when they are left alone: somebody else has it at the moment.
+        self.fruitless: dict[int, float] = {}
         self.tally = Tally()
 
     async def make(self, runs: list[Run]) -> Tally:
@@ -75,8 +75,9 @@ class _Engine:
                 for run in [*runs, *await self._more()]:
                     self._begin(run)
                 while self.drivings:
+                    # Not until one of these ends: meanwhile other runs may be opened, and end.
                     done, _ = await asyncio.wait(
-                        {*self.drivings, looking}, return_when=asyncio.FIRST_COMPLETED
+                        {*self.drivings, looking}, timeout=LOOK_EVERY, return_when=asyncio.FIRST_COMPLETED
                     )
                     if looking in done:
                         looking.result()  # it only ends by a fault, which ends the engine
@@ -110,7 +111,7 @@ class _Engine:
         driving = self.drivings.pop(task)
         self.tally.add(driving.tally)
         if driving.tally == Tally():
-            self.fruitless.add(driving.run.pk)
+            self.fruitless[driving.run.pk] = time.monotonic() + waking.EVERY
         for key, (endpoint, users) in list(self.opened.items()):
             users.discard(driving.run.pk)
             if not users:
@@ -128,7 +129,8 @@ class _Engine:
         free = RUNS_AT_ONCE - len(self.drivings)
         if not self.looks_for_more or free < 1:
             return []
-        but = self._at_it() | self.fruitless
+        now = time.monotonic()
+        but = self._at_it() | {pk for pk, until in self.fruitless.items() if until > now}
         return await self.writer.read(lambda: waking.runs_with_work(but=but, most=free))
 
     def _at_it(self) -> set[int]:
@@ -173,8 +175,6 @@ class _Engine:
         while True:
             await asyncio.sleep(LOOK_EVERY)
             await self._steer()
-            for run in await self._more():
-                self._begin(run)
             now = time.monotonic()
             if now - signed >= SEEN_EVERY:
                 signed = now
