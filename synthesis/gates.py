@@ -24,6 +24,7 @@ class Gate:
         self.pace, self.breaker = pace, breaker
         self.out = 0
         self.answered_at = float("-inf")
+        self.there_at = float("-inf")  # when it last answered anything, also that it refuses
         self.gone = ""  # why nobody asks it any more
         self.why = ""  # what went wrong last, in our words
         self._failed: set[object] = set()  # who, since the last answer
@@ -76,12 +77,14 @@ class Gate:
         self._failed.add(who)
         if after is not None:
             self.pace.rest(_now() + min(after, self.breaker.patience))
-        is_past = self.breaker.failed(now=_now(), began=taken.began, was_trying=taken.is_trying)
+        # One that went out long ago says nothing of a time in which others were answered.
+        began = max(taken.began, self.there_at)
+        is_past = self.breaker.failed(now=_now(), began=began, was_trying=taken.is_trying)
         return is_past or (after or 0) > self.breaker.patience
 
     def failed_only(self, who: object) -> bool:
         """Nobody else failed since the last answer, nor waits: it may be this very request that brings it down."""
-        return self._failed == {who} and not self._waiting
+        return self._failed == {who} and not self._those_who_wait()
 
     def down_for(self) -> float:
         """Seconds for which nobody has been answered."""
@@ -107,17 +110,21 @@ class Gate:
             state = "resting"
         if self.breaker.is_open or self.gone:
             state = "down"
-        waiting = sum(not future.done() for future in self._waiting)
         why = "" if state == "well" else self.why
         return {
             "at_once": self.pace.at_once,
             "calls": self.out,
-            "waiting": waiting,
+            "waiting": self._those_who_wait(),
             "state": state,
             "why": why,
         }
 
+    def _those_who_wait(self) -> int:
+        """Without those who were called off and are not swept out yet."""
+        return sum(not future.done() for future in self._waiting)
+
     def _is_there(self) -> None:
+        self.there_at = _now()
         self.breaker.answered()
         self._failed.clear()
 

@@ -114,6 +114,37 @@ def test_who_tries_and_is_called_off_lets_another_try():
     at_the_gate(FAULTS_IN_A_ROW, acts)
 
 
+def test_one_that_hung_for_all_of_patience_while_others_were_answered_says_nothing_of_the_endpoint():
+    """As with the settings as shipped: a hang is known after as many seconds as an endpoint may be down."""
+
+    async def acts(gate):
+        gate.breaker.patience = 0.1
+        slow = await gate.enter()
+        await asyncio.sleep(0.15)
+        other = await gate.enter()
+        gate.answered(other)
+        gate.leave(other)
+        assert gate.failed(slow, who="slow", after=None, why="no answer in time") is False
+        gate.leave(slow)
+        assert gate.told()["state"] == "well" and gate.down_for() < 0.1
+        next_one = await gate.enter()
+        assert gate.failed(next_one, who="next", after=None, why="500") is False
+
+    at_the_gate(2, acts)
+
+
+def test_who_was_called_off_while_waiting_is_nobody_whom_the_endpoint_fails():
+    async def acts(gate):
+        alone = await gate.enter()
+        (waiting,) = await passing(gate, 1)
+        waiting.cancel()
+        await asyncio.gather(waiting, return_exceptions=True)
+        gate.failed(alone, who="alone", after=None, why="500")
+        assert gate.failed_only("alone")
+
+    at_the_gate(1, acts)
+
+
 def test_an_endpoint_that_is_given_up_sends_all_away():
     async def acts(gate):
         waiting = await bring_down(gate, FAULTS_IN_A_ROW + 2)
