@@ -160,7 +160,8 @@ class Asking:
             tokens_in=reply.tokens_in,
             tokens_out=reply.tokens_out,
             latency_ms=reply.latency_ms,
-            price=price_of(reply, player.price),
+            # Of today: it may have been set since the request went out.
+            price=price_of(reply, self.players[role].price),
         )
 
     def _count(self, call: Call):

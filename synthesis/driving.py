@@ -8,7 +8,7 @@ needed to go on after a crash is in the database.
 import asyncio
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import structlog
 from django.db import Error as DatabaseFault
@@ -54,6 +54,7 @@ class Driving:
         self.waiting: deque[Instance] = deque()
         self.making: dict[asyncio.Task, Making] = {}
         self.endpoints: dict[str, ModelEndpoint] = {}
+        self.players: dict[str, Player] = {}
         self.row: Drive | None = None
         self.state = (
             "open"  # or paused, stopped, cancelled: what is wanted of the run, as far as is known here
@@ -93,6 +94,11 @@ class Driving:
         self._keep_within_budget()
         self._turned.set()
 
+    def set_prices(self, prices: dict[str, dict]) -> None:
+        """What the endpoints cost from now on, also for sessions in the making; {endpoint: price}."""
+        for role, player in self.players.items():
+            self.players[role] = replace(player, price=prices.get(player.endpoint.name, player.price))
+
     def halt(self, why: str) -> None:
         """Nothing more is asked. What is out comes back and is stored; no instance fails for it."""
         if self.state in ("open", "paused"):
@@ -126,7 +132,8 @@ class Driving:
         self.material, rows, spent = await self.writer.do(begin)
         self.meter.read(spent)
         self._keep_within_budget()
-        self.players = await self._players(rows) if self.state == "open" else {}
+        if self.state == "open":
+            self.players = await self._players(rows)
 
     async def _players(self, rows) -> dict[str, Player]:
         for name, row in rows.items():

@@ -187,9 +187,12 @@ class _Engine:
         ids = [driving.run.pk for driving in self.drivings.values()]
         columns = ("state", "why", "concurrency", "budget")
         rows = await self.writer.read(lambda: Run.objects.only(*columns).in_bulk(ids))
-        for driving in self.drivings.values():
-            if driving.run.pk in rows:
-                driving.steer(rows[driving.run.pk])
+        for driving in list(self.drivings.values()):
+            if row := rows.get(driving.run.pk):
+                if row.budget != driving.run.budget:
+                    # What was not watched until now is bounded: by today's prices, over all that was spent.
+                    await self._read_spent_of(driving)
+                driving.steer(row)
         self._widen()
 
     async def _sign(self) -> None:
@@ -199,7 +202,13 @@ class _Engine:
     async def _read_spent(self) -> None:
         for driving in list(self.drivings.values()):
             if driving.run.budget:
-                await self.writer.read(lambda run=driving.run: spending.spent(run), then=driving.meter.read)
+                await self._read_spent_of(driving)
+
+    async def _read_spent_of(self, driving: Driving) -> None:
+        run = driving.run
+        # First the prices: each reply then either is in the sum, where it counts at them, or has its own.
+        driving.set_prices(await self.writer.read(lambda: spending.prices(run.model_specs)))
+        await self.writer.read(lambda: spending.spent(run), then=driving.meter.read)
 
 
 async def _called_off(tasks: list[asyncio.Task]) -> None:

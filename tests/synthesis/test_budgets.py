@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 
 from synthesis import spending, steering
-from synthesis.models import Call, Drive, Endpoint
+from synthesis.models import Call, Drive, Endpoint, Run
 from synthesis.spending import NotABudget
 from tests.fakes import model_server as fake
 from tests.synthesis.patience import LONG, until
@@ -157,6 +157,23 @@ def test_a_price_that_was_taken_away_since_stops_a_run_whose_money_is_bounded(en
         drive(run)
     run.refresh_from_db()
     assert run.state == "stopped" and "set its price first" in run.why and not server.requests
+
+
+def test_money_is_bounded_by_a_price_that_was_set_while_the_run_was_made(endpoint, plan, drive, beside, held):
+    endpoint(held)
+    run = plan(2, concurrency=1)
+    ended = beside(lambda: drive(run, patience=LONG))
+    until(lambda: held.inside == 1)
+    Endpoint.objects.update(price=PRICE)
+    # As another process does, by a row of its own.
+    steering.set_budget(run=Run.objects.get(), budget={"money": 20 * 0.00014}, by=None)
+    seen = Drive.objects.get().seen_at
+    until(lambda: Drive.objects.get().seen_at > seen)  # workers looked
+    held.release()
+    ended()
+    run.refresh_from_db()
+    assert run.state == "stopped" and "is spent" in run.why
+    assert Call.objects.count() == 20 and not Call.objects.filter(price=None).exists()
 
 
 def test_replies_from_before_the_price_was_known_count_at_todays(endpoint, plan, drive):
