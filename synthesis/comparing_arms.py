@@ -48,9 +48,12 @@ def arm(instance: Instance) -> str:
 
 
 def _comparable(instance: Instance) -> tuple:
-    """Equal for sessions that may be compared: the cell of the arm that slips, and who plays the roles."""
+    """Equal for sessions that may be compared: the cell of the arm that slips, the guideline of which every supervisor
+    sees the whole, and who plays the roles.
+    """
     return (
         instance.lot or instance.cell,
+        instance.version_id,
         instance.recipe,
         digest(instance.run.model_specs if instance.run else {}),
     )

@@ -1,7 +1,9 @@
 """Three counsellors with the same client: the one who slips, the normal one, and the one who is supervised meanwhile."""
 
 import pytest
+from django.utils import timezone
 
+from guidelines.models import Entry, Version
 from synthesis import comparing_arms, replaying
 from synthesis.factors import COUNSELLORS
 from synthesis.models import Instance
@@ -169,6 +171,22 @@ def test_what_lacks_an_arm_or_was_made_with_other_models_is_no_triple(endpoint, 
     compared = comparing_arms.compare(Instance.objects.all())
     assert not compared.triples
     assert sorted(map(list, compared.incomplete)) == [["novice", "normal"], ["supervised"]]
+
+
+def test_sessions_under_another_version_of_the_guideline_are_not_compared(endpoint, plan, drive):
+    """Its supervisor was shown another mistake; the text that this one was made from is the same in both."""
+    endpoint()
+    version, client = published_guideline(), client_profile()
+    newer = Version.objects.create(guideline=version.guideline, serial=2)
+    for entry in version.entries.exclude(pair_revision__pair__key="poor-listening"):
+        Entry.objects.create(version=newer, position=entry.position, pair_revision=entry.pair_revision)
+    Version.objects.filter(pk=newer.pk).update(
+        state="published", number=2, published_at=timezone.now(), digest="d" * 64
+    )
+    newer.refresh_from_db()
+    for name, of in (("novice", version), ("normal", version), ("supervised", newer)):
+        drive(plan(version=of, profiles=[client], parameters={"counsellor": name}))
+    assert not comparing_arms.compare(Instance.objects.all()).triples
 
 
 def test_a_cell_that_two_runs_made_counts_once(endpoint, plan, drive):
