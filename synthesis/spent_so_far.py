@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from django.core.cache import cache
-from django.db.models import Count, Max, Q, QuerySet, Sum
+from django.db.models import Count, Max, Min, Q, QuerySet, Sum
 from django.utils import timezone
 
 from synthesis import spending
@@ -41,7 +41,9 @@ def spent_so_far(run: Run, *, now: datetime | None = None) -> Spent:
     key = f"spent-by-run-{run.public_id}"
     upto, known = cache.get(key, (0, {}))
     later = Call.objects.filter(instance__run=run, pk__gt=upto)
-    old, last = _summed(later.filter(at__lt=settled))
+    # Up to the first that is not settled: where clocks differ, a lower number may bear a later moment.
+    first_unsettled = later.filter(at__gte=settled).aggregate(first=Min("id"))["first"]
+    old, last = _summed(later.filter(pk__lt=first_unsettled) if first_unsettled else later)
     if last:
         upto, known = last, _added(known, old)
         cache.set(key, (upto, known), KEPT_FOR)

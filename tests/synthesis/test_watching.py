@@ -89,6 +89,17 @@ def test_a_reply_with_an_older_number_that_is_seen_later_is_not_lost(run):
     assert spent_so_far(run).calls == 3
 
 
+def test_where_the_clocks_of_two_workers_differ_no_reply_is_lost(run, monkeypatch):
+    now = timezone.now()
+    with monkeypatch.context() as ahead:
+        ahead.setattr(timezone, "now", lambda: now + timedelta(seconds=4))
+        reply(run.instances.first(), "a")
+    reply(run.instances.last(), "b")
+    between = timezone.now() + SETTLED + timedelta(seconds=2)
+    assert spent_so_far(run, now=between).calls == 2
+    assert spent_so_far(run, now=between + SETTLED).calls == 2
+
+
 def test_of_old_replies_none_is_read_twice(run):
     one = run.instances.first()
     for n in range(5):
