@@ -6,6 +6,7 @@ would tell it what the session was made from.
 """
 
 from collections.abc import Collection, Iterable, Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from django.utils.translation import gettext as _
@@ -46,24 +47,32 @@ class Supply:
         self.fewer = 0
         self._version = version
         self._found: list[Example] | None = None
+        self._chosen: dict[tuple, list[Kept]] = {}
         self._kept: dict[Example, Kept] = {}
 
     def of(self, cell: GridCell) -> list[Kept]:
         """Raises NoExamples where the whole run has none."""
         if not (wanted := int(cell.factors.get("examples", EXAMPLES[0]))):
             return []
+        told = frozenset(one.pair.key for one in cell.pairs)
+        asked = {
+            "wanted": wanted,
+            "pairs": told if cell.factors.get("supervisor") == "told" else frozenset(),
+            "base_case": cell.profile.base_case,
+            "licence": cell.profile.licence,
+            "language": cell.factors.get("language", LANGUAGES[0]),
+        }
+        # A grid asks the same of few clients and pairs again and again, and edits are many.
+        if (key := tuple(asked.values())) not in self._chosen:
+            self._chosen[key] = [self._keep(one) for one in self._choose(**asked)]
+        found = self._chosen[key]
+        self.fewer += len(found) < wanted
+        return found
+
+    def _choose(self, *, wanted: int, **whom) -> list[Example]:
         if self._found is None:
             self._found = _found(self._version)
-        found = chosen(
-            _fitting(self._found, wanted),
-            wanted=wanted,
-            pairs={one.pair.key for one in cell.pairs} if cell.factors.get("supervisor") == "told" else (),
-            base_case=cell.profile.base_case,
-            licence=cell.profile.licence,
-            language=cell.factors.get("language", LANGUAGES[0]),
-        )
-        self.fewer += len(found) < wanted
-        return [self._keep(example) for example in found]
+        return chosen(_fitting(self._found, wanted), wanted=wanted, **whom)
 
     def _keep(self, example: Example) -> Kept:
         """Its text is stored by digest, as prompts are, when it is chosen first."""
@@ -129,6 +138,7 @@ def chosen(
     return list(picked.values())
 
 
+@lru_cache(maxsize=1024)
 def _lot(example: Example) -> str:
     """An order that favours no client, no date and no pair, and is the same whenever a run is planned."""
     return digest([example.name, example.edited])

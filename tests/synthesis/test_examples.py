@@ -121,6 +121,18 @@ def test_the_examples_of_an_untold_supervisor_say_nothing_of_what_was_meant(earl
     assert len(shown) == 3 and len(set(shown)) == 1 and len(shown[0]) == 2
 
 
+@pytest.mark.parametrize(("stance", "choices"), [("untold", 2), ("told", 6)])
+def test_they_are_chosen_once_for_each_client_and_what_its_supervisor_is_told(
+    earlier, plan, monkeypatch, stance, choices
+):
+    choose, asked = examples.chosen, []
+    monkeypatch.setattr(examples, "chosen", lambda found, **whom: asked.append(whom) or choose(found, **whom))
+    chosen_for = {"examples": "1", "supervisor": stance}
+    run = plan(4, version=earlier, pairs="all", clients=2, parameters=chosen_for)
+    assert run.instances.count() == 24 == Shown.objects.filter(instance__run=run).count()
+    assert len(asked) == choices
+
+
 def test_the_supervisor_behind_the_mirror_sees_the_same_examples_and_the_refiner_none(
     earlier, endpoint, plan, drive
 ):
