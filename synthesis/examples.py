@@ -54,10 +54,9 @@ class Supply:
         """Raises NoExamples where the whole run has none."""
         if not (wanted := int(cell.factors.get("examples", EXAMPLES[0]))):
             return []
-        told = frozenset(one.pair.key for one in cell.pairs)
         asked = {
             "wanted": wanted,
-            "pairs": told if cell.factors.get("supervisor") == "told" else frozenset(),
+            "pairs": _told_of(cell),
             "base_case": cell.profile.base_case,
             "licence": cell.profile.licence,
             "language": cell.factors.get("language", LANGUAGES[0]),
@@ -82,6 +81,12 @@ class Supply:
             PromptText.objects.bulk_create([row], ignore_conflicts=True)
             self._kept[example] = Kept(row.digest, example.of)
         return self._kept[example]
+
+
+def _told_of(cell: GridCell) -> frozenset[str]:
+    """Keys of the pairs that its supervisor is told of; none in the arm of a comparison in which nothing is meant."""
+    is_told = cell.factors.get("supervisor") == "told" and cell.factors.get("counsellor") != "normal"
+    return frozenset(one.pair.key for one in cell.pairs) if is_told else frozenset()
 
 
 def _found(version: Version) -> list[Example]:

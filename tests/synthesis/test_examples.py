@@ -121,6 +121,17 @@ def test_the_examples_of_an_untold_supervisor_say_nothing_of_what_was_meant(earl
     assert len(shown) == 3 and len(set(shown)) == 1 and len(shown[0]) == 2
 
 
+def test_a_told_supervisor_of_a_normal_counsellor_is_told_of_no_pair_by_its_examples_either(earlier, plan):
+    run = plan(
+        version=earlier, pairs="all", parameters={"examples": "1", "supervisor": "told"},
+        factors={"counsellor": ["novice", "normal"]},
+    )  # fmt: skip
+    shown: dict[str, set] = {"novice": set(), "normal": set()}
+    for instance in run.instances.all():
+        shown[instance.factors["counsellor"]].add(examples.texts_of(instance))
+    assert {arm: len(texts) for arm, texts in shown.items()} == {"novice": 3, "normal": 1}
+
+
 @pytest.mark.parametrize(("stance", "choices"), [("untold", 2), ("told", 6)])
 def test_they_are_chosen_once_for_each_client_and_what_its_supervisor_is_told(
     earlier, plan, monkeypatch, stance, choices
