@@ -96,20 +96,22 @@ class Asking:
                 endpoint=player.endpoint.name, model=player.model, sampling=sampling, messages=told,
                 cell=self.instance.cell, step=step, attempt=attempt,
             )  # fmt: skip
-            call = await self.writer.find(key)
-            is_new = call is None
-            if is_new:
-                reply = await player.endpoint.complete(
-                    model=player.model,
-                    messages=messages,
-                    sampling=sampling,
-                    seed=seed_of(key),
-                    response_format=wanted,
-                    caller=caller,
-                )
-                row = self._row(key, player, role, step, attempt, sampling, told, messages, reply)
-                call, heard = await self._stored(row, shape, caller)
-            else:
+            # Another run may be asking the very same: its reply is paid for once, and then found.
+            async with player.endpoint.gate.alone(key):
+                call = await self.writer.find(key)
+                is_new = call is None
+                if is_new:
+                    reply = await player.endpoint.complete(
+                        model=player.model,
+                        messages=messages,
+                        sampling=sampling,
+                        seed=seed_of(key),
+                        response_format=wanted,
+                        caller=caller,
+                    )
+                    row = self._row(key, player, role, step, attempt, sampling, told, messages, reply)
+                    call, heard = await self._stored(row, shape, caller)
+            if not is_new:
                 self.tally.replayed += 1
                 heard = hear(call, shape)
             self.trace.append(key)

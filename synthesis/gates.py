@@ -3,6 +3,7 @@
 import asyncio
 from collections import deque
 from dataclasses import dataclass
+from weakref import WeakValueDictionary
 
 from synthesis.breaking import Breaker
 from synthesis.faults import EndpointGone
@@ -30,6 +31,11 @@ class Gate:
         self._failed: set[object] = set()  # who, since the last answer
         self._waiting: deque[asyncio.Future[Pass]] = deque()
         self._timer: asyncio.TimerHandle | None = None
+        self._asked: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+
+    def alone(self, key: str) -> asyncio.Lock:
+        """Held by whoever asks the call of this key, until its reply is stored: in this process nobody else does."""
+        return self._asked.setdefault(key, asyncio.Lock())
 
     async def enter(self) -> Pass:
         """Wait for one's turn. Raises EndpointGone."""

@@ -5,11 +5,12 @@ import time
 import pytest
 from django.db import connection
 
-from synthesis import steering
+from synthesis import running, steering
 from synthesis.models import Call, Instance, Mark
 from synthesis.shapes.dialogue import Feedback, SupervisedDialogue
 from tests.factories import client_profile, published_guideline
 from tests.fakes import model_server as fake
+from tests.synthesis.conftest import HASTE
 
 
 def test_an_instance_is_made_of_five_to_seven_exchanges_and_feedback(endpoint, plan, drive):
@@ -74,6 +75,15 @@ def test_a_new_run_over_the_same_cell_replays_and_makes_its_own_instance(endpoin
     assert (tally.calls, tally.replayed, tally.made) == (0, paid, 1)
     one, other = first.instances.get(), second.instances.get()
     assert one.content == other.content and one.public_id != other.public_id and one.cell == other.cell
+
+
+def test_two_runs_over_the_same_cell_that_are_made_side_by_side_pay_once(endpoint, plan):
+    server = endpoint(delay=0.02)
+    version, clients = published_guideline(), [client_profile("ana"), client_profile("amir")]
+    runs = [plan(version=version, profiles=clients) for _ in range(2)]
+    tally = running.drive_all(patience=HASTE)
+    assert len({one.digest for run in runs for one in run.instances.made()}) == 2
+    assert tally.made == 4 and tally.replayed == tally.calls == len(server.requests) == Call.objects.count()
 
 
 def test_another_sample_of_the_same_client_and_pair_is_another_session(endpoint, plan, drive):
