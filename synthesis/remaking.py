@@ -42,9 +42,9 @@ def remake(*, instances: QuerySet, version: Version, by, own_models: bool = True
     said, so that a second call does nothing.
 
     Each comes from its own cell: the same client, mistakes, sample and parameters, in a run with the seed, prompts and
-    (unless `own_models` is False) the models of its run, so that only the words of the guideline differ. A new
-    instance names the one that it stands for as its parent. One that still waits to be made by the old words is
-    cancelled.
+    (unless `own_models` is False) the models of its run, so that only the words of the guideline differ; and with the
+    same bounds on what it may spend. A new instance names the one that it stands for as its parent. One that still
+    waits to be made by the old words is cancelled.
 
     Raises Refused, NotPlanned, faults.NoEndpoint; then nothing is stored.
     """
@@ -118,6 +118,7 @@ def _remade(source, stale, version, revisions, by, own_models) -> tuple[Run, int
         model_specs=specs,
         concurrency=source.concurrency,
         holds=source.holds,
+        budget=source.budget,
         planned_by=by,
     )
     mint = minter("synthesis.instance")

@@ -50,6 +50,12 @@ def test_made_again_are_exactly_the_dependents_that_can_be_from_their_own_cells(
         )  # fmt: skip
 
 
+def test_what_is_made_again_is_bounded_as_it_was(graph, second, lena):
+    Run.objects.filter(pk=graph.run.pk).update(budget={"tokens": 200_000})
+    [run] = remake(second, lena).runs
+    assert run.budget == {"tokens": 200_000}
+
+
 def test_a_session_made_again_is_shown_the_same_examples(graph, second, lena):
     text = PromptText.objects.create(digest="e" * 64, name="example", text="First written: … Reworded: …")
     Shown.objects.create(
