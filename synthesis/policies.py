@@ -11,21 +11,20 @@ SAME, ANEW, NEVER = "same", "anew", "never"
 
 @dataclass(frozen=True)
 class Policy:
-    """`again`: SAME, ANEW or NEVER. `slows`: the endpoint is asked by half as many at once. `breaks`: so many of
-    them in a row, and nobody asks but one, now and then, until the endpoint answers (synthesis.breaking).
+    """`again`: SAME, ANEW or NEVER. `slows`: the endpoint is asked by half as many at once; what is asked again the
+    same and does not slow counts towards the breaker (synthesis.breaking).
     """
 
     again: str
     slows: bool = False
-    breaks: bool = False
 
 
 POLICIES: dict[Kind, Policy] = {
     Kind.RATE_LIMITED: Policy(SAME, slows=True),
-    Kind.SERVER_ERROR: Policy(SAME, breaks=True),
-    Kind.HANG: Policy(SAME, breaks=True),
-    Kind.CUT: Policy(SAME, breaks=True),
-    Kind.NOT_JSON: Policy(SAME, breaks=True),
+    Kind.SERVER_ERROR: Policy(SAME),
+    Kind.HANG: Policy(SAME),
+    Kind.CUT: Policy(SAME),
+    Kind.NOT_JSON: Policy(SAME),
     Kind.MALFORMED: Policy(ANEW),
     Kind.TRUNCATED: Policy(ANEW),
     Kind.EMPTY: Policy(ANEW),
