@@ -101,7 +101,7 @@ def _made(guideline, keys) -> dict[str, int]:
     found: Counter = Counter()
     for pair in ("pair_revision__pair", "others__pair_revision__pair"):
         mine = {f"{pair}__guideline": guideline} | ({f"{pair}__key__in": keys} if keys is not None else {})
-        made = Instance.objects.made().filter(**mine).order_by()
+        made = Instance.objects.listed().made().filter(**mine).order_by()
         found.update(dict(made.values_list(f"{pair}__key").annotate(n=Count("id"))))
     return found
 

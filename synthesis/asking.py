@@ -17,13 +17,10 @@ from synthesis.identity import call_key, messages_digest, seed_of
 from synthesis.llm import Caller, ModelEndpoint, Reply
 from synthesis.models import Call, Hitch, HitchKind, Instance
 from synthesis.policies import BAD_REPLIES
+from synthesis.questions import Halted, Question, Questions
 from synthesis.recognising import Hitched
 from synthesis.shapes.schema import asked, room
 from synthesis.writing import Writer
-
-
-class Halted(Exception):
-    """Nothing more is asked for this run, as it was stopped; the instance is given back, not failed."""
 
 
 @dataclass
@@ -62,7 +59,8 @@ class Player:
 
 
 class Asking:
-    """The `ask` of one instance; remembers the keys of its calls in order.
+    """The `ask` of one instance; remembers the keys of its calls in order. A recipe may ask several questions at once,
+    each of them under a step of its own; it is played inside `async with ask.questions`.
 
     `may_ask` tells whether the run goes on; `paid` is told of every stored reply, in the order in which they were
     stored.
@@ -73,8 +71,11 @@ class Asking:
                  paid: Callable[[Call], None] = lambda call: None):  # fmt: skip
         self.instance, self.players, self.writer, self.tally = instance, players, writer, tally
         self.schema_prompt, self.may_ask, self.paid = schema_prompt, may_ask, paid
-        self.trace: list[str] = []
-        self.out = 0  # requests of this instance that are out, and may be paid for already
+        self.questions = Questions()
+
+    @property
+    def trace(self) -> list[str]:
+        return self.questions.trace
 
     async def __call__(
         self, role: str, step: str, messages: list[dict], shape: type[BaseModel], *, most: int | None = None
@@ -83,12 +84,17 @@ class Asking:
         faults. With `most` after so many, stored ones counted too: for a recipe that goes on without an answer, so
         that it goes on in the same way whenever this cell is made.
         """
+        return await self.questions.put(
+            lambda question: self._answer(question, role, step, messages, shape, most)
+        )
+
+    async def _answer(self, question: Question, role, step, messages, shape, most) -> BaseModel:
         player = self.players[role]
         schema = asked(shape)
         messages, wanted = self._told(player, messages, schema)
         sampling = {**player.sampling, "max_tokens": player.sampling.get("max_tokens") or room(shape)}
         told = messages_digest(messages, wanted)
-        caller = _Caller(self, player, step)
+        caller = _Caller(self, question, player, step)
         bad, attempt = 0, 0
         while True:
             attempt += 1
@@ -101,6 +107,7 @@ class Asking:
                 call = await self.writer.find(key)
                 is_new = call is None
                 if is_new:
+                    caller.goes_on()
                     reply = await player.endpoint.complete(
                         model=player.model,
                         messages=messages,
@@ -110,11 +117,12 @@ class Asking:
                         caller=caller,
                     )
                     row = self._row(key, player, role, step, attempt, sampling, told, messages, reply)
-                    call, heard = await self._stored(row, shape, caller)
+                    with question.out():
+                        call, heard = await self._stored(row, shape, caller)
             if not is_new:
                 self.tally.replayed += 1
                 heard = hear(call, shape)
-            self.trace.append(key)
+            question.keys.append(key)
             if (value := heard.value_of(call)) is not None:
                 return value
             # A stored bad reply costs nothing; only new ones use up the patience of this try.
@@ -176,16 +184,19 @@ class Asking:
 class _Caller(Caller):
     """One question of an instance, as the endpoint sees it."""
 
-    def __init__(self, ask: Asking, player: Player, step: str):
-        self.ask, self.player, self.step = ask, player, step
+    def __init__(self, ask: Asking, question: Question, player: Player, step: str):
+        self.ask, self.question, self.player, self.step = ask, question, player, step
+
+    def goes_on(self) -> None:
+        if self.question.is_over or not self.ask.may_ask():
+            raise Halted
 
     def goes_out(self) -> None:
-        if not self.ask.may_ask():
-            raise Halted
-        self.ask.out += 1
+        self.goes_on()
+        self.question.is_out = True
 
     def comes_back(self) -> None:
-        self.ask.out -= 1
+        self.question.is_out = False
 
     def hitched(self, hitch: Hitched, *, waited_ms: int) -> None:
         self.ask.writer.note(self.row(hitch.kind, status=hitch.status, told=hitch.why, waited_ms=waited_ms))

@@ -15,7 +15,7 @@ from django.db import Error as DatabaseFault
 from django.utils import timezone
 
 from synthesis import claiming, leaving, probing, spending, steering
-from synthesis.asking import Asking, Halted, Player, Tally
+from synthesis.asking import Asking, Player, Tally
 from synthesis.faults import EndpointDenied, EndpointDown, EndpointGone, EndpointRefused, Fault, NoEndpoint
 from synthesis.identity import digest
 from synthesis.llm import ModelEndpoint
@@ -23,6 +23,7 @@ from synthesis.material import Material
 from synthesis.metering import Meter
 from synthesis.models import Call, Drive, Instance, InstanceState, Run, RunState
 from synthesis.policies import INSTANCES_IN_A_ROW
+from synthesis.questions import Halted
 from synthesis.recipes import RECIPES
 from synthesis.writing import Writer
 
@@ -275,7 +276,9 @@ class Driving:
             self.state = "stopped"
             # Those who only wait need not; those whose request is out store the reply, and then may ask no more.
             for task, making in self.making.items():
-                if not making.ask.out and not making.is_ending and task is not asyncio.current_task():
+                if making.ask.questions.are_out:
+                    making.ask.questions.halt()
+                elif not making.is_ending and task is not asyncio.current_task():
                     task.cancel()
         self._turned.set()
 
@@ -305,7 +308,8 @@ class Driving:
         instance, ask = making.instance, making.ask
         try:
             cell = await self.writer.read(lambda: self.material.cell(instance))
-            made = await self.recipe.make(cell, ask)
+            async with ask.questions:
+                made = await self.recipe.make(cell, ask)
         except Halted:
             return  # it is given back with the rest
         except (EndpointGone, EndpointDenied) as fault:

@@ -44,6 +44,9 @@ class Reply:
 class Caller:
     """Who asks: is told when a request goes out and comes back, and of every fault. This one does not mind."""
 
+    def goes_on(self) -> None:
+        """Asked before a wait for the next turn. May raise, and then nothing more is asked."""
+
     def goes_out(self) -> None:
         """May raise, and then nothing goes out."""
 
@@ -120,6 +123,7 @@ class ModelEndpoint:
                 waited = tries.comes_back()
                 caller.hitched(hitch, waited_ms=round(waited * 1000))
                 pause = await self._pause(hitch, tries, taken, model)
+                caller.goes_on()
             finally:
                 if taken:
                     self.gate.leave(taken)

@@ -76,7 +76,7 @@ def newly_stale(then: Touched, now: Touched, user) -> QuerySet:
 
 def reworded(then: Touched, now: Touched, user) -> QuerySet:
     only = set(now.revisions(Why.WORDS)) - set(then.revisions(Why.WORDS))
-    found = Instance.objects.alive().intending(only)
+    found = Instance.objects.listed().alive().intending(only)
     # Of several pairs another may have changed its meaning: then it is stale, and no longer only reworded.
     return unseen(found.not_intending(now.revisions()).unreplaced(), user)
 
@@ -84,7 +84,7 @@ def reworded(then: Touched, now: Touched, user) -> QuerySet:
 def _through_the_catalogue(then: Touched, now: Touched, user) -> QuerySet:
     """Sessions whose own pair stands, under a version whose catalogue says something else by now."""
     versions = now.other_catalogue - then.other_catalogue
-    instances = Instance.objects.alive().filter(version__in=versions)
+    instances = Instance.objects.listed().alive().filter(version__in=versions)
     return unseen(instances.not_intending(list(now.passed)).unreplaced(), user)
 
 

@@ -58,7 +58,7 @@ def numbers(user) -> dict[str, int]:
     if talk := talk_for(user):
         found["guidelines"] = found.get("guidelines", 0) + sum(row["n"] for row in talk)
     if Role.LEAD in user.roles:
-        found["runs"] = Instance.objects.filter(state=InstanceState.FAILED).count()
+        found["runs"] = Instance.objects.listed().filter(state=InstanceState.FAILED).count()
     return found
 
 
@@ -77,8 +77,10 @@ def work(user) -> list[dict]:
         rows.append({"place": "guidelines", "sentence": _("drafts to read and approve"), **found})
     rows += talk_for(user)
     if Role.LEAD in user.roles:
-        found = Instance.objects.filter(state=InstanceState.FAILED).aggregate(
-            n=Count("id"), since=Min("planned_at")
+        found = (
+            Instance.objects.listed()
+            .filter(state=InstanceState.FAILED)
+            .aggregate(n=Count("id"), since=Min("planned_at"))
         )
         rows.append({"place": "runs", "sentence": _("sessions that failed and can be retried"), **found})
         # What a closed round left in dispute waits for nobody any more.

@@ -28,6 +28,14 @@ class Migration(migrations.Migration):
             name='purpose',
             field=models.CharField(choices=[('run', 'a run'), ('preview', 'a preview')], default='run', max_length=10),
         ),
+        migrations.RemoveIndex(
+            model_name='instance',
+            name='made_from_a_pair',
+        ),
+        migrations.AddIndex(
+            model_name='instance',
+            index=models.Index(fields=['pair_revision', 'state', 'run'], name='made_from_a_pair'),
+        ),
         migrations.AddIndex(
             model_name='instance',
             index=models.Index(fields=['run', 'made_at'], name='made_when'),

@@ -17,6 +17,18 @@ class Migration(migrations.Migration):
             field=models.CharField(choices=[('hold', 'held back until a person has looked'), ('report', 'reported only')], default='hold', max_length=6),
         ),
         migrations.CreateModel(
+            name='Measured',
+            fields=[
+                ('instance', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='measured', serialize=False, to='synthesis.instance')),
+                ('rules', models.CharField(max_length=16)),
+                ('whole', models.BinaryField(max_length=16)),
+                ('opening', models.BigIntegerField(null=True)),
+                ('signature', models.BinaryField(max_length=512)),
+                ('found', models.JSONField(null=True)),
+                ('words', models.BinaryField(default=b'')),
+            ],
+        ),
+        migrations.CreateModel(
             name='QualityReport',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),

@@ -5,7 +5,7 @@ from synthesis.models.hitches import Hitch, HitchKind
 from synthesis.models.instances import Instance, InstanceState, Intended, Origin
 from synthesis.models.marks import Mark
 from synthesis.models.profiles import Profile, ProfileKind, SourceText, Style, Tier
-from synthesis.models.quality import QualityReport
+from synthesis.models.quality import Measured, QualityReport
 from synthesis.models.requests import PlanRequest
 from synthesis.models.runs import Holds, Purpose, Run, RunState
 from synthesis.models.shown import Shown
@@ -21,6 +21,7 @@ __all__ = [
     "InstanceState",
     "Intended",
     "Mark",
+    "Measured",
     "ModelRole",
     "Origin",
     "PlanRequest",

@@ -140,8 +140,9 @@ class Instance(Identified):
         ]
         indexes = [
             models.Index(name="claimable", fields=["run", "state", "lease_until"]),
-            # What was made from each pair is counted without reading the sessions, whose words fill whole pages.
-            models.Index(name="made_from_a_pair", fields=["pair_revision", "state"]),
+            # What was made from each pair is counted without reading the sessions, whose words fill whole pages; by the
+            # run it is told whether it was a preview.
+            models.Index(name="made_from_a_pair", fields=["pair_revision", "state", "run"]),
             # How many sessions a minute: the newest ones of a run, however many it has.
             models.Index(name="made_when", fields=["run", "made_at"]),
             # A page of a run's sessions in an order that says nothing of the grid.

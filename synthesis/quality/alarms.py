@@ -22,7 +22,6 @@ SPREADS = (
     ("intended", _("Mistakes that were meant")),
     ("labels.mistakes", _("Mistakes that the supervisor names")),
     ("labels.severity", _("Severity")),
-    ("techniques", _("Techniques")),
 )
 
 

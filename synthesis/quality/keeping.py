@@ -1,7 +1,7 @@
 """Keep the newest report of a run: measuring 10,000 sessions takes a worker many seconds, a page reads one row.
 
-A report is of a basis: what stood when it was measured. Made sessions are frozen and marks only added, so the numbers
-of cells by state and the newest mark name all that can change.
+A report is of a basis: what stood when it was measured. Made sessions are frozen and marks only added, so the rules,
+the numbers of cells by state and the newest mark name all that can change.
 """
 
 import time
@@ -13,9 +13,10 @@ from django.utils import timezone
 from accounts.digesting import digest
 from synthesis.models import Mark, QualityReport, Run
 from synthesis.quality import measuring
+from synthesis.quality.facts import rules
 
 # A report of another shape is measured anew.
-SHAPE = 1
+SHAPE = 2
 # So many sessions are measured while a page waits: well under a second on an ordinary machine.
 AT_ONCE = 150
 LEAST_PAUSE = 10.0  # seconds
@@ -25,7 +26,7 @@ def basis(run: Run) -> str:
     """Two queries."""
     states = dict(run.instances.order_by().values_list("state").annotate(n=Count("pk")))
     newest = Mark.objects.filter(instance__run=run).aggregate(newest=Max("pk"))["newest"]
-    return digest({"shape": SHAPE, "states": states, "newest_mark": newest})
+    return digest({"shape": SHAPE, "rules": rules(), "states": states, "newest_mark": newest})
 
 
 def kept(run: Run) -> QualityReport | None:

@@ -14,6 +14,44 @@ from synthesis.quality.spread import spread
 OTHER = "other"
 
 
+def labels_of(session: Session) -> dict | None:
+    """{n: counts by name, mistakes and severity: those of each finding in order}; None without feedback."""
+    findings = session.feedback.get("findings")
+    if findings is None:
+        return None
+    n = Counter(sessions=1, findings=len(findings))
+    speaker = {turn["id"]: turn["speaker"] for turn in session.utterances}
+    said = {turn["id"]: plain(turn["text"]) for turn in session.utterances}
+    seen = set()
+    for finding in findings:
+        mistake, turns = finding.get("mistake"), finding.get("utterances") or []
+        n["other"] += mistake == OTHER
+        n["not_the_counsellors"] += any(speaker.get(turn) != "counsellor" for turn in turns)
+        labelled = {(mistake, turn) for turn in turns}
+        n["said_twice"] += bool(labelled & seen)
+        seen |= labelled
+        for quote in finding.get("quotes") or []:
+            n["quotes"] += 1
+            words = plain(quote)
+            found = {turn for turn, text in said.items() if words and words in text}
+            n["quotes_in_flagged"] += bool(found & set(turns))
+            n["quotes_elsewhere"] += bool(found) and not found & set(turns)
+    named = {finding.get("mistake") for finding in findings}
+    if session.positive:
+        n["good"] += 1
+        n["good_with_findings"] += bool(findings)
+    elif session.intended:
+        who = "told" if session.told else "untold"
+        n[f"meant_{who}"] += 1
+        n[f"named_{who}"] += bool(named & set(session.intended))
+        n[f"silent_{who}"] += not findings
+    return {
+        "n": +n,
+        "mistakes": [finding.get("mistake") for finding in findings],
+        "severity": [finding.get("severity") for finding in findings],
+    }
+
+
 class Labels:
     """`mistakes`: keys of the guideline's mistakes, of which findings may name one or "other"."""
 
@@ -25,40 +63,16 @@ class Labels:
         self._findings_of_session: Counter = Counter()
 
     def add(self, session: Session) -> None:
-        findings = session.feedback.get("findings")
-        if findings is None:
+        self.take(labels_of(session))
+
+    def take(self, found: dict | None) -> None:
+        """`labels_of` a session."""
+        if found is None:
             return
-        n = self._n
-        n["sessions"] += 1
-        self._findings_of_session[len(findings)] += 1
-        speaker = {turn["id"]: turn["speaker"] for turn in session.utterances}
-        said = {turn["id"]: plain(turn["text"]) for turn in session.utterances}
-        seen = set()
-        for finding in findings:
-            n["findings"] += 1
-            mistake, turns = finding.get("mistake"), finding.get("utterances") or []
-            self._mistakes[mistake] += 1
-            self._severity[finding.get("severity")] += 1
-            n["other"] += mistake == OTHER
-            n["not_the_counsellors"] += any(speaker.get(turn) != "counsellor" for turn in turns)
-            labelled = {(mistake, turn) for turn in turns}
-            n["said_twice"] += bool(labelled & seen)
-            seen |= labelled
-            for quote in finding.get("quotes") or []:
-                n["quotes"] += 1
-                words = plain(quote)
-                found = {turn for turn, text in said.items() if words and words in text}
-                n["quotes_in_flagged"] += bool(found & set(turns))
-                n["quotes_elsewhere"] += bool(found) and not found & set(turns)
-        named = {finding.get("mistake") for finding in findings}
-        if session.positive:
-            n["good"] += 1
-            n["good_with_findings"] += bool(findings)
-        elif session.intended:
-            who = "told" if session.told else "untold"
-            n[f"meant_{who}"] += 1
-            n[f"named_{who}"] += bool(named & set(session.intended))
-            n[f"silent_{who}"] += not findings
+        self._n.update(found["n"])
+        self._mistakes.update(found["mistakes"])
+        self._severity.update(found["severity"])
+        self._findings_of_session[len(found["mistakes"])] += 1
 
     def told(self) -> dict:
         """Rates by their names; spreads of mistakes and of severity; findings of a session, counted."""

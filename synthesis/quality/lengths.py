@@ -8,15 +8,24 @@ from synthesis.quality.words import words
 QUANTILES = {"p5": 0.05, "median": 0.5, "p95": 0.95}
 
 
+def turns_of(session: Session) -> list[tuple[str, int]]:
+    """(speaker, number of words) of each turn."""
+    return [(turn["speaker"], len(words(turn["text"]))) for turn in session.utterances]
+
+
 class Lengths:
     def __init__(self):
         self._turns: Counter = Counter()
         self._words: dict[str, Counter] = {speaker: Counter() for speaker in SPEAKERS}
 
     def add(self, session: Session) -> None:
-        self._turns[len(session.utterances)] += 1
-        for turn in session.utterances:
-            self._words.setdefault(turn["speaker"], Counter())[len(words(turn["text"]))] += 1
+        self.take(turns_of(session))
+
+    def take(self, turns: list[tuple[str, int]]) -> None:
+        """`turns_of` a session."""
+        self._turns[len(turns)] += 1
+        for speaker, n in turns:
+            self._words.setdefault(speaker, Counter())[n] += 1
 
     def told(self) -> dict:
         """{turns, words: {speaker}}, each as `distribution`."""

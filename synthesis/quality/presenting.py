@@ -152,7 +152,6 @@ def _spread(report) -> Iterator[Section]:
         (_("mistakes that were meant"), report["intended"]),
         (_("mistakes that the supervisor names"), labels.get("mistakes") or labels),
         (_("severity"), labels.get("severity") or labels),
-        (_("techniques"), report["techniques"]),
     ]
     about = ABOUT["spread"]
     section = Section("spread", _("How widely choices are spread"), about)
@@ -264,10 +263,8 @@ def _validators(report) -> Iterator[Section]:
 
 def _endings(report) -> Iterator[Section]:
     found = report["endings"]
-    section = Section("endings", _("How sessions end"), found["ended"].get("not_recorded", ""))
+    section = Section("endings", _("How turns end"), "")
     rows = [(_("turns that stop without an end of sentence"), found["turns_without_an_end"])]
-    if not section.about:
-        rows = [*((name, rate) for name, rate in found["ended"].items()), *rows]
     _rates(section, rows, _("share"))
     yield section
 

@@ -1,58 +1,62 @@
-"""What a report needs of the database: the cells of a run one after the other, and little else. A fixed number of
-queries; sessions pass in chunks, so that memory does not grow with their number.
+"""What a report needs of the database: the cells of a run one after the other, and little else. Sessions pass in chunks,
+so that memory does not grow with their number; each chunk is read as a whole, as a cursor that stays open would refuse
+the writing of what is measured meanwhile.
 """
 
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from guidelines.models import Entry, PairRevision
 from synthesis import spending
 from synthesis.factors import OWN
-from synthesis.models import Call, HitchKind, Instance, InstanceState, Intended, Mark, Origin, Profile, Run
+from synthesis.models import (
+    Call,
+    HitchKind,
+    Instance,
+    InstanceState,
+    Intended,
+    Mark,
+    Measured,
+    Origin,
+    Profile,
+    Run,
+)
 from synthesis.models.marks import MarkKind
-from synthesis.quality.given import descriptions_of, language_of
+from synthesis.quality.duplicates import Print, print_of
+from synthesis.quality.facts import Facts, facts_of, rules
+from synthesis.quality.given import descriptions_of, language_of, prompts_of
 from synthesis.quality.rates import rate
-from synthesis.quality.sessions import Session, session_of
+from synthesis.quality.sessions import session_of
 
 CHUNK = 200
-# Earlier sessions of the recipe that are compared with this run's, the newest first.
-MOST_EARLIER = 5_000
-FIELDS = (
-    "public_id",
-    "state",
-    "factors",
-    "failure",
-    "content",
-    "profile_id",
-    "pair_revision_id",
-    "pk",
-)
+BATCH = 1_000  # earlier sessions, of which little is read
+FIELDS = ("pk", "public_id", "state", "factors", "failure", "profile_id", "pair_revision_id")
 # How a refusal by the model or its provider is worded where no row was kept of it (runs before there were Hitches).
 REFUSED = " refused at “"
 
 
 @dataclass(frozen=True)
 class Cell:
-    """One cell of the grid; `session` is None where nothing was made."""
+    """One cell of the grid; `facts` are None where nothing was made."""
 
-    pk: int
     name: str
     state: str
     levels: dict[str, str]
     tier: str
     refused: bool
-    session: Session | None
-    descriptions: list[str]
+    intended: tuple[str, ...]
+    positive: bool
+    facts: Facts | None
 
 
 class Read:
     """One run."""
 
     def __init__(self, run: Run):
-        self.run = run
+        self.run, self.prompts = run, prompts_of(run)
         mine = run.instances.order_by()
         self.profiles = {row.pk: row for row in Profile.objects.filter(pk__in=mine.values("profile"))}
         others = Intended.objects.filter(instance__run=run).order_by("instance", "position")
@@ -69,21 +73,46 @@ class Read:
         self._refused = set(refusals.values_list("instance", flat=True))
 
     def cells(self) -> Iterator[Cell]:
-        rows = self.run.instances.order_by("pk").values_list(*FIELDS)
-        for row in rows.iterator(chunk_size=CHUNK):
-            name, state, factors, failure, content, profile, revision, pk = row
-            client, pair = self.profiles.get(profile), self.revisions.get(revision)
-            intended = [pair, *self._others.get(pk, ())] if pair else []
-            yield Cell(
-                pk=pk,
-                name=str(name),
-                state=state,
-                levels=self._levels(factors, client, pair),
-                tier=client.tier if client else "none",
-                refused=pk in self._refused or (state == InstanceState.FAILED and REFUSED in failure),
-                session=self._session(str(name), content, factors, intended) if content else None,
-                descriptions=descriptions_of(client, intended) if content else [],
-            )
+        """In the order of their planning; what is made and not measured yet is measured, and kept."""
+        rows = self.run.instances.order_by("pk")
+        last = 0
+        while chunk := list(rows.filter(pk__gt=last)[:CHUNK].values_list(*FIELDS)):
+            last = chunk[-1][0]
+            facts = self._facts(chunk)
+            for pk, name, state, factors, failure, profile, revision in chunk:
+                client, intended = self.profiles.get(profile), self._intended(pk, revision)
+                yield Cell(
+                    name=str(name),
+                    state=state,
+                    levels=self._levels(factors, client, intended[0] if intended else None),
+                    tier=client.tier if client else "none",
+                    refused=pk in self._refused or (state == InstanceState.FAILED and REFUSED in failure),
+                    facts=facts.get(pk),
+                    **_meant(intended, factors),
+                )
+
+    def _intended(self, pk: int, revision: int | None) -> list[PairRevision]:
+        return [self.revisions[revision], *self._others.get(pk, ())] if revision else []
+
+    def _facts(self, chunk: list[tuple]) -> dict[int, Facts]:
+        made = {row[0]: row for row in chunk if row[2] == InstanceState.MADE}
+        kept = Measured.objects.filter(instance__in=made, rules=rules(), found__isnull=False)
+        found = {row.pk: Facts(row.found, bytes(row.words), _print(row)) for row in kept}
+        if missing := made.keys() - found.keys():
+            contents = dict(Instance.objects.filter(pk__in=missing).values_list("pk", "content"))
+            fresh = {pk: self._measured(made[pk], contents[pk]) for pk in missing}
+            _keep({pk: (facts.alike, facts.found, facts.words) for pk, facts in fresh.items()})
+            found |= fresh
+        return found
+
+    def _measured(self, row: tuple, content: dict) -> Facts:
+        pk, name, _state, factors, _failure, profile, revision = row
+        intended = self._intended(pk, revision)
+        session = session_of(
+            content, name=str(name), language=language_of(factors), **_meant(intended, factors)
+        )
+        descriptions = descriptions_of(self.profiles.get(profile), intended)
+        return facts_of(session, prompts=self.prompts, descriptions=descriptions)
 
     @staticmethod
     def _levels(factors: dict, client: Profile | None, pair: PairRevision | None) -> dict[str, str]:
@@ -96,28 +125,23 @@ class Read:
                 found["style"] = client.style or OWN
         return found
 
-    @staticmethod
-    def _session(name, content, factors, intended: list[PairRevision]) -> Session:
-        return session_of(
-            content,
-            name=name,
-            language=language_of(factors),
-            intended=tuple(one.pair.key for one in intended if not one.positive),
-            positive=any(one.positive for one in intended) or factors.get("mistakes") == "none",
-        )
-
-    def earlier(self) -> Iterator[Session]:
-        """The newest made sessions of earlier runs of the recipe, but for those of the same cells: they were made from
-        the same stored replies.
+    def earlier(self) -> Iterator[list[tuple[str, Print]]]:
+        """The made sessions of all earlier runs of the recipe, the newest first, in batches; but for those of the same
+        cells, which were made from the same stored replies.
         """
-        mine = set(self.run.instances.order_by().values_list("cell", flat=True))
-        before = Instance.objects.made().filter(
-            origin=Origin.RUN, recipe=self.run.recipe, run__serial__lt=self.run.serial
+        same = Instance.objects.filter(run=self.run, cell=OuterRef("cell"))
+        before = (
+            Instance.objects.listed()
+            .made()
+            .filter(~Exists(same), origin=Origin.RUN, recipe=self.run.recipe, run__serial__lt=self.run.serial)
         )
-        rows = before.order_by("-pk").values_list("public_id", "cell", "content")[:MOST_EARLIER]
-        for name, cell, content in rows.iterator(chunk_size=CHUNK):
-            if cell not in mine:
-                yield session_of(content, name=str(name))
+        rows, newest = before.order_by("-pk"), None
+        while chunk := list(
+            (rows.filter(pk__lt=newest) if newest else rows)[:BATCH].values_list("pk", "public_id")
+        ):
+            newest = chunk[-1][0]
+            prints = _prints([pk for pk, _name in chunk])
+            yield [(str(name), prints[pk]) for pk, name in chunk]
 
     def held(self) -> dict[str, int]:
         """Sessions that are held now: {all, by_rule, by_people}, and how many were released."""
@@ -146,3 +170,39 @@ class Read:
             "currency": spent.currency,
             "hitches": self.run.hitches.by_kind(),
         }
+
+
+def _meant(intended: list[PairRevision], factors: dict) -> dict:
+    """What a session was to show: the keys of its mistakes, and whether good practice."""
+    return {
+        "intended": tuple(one.pair.key for one in intended if not one.positive),
+        "positive": any(one.positive for one in intended) or factors.get("mistakes") == "none",
+    }
+
+
+def _prints(ids: list[int]) -> dict[int, Print]:
+    """Of these sessions; what nobody measured yet is, and kept."""
+    kept = Measured.objects.filter(instance__in=ids, rules=rules()).defer("found", "words")
+    found = {row.pk: _print(row) for row in kept}
+    for begin in range(0, len(missing := [pk for pk in ids if pk not in found]), CHUNK):
+        rows = Instance.objects.filter(pk__in=missing[begin : begin + CHUNK]).values_list("pk", "content")
+        fresh = {pk: print_of(session_of(content)) for pk, content in rows}
+        _keep({pk: (alike, None, b"") for pk, alike in fresh.items()})
+        found |= fresh
+    return found
+
+
+def _print(row: Measured) -> Print:
+    return Print(bytes(row.whole), row.opening, bytes(row.signature))
+
+
+def _keep(fresh: dict[int, tuple[Print, dict | None, bytes]]) -> None:
+    """Of two at once the later stays; both are right."""
+    rows = [
+        Measured(instance_id=pk, rules=rules(), found=found, words=words, **alike._asdict())
+        for pk, (alike, found, words) in fresh.items()
+    ]
+    columns = [field.name for field in Measured._meta.concrete_fields if not field.primary_key]
+    Measured.objects.bulk_create(
+        rows, update_conflicts=True, unique_fields=["instance"], update_fields=columns
+    )

@@ -14,11 +14,20 @@ import yaml
 from synthesis.cues import cues
 from synthesis.models import Tier
 from synthesis.quality.rates import rate
-from synthesis.quality.sessions import Session
+from synthesis.quality.sessions import SPEAKERS, Session
 from synthesis.tiers import ORDER
 
 LABELLED = Path(__file__).with_name("labelled_cues.yaml")
 RISKS = [tier for tier in ORDER if tier != Tier.NONE]
+
+
+def cues_of(session: Session) -> dict[str, list[str]]:
+    """{tier: the speakers who say a cue of it}."""
+    found: dict[str, list[str]] = {}
+    for speaker in SPEAKERS:
+        for tier in sorted(cues(session.said_by(speaker))):
+            found.setdefault(tier, []).append(speaker)
+    return found
 
 
 class Safety:
@@ -31,11 +40,11 @@ class Safety:
         self._by: Counter = Counter()
 
     def add(self, session: Session) -> None:
+        self.take(cues_of(session))
+
+    def take(self, found: dict[str, list[str]]) -> None:
+        """`cues_of` a session."""
         self.n += 1
-        found = {}
-        for speaker in ("counsellor", "client"):
-            for tier in cues(session.said_by(speaker)):
-                found.setdefault(tier, set()).add(speaker)
         for tier, speakers in found.items():
             self._sessions[tier] += 1
             for speaker in speakers:

@@ -53,6 +53,11 @@ def problems(
     return {kind: where for kind, where in found.items() if where}
 
 
+def ends(text: str) -> bool:
+    """Whether a turn stops at an end of a sentence."""
+    return text.rstrip("\"'”’)»* ")[-1:] in ".!?…。！？।؟۔։።"
+
+
 def reasons(found: dict[str, list]) -> list[str]:
     """Why a person should look at the session before reviewers do, a sentence for each kind; empty: nothing."""
     return [

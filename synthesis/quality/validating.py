@@ -9,6 +9,17 @@ from synthesis.shapes.dialogue import CHECKS
 OUTCOMES = ("accepted_as_is", "accepted_after_refinement", "needs_manual_check")
 
 
+def refinement_of(session: Session) -> dict | None:
+    """{outcome, rounds: of each its (check, whether it passed)}; None where there was none."""
+    if not session.refinement:
+        return None
+    rounds = [
+        [(name, bool(check.get("ok"))) for name, check in (found.get("checks") or {}).items()]
+        for found in session.refinement.get("rounds") or []
+    ]
+    return {"outcome": session.refinement.get("outcome"), "rounds": rounds}
+
+
 class Validating:
     def __init__(self):
         self._outcomes: Counter = Counter()
@@ -17,16 +28,19 @@ class Validating:
         self._asked = {"original": Counter(), "refined": Counter()}
 
     def add(self, session: Session) -> None:
-        if not session.refinement:
+        self.take(refinement_of(session))
+
+    def take(self, found: dict | None) -> None:
+        """`refinement_of` a session."""
+        if found is None:
             return
-        self._outcomes[session.refinement.get("outcome")] += 1
-        rounds = session.refinement.get("rounds") or []
-        self._rounds[max(0, len(rounds) - 1)] += 1
-        for number, found in enumerate(rounds):
+        self._outcomes[found["outcome"]] += 1
+        self._rounds[max(0, len(found["rounds"]) - 1)] += 1
+        for number, checks in enumerate(found["rounds"]):
             which = "refined" if number else "original"
-            for name, check in (found.get("checks") or {}).items():
+            for name, ok in checks:
                 self._asked[which][name] += 1
-                self._passed[which][name] += bool(check.get("ok"))
+                self._passed[which][name] += ok
 
     def told(self) -> dict:
         """{outcomes: {name: rate}, rounds: {refinements: sessions}, checks: {original | refined: {name: rate}}}."""

@@ -110,6 +110,16 @@ def _environment() -> dict:
     return os.environ | {"DJANGO_SETTINGS_MODULE": "config.settings.test"}
 
 
+def test_a_preview_that_failed_waits_for_nobody(lena):
+    version = published_pairs()
+    for serial, purpose in enumerate(("preview", "run"), start=1):
+        run = Run.objects.create(serial=serial, recipe="r", version=version, purpose=purpose)
+        failed = {"state": "failed", "content": None, "digest": "", "made_at": None}
+        made_instances(1, version, run=run, origin="run", **failed)
+    assert waiting.numbers(lena)["runs"] == 1
+    assert [(row["place"], row["n"]) for row in waiting.work(lena)] == [("runs", 1)]
+
+
 def test_a_dispute_of_a_closed_round_waits_for_nobody(lena, ben, chloe):
     made = round_of(1, [ben, chloe], lena)
     item = made.items.get()

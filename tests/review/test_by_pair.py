@@ -15,7 +15,7 @@ from review.agreement.report import agreement
 from review.models import Item
 from review.rounds import close_round
 from review.workflow import adjudicate
-from synthesis.models import Instance
+from synthesis.models import Instance, Run
 from tests.factories import session_showing
 from tests.review.factories import (
     client_profile,
@@ -284,6 +284,16 @@ def test_sessions_are_counted_by_the_pair_that_they_were_made_from(pairs):
     assert coverage.of(pairs.guideline)[MINIMISING].corrected is None
 
 
+def test_a_preview_is_no_session_that_was_made_from_a_pair(pairs):
+    sessions(pairs, MINIMISING, 3)
+    preview = Run.objects.create(serial=1, recipe="supervised_dialogue", version=pairs, purpose="preview")
+    of_a_preview = {"run": preview, "origin": "run"}
+    made_instances(1, pairs, pair_revision=Instance.objects.first().pair_revision, **of_a_preview)
+    several(pairs, [ADVICE, MINIMISING], **of_a_preview)
+    found = coverage.of(pairs.guideline)
+    assert (found[MINIMISING].made, found.get(ADVICE)) == (3, None)
+
+
 def test_approved_edits_are_counted_with_the_way_to_them(pairs, ben, chloe, lena, dan):
     made = sessions(pairs, ADVICE, 3)
     round = judged(pairs, made, [ben, chloe], lena, verdicts("e e r"), unaided_share=0, close=False)
@@ -296,7 +306,7 @@ def test_approved_edits_are_counted_with_the_way_to_them(pairs, ben, chloe, lena
     assert found.url == "/corrections/?guideline=novice-mistakes&pair=premature-advice"
 
 
-def several(version, shows, *, draft=(), supervisor="untold", n=1):
+def several(version, shows, *, draft=(), supervisor="untold", n=1, **fields):
     """`n` sessions, each of a client of its own, made to show these mistakes; `draft`: what each draft names."""
     revisions = [version.entries.get(pair_revision__pair__key=key).pair_revision for key in shows]
     made = []
@@ -306,9 +316,10 @@ def several(version, shows, *, draft=(), supervisor="untold", n=1):
         text["feedback"]["findings"] = [finding | {"mistake": one} for one in draft]
         text["supervisor"] = supervisor
         name = f"{'-'.join(shows) or 'none'}-{Instance.objects.count()}"
+        fields = {"origin": "import"} | fields
         made.append(session_showing(
             *revisions, recipe="supervised_dialogue", version=version, profile=client_profile(name), cell=digest(name),
-            origin="import", content=text, digest=digest(text), made_at=timezone.now(),
+            content=text, digest=digest(text), made_at=timezone.now(), **fields,
         ))  # fmt: skip
     return made
 

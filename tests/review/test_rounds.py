@@ -15,7 +15,7 @@ from review.models import Rater, Reading, Round, SeatProject
 from review.raters import rater_for
 from review.rounds import SESSIONS_AT_ONCE, CannotMakeRound, close_round, left_out_held, make_round
 from review.workflow import NotCounted
-from synthesis.models import Instance, Mark
+from synthesis.models import Instance, Mark, Run
 from tests.conftest import person
 from tests.review.factories import judge, made_instances, published_pairs, published_rubric, round_of, says
 from tests.waiting import let_go_when_somebody_waits
@@ -128,6 +128,20 @@ def test_a_rubric_is_no_list_of_mistakes(ben, chloe, lena):
         pairs_version=rubric,
         rubric_version=rubric,
         instances=made_instances(1, pairs),
+    )
+
+
+def test_a_preview_is_put_before_nobody(ben, chloe, lena):
+    pairs, rubric = published_pairs(), published_rubric()
+    run = Run.objects.create(serial=1, recipe="supervised_dialogue", version=pairs, purpose="preview")
+    (preview,) = made_instances(1, pairs, run=run, origin="run")
+    refused(
+        "made as a preview",
+        [ben, chloe],
+        lena,
+        pairs_version=pairs,
+        instances=[preview],
+        rubric_version=rubric,
     )
 
 

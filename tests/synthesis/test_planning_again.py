@@ -223,28 +223,6 @@ def test_another_model_for_a_role_plans_the_sessions_that_need_the_role(version,
     assert plan(version, parameters={"refinements": "0"}).instances.count() == ALL
 
 
-def test_sessions_that_were_planned_before_this_was_kept_are_found_too(version, clients, migration):
-    run = plan(version, factors={})
-    kept = set(run.instances.values_list("depends", flat=True))
-    Instance.objects.update(depends="")
-    Instance.objects.filter(pk=run.instances.first().pk).update(recipe="an-older-one")
-    migration()
-    assert set(run.instances.exclude(depends="").values_list("depends", flat=True)) < kept
-    Instance.objects.filter(recipe="an-older-one").update(recipe="supervised_dialogue")
-    migration()
-    assert set(run.instances.values_list("depends", flat=True)) == kept
-
-
-@pytest.fixture
-def migration():
-    from importlib import import_module
-
-    from django.apps import apps
-
-    module = import_module("synthesis.migrations.0004_factors")
-    return lambda: module.fill_in_what_sessions_depend_on(apps, None)
-
-
 def test_the_command_says_what_stands_and_ends_well(version, clients, capsys):
     options = [
         "synthesize",

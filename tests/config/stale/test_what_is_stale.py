@@ -7,6 +7,7 @@ from config.pages import dependents
 from exports import built_on
 from exports.models import Dataset, DatasetItem
 from guidelines.publishing import open_draft, save_entry
+from synthesis.models import Run
 from tests.config.stale.graph import (
     LONGER,
     A,
@@ -18,6 +19,7 @@ from tests.config.stale.graph import (
     waiting,
 )
 from tests.guidelines.conftest import change, pair_texts
+from tests.review.factories import made_instances
 
 pytestmark = pytest.mark.django_db
 
@@ -46,6 +48,24 @@ def test_sessions_of_a_pair_that_stands_are_touched_by_another_pairs_words_and_n
     found = dependents.of(graph.first, draft, lena)
     assert [(one.key, one.sessions) for one in found.stale] == [(A, 5)]
     assert found.touched == len(graph.of(B, C)) and not found.reworded and found.of_a_draft
+
+
+def test_a_preview_is_neither_stale_nor_touched_nor_reworded(graph, second, ana, lena):
+    def counted(version):
+        found = dependents.of(graph.first, version, lena)
+        return [
+            [(one.key, one.sessions) for one in part] for part in (found.stale, found.reworded)
+        ], found.touched
+
+    draft = open_draft(guideline=graph.first.guideline, by=ana)
+    change(draft, ana, A, shows=LONGER)
+    before = counted(second), counted(draft)
+    preview = Run.objects.create(
+        serial=99, recipe="supervised_dialogue", version=graph.first, purpose="preview"
+    )
+    for entry in graph.first.entries.filter(pair_revision__isnull=False):
+        made_instances(1, graph.first, run=preview, origin="run", pair_revision=entry.pair_revision)
+    assert (counted(second), counted(draft)) == before
 
 
 def test_a_pair_that_is_added_makes_nothing_stale(graph, ana, lena):

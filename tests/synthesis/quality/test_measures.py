@@ -1,15 +1,17 @@
 """Each measure against numbers worked out by hand or known from elsewhere."""
 
 import random
+import zlib
 from collections import Counter
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from synthesis.quality.balance import Balance, chi_square
 from synthesis.quality.diversity import Diversity, adjusted, expected_distinct
-from synthesis.quality.duplicates import Duplicates
+from synthesis.quality.duplicates import BANDS, NEAR, PERMUTATIONS, ROWS, Duplicates, print_of
 from synthesis.quality.labels import Labels
 from synthesis.quality.lengths import Lengths, distribution
 from synthesis.quality.rates import rate
@@ -122,11 +124,51 @@ def test_duplicates_are_found_exactly_and_nearly_and_told_from_others():
 
 def test_duplicates_of_earlier_runs_are_told_apart():
     duplicates = Duplicates()
-    duplicates.add(talk(GOOD, name="old"), earlier=True)
-    duplicates.add(talk([*GOOD[:-1], ("client", GOOD[-1][1] + " Yes.")], name="new"))
+    longer = [*GOOD[:-1], ("client", GOOD[-1][1] + " Yes.")]
+    duplicates.add(talk(longer, name="new"))
+    duplicates.add(talk(variant(3), name="another"))
+    # The newest comes first, and stands for those that are the same.
+    duplicates.compare([("old", print_of(talk(GOOD))), ("older", print_of(talk(GOOD)))])
+    duplicates.compare([("oldest", print_of(talk(GOOD))), ("the same", print_of(talk(variant(3))))])
     told = duplicates.told()
-    assert (told["n"], told["earlier"]) == (1, 1)
-    assert told["against"]["near"]["part"] == 1 and told["within"]["near"]["part"] == 0
+    assert (told["n"], told["earlier"]) == (2, 4)
+    assert told["within"]["exact"]["part"] == told["within"]["near"]["part"] == 0
+    found = [(p["session"], p["of"]) for p in told["against"]["pairs"]]
+    assert found == [("another", "the same"), ("new", "old")]
+
+
+def test_the_bands_are_those_of_the_library_and_find_what_it_finds():
+    from datasketch import MinHash, MinHashLSH
+
+    library, ours, prints = MinHashLSH(threshold=NEAR, num_perm=PERMUTATIONS), Duplicates(), {}
+    scheme = MinHash(PERMUTATIONS, seed=1, hashfunc=zlib.crc32).scheme
+    assert (library.b, library.r) == (BANDS, ROWS)
+    draw, texts = random.Random(5), []
+    for n in range(300):
+        said = (
+            list(draw.choice(texts)) if texts and n % 3 else [f"w{draw.randrange(500)}" for _ in range(120)]
+        )
+        for at in draw.sample(range(120), draw.choice((0, 1, 2, 4, 8))):
+            said[at] = f"w{draw.randrange(500)}"
+        texts.append(said)
+        prints[f"{n}"] = print_of(talk([("client", " ".join(said))]))
+    known, within, against = {}, {}, {}
+    for name, found in prints.items():
+        values = np.frombuffer(found.signature, "<u4").astype(np.uint64)
+        sketch = MinHash(PERMUTATIONS, seed=1, hashvalues=values, scheme=scheme)
+        if found.whole not in {prints[other].whole for other in known}:
+            alike = [(known[other].jaccard(sketch), other) for other in library.query(sketch)]
+            if int(name) >= 100 and (near := max((one for one in alike if one[0] >= NEAR), default=None)):
+                (against if int(near[1]) < 100 else within)[name] = near[1]
+            known[name] = sketch
+            library.insert(name, sketch)
+    for name in list(prints)[100:]:
+        ours.take(name, prints[name])
+    earlier = [(name, prints[name]) for name in list(prints)[:100]]
+    for begin in range(0, 100, 7):
+        ours.compare(earlier[begin : begin + 7])
+    mine = [{name: of for name, of, _likeness in place.near} for place in ours.found()]
+    assert mine == [within, against] and min(len(within), len(against)) > 10
 
 
 def test_near_is_where_four_fifths_are_shared():
@@ -140,7 +182,8 @@ def test_near_is_where_four_fifths_are_shared():
         other = [*base[:keep], *(f"x{draw.randrange(10**6)}" for _ in range(200 - keep))]
         duplicates.add(talk([("client", " ".join(base))], name=f"{n}"))
         duplicates.add(talk([("client", " ".join(other))], name=f"{n} again"))
-    found = {(name, of) for name, of, _likeness in duplicates.within.near}
+    within, _against = duplicates.found()
+    found = {(name, of) for name, of, _likeness in within.near}
     assert found == {(f"{n} again", f"{n}") for n in range(1, 200, 2)}
 
 
