@@ -27,6 +27,7 @@ TABLE = {
     "settings/": LEAD,
     "settings/test/<slug:part>/": LEAD,
     "settings/endpoints/": LEAD,
+    "settings/prices/": LEAD,
     "settings/roles/": LEAD,
     "settings/nodes/": LEAD,
     "settings/nodes/<int:pk>/retire/": LEAD,
