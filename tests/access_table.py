@@ -162,6 +162,7 @@ TABLE = {
     "api/runs/<uuid:public_id>/hitches/": LEAD,
     "api/runs/<uuid:public_id>/instances/": LEAD,
     "api/runs/<uuid:public_id>/compare/<uuid:other>/": LEAD,
+    "api/runs/<uuid:public_id>/quality/": LEAD,
     "api/instances/<uuid:public_id>/": LEAD,
     "api/instances/<uuid:public_id>/calls/": LEAD,
     "api/instances/<uuid:public_id>/calls/<slug:key>/": LEAD,
