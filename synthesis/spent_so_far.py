@@ -3,11 +3,11 @@
 from datetime import datetime
 from decimal import Decimal
 
-from django.db.models import Count, F, Q, QuerySet, Sum
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Sum
 
 from synthesis import spending
 from synthesis.adding_up import added_up, plus
-from synthesis.models import Call, Run
+from synthesis.models import Call, Instance, Run
 from synthesis.spending import Spent
 
 _COUNTED = Q(tokens_in__isnull=False, tokens_out__isnull=False)
@@ -37,8 +37,9 @@ def _replies(run: Run, upto: int) -> QuerySet:
     later = Call.objects.filter(pk__gt=upto)
     if not upto:
         return later.filter(instance__run=run)
-    # Not as a bare column: by its index all sessions of the run would be gone through to find their latest replies.
-    return later.alias(of=F("instance__run_id") + 0).filter(of=run.pk)
+    # Each new reply is asked for its run. Joined, a database may begin with all sessions of the run instead.
+    session = Instance.objects.filter(pk=OuterRef("instance_id"))
+    return later.alias(of=Subquery(session.values("run_id")[:1])).filter(of=run.pk)
 
 
 def _told(run: Run, sums: dict[str, dict]) -> Spent:
