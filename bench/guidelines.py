@@ -14,27 +14,17 @@ import platform
 import sqlite3
 import sys
 import tempfile
-import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from statistics import median, quantiles
+
+from bench.pages import FLOOR, Measured, expect, start, table, timed
 
 SIZES = (100, 1_000, 10_000)
-FLOOR = "floor: an empty page"
 _HEARD = (
     "The counsellor takes over the thread that the client was following, and the client says less and less. "
 )
 _WHY = "The client learns that the hour belongs to somebody else, and keeps back what was hardest to say. "
-
-
-@dataclass
-class Measured:
-    """Milliseconds of each round, by the clock and of the processor, and the queries of one."""
-
-    clock: list[float] = field(default_factory=list)
-    processor: list[float] = field(default_factory=list)
-    queries: int = 0
 
 
 @dataclass(frozen=True)
@@ -49,33 +39,14 @@ class Place:
         return f"/guidelines/{self.slug}/{path}"
 
     def get(self, path: str, by: str = "Ana"):
-        return _expect(self.browsers[by].get(self.address(path)), 200)
+        return expect(self.browsers[by].get(self.address(path)), 200)
 
     def post(self, path: str, data=None, by: str = "Ana"):
-        return _expect(self.browsers[by].post(self.address(path), data or {}), 302)
+        return expect(self.browsers[by].post(self.address(path), data or {}), 302)
 
     @property
     def middle(self) -> str:
         return f"mistake-{self.pairs // 2}"
-
-
-def _expect(answer, status: int):
-    if answer.status_code != status:
-        raise SystemExit(f"{answer.request['PATH_INFO']} answered {answer.status_code}, not {status}")
-    return answer
-
-
-def start(home: Path) -> None:
-    """Django on an empty database in this folder."""
-    os.environ["ONE_WAY_MIRROR_HOME"] = str(home)
-    os.environ["DATABASE_URL"] = f"sqlite:///{home / 'db.sqlite3'}"
-    os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings.test"
-    import django
-
-    django.setup()
-    from django.core.management import call_command
-
-    call_command("migrate", verbosity=0, skip_checks=True)
 
 
 def texts(i: int, pairs: int, *, again: bool) -> dict:
@@ -250,7 +221,7 @@ def api(place: Place) -> dict[str, Callable]:
             resolve(address.partition("?")[0])
         except Resolver404:
             continue
-        found[what] = lambda address=address: _expect(browser.get(address), 200)
+        found[what] = lambda address=address: expect(browser.get(address), 200)
     return found
 
 
@@ -264,31 +235,9 @@ def floors(place: Place) -> dict[str, Callable]:
     bare = sqlite3.connect(connection.settings_dict["NAME"])
     version = _draft(place).pk
     return {
-        FLOOR: lambda: _expect(place.browsers["Ana"].get("/healthz"), 200),
+        FLOOR: lambda: expect(place.browsers["Ana"].get("/healthz"), 200),
         "floor: the rows of a page, sqlite3": lambda: bare.execute(sql, [version]).fetchall(),
     }
-
-
-def timed(act: Callable, measured: Measured, *, before: Callable | None = None) -> None:
-    """One round. With `before`, both are done in a transaction that is rolled back."""
-    from django.db import connection, transaction
-    from django.test.utils import CaptureQueriesContext
-
-    def once():
-        with CaptureQueriesContext(connection) as asked:
-            clock, processor = time.perf_counter(), time.process_time()
-            act()
-            measured.clock.append((time.perf_counter() - clock) * 1e3)
-            measured.processor.append((time.process_time() - processor) * 1e3)
-        measured.queries = len(asked)
-
-    if before is None:
-        once()
-        return
-    with transaction.atomic():
-        before()
-        once()
-        transaction.set_rollback(True)
 
 
 def measure(place: Place, *, rounds: int, act_rounds: int) -> dict[str, Measured]:
@@ -302,28 +251,6 @@ def measure(place: Place, *, rounds: int, act_rounds: int) -> dict[str, Measured
         for name, (before, act) in writes.items() if round <= act_rounds else ():
             timed(act, found[name] if round else Measured(), before=before)
     return found
-
-
-def table(found: dict[int, dict[str, Measured]]) -> str:
-    """Markdown: for each number of pairs the median and p95 by the clock, of the processor, queries, and how often
-    the floor's median of the processor fits into it.
-    """
-    lines = ["| what | pairs | ms, median | p95 | processor ms | times floor | queries |"]
-    lines.append("|---|---:|---:|---:|---:|---:|---:|")
-    for name in next(iter(found.values())):
-        for pairs, measured in found.items():
-            one, floor = measured[name], median(measured[FLOOR].processor)
-            p95 = quantiles(one.clock, n=20)[-1] if len(one.clock) > 1 else one.clock[0]
-            cells = [
-                name,
-                f"{pairs:,}",
-                f"{median(one.clock):.3g}",
-                f"{p95:.3g}",
-                f"{median(one.processor):.3g}",
-            ]
-            cells += [f"{median(one.processor) / floor:.2g}", str(one.queries)]
-            lines.append(f"| {' | '.join(cells)} |")
-    return "\n".join(lines)
 
 
 def main() -> None:
@@ -345,7 +272,7 @@ def main() -> None:
             end="",
         )
         print(f", {os.cpu_count()} cores; {asked.rounds} rounds of pages, {asked.act_rounds} of acts\n")
-        print(table(found))
+        print(table(found, "pairs"))
 
 
 if __name__ == "__main__":

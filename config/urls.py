@@ -13,6 +13,7 @@ urlpatterns = [
     path("settings/", settings.page, name="settings"),
     path("settings/test/<slug:part>/", settings.test, name="settings_test"),
     path("settings/endpoints/", settings.save_endpoint, name="endpoint_save"),
+    path("settings/prices/", settings.set_price, name="endpoint_price"),
     path("settings/roles/", settings.save_role, name="model_role_save"),
     path("settings/nodes/", settings.make_node, name="node_make"),
     path("settings/nodes/<int:pk>/retire/", settings.retire_node, name="node_retire"),

@@ -5,10 +5,11 @@ from django.shortcuts import render
 
 from accounts import asking, roles
 from guidelines import briefing
-from synthesis import access, comparing, prompt_versions
+from synthesis import access, comparing, prompt_versions, tasks
 from synthesis.conversing import conversation, light_calls, names_of
 from synthesis.listing import listed_sessions
 from synthesis.models import Instance, Run
+from synthesis.quality import side_by_side
 from synthesis.spent_so_far import spent_so_far
 from synthesis.watching import failures, hitches, watched
 
@@ -31,11 +32,16 @@ def runs(request):
     offered = Run.objects.listed().select_related("version__guideline").order_by("-serial")[:OFFERED]
     context = {"a": a, "b": b, "offered": offered}
     if a and b:
+        measured = [side_by_side.side(request.user, run, tasks.measure) for run in (a, b)]
+        all_measured = all(one.report for one in measured)
         rows, more = listed_sessions(a, after=asking.public_id(request, "after"))
         context |= {
             "settings": comparing.settings(a, b),
             "prompts": comparing.prompts(a, b),
             "sides": [_side(run) for run in (a, b)],
+            "quality": measured,
+            "lines": side_by_side.lines(*(one.report for one in measured)) if all_measured else [],
+            "all_measured": all_measured,
             "cells": comparing.same_cells(rows, b),
             "more": more,
             "hides": access.hides_some(request.user, a) or access.hides_some(request.user, b),

@@ -3,8 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from guidelines.models import PairRevision
 from synthesis import choice_words
 from synthesis.models import Instance, Run
 from synthesis.prompting import kept
@@ -75,14 +77,22 @@ def prompts(a: Run, b: Run) -> list[PromptChange]:
 
 def same_cells(rows: Iterable[Instance], other: Run) -> list[tuple[Instance, Instance | None]]:
     """Each session with its counterpart in the other run: the same client, mistake and sample, of the same settings as
-    far as there is one. One query.
+    far as there is one. Two queries, of the places of these sessions only.
     """
     rows = list(rows)
-    profiles = {row.profile_id for row in rows}
-    there = other.instances.filter(profile__in=profiles).defer("content", "trace")
-    there = there.select_related("pair_revision").order_by("pk")
+    pairs = {row.pair_revision.pair_id for row in rows if row.pair_revision}
+    revisions: dict[int | None, list[int]] = {pair: [] for pair in pairs}
+    for pk, pair in PairRevision.objects.filter(pair__in=pairs).values_list("pk", "pair"):
+        revisions[pair].append(pk)
+    places = Q(pk__in=[])
+    for profile, pair, sample in sorted({_place(row) for row in rows}, key=str):
+        # The run in each, so that each is found in the index by itself.
+        place = Q(run=other, profile=profile, sample=sample)
+        places |= place & (Q(pair_revision__in=revisions[pair]) if pair else Q(pair_revision=None))
+    there = Instance.objects.filter(places).defer("content", "trace").select_related("pair_revision")
     by_place: dict[tuple, list[Instance]] = {}
-    for one in there:
+    # Put in order here: a database that is asked to would rather go through the whole run in that order.
+    for one in sorted(there.order_by(), key=lambda one: one.pk):
         by_place.setdefault(_place(one), []).append(one)
     return [(row, _nearest(row, by_place.get(_place(row), []))) for row in rows]
 

@@ -45,10 +45,10 @@ class Driving:
 
     def __init__(
         self, *, run: Run, writer: Writer, share: Callable[[], int], connect: Callable[..., ModelEndpoint],
-        wait_for_others: bool = False, progress: Callable[[Tally], None] | None = None,
+        wait_for_others: bool = False,
     ):  # fmt: skip
         self.run, self.writer, self.share, self.connect = run, writer, share, connect
-        self.wait_for_others, self.progress = wait_for_others, progress or (lambda tally: None)
+        self.wait_for_others = wait_for_others
         self.recipe = RECIPES[run.recipe]
         self.worker = claiming.worker_name()
         self.tally, self.meter = Tally(), Meter()
@@ -227,7 +227,6 @@ class Driving:
         self.tally.lost += making.is_lost
         if not task.cancelled():
             task.result()
-        self.progress(self.tally)
 
     async def _claim(self) -> list[Instance]:
         held, most = self._held(), max(1, self.share())

@@ -9,8 +9,7 @@ from django.utils.translation import gettext as _
 from accounts import roles
 from synthesis import access, holding, quality, tasks
 from synthesis.models import Instance, Run
-from synthesis.quality import keeping, presenting, verdicts
-from synthesis.quality.withholding import for_reader
+from synthesis.quality import presenting, side_by_side
 
 
 def _run(request, public_id) -> Run:
@@ -18,30 +17,24 @@ def _run(request, public_id) -> Run:
     return get_object_or_404(Run.objects.select_related("version__guideline"), public_id=public_id)
 
 
-def _for(user, run: Run, report: dict) -> dict:
-    whole = report | {"verdicts": verdicts.told(run, report["calls"])}
-    return for_reader(whole, verdicts.may_see(user, run))
-
-
 def report(request, public_id):
     if request.GET.get("format") == "json":
         return as_json(request, public_id)
     run = _run(request, public_id)
-    kept, is_current = keeping.shown(run, tasks.measure)
-    context = {"run": run, "kept": kept, "is_current": is_current}
-    if kept:
-        found = _for(request.user, run, kept.report)
-        sections = presenting.sections(found)
+    found = side_by_side.side(request.user, run, tasks.measure)
+    context = {"run": run, "kept": found.measured, "is_current": found.is_current}
+    if found.report:
+        sections = presenting.sections(found.report)
         for section in sections:
             section.chart = mark_safe(section.chart)  # drawn here, its labels escaped
-        context |= {"report": found, "sections": sections}
+        context |= {"report": found.report, "sections": sections}
     return render(request, "synthesis/quality.html", context)
 
 
 def as_json(request, public_id):
     """The whole report of what stands now, measured first where it must be."""
     run = _run(request, public_id)
-    return JsonResponse(_for(request.user, run, quality.report(run)))
+    return JsonResponse(side_by_side.for_user(request.user, run, quality.report(run)))
 
 
 def hold(request, public_id):

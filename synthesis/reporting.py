@@ -1,19 +1,16 @@
-"""What the commands tell: progress while a run is made, and what came of it."""
+"""What the commands tell: progress while a run is made, and what came of it. The same numbers as on the run's page."""
 
+import shutil
 import sys
-import time
-from collections import Counter
 
-from django.db.models import Count
-
-from synthesis.models import Run
+from synthesis.models import Run, RunState
 from synthesis.running import Driven
+from synthesis.spending import Spent
+from synthesis.templatetags.amounts import about, duration
+from synthesis.watching import counts, failures, progress
 
-
-def counts(run: Run) -> dict[str, int]:
-    """Instances of a run by state, every state named."""
-    found = run.instances.order_by().values_list("state").annotate(n=Count("pk"))
-    return dict.fromkeys(("planned", "making", "made", "failed", "cancelled"), 0) | dict(found)
+BAR = 20  # characters
+MOST_COLUMNS = 160
 
 
 def summary(run: Run, driven: Driven | None = None) -> dict:
@@ -37,36 +34,100 @@ def summary(run: Run, driven: Driven | None = None) -> dict:
 
 def reasons(run: Run) -> list[str]:
     """Why instances failed, most frequent first, each with its number."""
-    found = Counter(run.instances.filter(state="failed").values_list("failure", flat=True))
-    return [f"{n} failed: {reason}" for reason, n in found.most_common(5)]
+    return [f"{n:,} failed: {reason}" for n, reason in failures(run)]
+
+
+def told(found: dict) -> list[str]:
+    """How far a run is, in parts of one line, the most important first; `found` as watching.progress has it."""
+    seen, n = found["watched"], found["watched"].counts
+    parts = [f"{n['made']:,} of {seen.total:,} made", f"{n['failed']:,} failed"]
+    parts += [f"{n[state]:,} {name}" for state, name in _OTHERS if n[state]]
+    if seen.state != RunState.OPEN:
+        parts.append(seen.state)
+    if seen.rate:
+        parts.append(f"{about(seen.rate)} a minute")
+    if seen.seconds_left:
+        parts.append(f"about {duration(seen.seconds_left)} left")
+    parts += _spent(found["spent"])
+    if hitches := sum(n for _kind, _label, n in found["hitches"]):
+        parts.append(f"{hitches:,} {'hitch' if hitches == 1 else 'hitches'}")
+    return parts
+
+
+_OTHERS = (("making", "in the making"), ("planned", "to go"), ("cancelled", "cancelled"))
+
+
+def _spent(spent: Spent) -> list[str]:
+    parts = [f"{spent.tokens:,} tokens"]
+    if spent.money is not None:
+        replies = "reply" if spent.unpriced == 1 else "replies"
+        without = f" ({spent.unpriced:,} {replies} without a price)" if spent.unpriced else ""
+        parts.insert(0, f"{about(float(spent.money), 3)} {spent.currency}".strip() + without)
+    return parts
+
+
+def ending(run: Run, driven: Driven) -> list[str]:
+    """What came of a run that was made here, in a few lines."""
+    found = progress(run)
+    seen, spent = found["watched"], found["spent"]
+    n, here = seen.counts, driven.tally
+    left = f", {seen.left:,} left" if seen.left else ""
+    given_up = f", {n['cancelled']:,} cancelled" if n["cancelled"] else ""
+    lines = [
+        f"Run {run.serial}: {n['made']:,} of {seen.total:,} made, {n['failed']:,} failed{given_up}{left}."
+    ]
+    done = here.made + here.failed
+    rate = f", {about(60 * done / driven.seconds)} a minute" if done and driven.seconds else ""
+    stored = f"; {here.replayed:,} replies were stored already and cost nothing" if here.replayed else ""
+    lines.append(f"Here: {done:,} sessions in {duration(driven.seconds)}{rate}{stored}.")
+    money, *rest = _spent(spent)
+    lines.append(f"Spent in all: {', '.join([f'{spent.calls:,} replies', *rest, money])}.")
+    if found["hitches"]:
+        kinds = ", ".join(f"{n:,} × {label}" for _kind, label, n in found["hitches"])
+        lines.append(f"Went wrong on the way: {kinds}.")
+    return lines
 
 
 class Progress:
-    """A bar on a terminal, a line now and then otherwise; to stderr."""
+    """A bar on a terminal, a line now and then otherwise; to stderr. Call it where the database may be read."""
 
-    def __init__(self, run: Run, stream=None):
+    def __init__(self, stream=None):
         self.stream = stream or sys.stderr
-        states = counts(run)
-        self.total, self.before = (
-            sum(states.values()),
-            states["made"] + states["failed"] + states["cancelled"],
-        )
-        self.began, self.shown = time.monotonic(), 0.0
+        self.is_terminal = self.stream.isatty()
+        self.every = 1.0 if self.is_terminal else 10.0  # seconds
+        self._is_open = False  # a bar stands in the line
 
-    def __call__(self, tally):
-        done = self.before + tally.made + tally.failed
-        now = time.monotonic()
-        is_terminal = self.stream.isatty()
-        if now - self.shown < (0.2 if is_terminal else 5) and done < self.total:
+    def __call__(self, run: Run) -> None:
+        found = progress(run)
+        if not self.is_terminal:
+            self.tell([", ".join(told(found))])
             return
-        self.shown = now
-        rate = (tally.made + tally.failed) / max(now - self.began, 0.001)
-        left = f", about {(self.total - done) / rate:.0f} s left" if rate else ""
-        words = f"{done}/{self.total} ({tally.failed} failed), {tally.calls} calls{left}"
-        if is_terminal:
-            filled = round(30 * done / self.total) if self.total else 30
-            end = "\n" if done >= self.total else ""
-            self.stream.write(f"\r[{'#' * filled}{'.' * (30 - filled)}] {words}\x1b[K{end}")
-        else:
-            self.stream.write(words + "\n")
+        self.stream.write(f"\r{_bar(found['watched'].share)} {_fitting(told(found))}\x1b[K")
         self.stream.flush()
+        self._is_open = True
+
+    def end(self) -> None:
+        """Whatever is written next begins a line of its own."""
+        if self._is_open:
+            self.tell([""])
+            self._is_open = False
+
+    def tell(self, lines: list[str]) -> None:
+        self.stream.writelines(f"{line}\n" for line in lines)
+        self.stream.flush()
+
+
+def _fitting(parts: list[str]) -> str:
+    """As many parts as the line takes: a bar that breaks into a second line would be drawn anew below."""
+    room = min(shutil.get_terminal_size().columns, MOST_COLUMNS) - BAR - 4
+    words = parts[0]
+    for part in parts[1:]:
+        if len(words) + len(part) + 3 > room:
+            break
+        words += f" · {part}"
+    return words[: max(0, room)]
+
+
+def _bar(share: float) -> str:
+    filled = round(BAR * share / 100)
+    return f"[{'#' * filled}{'.' * (BAR - filled)}]"

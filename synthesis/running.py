@@ -4,8 +4,8 @@ by side.
 
 import asyncio
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Protocol
 
 import structlog
 
@@ -34,16 +34,23 @@ class Driven:
     seconds: float = 0.0
 
 
+class Watch(Protocol):
+    """Is told of a run that is driven, about every so many seconds and at the end, where the database may be read."""
+
+    every: float
+
+    def __call__(self, run: Run) -> None: ...
+
+
 def drive(
-    run: Run, *, wait_for_others: bool = False, progress: Callable[[Tally], None] | None = None,
-    patience: Patience | None = None,
-) -> Driven:  # fmt: skip
+    run: Run, *, wait_for_others: bool = False, watch: Watch | None = None, patience: Patience | None = None
+) -> Driven:
     """Make what is claimable of the run, in this process. With `wait_for_others` stay until nothing is in the
     making elsewhere either. Raises NoEndpoint, NotABudget, and database errors; an instance's own faults end in its
     row, and what concerns the whole run stops it.
     """
     began = time.monotonic()
-    engine = _Engine(patience, wait_for_others=wait_for_others, progress=progress)
+    engine = _Engine(patience, wait_for_others=wait_for_others, watch=watch)
     tally = asyncio.run(engine.make([run]))
     return Driven(tally, time.monotonic() - began)
 
@@ -57,10 +64,10 @@ def drive_all(*, patience: Patience | None = None, at_once: int = MOST_AT_ONCE) 
 
 class _Engine:
     def __init__(
-        self, patience, *, at_once=MOST_AT_ONCE, looks_for_more=False, wait_for_others=False, progress=None
+        self, patience, *, at_once=MOST_AT_ONCE, looks_for_more=False, wait_for_others=False, watch=None
     ):
         self.patience, self.at_once = patience or Patience.of_settings(), at_once
-        self.looks_for_more, self.wait_for_others, self.progress = looks_for_more, wait_for_others, progress
+        self.looks_for_more, self.wait_for_others, self.watch = looks_for_more, wait_for_others, watch
         self.drivings: dict[asyncio.Task, Driving] = {}
         # Endpoints that are open, each with the runs that ask it; by name and where it is, which may change.
         self.opened: dict[tuple, tuple[ModelEndpoint, set[int]]] = {}
@@ -102,7 +109,6 @@ class _Engine:
             share=lambda: self._share(run),
             connect=lambda row: self._connect(row, run),
             wait_for_others=self.wait_for_others,
-            progress=self.progress,
         )
         self.drivings[asyncio.create_task(driving.whole())] = driving
         self._widen()
@@ -172,6 +178,7 @@ class _Engine:
 
     async def _look(self) -> None:
         signed, read, took = time.monotonic(), time.monotonic(), 0.0
+        told, telling = 0.0, 0.0
         while True:
             await asyncio.sleep(LOOK_EVERY)
             await self._steer()
@@ -182,6 +189,10 @@ class _Engine:
             if now - read >= max(READ_EVERY, 20 * took):
                 await self._read_spent()
                 read, took = time.monotonic(), time.monotonic() - now
+            now = time.monotonic()
+            if self.watch and now - told >= max(self.watch.every, 20 * telling):
+                await self._tell()
+                told, telling = time.monotonic(), time.monotonic() - now
 
     async def _steer(self) -> None:
         ids = [driving.run.pk for driving in self.drivings.values()]
@@ -198,6 +209,10 @@ class _Engine:
     async def _sign(self) -> None:
         signing = [driving.signature() for driving in self.drivings.values() if driving.row is not None]
         await self.writer.do(lambda: [sign() for sign in signing])
+
+    async def _tell(self) -> None:
+        for driving in list(self.drivings.values()):
+            await self.writer.read(lambda run=driving.run: self.watch(run))
 
     async def _read_spent(self) -> None:
         for driving in list(self.drivings.values()):

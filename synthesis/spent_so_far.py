@@ -1,23 +1,15 @@
-"""What a run has spent, quickly: replies never change, so what was added up once is not added up again.
+"""What a run has spent, quickly: replies never change, so what was added up once is not added up again."""
 
-A page that watches a run of a hundred thousand sessions asks every three seconds; to add up their two million replies
-takes a second or more. The sums up to some reply are kept in the cache; a lost cache only means adding up anew.
-"""
-
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 
-from django.core.cache import cache
-from django.db.models import Count, Max, Min, Q, QuerySet, Sum
-from django.utils import timezone
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Sum
 
 from synthesis import spending
-from synthesis.models import Call, Run
+from synthesis.adding_up import added_up, plus
+from synthesis.models import Call, Instance, Run
 from synthesis.spending import Spent
 
-# Another writer's reply may have a lower number and yet be seen later. None takes so long to commit.
-SETTLED = timedelta(minutes=1)
-KEPT_FOR = 24 * 3600  # seconds
 _COUNTED = Q(tokens_in__isnull=False, tokens_out__isnull=False)
 _LATE = Q(price=None) & _COUNTED
 # Of the replies of one endpoint. By names of their own: a sum may not be called like the column that another reads.
@@ -37,44 +29,24 @@ _SUMS = {
 
 def spent_so_far(run: Run, *, now: datetime | None = None) -> Spent:
     """As spending.spent tells it."""
-    settled = (now or timezone.now()) - SETTLED
     key = f"spent-by-run-{run.public_id}"
-    upto, known = cache.get(key, (0, {}))
-    later = Call.objects.filter(instance__run=run, pk__gt=upto)
-    # Up to the first that is not settled: where clocks differ, a lower number may bear a later moment.
-    first_unsettled = later.filter(at__gte=settled).aggregate(first=Min("id"))["first"]
-    old, last = _summed(later.filter(pk__lt=first_unsettled) if first_unsettled else later)
-    if last:
-        upto, known = last, _added(known, old)
-        cache.set(key, (upto, known), KEPT_FOR)
-    new, _last = _summed(later.filter(pk__gt=upto))
-    return _told(run, _added(known, new))
+    return _told(run, added_up(lambda upto: _replies(run, upto), by="endpoint", sums=_SUMS, key=key, now=now))
 
 
-def _summed(calls: QuerySet) -> tuple[dict[str, dict], int]:
-    rows = list(calls.order_by().values("endpoint").annotate(**_SUMS, last=Max("id")))
-    last = max((row.pop("last") for row in rows), default=0)
-    return {row.pop("endpoint"): row for row in rows}, last
-
-
-def _added(known: dict[str, dict], more: dict[str, dict]) -> dict[str, dict]:
-    return {
-        endpoint: {
-            name: _plus(known.get(endpoint, {}).get(name), more.get(endpoint, {}).get(name)) for name in _SUMS
-        }
-        for endpoint in known | more
-    }
-
-
-def _plus(one, other):
-    return other if one is None else one if other is None else one + other
+def _replies(run: Run, upto: int) -> QuerySet:
+    later = Call.objects.filter(pk__gt=upto)
+    if not upto:
+        return later.filter(instance__run=run)
+    # Each new reply is asked for its run. Joined, a database may begin with all sessions of the run instead.
+    session = Instance.objects.filter(pk=OuterRef("instance_id"))
+    return later.alias(of=Subquery(session.values("run_id")[:1])).filter(of=run.pk)
 
 
 def _told(run: Run, sums: dict[str, dict]) -> Spent:
     prices = spending.prices(run.model_specs)
     money, unpriced = None, 0
     for endpoint, row in sums.items():
-        money, unpriced = _plus(money, row["paid"]), unpriced + row["unpriced"]
+        money, unpriced = plus(money, row["paid"]), unpriced + row["unpriced"]
         if row["late"] and (price := prices.get(endpoint)):
             money = (money or Decimal(0)) + spending.worth_of(row["late_in"], row["late_out"], price)
             unpriced -= row["late"]

@@ -112,8 +112,9 @@ def client_profile(key: str = "joana", **changes) -> Profile:
         "base_case": key,
         "origin": "invented",
         "licence": "Apache-2.0",
+        "public_id": public_id("synthesis.profile", key, 1),
         **changes,
     }
-    profile = Profile(n=1, digest=digest(content), public_id=public_id("synthesis.profile", key, 1), **fields)
+    profile = Profile(n=1, digest=digest(content), **fields)
     profile.save()
     return profile

@@ -2,6 +2,7 @@
 is what the schema says. The same requests every time."""
 
 import os
+import uuid
 
 import pytest
 import schemathesis
@@ -17,14 +18,23 @@ from schemathesis.specs.openapi import checks
 from accounts.models import Role
 from accounts.tokens import make_token
 from guidelines.discussion import talking
+from guidelines.models import Version
 from guidelines.publishing import import_version, open_draft, propose_pair, save_entry
+from synthesis.models import Call, Hitch, Instance, Run
 from tests.conftest import person
+from tests.factories import client_profile
 from tests.guidelines.conftest import change, content, pair_texts, revision_in
 from tests.guidelines.translators import FA, speaks, translate
+from tests.review.factories import made_instances
 
 THERE = {"slug": "novice-mistakes", "key": "forcing-change", "name": "draft", "a": "1", "b": "draft", "n": 1,
          "remark": 1, "number": 1, "format": "csv",
          "language": FA}  # fmt: skip
+RUN, OTHER, SESSION, CLIENT = (str(uuid.UUID(int=n, version=5)) for n in range(1, 5))
+CALL = "a-call"
+# What stands below each place of the engine.
+BELOW = {"/api/runs/": {"public_id": RUN, "other": OTHER}, "/api/instances/": {"public_id": SESSION, "key": CALL},
+         "/api/profiles/": {"public_id": CLIENT}}  # fmt: skip
 WANTED = [
     not_a_server_error,
     checks.status_code_conformance,
@@ -53,7 +63,8 @@ def aimed(case):
     """Most requests go where something is and name the text that stands there; some stay as they were made."""
     at, size = case.path_parameters, len(repr((case.path_parameters, case.body)))
     if size % 5:
-        case.path_parameters = {name: THERE.get(name, value) for name, value in at.items()}
+        there = next((names for place, names in BELOW.items() if case.path.startswith(place)), THERE)
+        case.path_parameters = {name: there.get(name, value) for name, value in at.items()}
     asked = {parameter["name"] for parameter in case.operation.definition.raw.get("parameters", [])}
     if "If-Match" in asked and size % 7:
         n = 1 + bool(size % 3)
@@ -96,7 +107,37 @@ def program(db, one_connection):
     return {"Authorization": f"Bearer {token}"}
 
 
-@schema.include(path_regex="^/api/guidelines/").parametrize()
+@pytest.fixture
+def engine(program, settings):
+    """Two runs of the published version, in the first of them a session that was made by one call; an endpoint that
+    nothing asks.
+    """
+    settings.OPENAI_BASE_URL, settings.OPENAI_MODEL = "http://127.0.0.1:1/v1", "scripted"
+    version = Version.objects.published().get()
+    client = client_profile("joana", public_id=CLIENT)
+    for n, public_id in enumerate((RUN, OTHER), start=1):
+        run = Run.objects.create(
+            serial=n,
+            public_id=public_id,
+            recipe="supervised_dialogue",
+            version=version,
+            budget={"tokens": 1000},
+        )
+        about = {"run": run, "origin": "run", "profiles": [client]}
+        session = made_instances(
+            1, version, trace=[CALL], **about | ({"public_id": SESSION} if n == 1 else {})
+        )[0]
+        made_instances(2, version, state="failed", made_at=None, content=None, digest="", **about)
+        Hitch.objects.create(run=run, instance=session, endpoint="environment", kind="hang")
+    Call.objects.create(
+        key=CALL, instance=Instance.objects.get(public_id=SESSION), endpoint="environment", model="m", role="client",
+        step="client 1", seed=1, messages_digest="", messages=[{"role": "user", "content": "Hello."}],
+        reply={"choices": []}, text="Hello.", latency_ms=5, tokens_in=1, tokens_out=None,
+    )  # fmt: skip
+    return program
+
+
+@schema.include(path_regex="^/api/(guidelines|recipes|runs|instances|profiles)/").parametrize()
 @settings(
     max_examples=int(os.environ.get("API_EXAMPLES", 3)),
     derandomize=True,
@@ -105,6 +146,6 @@ def program(db, one_connection):
     phases=[Phase.explicit, Phase.generate],
     suppress_health_check=list(HealthCheck),
 )
-def test_whatever_is_sent_is_answered_as_the_schema_says(case, program):
-    answer = aimed(case).call_and_validate(headers=program, checks=WANTED)
+def test_whatever_is_sent_is_answered_as_the_schema_says(case, engine):
+    answer = aimed(case).call_and_validate(headers=engine, checks=WANTED)
     assert answer.status_code != 401, "nothing was tried: who sent it was not known"

@@ -1,6 +1,7 @@
 """The narrow left rail: only the places this person may enter, with her waiting work as a number on each."""
 
 from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Role
@@ -29,6 +30,11 @@ def places(request) -> dict:
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return {"rail": []}
+    # Only where it is drawn: a part of a page that refreshes itself has no rail.
+    return {"rail": SimpleLazyObject(lambda: _rail(request, user))}
+
+
+def _rail(request, user) -> list[dict]:
     numbers = waiting.numbers(user)
     match = getattr(request, "resolver_match", None)
     here = (match.url_name or "") if match else ""
@@ -38,4 +44,4 @@ def places(request) -> dict:
             url = reverse(name)
             active = name == here or (name != "home" and request.path.startswith(url))
             rail.append({"url": url, "label": label, "active": active, "waiting": numbers.get(name, 0)})
-    return {"rail": rail}
+    return rail

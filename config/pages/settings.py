@@ -54,6 +54,36 @@ class EndpointForm(forms.ModelForm):
         return given
 
 
+class PriceForm(forms.Form):
+    """What a million tokens cost at an endpoint."""
+
+    endpoint = forms.ModelChoiceField(
+        Endpoint.objects.order_by("name"),
+        to_field_name="name",
+        empty_label=None,
+        label=gettext_lazy("Endpoint"),
+    )
+    tokens_in = forms.DecimalField(
+        min_value=0, max_value=999_999, label=gettext_lazy("A million tokens that the model reads")
+    )
+    tokens_out = forms.DecimalField(
+        min_value=0, max_value=999_999, label=gettext_lazy("A million tokens that it writes")
+    )
+    currency = forms.RegexField(
+        r"^\s*[A-Za-z]{3}\s*$", initial="EUR", label=gettext_lazy("Currency"),
+        error_messages={"invalid": gettext_lazy("Three letters, such as EUR.")},
+    )  # fmt: skip
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        for name in ("tokens_in", "tokens_out"):
+            self.fields[name].widget.attrs["step"] = "any"
+        self.fields["currency"].widget.attrs |= {"size": 4, "maxlength": 3}
+
+    def clean_currency(self):
+        return self.cleaned_data["currency"].strip().upper()
+
+
 class NodeForm(forms.ModelForm):
     class Meta:
         model = Node
@@ -81,6 +111,7 @@ def _page(request, status: int = 200, **more):
         "parts": {name: check() for name, check in health.PARTS.items()},
         "endpoint_form": EndpointForm(),
         "role_form": RoleForm(),
+        "price_form": PriceForm(),
         "acts": trail.of_settings(),
         "sees_addresses": True,
         **more,
@@ -116,6 +147,22 @@ def save_endpoint(request):
         return _page(request, status=400, endpoint_form=form)
     connecting.save_endpoint(**form.cleaned_data, by=request.user)
     messages.success(request, _("Endpoint saved. Test it now."))
+    return redirect("settings")
+
+
+def set_price(request):
+    """What an endpoint costs, so that money can be foretold, counted and bounded."""
+    roles.require(roles.may_lead(request.user))
+    if request.method != "POST":
+        return redirect("settings")
+    form = PriceForm(request.POST)
+    if not form.is_valid():
+        return _page(request, status=400, price_form=form)
+    sent = form.cleaned_data
+    row = connecting.set_price(**sent | {"endpoint": sent["endpoint"].name}, by=request.user)
+    messages.success(
+        request, _("The price of %s is set. Replies that came before count at it too.") % row.name
+    )
     return redirect("settings")
 
 

@@ -17,6 +17,7 @@ from synthesis.counting import counted
 from synthesis.listing import listed_runs, listed_sessions
 from synthesis.models import Run as RunRow
 from synthesis.models import RunState
+from synthesis.quality import side_by_side
 from synthesis.recipes import RECIPES
 from synthesis.watching import progress, watched
 
@@ -223,6 +224,23 @@ class Sessions(Door):
         return Response({"sessions": lines, "more": str(more) if more else None})
 
 
+def told_quality(user, run: RunRow) -> dict:
+    found = side_by_side.side(user, run, tasks.measure)
+    measured = found.measured.measured_at if found.measured else None
+    return {"measured_at": moment(measured), "is_current": found.is_current, "report": found.report}
+
+
+class Quality(Door):
+    @describes(
+        "run_quality", "How good what a run made is, as far as rules and counts say", gives=shapes.Quality
+    )
+    def get(self, request, public_id):
+        """A large run is measured by a worker: until then `report` is null, or of what stood before. While you have
+        still to judge sessions of the run, or may settle them, some parts say only that they are withheld.
+        """
+        return Response(told_quality(request.user, run_named(public_id)))
+
+
 class Compare(Door):
     @describes(
         "runs_compare", "What two runs were told otherwise, and what came of each", gives=shapes.Compared
@@ -236,5 +254,27 @@ class Compare(Door):
                 "b": told_progress(b),
                 "settings": [{"label": one.label, "a": one.a, "b": one.b} for one in settings],
                 "prompts": [{"name": one.name, "a": one.a, "b": one.b} for one in comparing.prompts(a, b)],
+                "quality": _compared_quality(request.user, a, b),
             }
         )
+
+
+def _compared_quality(user, a: RunRow, b: RunRow) -> list[dict] | None:
+    reports = [side_by_side.side(user, run, tasks.measure).report for run in (a, b)]
+    if None in reports:
+        return None
+    return [
+        {
+            "key": one.key, "label": one.label, "apart": one.apart, "why_not": one.why_not,
+            **{name: _measure(value) for name, value in (("a", one.a), ("b", one.b))},
+        }
+        for one in side_by_side.lines(*reports)
+    ]  # fmt: skip
+
+
+def _measure(value: dict | float | None) -> dict | None:
+    """A rate, or a number alone."""
+    if value is None:
+        return None
+    nothing = {"part": None, "n": None, "share": None, "low": None, "high": None}
+    return {"value": None, **value} if isinstance(value, dict) else {"value": value, **nothing}

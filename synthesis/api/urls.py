@@ -16,6 +16,7 @@ urlpatterns = [
     path(RUN + "steer/", runs.Steer.as_view(), name="api_run_steer"),
     path(RUN + "hitches/", runs.Hitches.as_view(), name="api_run_hitches"),
     path(RUN + "instances/", runs.Sessions.as_view(), name="api_run_sessions"),
+    path(RUN + "quality/", runs.Quality.as_view(), name="api_run_quality"),
     path(RUN + "compare/<uuid:other>/", runs.Compare.as_view(), name="api_runs_compare"),
     path(SESSION, sessions.Session.as_view(), name="api_session"),
     path(SESSION + "calls/", sessions.Calls.as_view(), name="api_session_calls"),

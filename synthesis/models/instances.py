@@ -42,7 +42,9 @@ class Instances(models.QuerySet):
 
         kinds = [MarkKind.HELD, MarkKind.RELEASED]
         latest = Mark.objects.filter(instance=OuterRef("pk"), kind__in=kinds).order_by("-pk")
-        return self.alias(latest_mark=Subquery(latest.values("kind")[:1])).filter(latest_mark=MarkKind.HELD)
+        # Few were ever held: these are looked at, and not every session for its latest mark.
+        ever = self.filter(pk__in=Mark.objects.filter(kind=MarkKind.HELD).values("instance"))
+        return ever.alias(latest_mark=Subquery(latest.values("kind")[:1])).filter(latest_mark=MarkKind.HELD)
 
     def listed(self):
         """Without those of previews: the run that is planned after one has its own session of the same cell."""
@@ -147,7 +149,11 @@ class Instance(Identified):
             models.Index(name="made_when", fields=["run", "made_at"]),
             # A page of a run's sessions in an order that says nothing of the grid.
             models.Index(name="listed_by_public_id", fields=["run", "public_id"]),
+            # And of those in one state, of which there may be few among many.
+            models.Index(name="listed_by_state", fields=["run", "state", "public_id"]),
             models.Index(name="what_it_depends_on", fields=["depends"]),
+            # The same place of another run's grid.
+            models.Index(name="place_in_the_grid", fields=["run", "profile", "pair_revision", "sample"]),
         ]
 
     def natural_key_parts(self):

@@ -30,6 +30,10 @@ class Mark(models.Model):
     at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
+        indexes = [
+            # Which sessions were ever held back: few among many.
+            models.Index(name="marked_as", fields=["kind", "instance"]),
+        ]
         constraints = [
             models.CheckConstraint(
                 name="a_mark_is_on_one_thing",

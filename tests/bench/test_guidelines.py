@@ -19,5 +19,5 @@ def test_every_page_and_act_is_measured_and_each_round_finds_the_same_draft(db):
     assert found["search two words"].queries > found["floor: the rows of a page, sqlite3"].queries == 0
     draft = Version.objects.unpublished().get()
     assert (drafts.digest(draft), draft.serial, draft.state) == (digest, serial, "draft")
-    lines = bench.table({8: found, 80: found}).splitlines()
+    lines = bench.table({8: found, 80: found}, "pairs").splitlines()
     assert len(lines) == 2 + 2 * len(names) and lines[2].startswith("| floor: an empty page | 8 | ")

@@ -2,18 +2,20 @@
 
 import subprocess
 import sys
+from decimal import Decimal
 
 import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import Grant, User
+from accounts.models import Grant, TrailEvent, User
+from accounts.roles import Refused
 from config.pages import health, stages, waiting
 from exports import nodes
 from exports.models import Dataset, Node, TrainingRun
 from guidelines.publishing import approve, open_draft, submit
 from review.rounds import close_round
-from synthesis import cast
+from synthesis import cast, connecting
 from synthesis.models import Endpoint, ModelRole, Run
 from tests.fakes.model_server import ModelServer
 from tests.guidelines.conftest import change, content, pair_texts
@@ -54,6 +56,44 @@ def test_an_endpoint_is_not_called_like_a_part_whose_test_would_hide_its_own(log
     sent = {"name": "database", "base_url": "https://elsewhere.example/v1", "key_env": ""}
     assert log_in(lena).post(reverse("endpoint_save"), sent).status_code == 400
     assert not Endpoint.objects.exists()
+
+
+PRICED = {"endpoint": "clinic", "tokens_in": "0.15", "tokens_out": "0.6", "currency": "eur"}
+
+
+def test_a_lead_says_what_an_endpoint_costs_and_reads_it_there(log_in, lena, endpoint):
+    browser = log_in(lena)
+    page = browser.get(reverse("settings")).content.decode()
+    assert "not set" in page and "a budget in money can stop it" in page
+    page = browser.post(reverse("endpoint_price"), PRICED, follow=True).content.decode()
+    assert "The price of clinic is set." in page and "0.15 read, 0.6 written, EUR" in page
+    endpoint.refresh_from_db()
+    assert endpoint.price == {"in": 0.15, "out": 0.6, "currency": "EUR"} and endpoint.probed == FOUND
+    assert TrailEvent.objects.get(verb="synthesis.set_price").by == lena
+
+
+@pytest.mark.parametrize(
+    ("sent", "said"),
+    [({"tokens_in": "-1"}, "greater than or equal to 0"), ({"tokens_out": "1e7"}, "less than or equal to"),
+     ({"tokens_in": "NaN"}, "Enter a number"), ({"currency": "€"}, "Three letters, such as EUR"),
+     ({"endpoint": "nowhere"}, "not one of the available choices"), ({"tokens_out": ""}, "required")],
+)  # fmt: skip
+def test_what_is_no_price_is_refused_beside_its_box_and_changes_nothing(log_in, lena, endpoint, sent, said):
+    answer = log_in(lena).post(reverse("endpoint_price"), PRICED | sent)
+    assert answer.status_code == 400 and said in answer.content.decode()
+    endpoint.refresh_from_db()
+    assert endpoint.price == {}
+
+
+def test_only_a_lead_says_what_an_endpoint_costs(log_in, eve, ana, ben, dan, endpoint):
+    for one in (eve, ana, ben, dan):
+        assert log_in(one).post(reverse("endpoint_price"), PRICED).status_code == 403
+        with pytest.raises(Refused):
+            connecting.set_price(
+                endpoint="clinic", tokens_in=Decimal(1), tokens_out=Decimal(1), currency="EUR", by=one
+            )
+    endpoint.refresh_from_db()
+    assert endpoint.price == {}
 
 
 @pytest.mark.parametrize("name", ["x" * 81, "a\0b", " ", "cellar"], ids=["long", "NUL", "blank", "taken"])

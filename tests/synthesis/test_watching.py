@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from decimal import Decimal
+from unittest.mock import patch
 
 import pytest
 from django.db import connection
@@ -9,10 +10,24 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from config.pages import waiting
+from synthesis.adding_up import SETTLED
+from synthesis.comparing import same_cells
+from synthesis.listing import listed_runs, listed_sessions
 from synthesis.models import Call, Drive, Endpoint, Hitch, Instance
 from synthesis.spending import spent
-from synthesis.spent_so_far import SETTLED, spent_so_far
-from synthesis.watching import bounds, failures, progress, runs_ahead, watched, workers
+from synthesis.spent_so_far import spent_so_far
+from synthesis.watching import (
+    bounds,
+    counts,
+    counts_of,
+    failures,
+    hitches,
+    progress,
+    runs_ahead,
+    watched,
+    workers,
+)
 from tests.factories import client_profile
 
 pytestmark = pytest.mark.django_db
@@ -110,6 +125,94 @@ def test_of_old_replies_none_is_read_twice(run):
         assert spent_so_far(run).calls == 5
     sums = [query["sql"] for query in captured if "COUNT(" in query["sql"]]
     assert sums and all(f'"synthesis_call"."id" > {last}' in sql for sql in sums)
+
+
+def test_a_reply_by_a_clock_that_is_behind_is_counted_once_and_hides_no_other(run):
+    """Its number is the higher one, and its time the older one."""
+    one, later = run.instances.first(), timezone.now() + SETTLED / 2
+    reply(one, "of a clock that is right")
+    with patch("django.utils.timezone.now", return_value=timezone.now() - 3 * SETTLED):
+        reply(one, "of a clock that is behind")
+    for now in (later, later, timezone.now() + 2 * SETTLED, None):
+        assert spent_so_far(run, now=now).calls == 2
+
+
+def test_hitches_are_told_by_kind_the_most_frequent_first_and_old_ones_are_read_once(run):
+    def met(*kinds):
+        for kind in kinds:
+            Hitch.objects.create(run=run, endpoint="environment", kind=kind)
+
+    with patch("django.utils.timezone.now", return_value=timezone.now() - 2 * SETTLED):
+        met("hang", "cut", "hang")
+    assert [(kind, n) for kind, _label, n in hitches(run)] == [("hang", 2), ("cut", 1)]
+    met("cut", "cut")
+    with CaptureQueriesContext(connection) as captured:
+        assert [(kind, n) for kind, _label, n in hitches(run)] == [("cut", 3), ("hang", 2)]
+    (asked,) = captured
+    assert f'"id" > {Hitch.objects.order_by("pk")[2].pk}' in asked["sql"]
+
+
+def plans(look, *arguments) -> str:
+    """How the database finds what this look asks for, each query in turn."""
+    with CaptureQueriesContext(connection) as captured:
+        look(*arguments)
+    with connection.cursor() as cursor:
+        told = []
+        for asked in captured:
+            cursor.execute(f"EXPLAIN QUERY PLAN {asked['sql']}")
+            told += [row[-1] for row in cursor.fetchall()]
+    return "\n".join(told)
+
+
+@pytest.mark.skipif(
+    connection.vendor != "sqlite", reason="PostgreSQL plans by the rows that are there: here few"
+)
+def test_no_session_is_read_to_tell_how_far_a_run_is(run):
+    reply(run.instances.first(), "a")
+    spent_so_far(run, now=timezone.now() + 2 * SETTLED)
+    assert "COVERING INDEX claimable (run_id=?)" in plans(counts, run)
+    assert "COVERING INDEX claimable (run_id=?)" in plans(counts_of, [run])
+    assert "COVERING INDEX made_when (run_id=? AND made_at>?)" in plans(watched, run)
+    assert (
+        plans(failures, run) == "SEARCH synthesis_instance USING INDEX listed_by_state (run_id=? AND state=?)"
+    )
+    # Replies since the last look, and not the sessions that they may be of.
+    assert "SEARCH synthesis_call USING INTEGER PRIMARY KEY (rowid>?)" in plans(spent_so_far, run)
+    for plan_told in (plans(progress, run), plans(listed_runs, None)):
+        assert "SCAN synthesis_instance" not in plan_told and "SCAN synthesis_call" not in plan_told
+
+
+@pytest.mark.skipif(
+    connection.vendor != "sqlite", reason="PostgreSQL plans by the rows that are there: here few"
+)
+def test_a_page_of_sessions_is_found_in_its_order_and_not_sorted(run, lena):
+    def lists(**chosen):
+        return plans(lambda: listed_sessions(run, **chosen))
+
+    after = run.instances.first().public_id
+    for state, index in (
+        ("", "listed_by_public_id (run_id=?"),
+        ("making", "listed_by_state (run_id=? AND state=?"),
+    ):
+        for more in ({}, {"after": after}):
+            told = lists(state=state, **more)
+            assert f"SEARCH synthesis_instance USING INDEX {index}" in told and "ORDER BY" not in told
+            assert ("public_id>?" in told) == bool(more)
+    assert "COVERING INDEX marked_as (kind=?)" in lists(state="held")
+    found = plans(lambda: same_cells(list(run.instances.all()[:2]), run))
+    assert "USING INDEX place_in_the_grid (run_id=? AND profile_id=? AND pair_revision_id=?" in found
+    failed = plans(waiting.numbers, lena)
+    assert "(run_id=? AND state=?)" in failed and "SCAN synthesis_instance" not in failed
+
+
+def test_what_refreshes_itself_does_not_count_what_waits_in_the_rail(client, lena, run):
+    client.force_login(lena)
+    with patch("config.pages.waiting.numbers") as counted:
+        client.get(reverse("run_progress", args=[run.public_id]))
+        assert not counted.called
+        counted.return_value = {}
+        client.get(reverse("run", args=[run.public_id]))
+        assert counted.called
 
 
 def test_each_bound_of_the_budget_says_how_much_of_it_is_spent(run):

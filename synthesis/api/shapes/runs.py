@@ -160,11 +160,44 @@ class PromptChange(serializers.Serializer):
     b = serializers.CharField(allow_blank=True)
 
 
+class Quality(serializers.Serializer):
+    measured_at = serializers.DateTimeField(allow_null=True)
+    is_current = serializers.BooleanField(help_text="Whether it is of what stands now.")
+    report = serializers.DictField(
+        allow_null=True, help_text="As docs/quality.md tells it; null: not measured yet."
+    )
+
+
+class Measure(serializers.Serializer):
+    """A rate with Wilson's interval at 95 %, or a number alone."""
+
+    value = serializers.FloatField(allow_null=True)
+    part = serializers.IntegerField(allow_null=True)
+    n = serializers.IntegerField(allow_null=True)
+    share = serializers.FloatField(allow_null=True)
+    low = serializers.FloatField(allow_null=True)
+    high = serializers.FloatField(allow_null=True)
+
+
+class QualityOfBoth(serializers.Serializer):
+    key = serializers.CharField()
+    label = serializers.CharField()
+    a = Measure(allow_null=True)
+    b = Measure(allow_null=True)
+    apart = serializers.BooleanField(help_text="Both are rates, and their intervals do not overlap.")
+    why_not = serializers.CharField(
+        allow_blank=True, help_text="Why there is no number, where that is known."
+    )
+
+
 class Compared(serializers.Serializer):
     a = RunProgress()
     b = RunProgress()
     settings = Setting(many=True, help_text="Those that differ.")
     prompts = PromptChange(many=True, help_text="Those whose words differ, with both.")
+    quality = QualityOfBoth(
+        many=True, allow_null=True, help_text="Null: one of them is still being measured."
+    )
 
 
 STATES = list(InstanceState.values)

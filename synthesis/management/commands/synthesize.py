@@ -93,13 +93,16 @@ def go_on(command: BaseCommand, run, *, wait: bool, as_json: bool):
     """
     driven = None
     if wait:
+        # Not the command's own stream, which ends every line and draws it as an error.
+        progress = reporting.Progress()
         try:
-            driven = running.drive(
-                run, wait_for_others=True, progress=reporting.Progress(run, command.stderr)
-            )
+            driven = running.drive(run, wait_for_others=True, watch=progress)
         except (NoEndpoint, NotABudget) as problem:
             raise CommandError(str(problem), returncode=2) from problem
+        finally:
+            progress.end()
         run.refresh_from_db()
+        progress.tell(reporting.ending(run, driven))
     else:
         if not tasks.wake(run):
             command.stderr.write(
