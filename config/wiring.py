@@ -28,12 +28,12 @@ def connect():
     )
 
 
-def _examples(version):
+def _examples(version, of):
     """Edits by people, without those of sessions on the evaluation side of a release or in a group with one."""
     from exports import held_out
     from review import examples
 
-    found = list(examples.edits(version))
+    found = list(examples.edits(version, of))
     aside = held_out.among({one.of for one in found})
     return [one for one in found if one.of not in aside]
 

@@ -1,6 +1,6 @@
 """Approved edits that agents may be shown as examples of how to write: the texts, and nothing about who wrote them."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from django.db.models import Q
 
@@ -12,11 +12,11 @@ from synthesis.cast import Example
 from synthesis.factors import LANGUAGES
 from synthesis.models import Instance
 
-MOST = 500  # of the newest sessions; a run shows at most a few to each of its own
+MOST = 500  # of the newest sessions, or of those named; a run shows at most a few to each of its own
 
 
-def edits(version: Version) -> Iterator[Example]:
-    """Under the guideline of this version, newest first.
+def edits(version: Version, of: Collection[int] | None = None) -> Iterator[Example]:
+    """Under the guideline of this version, newest first; only of the sessions with these ids, if any are named.
 
     Of closed rounds of people only, as a correction is. A session that carries a risk or is held, was called unsafe,
     is judged again in an open round, or whose client's record may not leave this machine or was erased shows nothing.
@@ -32,6 +32,8 @@ def edits(version: Version) -> Iterator[Example]:
                 | Q(item__instance__profile__source_text__erased_at=None))
         .exclude(item__instance__in=unsafe.values("item__instance"))
     )  # fmt: skip
+    if of is not None:
+        settled = settled.filter(item__instance__in=of)
     named = [name for outcome in settled.values_list("outcome", flat=True)[:MOST] for name in outcome]
     decisions = (
         Decision.objects.filter(public_id__in=named, verdict=Verdict.EDIT, rater__kind=RaterKind.HUMAN)

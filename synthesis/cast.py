@@ -1,7 +1,7 @@
 """Who plays, what each may see, and which model plays whom."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -77,9 +77,9 @@ class Example:
     edited: str
 
 
-# Slot, filled in config/wiring.py by review and exports: `examples(version)` returns the edits that may be shown to
-# the agents of a run under this version, or None while nothing is connected.
-_examples: Callable[..., list[Example] | None] = lambda version: None  # noqa: E731
+# Slot, filled in config/wiring.py by review and exports: `examples(version, of)` returns the edits that may be shown to
+# the agents of a run under this version, only of these sessions (ids) unless None; or None while nothing is connected.
+_examples: Callable[..., list[Example] | None] = lambda version, of: None  # noqa: E731
 
 
 def connect_examples(find: Callable[..., list[Example] | None]) -> None:
@@ -87,9 +87,11 @@ def connect_examples(find: Callable[..., list[Example] | None]) -> None:
     _examples = find
 
 
-def examples(version) -> list[Example] | None:
-    """Edits of earlier rounds that settled and that no evaluation split holds; None: not connected."""
-    return _examples(version)
+def examples(version, of: Collection[int] | None = None) -> list[Example] | None:
+    """Edits of earlier rounds that settled and that no evaluation split holds, the newest or all those of the sessions
+    with these ids; None: not connected.
+    """
+    return _examples(version, of)
 
 
 @transaction.atomic

@@ -174,15 +174,20 @@ def rows(instance: Instance, kept: Iterable[Kept]) -> list[Shown]:
     ]
 
 
-def kept_of(instances: Collection[int]) -> dict[int, list[Kept]]:
-    """What stored sessions are shown, by their ids; one query."""
-    found: dict[int, list[Kept]] = {}
-    for instance, text, of in (
+def shown_again(instances: Collection[int], version: Version) -> dict[int, list[Kept]]:
+    """What stored sessions are shown, by their ids, as far as it may be shown to those that are made in their place:
+    since then an edited session may have been put aside for evaluation, or have turned out to carry a risk.
+    """
+    rows = list(
         Shown.objects.filter(instance__in=instances)
         .order_by("instance", "position")
         .values_list("instance", "text", "of")
-    ):
-        found.setdefault(instance, []).append(Kept(text, of))
+    )
+    allowed = {one.of for one in cast.examples(version, {of for *_, of in rows}) or ()} if rows else set()
+    found: dict[int, list[Kept]] = {}
+    for instance, text, of in rows:
+        if of in allowed:
+            found.setdefault(instance, []).append(Kept(text, of))
     return found
 
 

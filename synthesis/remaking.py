@@ -122,7 +122,7 @@ def _remade(source, stale, version, revisions, by, own_models) -> tuple[Run, int
         planned_by=by,
     )
     mint = minter("synthesis.instance")
-    shown = examples.kept_of(stale.order_by().values("pk"))
+    shown = examples.shown_again(stale.order_by().values("pk"), version)
     store(
         instance_of(
             run,

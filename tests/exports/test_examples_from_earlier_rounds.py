@@ -6,6 +6,7 @@ from exports import held_out, sampled
 from exports.grouping import groups_of
 from exports.models import Dataset, DatasetItem
 from guidelines.models import PairRevision
+from review import examples
 from synthesis import cast
 from synthesis.models import Mark, PromptText, Shown
 from tests.exports import factories as make
@@ -92,6 +93,15 @@ def released(split: str, *items) -> Dataset:
         state="frozen", manifest={}, sha256="0" * 64, frozen_at=make.NOW
     )
     return dataset
+
+
+def test_those_of_named_sessions_are_found_however_old_they_are(round, monkeypatch):
+    monkeypatch.setattr(examples, "MOST", 1)
+    old, new = edited(round), edited(round, "client-2")
+    make.close(round)
+    version = make.version("novice-mistakes")
+    assert {one.of for one in cast.examples(version)} == {new.instance_id}
+    assert {one.of for one in cast.examples(version, {old.instance_id})} == {old.instance_id}
 
 
 @pytest.mark.parametrize(("split", "is_shown"), [("train", True), ("validation", False), ("test", False)])

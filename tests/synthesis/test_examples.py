@@ -86,7 +86,7 @@ def earlier(endpoint, plan, drive, connected):
     found.append(
         example(found[0].of, base_case="ines", draft="x" * (ROOM + 1), edited="too long to be shown")
     )
-    connected(lambda asked: found if asked == version else [])
+    connected(lambda asked, of: found if asked == version else [])
     return version
 
 
@@ -175,7 +175,7 @@ def test_a_run_keeps_its_examples_when_there_are_others_later_and_made_again_it_
     server = endpoint()
     asked = {"version": earlier, "profiles": [client_profile()], "parameters": {"examples": "2"}}
     first, same = plan(**asked), plan(**asked)
-    connected(lambda version: [])
+    connected(lambda version, of: [])
     drive(first)
     paid = len(server.requests)
     assert drive(same).calls == 0 and len(server.requests) == paid
@@ -202,7 +202,7 @@ def test_another_example_makes_another_cell_and_none_leaves_it_as_it_was(earlier
 )
 def test_a_run_that_asks_for_examples_is_refused_while_there_are_none(plan, endpoint, connected, found, said):
     endpoint()
-    connected(lambda version: found)
+    connected(lambda version, of: found)
     with pytest.raises(NoExamples, match=said):
         plan(parameters={"examples": "1"})
     assert not Run.objects.exists() and not PromptText.objects.exists()

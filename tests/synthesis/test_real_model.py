@@ -74,7 +74,7 @@ def edited_before(plan):
         draft="Das war falsch.", edited="Du hast sie unterbrochen, als sie von ihrer Mutter sprach.",
     )  # fmt: skip
     before = cast._examples
-    cast.connect_examples(lambda version: [edit])
+    cast.connect_examples(lambda version, of: [edit])
     yield
     cast.connect_examples(before)
 

@@ -1,6 +1,7 @@
 """A lead has exactly the stale sessions made again, each from its own cell, once."""
 
 import re
+from types import SimpleNamespace
 
 import pytest
 from django.urls import reverse
@@ -9,7 +10,7 @@ from accounts.models import TrailEvent
 from accounts.roles import Refused
 from guidelines.publishing import open_draft
 from review.models import Round
-from synthesis import remaking
+from synthesis import cast, remaking
 from synthesis.identity import cell_digest
 from synthesis.models import Endpoint, Instance, PromptText, Run, Shown
 from synthesis.planning import NotPlanned
@@ -56,16 +57,21 @@ def test_what_is_made_again_is_bounded_as_it_was(graph, second, lena):
     assert run.budget == {"tokens": 200_000}
 
 
-def test_a_session_made_again_is_shown_the_same_examples(graph, second, lena):
-    text = PromptText.objects.create(digest="e" * 64, name="example", text="First written: … Reworded: …")
-    Shown.objects.create(
-        instance=graph.sessions[A, "made"], position=1, of=graph.sessions[B, "made"], text=text
+@pytest.mark.parametrize("is_allowed", [True, False])
+def test_a_session_made_again_is_shown_the_same_examples_as_far_as_they_may_still_be_shown(
+    graph, second, lena, monkeypatch, is_allowed
+):
+    edited = graph.sessions[B, "made"]
+    monkeypatch.setattr(
+        cast, "_examples", lambda version, of: [SimpleNamespace(of=n) for n in of if is_allowed]
     )
+    text = PromptText.objects.create(digest="e" * 64, name="example", text="First written: … Reworded: …")
+    Shown.objects.create(instance=graph.sessions[A, "made"], position=1, of=edited, text=text)
     remake(second, lena)
-    [again] = Shown.objects.filter(instance__parent=graph.sessions[A, "made"])
-    assert (again.position, again.of, again.text) == (1, graph.sessions[B, "made"], text)
-    without = Instance.objects.get(parent=graph.sessions[A, "planned"])
-    assert again.instance.cell != without.cell and not without.shown.exists()
+    found = Shown.objects.filter(instance__parent=graph.sessions[A, "made"])
+    told = [(again.position, again.of, again.text) for again in found]
+    assert told == ([(1, edited, text)] if is_allowed else [])
+    assert not Instance.objects.get(parent=graph.sessions[A, "planned"]).shown.exists()
 
 
 def test_what_waits_to_be_made_by_the_old_words_is_given_up_and_what_is_made_stays(graph, second, lena):
