@@ -5,6 +5,7 @@ refused. An event holds what changed, enough to do it again; no transcript, no p
 person: the trail cannot be erased, so it names people by their rows.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -111,5 +112,10 @@ def record(
 
 def record_parts(parts: list[TrailEvent]) -> None:
     """Write the parts of an act (events with `within`), however many, in a few statements."""
+    record_all(parts)
+
+
+def record_all(events: Iterable[TrailEvent]) -> None:
+    """Write events, however many, in a few statements; inside the transaction of their acts."""
     assert transaction.get_connection().in_atomic_block, "an event without its act's transaction"
-    TrailEvent.objects.bulk_create(parts, batch_size=1_000)
+    TrailEvent.objects.bulk_create(events, batch_size=1_000)

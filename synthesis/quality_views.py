@@ -5,11 +5,12 @@ from django.http import JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts import roles
-from synthesis import access, holding, quality, tasks
+from synthesis import access, holding, holding_many, quality, tasks
 from synthesis.models import Instance, Run
-from synthesis.quality import presenting, side_by_side
+from synthesis.quality import behind, presenting, side_by_side, verdicts
 
 
 def _run(request, public_id) -> Run:
@@ -28,6 +29,8 @@ def report(request, public_id):
         for section in sections:
             section.chart = mark_safe(section.chart)  # drawn here, its labels escaped
         context |= {"report": found.report, "sections": sections}
+        if verdicts.may_see(request.user, run):
+            context["offered"] = behind.offered(found.report)
     return render(request, "synthesis/quality.html", context)
 
 
@@ -35,6 +38,31 @@ def as_json(request, public_id):
     """The whole report of what stands now, measured first where it must be."""
     run = _run(request, public_id)
     return JsonResponse(side_by_side.for_user(request.user, run, quality.report(run)))
+
+
+def hold_many(request, public_id):
+    """Hold back, or release, all sessions behind one number of the report."""
+    run = _run(request, public_id)
+    back = redirect("run_quality", public_id=public_id)
+    if request.method != "POST":
+        return back
+    acts = {"hold": holding_many.hold_all, "release": holding_many.release_all}
+    act = acts.get(request.POST.get("act", ""))
+    if act is None:
+        messages.error(request, _("Choose whether to hold the sessions back or to release them."))
+        return back
+    given = {name: request.POST.get(name, "") for name in ("where", "reason")}
+    try:
+        n = act(run=run, by=request.user, **given)
+    except holding.NotHeld as refusal:
+        messages.error(request, str(refusal))
+    else:
+        said = {
+            "hold": ngettext("%(n)s session is held back.", "%(n)s sessions are held back.", n),
+            "release": ngettext("%(n)s session is released.", "%(n)s sessions are released.", n),
+        }
+        messages.success(request, said[request.POST["act"]] % {"n": n})
+    return back
 
 
 def hold(request, public_id):

@@ -71,6 +71,14 @@ def record(
     return trail.record(by=by, verb=f"synthesis.{verb}", thing=thing, before=before, after=after)
 
 
+def record_each(*, verb: str, kind: str, names, by, before: dict, after: dict) -> None:
+    """The same act on many things, an event for each as if it were done alone."""
+    trail.record_all(
+        trail.event(by=by, verb=f"synthesis.{verb}", thing=Thing(kind, str(name)), before=before, after=after)
+        for name in names
+    )
+
+
 def address(url: str) -> str:
     """An endpoint's address without what may be secret in it: a name, a password, a query."""
     parts = urlsplit(url)

@@ -16,6 +16,7 @@ urlpatterns = [
     path("runs/<uuid:public_id>/steer/", run_views.steer, name="run_steer"),
     path("runs/<uuid:public_id>/quality/", quality_views.report, name="run_quality"),
     path("runs/<uuid:public_id>/quality.json", quality_views.as_json, name="run_quality_json"),
+    path("runs/<uuid:public_id>/quality/hold/", quality_views.hold_many, name="run_quality_hold"),
     path("instances/<uuid:public_id>/", instance_views.instance, name="instance"),
     path("instances/<uuid:public_id>/hold/", quality_views.hold, name="instance_hold"),
     path("instances/<uuid:public_id>/calls/<slug:key>/", instance_views.call, name="call"),

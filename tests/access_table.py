@@ -119,6 +119,7 @@ TABLE = {
     "runs/<uuid:public_id>/steer/": LEAD,
     "runs/<uuid:public_id>/quality/": LEAD,
     "runs/<uuid:public_id>/quality.json": LEAD,
+    "runs/<uuid:public_id>/quality/hold/": LEAD,
     "instances/<uuid:public_id>/hold/": LEAD,
     "instances/<uuid:public_id>/": LEAD,
     "instances/<uuid:public_id>/calls/<slug:key>/": LEAD,

@@ -29,14 +29,14 @@ def of(report: dict) -> list[dict]:
     """[{where, words}]: `where` is the path in the report."""
     found = []
     for where, words, limit in LIMITS:
-        rate = _at(report, where)
+        rate = at(report, where)
         if rate and rate.get("low") is not None and rate["low"] > limit:
             share = _("%(share)d %% of %(n)s %(words)s; the limit is %(limit)d %%.") % {
                 "share": round(100 * rate["share"]), "n": rate["n"], "words": words, "limit": round(100 * limit),
             }  # fmt: skip
             found.append({"where": where, "words": str(share)})
     for where, words in SPREADS:
-        spread = _at(report, where)
+        spread = at(report, where)
         if spread and spread.get("alarm"):
             found.append({"where": where, "words": f"{words}: {spread['alarm']}"})
     for factor, levels in report["balance"]["factors"].items():
@@ -45,7 +45,8 @@ def of(report: dict) -> list[dict]:
     return found
 
 
-def _at(report: dict, where: str) -> dict | None:
+def at(report: dict, where: str) -> dict | None:
+    """The part of the report at a path, None where there is none."""
     for name in where.split("."):
         report = report.get(name)
         if report is None:

@@ -42,6 +42,7 @@ REFUSED = " refused at “"
 class Cell:
     """One cell of the grid; `facts` are None where nothing was made."""
 
+    pk: int
     name: str
     state: str
     levels: dict[str, str]
@@ -82,6 +83,7 @@ class Read:
             for pk, name, state, factors, failure, profile, revision in chunk:
                 client, intended = self.profiles.get(profile), self._intended(pk, revision)
                 yield Cell(
+                    pk=pk,
                     name=str(name),
                     state=state,
                     levels=self._levels(factors, client, intended[0] if intended else None),

@@ -32,6 +32,8 @@ WITHIN = {
     "review.disputes.settle": "review.workflow.adjudicate",
     "review.rereading.read_again": "review.rounds.make_round",
     "synthesis.remaking.remake": "an event for each new run: tests/config/stale/test_making_again.py",
+    "synthesis.holding_many.hold_all": "an event for each session: tests/synthesis/test_holding_many.py",
+    "synthesis.holding_many.release_all": "the same",
     "review.feedback.propose": "a proposal is a row of its own that nobody changes",
     "exports.building.freeze": "exports.building.plan",
 }
