@@ -1,22 +1,17 @@
 """The words that are put before a rater, and their digest: a decision carries exactly these."""
 
 from accounts.digesting import digest
-from guidelines import briefing
 from review.models import Arm
-from synthesis import rendering
+from synthesis import rendering, translated
 from synthesis.models import Instance
 
 COUNSELLOR = "Counsellor"
 
 
-def mistake_names(version) -> dict[str, str]:
-    return {choice["key"]: choice["name"] for choice in briefing.choices(version)}
-
-
 def words(instance: Instance, *, arm: str, names: dict[str, str]) -> dict:
     """Return {"dialogue": [{"speaker", "text"}], "draft": text}; without the draft in the unaided arm.
 
-    `names`: the mistakes' names in the version that the instance was made under.
+    `names`: the mistakes' names in the version that the instance was made under, in the session's language.
     """
     content = instance.content
     speakers = {"counsellor": COUNSELLOR, "client": content.get("client_name") or "Client"}
@@ -37,16 +32,19 @@ def content_hash(external_id, judged: dict) -> str:
 
 
 class Wording:
-    """Renders what raters judge, looking each guideline version up once."""
+    """Renders what raters judge, looking the names of each guideline version up once for each language of a run."""
 
     def __init__(self):
-        self._names: dict[int, dict[str, str]] = {}
+        self._names: dict[tuple, dict[str, str]] = {}
 
     def of(self, item) -> dict:
         return self.words(item.instance, arm=item.arm)
 
     def words(self, instance: Instance, *, arm: str) -> dict:
-        version = instance.version
-        if version.pk not in self._names:
-            self._names[version.pk] = mistake_names(version)
-        return words(instance, arm=arm, names=self._names[version.pk])
+        language = translated.language_of(instance.factors)
+        # In the source's language every run says the same.
+        run = instance.run_id if language != translated.LANGUAGES[0] else None
+        key = instance.version_id, language, run
+        if key not in self._names:
+            self._names[key] = translated.names(instance.version, language, run)
+        return words(instance, arm=arm, names=self._names[key])

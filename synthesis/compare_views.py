@@ -4,13 +4,13 @@ from django.http import Http404
 from django.shortcuts import render
 
 from accounts import asking, roles
-from guidelines import briefing
 from synthesis import access, comparing, prompt_versions, tasks
-from synthesis.conversing import conversation, light_calls, names_of
+from synthesis.conversing import conversation, light_calls
 from synthesis.listing import listed_sessions
 from synthesis.models import Instance, Run
 from synthesis.quality import side_by_side
 from synthesis.spent_so_far import spent_so_far
+from synthesis.translated import names_in
 from synthesis.watching import failures, hitches, watched
 
 OFFERED = 200
@@ -78,7 +78,7 @@ def _session(request, name: str) -> dict:
     if found is None:
         raise Http404
     roles.require(access.may_read_instance(request.user, found))
-    names = names_of(briefing.choices(found.version))
+    names = names_in(found)
     return {"instance": found, "read": conversation(found.content or {}, light_calls(found), names)}
 
 

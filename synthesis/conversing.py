@@ -72,13 +72,10 @@ def light_calls(instance: Instance) -> list[Call]:
     return [stored[key] for key in instance.trace if key in stored]
 
 
-def names_of(catalogue: list[dict]) -> dict[str, str]:
-    """{key: name} of the mistakes of a guideline (guidelines.briefing.choices)."""
-    return {choice["key"]: choice["name"] for choice in catalogue}
-
-
 def conversation(content: dict, calls: list[Call], names: dict[str, str]) -> Conversation:
-    """`content` of a supervised dialogue, `names` {key of a mistake: its name}; both may hold less than they could."""
+    """`content` of a supervised dialogue, `names` {key of a mistake: its name} (synthesis.translated); both may hold less
+    than they could.
+    """
     turns = _turns(content, names)
     later = _behind(turns, calls)
     refinement = content.get("refinement", {})

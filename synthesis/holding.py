@@ -11,8 +11,9 @@ from synthesis import tiers, trail
 from synthesis.access import may_hold
 from synthesis.models import Holds, Instance, Mark
 from synthesis.models.marks import MarkKind
-from synthesis.quality.given import descriptions_of, language_of, prompts_of
+from synthesis.quality.given import descriptions_of, prompts_of
 from synthesis.quality.talking import reasons_to_hold
+from synthesis.translated import language_of
 
 MACHINE = "quality"
 

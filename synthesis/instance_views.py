@@ -6,10 +6,10 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404, render
 
 from accounts import roles
-from guidelines import briefing
 from synthesis import access, choice_words, holding, outcomes, tiers
-from synthesis.conversing import conversation, light_calls, names_of, read_as_json
+from synthesis.conversing import conversation, light_calls, read_as_json
 from synthesis.models import Call, Instance, Tier
+from synthesis.translated import names_in
 
 
 def _instance(request, public_id) -> Instance:
@@ -27,7 +27,7 @@ def _instance(request, public_id) -> Instance:
 def instance(request, public_id):
     """The session as a conversation; hidden steps unfold, and a call's words load when somebody asks for them."""
     found = _instance(request, public_id)
-    names = names_of(briefing.choices(found.version))
+    names = names_in(found)
     read = conversation(found.content or {}, light_calls(found), names)
     marks = sorted(found.marks.all(), key=lambda mark: mark.pk)
     context = {

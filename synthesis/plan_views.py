@@ -8,14 +8,14 @@ from django.utils.translation import gettext as _
 
 from accounts import background, roles
 from accounts.digesting import digest
-from guidelines import briefing
 from synthesis import access, choice_words, planning, planning_once, steering, tasks
-from synthesis.conversing import conversation, names_of
+from synthesis.conversing import conversation
 from synthesis.counting import counted
 from synthesis.faults import NoEndpoint
 from synthesis.forms import PlanForm
 from synthesis.models import Instance, InstanceState, Run
 from synthesis.recipes import RECIPES
+from synthesis.translated import names_in
 
 REFUSALS = (planning.NotPlanned, NoEndpoint)
 
@@ -120,7 +120,7 @@ def shown_preview(request, run: Run) -> dict:
     may_read = access.may_read_instance(request.user, instance)
     read = None
     if may_read and instance.state == InstanceState.MADE:
-        read = conversation(instance.content, [], names_of(briefing.choices(instance.version)))
+        read = conversation(instance.content, [], names_in(instance))
     ahead = Run.objects.at_work().exclude(pk=run.pk) if instance.state == InstanceState.PLANNED else ()
     return {
         "preview": run,

@@ -6,8 +6,10 @@ nothing in the middle of it, and what was made can be made again from stored rep
 
 from typing import NamedTuple
 
+from guidelines import briefing
 from guidelines.models import Translation, Version
 from synthesis.factors import LANGUAGES
+from synthesis.models import Instance, Run
 
 FIELDS = ("name", "shows", "corrections")
 
@@ -42,3 +44,25 @@ def said(version: Version, language: str, pins: list[int]) -> dict[str, dict]:
     here = Translation.objects.filter(language=language, pair_revision__entries__version=version)
     rows = here.values_list("pk", "pair_revision__pair__key", "texts")
     return {key: {name: texts[name] for name in FIELDS} for pk, key, texts in rows if pk in set(pins)}
+
+
+def names(version: Version, language: str = LANGUAGES[0], run_id: int | None = None) -> dict[str, str]:
+    """{key: name} of a guideline's mistakes as a session of this run in this language writes them: the translations
+    that the run keeps, and the source where it keeps none.
+    """
+    found = {choice["key"]: choice["name"] for choice in briefing.choices(version)}
+    if language == LANGUAGES[0] or run_id is None:
+        return found
+    pins = Run.objects.only("translations").get(pk=run_id).translations.get(language, [])
+    here = said(version, language, pins)
+    return {key: here[key]["name"] if key in here else name for key, name in found.items()}
+
+
+def names_in(session: Instance) -> dict[str, str]:
+    """The same, of one session."""
+    return names(session.version, language_of(session.factors), session.run_id)
+
+
+def language_of(factors: dict) -> str:
+    """The language in which a session was asked for: that of the prompts, where its cell names none."""
+    return factors.get("language") or LANGUAGES[0]

@@ -1,10 +1,9 @@
-"""What was given to the speakers of a session to be played and not to be recited, and in which language."""
+"""What was given to the speakers of a session to be played and not to be recited."""
 
 from collections.abc import Iterable
 from functools import lru_cache
 
 from guidelines.models import PairRevision
-from synthesis.factors import LANGUAGES
 from synthesis.models import Profile, Run
 from synthesis.prompting import kept
 
@@ -27,8 +26,3 @@ def descriptions_of(profile: Profile | None, intended: Iterable[PairRevision]) -
     """What was given to be played: of the client, and how each mistake shows."""
     found = [str(profile.content.get(name) or "") for name in DESCRIBED] if profile else []
     return [*found, *(revision.shows for revision in intended)]
-
-
-def language_of(factors: dict) -> str:
-    """The language in which a session was asked for: that of the prompts, where its cell names none."""
-    return factors.get("language") or LANGUAGES[0]

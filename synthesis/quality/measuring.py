@@ -4,6 +4,7 @@ from collections import Counter, defaultdict
 
 from django.utils import timezone
 
+from synthesis.factors import LANGUAGES
 from synthesis.models import Run
 from synthesis.models.profiles import Tier
 from synthesis.quality import alarms, talking
@@ -92,13 +93,15 @@ def measure(run: Run) -> dict:
     read = Read(run)
     balance, tiers, talks, labels = Balance(), Tiers(), Talks(), Labels(read.mistakes)
     lengths, diversity, validators, safety = Lengths(), Diversity(), Validating(), Safety()
-    duplicates, intended, turns, unended = Duplicates(), Counter(), 0, 0
+    duplicates, turns, unended = Duplicates(), 0, 0
+    intended, languages = Counter(), Counter()
     for cell in read.cells():
         balance.add(cell.state, cell.levels)
         tiers.add(cell)
         if cell.facts is None:
             continue
         found = cell.facts.found
+        languages[cell.language] += 1
         talks.add(cell.name, found["talk"])
         labels.take(found["labels"])
         lengths.take(found["turns"])
@@ -124,6 +127,11 @@ def measure(run: Run) -> dict:
         "diversity": diversity.told(),
         "validators": validators.told(),
         "safety": safety.told(),
+        "languages": {
+            language: {"sessions": n, "names_in_it": rate(read.translated(language), len(read.mistakes))}
+            for language, n in languages.items()
+            if language != LANGUAGES[0]
+        },
         "labels": labels.told(),
         "duplicates": duplicates.told(),
         "endings": {"turns_without_an_end": rate(unended, turns)},

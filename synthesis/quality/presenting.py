@@ -33,8 +33,8 @@ class Section:
 
 
 def sections(report: dict) -> list[Section]:
-    parts = (_talking, _held, _balance, _spread, _lengths, _diversity, _duplicates, _labels, _validators, _endings,
-             _safety, _refusals, _verdicts)  # fmt: skip
+    parts = (_talking, _held, _balance, _spread, _lengths, _diversity, _duplicates, _languages, _labels, _validators,
+             _endings, _safety, _refusals, _verdicts)  # fmt: skip
     return [section for part in parts for section in part(report)]
 
 
@@ -237,6 +237,17 @@ def _duplicates(report) -> Iterator[Section]:
             Table([_("Session"), _("is like"), _("likeness")], rows, _("The first of them"))
         )
     yield section
+
+
+def _languages(report) -> Iterator[Section]:
+    """Of a run in other languages than the guideline's."""
+    if found := report["languages"]:
+        rows = [
+            [naming.level("language", code), f"{v['sessions']:,}", in_figures(v["names_in_it"])]
+            for code, v in found.items()
+        ]
+        heads = [_("Language"), _("sessions"), _("mistakes whose name is in it")]
+        yield Section("languages", _("Languages"), ABOUT["languages"], tables=[Table(heads, rows)])
 
 
 def _labels(report) -> Iterator[Section]:

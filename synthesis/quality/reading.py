@@ -27,9 +27,10 @@ from synthesis.models import (
 from synthesis.models.marks import MarkKind
 from synthesis.quality.duplicates import Print, print_of
 from synthesis.quality.facts import Facts, facts_of, rules
-from synthesis.quality.given import descriptions_of, language_of, prompts_of
+from synthesis.quality.given import descriptions_of, prompts_of
 from synthesis.quality.rates import rate
 from synthesis.quality.sessions import session_of
+from synthesis.translated import language_of, said
 
 CHUNK = 200
 BATCH = 1_000  # earlier sessions, of which little is read
@@ -48,6 +49,7 @@ class Cell:
     levels: dict[str, str]
     tier: str
     refused: bool
+    language: str
     intended: tuple[str, ...]
     positive: bool
     facts: Facts | None
@@ -89,6 +91,7 @@ class Read:
                     levels=self._levels(factors, client, intended[0] if intended else None),
                     tier=client.tier if client else "none",
                     refused=pk in self._refused or (state == InstanceState.FAILED and REFUSED in failure),
+                    language=language_of(factors),
                     facts=facts.get(pk),
                     **_meant(intended, factors),
                 )
@@ -144,6 +147,11 @@ class Read:
             newest = chunk[-1][0]
             prints = _prints([pk for pk, _name in chunk])
             yield [(str(name), prints[pk]) for pk, name in chunk]
+
+    def translated(self, language: str) -> int:
+        """How many of the guideline's mistakes have a name in this language in the sessions of the run; one query."""
+        pins = self.run.translations.get(language, [])
+        return len(said(self.run.version, language, pins).keys() & set(self.mistakes))
 
     def held(self) -> dict[str, int]:
         """Sessions that are held now: {all, by_rule, by_people}, and how many were released."""

@@ -24,6 +24,11 @@ ABOUT = {
         "Word for word, and nearly: at least 80 %% of their runs of five words in common. Compared within the run and "
         "with %(n)s sessions of earlier runs of the recipe; the same cell made again does not count."
     ),
+    "languages": _(
+        "Turns, findings and better words are in the session’s language. What frames the feedback that reviewers see "
+        "(“What to work on”, “turn 3; serious”) is English in every session. A mistake is named by the translation "
+        "that was approved when the run was planned, and in the guideline’s own language where there was none."
+    ),
     "labels": _(
         "What the supervisor agent wrote, held against what was said and what was meant. What was meant is a prompt, "
         "never the truth: experts say what is there."
