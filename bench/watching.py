@@ -126,8 +126,24 @@ def _run(sessions: int, clients: list, revisions: list, version, serial: int):
         )
         _stored(Hitch, hitches)
         _stored(Mark, _marks(made[::5]))
-    _stored(Call, _calls(made[:LATELY], 1, "new"))
     return run
+
+
+def _goes_on(runs: list, browser) -> None:
+    """They have been watched for a while, and replies come in."""
+    from django.utils import timezone
+
+    from synthesis.adding_up import SETTLED
+    from synthesis.models import Call
+
+    now = timezone.now()
+    for later in (now, now + SETTLED):
+        with patch("django.utils.timezone.now", return_value=later):
+            for run in runs:
+                expect(browser.get(f"/runs/{run.public_id}/progress/"), 200)
+    for run in runs:
+        made = list(run.instances.filter(state="made").values_list("pk", flat=True)[:LATELY])
+        _stored(Call, _calls(made, 1, "new"))
 
 
 def build(sessions: int) -> Place:
@@ -168,6 +184,7 @@ def build(sessions: int) -> Place:
     other = _run(max(1, sessions // 10), clients, revisions, version, serial + 1)
     for n in range(OTHER_RUNS if new else 0):
         _run(20, clients, revisions, version, serial + 2 + n)
+    _goes_on([run, other], browser)
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:  # as autovacuum has done after a while
             cursor.execute("VACUUM ANALYZE")
@@ -177,14 +194,14 @@ def build(sessions: int) -> Place:
 
 def looks(place: Place) -> dict[str, Callable]:
     """{what: one look}."""
-    from django.core.cache import cache
+    from django.core.cache.backends.dummy import DummyCache
 
     api = f"/api{place.page}"
     compare = f"/runs/compare/?a={place.run.public_id}&b={place.other.public_id}"
 
     def first():
-        cache.clear()
-        place.get(f"{place.page}progress/")
+        with patch("synthesis.adding_up.cache", DummyCache("", {})):
+            place.get(f"{place.page}progress/")
 
     return {
         FLOOR: lambda: place.get("/healthz"),

@@ -5,54 +5,58 @@ takes a second or more. The sums up to some row are kept in the cache; a lost ca
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.core.cache import cache
-from django.db.models import BooleanField, ExpressionWrapper, Max, Min, Q, QuerySet
+from django.db.models import Max, Model, QuerySet
 from django.utils import timezone
 
-# Another writer's row may have a lower number and yet be seen later. None takes so long to commit.
-SETTLED = timedelta(minutes=1)
+# Another writer's row may have a lower number than the newest one, and be seen later. None takes so long to commit,
+# nor while so many others are stored.
+SETTLED = timedelta(seconds=30)
+FAR_BEHIND = 20_000
 KEPT_FOR = 24 * 3600  # seconds
 Sums = dict[str, dict]  # {what the rows are grouped by: {name: sum}}
 
 
-def added_up(
-    rows: Callable[[int], QuerySet], *, by: str, sums: dict, key: str, now: datetime | None = None
-) -> Sums:
-    """`rows(upto)`: those of a higher number, which have a time `at`; `by`: the column that they are grouped by;
-    `sums`: {name: aggregate}; `key`: where in the cache. One query, two where the clocks of the writers differ.
+@dataclass(frozen=True)
+class Kept:
+    """`sums` of the rows up to number `upto`. `newest` was the highest number of all `at` some time: a while later no
+    row below it is still to come.
     """
-    settled = (now or timezone.now()) - SETTLED
-    upto, known = cache.get(key, (0, {}))
-    later = rows(upto)
-    old, new, last, first = _parted(later, by, sums, settled)
-    if last and first and first < last:
-        # By another writer's clock a later row is the older one: only what lies before all new ones is old.
-        old, _none, last, _first = _parted(later.filter(pk__lt=first), by, sums, settled)
-        new = _sums(later.filter(pk__gte=first).order_by().values(by).annotate(**sums), by)
-    if last:
-        known = added(known, old)
-        cache.set(key, (last, known), KEPT_FOR)
-    return added(known, new)
+
+    upto: int
+    sums: Sums
+    newest: int
+    at: datetime
 
 
-def _parted(rows: QuerySet, by: str, sums: dict, settled: datetime) -> tuple[Sums, Sums, int, int]:
-    """(sums of the old rows, of the new ones, number of the last old one, of the first new one)."""
-    is_old = ExpressionWrapper(Q(at__lt=settled), output_field=BooleanField())
-    found = rows.order_by().values(by, is_old=is_old).annotate(**sums, first=Min("pk"), last=Max("pk"))
-    parts: dict[bool, list[dict]] = {True: [], False: []}
-    for row in found:
-        parts[bool(row.pop("is_old"))].append(row)
-    last = max((row["last"] for row in parts[True]), default=0)
-    first = min((row["first"] for row in parts[False]), default=0)
-    for row in (*parts[True], *parts[False]):
-        del row["first"], row["last"]
-    return _sums(parts[True], by), _sums(parts[False], by), last, first
+def added_up(
+    model: type[Model], rows: Callable[[int, int | None], QuerySet], *, by: str, sums: dict, key: str,
+    now: datetime | None = None,
+) -> Sums:  # fmt: skip
+    """`rows(after, upto)`: those of the model with a number above the one and not above the other, if any; `by`: the
+    column that they are grouped by; `sums`: {name: aggregate}; `key`: where in the cache.
+    """
 
+    def of(after: int, upto: int | None) -> Sums:
+        found = rows(after, upto).order_by().values(by).annotate(**sums)
+        return {row.pop(by): row for row in found}
 
-def _sums(rows, by: str) -> Sums:
-    return {row.pop(by): row for row in rows}
+    now = now or timezone.now()
+    newest = model.objects.aggregate(newest=Max("pk"))["newest"] or 0
+    kept: Kept | None = cache.get(key)
+    if kept is None:
+        upto = max(0, newest - FAR_BEHIND)
+        kept = Kept(upto, of(0, upto) if upto else {}, newest, now)
+        cache.set(key, kept, KEPT_FOR)
+    elif now - kept.at >= SETTLED:
+        more = of(kept.upto, kept.newest) if kept.newest > kept.upto else {}
+        # Also where nothing of these rows is new: what others stored meanwhile need not be passed over again.
+        kept = Kept(kept.newest, added(kept.sums, more), newest, now)
+        cache.set(key, kept, KEPT_FOR)
+    return added(kept.sums, of(kept.upto, None)) if newest > kept.upto else kept.sums
 
 
 def added(one: Sums, other: Sums) -> Sums:

@@ -30,16 +30,22 @@ _SUMS = {
 def spent_so_far(run: Run, *, now: datetime | None = None) -> Spent:
     """As spending.spent tells it."""
     key = f"spent-by-run-{run.public_id}"
-    return _told(run, added_up(lambda upto: _replies(run, upto), by="endpoint", sums=_SUMS, key=key, now=now))
+
+    def rows(after: int, upto: int | None) -> QuerySet:
+        return _replies(run, after, upto)
+
+    return _told(run, added_up(Call, rows, by="endpoint", sums=_SUMS, key=key, now=now))
 
 
-def _replies(run: Run, upto: int) -> QuerySet:
-    later = Call.objects.filter(pk__gt=upto)
-    if not upto:
-        return later.filter(instance__run=run)
+def _replies(run: Run, after: int, upto: int | None) -> QuerySet:
+    found = Call.objects.filter(pk__gt=after)
+    if upto is not None:
+        found = found.filter(pk__lte=upto)
+    if not after:
+        return found.filter(instance__run=run)
     # Each new reply is asked for its run. Joined, a database may begin with all sessions of the run instead.
     session = Instance.objects.filter(pk=OuterRef("instance_id"))
-    return later.alias(of=Subquery(session.values("run_id")[:1])).filter(of=run.pk)
+    return found.alias(of=Subquery(session.values("run_id")[:1])).filter(of=run.pk)
 
 
 def _told(run: Run, sums: dict[str, dict]) -> Spent:

@@ -9,12 +9,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from django.db.models import Count, Min
+from django.db.models import Count, Min, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from synthesis.adding_up import added_up
-from synthesis.models import HitchKind, Instance, InstanceState, Run, RunState
+from synthesis.models import Hitch, HitchKind, Instance, InstanceState, Run, RunState
 from synthesis.spending import Spent
 from synthesis.spent_so_far import spent_so_far
 
@@ -152,11 +152,13 @@ def workers(run: Run) -> list[Worker]:
 
 def hitches(run: Run) -> list[tuple[str, str, int]]:
     """[(kind, what it is called, how many)], most frequent first."""
-    rows = run.hitches.all()
-    found = added_up(
-        lambda upto: rows.filter(pk__gt=upto) if upto else rows,
-        by="kind", sums={"n": Count("pk")}, key=f"hitches-of-run-{run.public_id}",
-    )  # fmt: skip
+
+    def rows(after: int, upto: int | None) -> QuerySet:
+        found = run.hitches.filter(pk__gt=after) if after else run.hitches.all()
+        return found if upto is None else found.filter(pk__lte=upto)
+
+    key = f"hitches-of-run-{run.public_id}"
+    found = added_up(Hitch, rows, by="kind", sums={"n": Count("pk")}, key=key)
     by_kind = sorted((-row["n"], kind) for kind, row in found.items())
     return [(kind, str(HitchKind(kind).label), -n) for n, kind in by_kind]
 

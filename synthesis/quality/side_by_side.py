@@ -95,9 +95,9 @@ def _told(report: dict) -> Iterator[tuple[str, tuple]]:
     ended = report["endings"]["turns_without_an_end"]
     yield "turns_without_an_end", (_("turns that stop without an end of sentence"), ended, "")
     yield "safety.any", (_("words of risk"), report["safety"]["any"], "")
-    yield from _closed(report, "validators", _("checks of the validator"), naming.OUTCOMES, "outcomes")
-    yield from _closed(report, "labels", _("labels against each other"), naming.LABELS)
-    yield from _closed(report, "verdicts", _("what reviewers settled"), _verdicts())
+    yield from _closed(report, "validators", _("feedback, when checked"), naming.OUTCOMES, "outcomes")
+    yield from _closed(report, "labels", _("labels"), naming.LABELS)
+    yield from _closed(report, "verdicts", _("reviewers"), _verdicts())
 
 
 def _verdicts() -> dict:
@@ -117,4 +117,4 @@ def _closed(report: dict, part: str, about: str, names: dict, below: str = "") -
     rates = found.get(below, {}) if below else found
     for name, label in names.items():
         if name in rates:
-            yield f"{part}.{name}", (label, rates[name], "")
+            yield f"{part}.{name}", (f"{about}: {label}", rates[name], "")

@@ -133,7 +133,7 @@ def test_a_lead_who_may_settle_sessions_of_one_is_told_neither_labels_nor_verdic
     about = {"pairs_version": version, "rubric_version": published_rubric("rubric-of-the-round")}
     round = round_of(0, [ben, chloe], lena, instances=list(a.instances.all()), unaided_share=0, **about)
     page = compared(log_in(lena), runs)
-    hidden, *_rest = line(page, "labels against each other")
+    hidden, *_rest = line(page, "labels")
     assert "You judge sessions of this run, or may settle them" in hidden
     assert "75 % [" in page, "what says nothing of single sessions is told"
     assert "hidden for now" in page and "client-3" not in page.lower()
@@ -143,7 +143,8 @@ def test_a_lead_who_may_settle_sessions_of_one_is_told_neither_labels_nor_verdic
     closed = {one["key"]: one for one in found}["verdicts"]
     assert closed["a"] is None and "You judge sessions of this run" in closed["why_not"]
     close_round(round=round, by=lena)
-    assert "labels against each other" not in compared(log_in(lena), runs)
+    page = compared(log_in(lena), runs)
+    assert ">labels</th>" not in page and ">labels: quotes of words that nobody said</th>" in page
 
 
 def test_nobody_but_a_lead_compares_and_a_run_that_is_not_there_is_not_found(log_in, ben, lena, runs):

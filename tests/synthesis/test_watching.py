@@ -119,22 +119,40 @@ def test_of_old_replies_none_is_read_twice(run):
     one = run.instances.first()
     for n in range(5):
         reply(one, f"old {n}")
+    spent_so_far(run)
     spent_so_far(run, now=timezone.now() + 2 * SETTLED)
-    last = Call.objects.order_by("-pk").first().pk
+    reply(one, "new")
+    last = Call.objects.order_by("-pk")[1].pk
     with CaptureQueriesContext(connection) as captured:
-        assert spent_so_far(run).calls == 5
+        assert spent_so_far(run).calls == 6
     sums = [query["sql"] for query in captured if "COUNT(" in query["sql"]]
     assert sums and all(f'"synthesis_call"."id" > {last}' in sql for sql in sums)
 
 
-def test_a_reply_by_a_clock_that_is_behind_is_counted_once_and_hides_no_other(run):
-    """Its number is the higher one, and its time the older one."""
-    one, later = run.instances.first(), timezone.now() + SETTLED / 2
-    reply(one, "of a clock that is right")
-    with patch("django.utils.timezone.now", return_value=timezone.now() - 3 * SETTLED):
-        reply(one, "of a clock that is behind")
-    for now in (later, later, timezone.now() + 2 * SETTLED, None):
-        assert spent_so_far(run, now=now).calls == 2
+def test_what_others_stored_meanwhile_is_not_passed_over_again_and_again(plan, run):
+    """A run that has ended is looked at while another one is made."""
+    reply(run.instances.first(), "its last")
+    other = plan(1, version=run.version, profiles=[client_profile("other")]).instances.get()
+    for n in range(3):
+        reply(other, f"of another run {n}")
+    now = timezone.now()
+    for n in range(3):
+        assert spent_so_far(run, now=now + n * SETTLED).calls == 1
+    with CaptureQueriesContext(connection) as captured:
+        assert spent_so_far(run, now=now + 2 * SETTLED).calls == 1
+    assert not [query for query in captured if "COUNT(" in query["sql"]], "there is nothing new at all"
+
+
+def test_a_first_look_at_many_replies_keeps_all_but_the_latest_at_once(run, monkeypatch):
+    monkeypatch.setattr("synthesis.adding_up.FAR_BEHIND", 2)
+    for n in range(5):
+        reply(run.instances.first(), f"reply {n}")
+    third = Call.objects.order_by("pk")[2].pk
+    assert spent_so_far(run).calls == 5
+    with CaptureQueriesContext(connection) as captured:
+        assert spent_so_far(run).calls == 5
+    (asked,) = [query["sql"] for query in captured if "COUNT(" in query["sql"]]
+    assert f'"synthesis_call"."id" > {third}' in asked
 
 
 def test_hitches_are_told_by_kind_the_most_frequent_first_and_old_ones_are_read_once(run):
@@ -142,13 +160,13 @@ def test_hitches_are_told_by_kind_the_most_frequent_first_and_old_ones_are_read_
         for kind in kinds:
             Hitch.objects.create(run=run, endpoint="environment", kind=kind)
 
-    with patch("django.utils.timezone.now", return_value=timezone.now() - 2 * SETTLED):
-        met("hang", "cut", "hang")
+    met("hang", "cut", "hang")
     assert [(kind, n) for kind, _label, n in hitches(run)] == [("hang", 2), ("cut", 1)]
     met("cut", "cut")
-    with CaptureQueriesContext(connection) as captured:
-        assert [(kind, n) for kind, _label, n in hitches(run)] == [("cut", 3), ("hang", 2)]
-    (asked,) = captured
+    with patch("django.utils.timezone.now", return_value=timezone.now() + SETTLED):
+        with CaptureQueriesContext(connection) as captured:
+            assert [(kind, n) for kind, _label, n in hitches(run)] == [("cut", 3), ("hang", 2)]
+    _newest, _settled, asked = captured
     assert f'"id" > {Hitch.objects.order_by("pk")[2].pk}' in asked["sql"]
 
 
@@ -169,7 +187,9 @@ def plans(look, *arguments) -> str:
 )
 def test_no_session_is_read_to_tell_how_far_a_run_is(run):
     reply(run.instances.first(), "a")
-    spent_so_far(run, now=timezone.now() + 2 * SETTLED)
+    for n in range(2):
+        spent_so_far(run, now=timezone.now() + n * SETTLED)
+    reply(run.instances.first(), "b")
     assert "COVERING INDEX claimable (run_id=?)" in plans(counts, run)
     assert "COVERING INDEX claimable (run_id=?)" in plans(counts_of, [run])
     assert "COVERING INDEX made_when (run_id=? AND made_at>?)" in plans(watched, run)
