@@ -231,7 +231,7 @@ class Driving:
     async def _claim(self) -> list[Instance]:
         held, most = self._held(), max(1, self.share())
         return await self.writer.do(
-            lambda: claiming.claim(run_id=self.run.pk, worker=self.worker, most=most, but=held)
+            lambda: claiming.claim(run=self.run, worker=self.worker, most=most, but=held)
         )
 
     async def _give_back_those_who_wait(self) -> None:
@@ -329,18 +329,13 @@ class Driving:
             self.faults_in_a_row = 0
             making.is_ending = True
             content = made.model_dump(mode="json")
-            held = await self.writer.do(
-                lambda: claiming.finish(
-                    instance=instance,
-                    worker=self.worker,
-                    content=content,
-                    trace=ask.trace,
-                    digest=digest(content),
-                    texts=self.recipe.texts(content),
-                )
-            )
+            outcome = claiming.Made(instance, content, ask.trace, digest(content), self.recipe.texts(content))
+            held = await self.writer.each(outcome, self._finish)
             self.tally.made += held
             self.tally.lost += not held
+
+    def _finish(self, made: list[claiming.Made]) -> list[bool]:
+        return claiming.finish(made, worker=self.worker)
 
     def _count_fault(self, reason: str) -> None:
         self.faults_in_a_row += 1

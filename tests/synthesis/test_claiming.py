@@ -18,7 +18,7 @@ def test_a_claimer_passes_over_what_another_is_just_taking(endpoint, plan):
     def takes_its_time():
         try:
             with transaction.atomic():
-                first.extend(claiming.claim(run_id=run.pk, worker="one", most=2, but=set()))
+                first.extend(claiming.claim(run=run, worker="one", most=2, but=set()))
                 taken.set()
                 done.wait(20)
         finally:
@@ -28,7 +28,7 @@ def test_a_claimer_passes_over_what_another_is_just_taking(endpoint, plan):
     other.start()
     assert taken.wait(20)
     with transaction.atomic():
-        second = claiming.claim(run_id=run.pk, worker="two", most=2, but=set())
+        second = claiming.claim(run=run, worker="two", most=2, but=set())
     done.set()
     other.join()
     assert len(first) == len(second) == 2
@@ -39,7 +39,7 @@ def test_what_is_claimed_is_claimed_by_one(endpoint, plan):
     endpoint()
     run = plan(3)
     with transaction.atomic():
-        first = claiming.claim(run_id=run.pk, worker="one", most=2, but=set())
-        second = claiming.claim(run_id=run.pk, worker="two", most=9, but=set())
+        first = claiming.claim(run=run, worker="one", most=2, but=set())
+        second = claiming.claim(run=run, worker="two", most=9, but=set())
     assert (len(first), len(second)) == (2, 1)
     assert claiming.renew(worker="one", ids={instance.pk for instance in second}) == {second[0].pk}
