@@ -130,13 +130,8 @@ def finish(made: list[Made], *, worker: str) -> list[bool]:
         if one.instance.pk not in held:
             continue
         row = one.instance
-        row.state, row.made_at, row.lease_by, row.lease_until, row.failure = (
-            InstanceState.MADE,
-            now,
-            "",
-            None,
-            "",
-        )
+        row.state, row.failure, row.made_at = InstanceState.MADE, "", now
+        row.lease_by, row.lease_until = "", None
         row.content, row.trace, row.digest = one.content, one.trace, one.digest
         rows.append(row)
         marks += [*tier_marks(row, tier_of_words(one.texts)), *holding.by_rule(row, one.content)]

@@ -3,6 +3,7 @@
 import asyncio
 
 import pytest
+from django.db import transaction
 
 from synthesis import claiming
 from synthesis.models import Call, Hitch, Mark
@@ -90,13 +91,14 @@ def test_many_that_are_made_are_finished_in_as_many_statements_as_one(
 ):
     endpoint()
     run = plan(6)
-    mine = claiming.claim(run=run, worker="me", most=5, but=set())
-    theirs = claiming.claim(run=run, worker="they", most=1, but=set())
+    with transaction.atomic():
+        mine = claiming.claim(run=run, worker="me", most=5, but=set())
+        theirs = claiming.claim(run=run, worker="they", most=1, but=set())
 
     def made(instance):
         return claiming.Made(instance, {"of": instance.pk}, [f"key {instance.pk}"], "d", ["I want to die."])
 
-    with django_assert_max_num_queries(8):
+    with transaction.atomic(), django_assert_max_num_queries(8):
         held = claiming.finish([made(instance) for instance in (*mine, *theirs)], worker="me")
     assert held == [True] * 5 + [False]
     for instance in run.instances.filter(state="made"):
@@ -110,7 +112,8 @@ def test_many_that_are_made_are_finished_in_as_many_statements_as_one(
 def test_those_claimed_together_share_what_they_are_made_from(endpoint, plan, django_assert_num_queries):
     endpoint()
     run = plan(6)
-    claimed = claiming.claim(run=run, worker="me", most=6, but=set())
+    with transaction.atomic():
+        claimed = claiming.claim(run=run, worker="me", most=6, but=set())
     assert len(claimed) == 6
     with django_assert_num_queries(0):
         profiles = {id(one.profile) for one in claimed}
