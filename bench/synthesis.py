@@ -69,7 +69,8 @@ def measure(
                 if taken[title][name].why_not:
                     continue
                 tell(f"round {round + 1} of {rounds}, {title}: {name}")
-                folder = f"{work.folder}/{place(contenders[name])}-{round}"
+                # Of its own for each work: who finds an older one in its folder may answer with that.
+                folder = f"{work.folder}/{place(contenders[name])}-{work.sessions}-{work.turns}-{round}"
                 own = Work(served.url, folder, work.sessions, work.turns, work.concurrency)
                 one(contenders[name], own, served, timeout, taken[title][name])
     return taken

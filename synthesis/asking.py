@@ -140,7 +140,7 @@ class Asking:
             hitch = caller.row(heard.kind, status=None, told=NOTED[heard.kind], waited_ms=row.latency_ms)
         # Shielded: what was paid for is stored even if this instance is given up meanwhile.
         call = await asyncio.shield(self.writer.store(row, hitch=hitch, then=self._count))
-        return call, heard if call.text == row.text else hear(call, shape)
+        return call, heard if call is row else hear(call, shape)
 
     def _told(self, player: Player, messages: list[dict], schema: dict):
         """The messages and the response_format; where the endpoint has none, the schema goes into the

@@ -6,6 +6,7 @@ Every function here is called inside a transaction of the writer.
 import hashlib
 import os
 import uuid
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
@@ -60,11 +61,13 @@ def end_leases_of_the_dead(run: Run | None = None) -> int:
     return held.filter(lease_by__in=dead).update(state=InstanceState.PLANNED, lease_by="", lease_until=None)
 
 
-def claim(*, run_id: int, worker: str, most: int, but: set[int]) -> list[Instance]:
-    """Take up to `most` instances of an open run for the worker, leaving out those it is at already."""
+def claim(*, run: Run, worker: str, most: int, but: set[int]) -> list[Instance]:
+    """Take up to `most` instances of an open run for the worker, leaving out those it is at already. What they share
+    (the run, a profile, a pair) is the same object in each.
+    """
     now = timezone.now()
     free = Q(state=InstanceState.PLANNED) | Q(state=InstanceState.MAKING, lease_until__lt=now)
-    wanted = Instance.objects.claimable().filter(run_id=run_id).exclude(pk__in=but).order_by("id")
+    wanted = Instance.objects.claimable().filter(run=run).exclude(pk__in=but).order_by("id")
     # Rows that another claimer is just taking are passed over: waiting for them would end in nothing, and the
     # drive would take the run for finished.
     wanted = wanted.select_for_update(skip_locked=True, of=("self",)).only("pk")[:most]
@@ -75,7 +78,10 @@ def claim(*, run_id: int, worker: str, most: int, but: set[int]) -> list[Instanc
         state=InstanceState.MAKING, lease_by=worker, lease_until=now + LEASE, tries=F("tries") + 1
     )
     mine = Instance.objects.filter(pk__in=ids, state=InstanceState.MAKING, lease_by=worker)
-    return list(mine.select_related("run", "profile", "pair_revision__pair").order_by("id"))
+    claimed = list(mine.prefetch_related("profile", "pair_revision__pair").order_by("id"))
+    for instance in claimed:
+        instance.run = run
+    return claimed
 
 
 def renew(*, worker: str, ids: set[int]) -> set[int]:
@@ -97,26 +103,42 @@ def _held(instance: Instance, worker: str):
     return Instance.objects.filter(pk=instance.pk, state=InstanceState.MAKING, lease_by=worker)
 
 
-def finish(
-    *, instance: Instance, worker: str, content: dict, trace: list[str], digest: str, texts: list[str]
-) -> bool:
-    """making → made, with its marks of risk and, where the quality rules find a reason, one that holds it back for a
-    person; False if the worker no longer held it.
+@dataclass(frozen=True)
+class Made:
+    """What was made of an instance; `texts` are its words, as they are looked through for risks."""
+
+    instance: Instance
+    content: dict
+    trace: list[str]
+    digest: str
+    texts: list[str]
+
+
+# What making → made changes.
+_MADE = ["state", "content", "trace", "digest", "made_at", "lease_by", "lease_until", "failure"]
+
+
+def finish(made: list[Made], *, worker: str) -> list[bool]:
+    """making → made, each with its marks of risk and, where the quality rules find a reason, one that holds it back
+    for a person; False for what the worker no longer held.
     """
-    made = _held(instance, worker).update(
-        state=InstanceState.MADE,
-        content=content,
-        trace=trace,
-        digest=digest,
-        made_at=timezone.now(),
-        lease_by="",
-        lease_until=None,
-        failure="",
-    )
-    if made:
-        marks = [*tier_marks(instance, tier_of_words(texts)), *holding.by_rule(instance, content)]
-        Mark.objects.bulk_create(marks)
-    return bool(made)
+    mine = Instance.objects.filter(state=InstanceState.MAKING, lease_by=worker)
+    mine = mine.filter(pk__in=[one.instance.pk for one in made]).select_for_update(of=("self",))
+    held = set(mine.values_list("pk", flat=True))
+    rows, marks, now = [], [], timezone.now()
+    for one in made:
+        if one.instance.pk not in held:
+            continue
+        row = one.instance
+        row.state, row.failure, row.made_at = InstanceState.MADE, "", now
+        row.lease_by, row.lease_until = "", None
+        row.content, row.trace, row.digest = one.content, one.trace, one.digest
+        rows.append(row)
+        marks += [*tier_marks(row, tier_of_words(one.texts)), *holding.by_rule(row, one.content)]
+    # They are there and locked: as one statement, whatever their number.
+    Instance.objects.bulk_create(rows, update_conflicts=True, unique_fields=["id"], update_fields=_MADE)
+    Mark.objects.bulk_create(marks)
+    return [one.instance.pk in held for one in made]
 
 
 def fail(*, instance: Instance, worker: str, reason: str, trace: list[str]) -> bool:

@@ -25,9 +25,18 @@ from synthesis.models import Call, Drive, Instance, InstanceState, Run, RunState
 from synthesis.policies import INSTANCES_IN_A_ROW
 from synthesis.questions import Halted
 from synthesis.recipes import RECIPES
+from synthesis.recipes.cell import Cell
 from synthesis.writing import Writer
 
 log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class Claimed:
+    """An instance that waits for its turn, with what it is made from, or why that cannot be had."""
+
+    instance: Instance
+    cell: Cell | Exception
 
 
 @dataclass(eq=False)
@@ -37,6 +46,7 @@ class Making:
     instance: Instance
     ask: Asking
     is_ending: bool = False  # its outcome is being written
+    has_left: bool = False  # it is made, and its place is another's
     is_lost: bool = False  # cancelled, or somebody else has it
 
 
@@ -52,8 +62,9 @@ class Driving:
         self.recipe = RECIPES[run.recipe]
         self.worker = claiming.worker_name()
         self.tally, self.meter = Tally(), Meter()
-        self.waiting: deque[Instance] = deque()
+        self.waiting: deque[Claimed] = deque()
         self.making: dict[asyncio.Task, Making] = {}
+        self.done: deque[asyncio.Task] = deque()
         self.endpoints: dict[str, ModelEndpoint] = {}
         self.players: dict[str, Player] = {}
         self.row: Drive | None = None
@@ -111,7 +122,7 @@ class Driving:
         """Work for the writer: refresh the row of this drive."""
         row, now = self.row, timezone.now()
         changed = {
-            "seen_at": now, "in_flight": len(self.making),
+            "seen_at": now, "in_flight": self._asking(),
             "limits": {name: one.gate.told() for name, one in self.endpoints.items() if one.gate},
         }  # fmt: skip
         if ended is not None:
@@ -174,8 +185,8 @@ class Driving:
                 if self.why:
                     why, self.why = self.why, ""
                     await self.writer.do(lambda why=why: steering.stop(run=self.run, why=why))
+                self._begin_those_who_wait()
                 if self.state == "open":
-                    self._begin_those_who_wait()
                     # Claim ahead, so that a free place need not wait for a commit.
                     if not self.is_dry and claiming_more is None and len(self.waiting) <= self.share() // 2:
                         claiming_more = asyncio.create_task(self._claim())
@@ -186,7 +197,7 @@ class Driving:
                         break
                     self.is_dry = False
                     continue
-                awaited = {*self.making, *helpers, *({claiming_more} if claiming_more else ())}
+                awaited = {*helpers, *({claiming_more} if claiming_more else ())}
                 done, _ = await asyncio.wait(awaited, return_when=asyncio.FIRST_COMPLETED)
                 for task in done:
                     if task is claiming_more:
@@ -196,10 +207,10 @@ class Driving:
                     elif task is turned:
                         self._turned.clear()
                         helpers = {*(helpers - {turned}), turned := asyncio.create_task(self._turned.wait())}
-                    elif task in helpers:
-                        task.result()  # it only ends by a fault, which ends the drive
                     else:
-                        self._ended(task)
+                        task.result()  # it only ends by a fault, which ends the drive
+                while self.done:
+                    self._ended(self.done.popleft())
         finally:
             # What is just being claimed is given back with the rest.
             left = (*helpers, *({claiming_more} if claiming_more else ()))
@@ -208,10 +219,11 @@ class Driving:
             await asyncio.gather(*left, return_exceptions=True)
 
     def _begin_those_who_wait(self) -> None:
-        while self.waiting and len(self.making) < self.share():
-            instance = self.waiting.popleft()
+        free = self.share() - self._asking() if self.state == "open" else 0
+        while self.waiting and free > 0:
+            claimed, free = self.waiting.popleft(), free - 1
             ask = Asking(
-                instance=instance,
+                instance=claimed.instance,
                 players=self.players,
                 schema_prompt=self.material.prompts["schema"],
                 writer=self.writer,
@@ -219,8 +231,18 @@ class Driving:
                 may_ask=lambda: self.state in ("open", "paused"),
                 paid=self._paid,
             )
-            making = Making(instance, ask)
-            self.making[asyncio.create_task(self._make(making))] = making
+            making = Making(claimed.instance, ask)
+            task = asyncio.create_task(self._make(making, claimed.cell))
+            self.making[task] = making
+            task.add_done_callback(self._is_done)
+
+    def _asking(self) -> int:
+        """Instances in the making, but for those that are made and only to be written still."""
+        return sum(not making.has_left for making in self.making.values())
+
+    def _is_done(self, task: asyncio.Task) -> None:
+        self.done.append(task)
+        self._turned.set()
 
     def _ended(self, task: asyncio.Task) -> None:
         making = self.making.pop(task)
@@ -228,14 +250,25 @@ class Driving:
         if not task.cancelled():
             task.result()
 
-    async def _claim(self) -> list[Instance]:
+    async def _claim(self) -> list[Claimed]:
         held, most = self._held(), max(1, self.share())
-        return await self.writer.do(
-            lambda: claiming.claim(run_id=self.run.pk, worker=self.worker, most=most, but=held)
-        )
+
+        def claim():
+            claimed = claiming.claim(run=self.run, worker=self.worker, most=most, but=held)
+            return [Claimed(one, self._cell(one)) for one in claimed]
+
+        return await self.writer.do(claim)
+
+    def _cell(self, instance: Instance) -> Cell | Exception:
+        try:
+            return self.material.cell(instance)
+        except DatabaseFault:
+            raise
+        except Exception as problem:  # of this instance alone, which fails by it in its turn
+            return problem
 
     async def _give_back_those_who_wait(self) -> None:
-        ids = {instance.pk for instance in self.waiting}
+        ids = {claimed.instance.pk for claimed in self.waiting}
         self.waiting.clear()
         await self.writer.do(lambda: claiming.give_back(worker=self.worker, ids=ids))
 
@@ -257,15 +290,14 @@ class Driving:
         return False
 
     def _held(self) -> set[int]:
-        in_the_making = (making.instance for making in self.making.values())
-        return {instance.pk for instance in (*in_the_making, *self.waiting)}
+        return {one.instance.pk for one in (*self.making.values(), *self.waiting)}
 
     async def _renew(self) -> None:
         while True:
             await asyncio.sleep(claiming.RENEW_EVERY)
             held = self._held()
             lost = await self.writer.do(lambda held=held: claiming.renew(worker=self.worker, ids=held))
-            self.waiting = deque(instance for instance in self.waiting if instance.pk not in lost)
+            self.waiting = deque(one for one in self.waiting if one.instance.pk not in lost)
             self._lose(lost)
 
     # -- told to stop
@@ -303,10 +335,11 @@ class Driving:
 
     # -- one instance
 
-    async def _make(self, making: Making) -> None:
+    async def _make(self, making: Making, cell: Cell | Exception) -> None:
         instance, ask = making.instance, making.ask
         try:
-            cell = await self.writer.read(lambda: self.material.cell(instance))
+            if isinstance(cell, Exception):
+                raise cell
             async with ask.questions:
                 made = await self.recipe.make(cell, ask)
         except Halted:
@@ -327,20 +360,16 @@ class Driving:
             await self._failed(making, reason, type(problem).__name__)
         else:
             self.faults_in_a_row = 0
-            making.is_ending = True
+            making.is_ending = making.has_left = True
+            self._begin_those_who_wait()
             content = made.model_dump(mode="json")
-            held = await self.writer.do(
-                lambda: claiming.finish(
-                    instance=instance,
-                    worker=self.worker,
-                    content=content,
-                    trace=ask.trace,
-                    digest=digest(content),
-                    texts=self.recipe.texts(content),
-                )
-            )
+            outcome = claiming.Made(instance, content, ask.trace, digest(content), self.recipe.texts(content))
+            held = await self.writer.each(outcome, self._finish)
             self.tally.made += held
             self.tally.lost += not held
+
+    def _finish(self, made: list[claiming.Made]) -> list[bool]:
+        return claiming.finish(made, worker=self.worker)
 
     def _count_fault(self, reason: str) -> None:
         self.faults_in_a_row += 1

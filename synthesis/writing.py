@@ -7,24 +7,36 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import InterfaceError, OperationalError, close_old_connections, connections, transaction
+from django.db import (
+    IntegrityError,
+    InterfaceError,
+    OperationalError,
+    close_old_connections,
+    connections,
+    transaction,
+)
 
 from synthesis.faults import NotStorable
 from synthesis.models import Call, Hitch
 
 MOST_AT_ONCE = 200
+# How often another process may be quicker with a key of one batch, each time after we looked.
+MOST_RACES = 3
 Then = Callable[[Any], None]
+# What is done once for many: given all that was handed over for it, a result for each.
+Together = Callable[[list], list]
 
 
 @dataclass
 class _Job:
-    kind: (
-        str  # "find" (a call by its key), "read", "store" (a call), "note" (a hitch), "do" (in a transaction)
-    )
+    # "find" (a call by its key), "read", "store" (a call), "note" (a hitch), "do" (in a transaction), "each" (an item
+    # of what is done together)
+    kind: str
     work: Any
     future: asyncio.Future
     then: Then | None = None
     hitch: Hitch | None = None
+    together: Together | None = None
 
 
 class Writer:
@@ -62,6 +74,12 @@ class Writer:
         """Run database work in a transaction that it may share with other work."""
         return await self._submit("do", work, then)
 
+    async def each(self, item: Any, together: Together) -> Any:
+        """Run database work once for all items that were handed over for it meanwhile; returns the result for this
+        one. If it fails it is done for each alone, so that only the item at fault fails.
+        """
+        return await self._submit("each", item, together=together)
+
     def note(self, hitch: Hitch) -> None:
         """Keep it with the next commit. Nobody waits for that; if it cannot be kept, whoever comes next is told."""
         job = _Job("note", hitch, self._loop.create_future())
@@ -71,13 +89,16 @@ class Writer:
     def _noted(self, done: asyncio.Future) -> None:
         self._problem = self._problem or done.exception()
 
-    async def _submit(self, kind: str, work, then: Then | None = None, hitch: Hitch | None = None):
+    async def _submit(
+        self, kind: str, work, then: Then | None = None, hitch: Hitch | None = None,
+        together: Together | None = None,
+    ):  # fmt: skip
         """`then` is called with the result on the loop, in the order in which the work was done, also when the
         waiter was cancelled.
         """
         if self._problem is not None:
             raise self._problem
-        job = _Job(kind, work, self._loop.create_future(), then, hitch)
+        job = _Job(kind, work, self._loop.create_future(), then, hitch, together)
         self._jobs.put(job)
         # A waiter may be cancelled; what was handed over is written all the same.
         return await asyncio.shield(job.future)
@@ -127,6 +148,7 @@ class Writer:
             stored = self._store([job for job in jobs if job.kind == "store"])
             done += stored
             done += self._note([job for job in jobs if job.kind == "note"], stored)
+            each: dict[Together, list[_Job]] = {}
             for job in jobs:
                 if job.kind == "do":
                     try:
@@ -134,36 +156,60 @@ class Writer:
                             done.append((job, job.work(), None))
                     except Exception as problem:  # undone by its savepoint; its own waiter gets it
                         done.append((job, None, problem))
+                elif job.kind == "each":
+                    each.setdefault(job.together, []).append(job)
+            for together, items in each.items():
+                done += _all_or_each(items, together)
         return done
 
     def _store(self, jobs: list[_Job]):
-        if not jobs:
-            return []
-        try:
-            with transaction.atomic():
-                return self._stored(jobs)
-        except (OperationalError, InterfaceError):
-            raise  # the database itself is in trouble: no reply is to blame
-        except Exception as problem:
-            if len(jobs) == 1:
-                reason = f"The reply cannot be stored ({type(problem).__name__})."
-                return [(jobs[0], None, NotStorable(reason))]
-        # One of them is at fault: each on its own, so that only that one fails.
-        return [settled for job in jobs for settled in self._store([job])]
+        return [
+            (job, call, problem and NotStorable(f"The reply cannot be stored ({type(problem).__name__})."))
+            for job, call, problem in _all_or_each(jobs, _stored)
+        ]
 
     def _note(self, jobs: list[_Job], stored: list[tuple]):
         """Hitches of their own, and those of the replies that are ours."""
-        with_replies = [
-            job.hitch for job, call, _ in stored if job.hitch and call and call.text == job.work.text
-        ]
+        with_replies = [job.hitch for job, call, _ in stored if job.hitch and call is job.work]
         if hitches := [*(job.work for job in jobs), *with_replies]:
             Hitch.objects.bulk_create(hitches)
         return [(job, None, None) for job in jobs]
 
-    def _stored(self, jobs: list[_Job]):
-        Call.objects.bulk_create([job.work for job in jobs], ignore_conflicts=True)
-        stored = {call.key: call for call in Call.objects.filter(key__in={job.work.key for job in jobs})}
-        return [(job, stored[job.work.key], None) for job in jobs]
+
+def _all_or_each(jobs: list[_Job], together: Together) -> list[tuple]:
+    """[(job, result, problem)] of what is done for all at once; where that fails, for each on its own."""
+    if not jobs:
+        return []
+    try:
+        with transaction.atomic():
+            results = together([job.work for job in jobs])
+        return [(job, result, None) for job, result in zip(jobs, results, strict=True)]
+    except (OperationalError, InterfaceError):
+        raise  # the database itself is in trouble: none of them is to blame
+    except Exception as problem:
+        if len(jobs) == 1:
+            return [(jobs[0], None, problem)]
+    return [settled for job in jobs for settled in _all_or_each([job], together)]
+
+
+def _stored(calls: list[Call]) -> list[Call]:
+    """Each as it was handed over, or the one that was stored before under the same key."""
+    there: dict[str, Call] = {}
+    for race in range(1, MOST_RACES + 1):
+        new: dict[str, Call] = {}
+        for call in calls:
+            if call.key not in there:
+                new.setdefault(call.key, call)
+        try:
+            with transaction.atomic():
+                Call.objects.bulk_create(new.values())
+            break
+        except IntegrityError:
+            if race == MOST_RACES:
+                raise
+        # Another was quicker with some of them.
+        there = {call.key: call for call in Call.objects.filter(key__in={call.key for call in calls})}
+    return [there.get(call.key) or new[call.key] for call in calls]
 
 
 def _settle(done):

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import json
+import ssl
 import threading
 from dataclasses import dataclass
 
@@ -12,10 +13,11 @@ GONE = (ConnectionError, asyncio.IncompleteReadError)
 
 @dataclass(frozen=True)
 class Message:
-    """A request or a response: its first line, and its body."""
+    """A request or a response: its first line, its body, and its headers by their names in small letters."""
 
     first: str
     body: bytes
+    headers: dict[str, str]
 
     @property
     def is_completion(self) -> bool:
@@ -30,8 +32,9 @@ async def read(reader: asyncio.StreamReader) -> Message | None:
         if problem.partial:
             raise
         return None
-    headers = dict(line.lower().split(":", 1) for line in head[1:] if ":" in line)
-    return Message(head[0], await reader.readexactly(int(headers.get("content-length", 0))))
+    parts = (line.split(":", 1) for line in head[1:] if ":" in line)
+    headers = {name.lower(): value.strip() for name, value in parts}
+    return Message(head[0], await reader.readexactly(int(headers.get("content-length", 0))), headers)
 
 
 def response(
@@ -45,14 +48,18 @@ def response(
 
 
 class Server:
-    """Answers on loopback from `with` to its end. Subclasses say how, in `answer`."""
+    """Answers on loopback from `with` to its end. Subclasses say how, in `answer`; `tls`, where it is encrypted."""
+
+    tls: ssl.SSLContext | None = None
 
     def __enter__(self):
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name=type(self).__name__, daemon=True)
         self._thread.start()
         self._tasks: set[asyncio.Task] = set()
-        self._listening = self._here(asyncio.start_server(self._connected, LOOPBACK, 0, backlog=256))
+        self._listening = self._here(
+            asyncio.start_server(self._connected, LOOPBACK, 0, backlog=256, ssl=self.tls)
+        )
         self.port = self._listening.sockets[0].getsockname()[1]
         self.url = f"http://{LOOPBACK}:{self.port}/v1"
         return self

@@ -1,11 +1,14 @@
 """Of two who claim, each gets instances of its own."""
 
+import time
 from threading import Event, Thread
 
 import pytest
 from django.db import connection, transaction
 
 from synthesis import claiming
+from synthesis.material import Material
+from synthesis.writing import Writer
 
 
 @pytest.mark.skipif("connection.vendor == 'sqlite'", reason="SQLite lets one transaction write at a time")
@@ -18,7 +21,7 @@ def test_a_claimer_passes_over_what_another_is_just_taking(endpoint, plan):
     def takes_its_time():
         try:
             with transaction.atomic():
-                first.extend(claiming.claim(run_id=run.pk, worker="one", most=2, but=set()))
+                first.extend(claiming.claim(run=run, worker="one", most=2, but=set()))
                 taken.set()
                 done.wait(20)
         finally:
@@ -28,7 +31,7 @@ def test_a_claimer_passes_over_what_another_is_just_taking(endpoint, plan):
     other.start()
     assert taken.wait(20)
     with transaction.atomic():
-        second = claiming.claim(run_id=run.pk, worker="two", most=2, but=set())
+        second = claiming.claim(run=run, worker="two", most=2, but=set())
     done.set()
     other.join()
     assert len(first) == len(second) == 2
@@ -39,7 +42,49 @@ def test_what_is_claimed_is_claimed_by_one(endpoint, plan):
     endpoint()
     run = plan(3)
     with transaction.atomic():
-        first = claiming.claim(run_id=run.pk, worker="one", most=2, but=set())
-        second = claiming.claim(run_id=run.pk, worker="two", most=9, but=set())
+        first = claiming.claim(run=run, worker="one", most=2, but=set())
+        second = claiming.claim(run=run, worker="two", most=9, but=set())
     assert (len(first), len(second)) == (2, 1)
     assert claiming.renew(worker="one", ids={instance.pk for instance in second}) == {second[0].pk}
+
+
+def test_a_session_that_cannot_be_made_ready_fails_alone_and_says_so(endpoint, plan, drive, monkeypatch):
+    endpoint()
+    run = plan(3)
+    odd = run.instances.order_by("pk")[1]
+    cell = Material.cell
+
+    def without_the_odd(material, instance):
+        if instance.pk == odd.pk:
+            raise LookupError("no such words")
+        return cell(material, instance)
+
+    monkeypatch.setattr(Material, "cell", without_the_odd)
+    tally = drive(run)
+    odd.refresh_from_db()
+    assert (tally.made, tally.failed) == (2, 1)
+    assert odd.state == "failed" and "LookupError" in odd.failure
+
+
+def test_one_that_is_made_gives_its_place_to_the_next_before_it_is_written(
+    endpoint, plan, drive, monkeypatch
+):
+    endpoint()
+    run = plan(4, concurrency=1)
+    looked, waited, find, finish = [], [], Writer.find, claiming.finish
+
+    def finding(writer, key):
+        looked.append(key)
+        return find(writer, key)
+
+    def late(made, *, worker):
+        before, deadline = len(looked), time.monotonic() + 5
+        while len(looked) == before and time.monotonic() < deadline and not waited:
+            time.sleep(0.01)
+        waited.append(len(looked) > before)
+        return finish(made, worker=worker)
+
+    monkeypatch.setattr(Writer, "find", finding)
+    monkeypatch.setattr(claiming, "finish", late)
+    assert drive(run).made == 4
+    assert waited[0], "the next one looks for its first reply while the outcome of the first is written"
