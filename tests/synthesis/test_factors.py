@@ -5,7 +5,7 @@ import json
 import pytest
 
 from synthesis.models import Call, Instance
-from synthesis.quality.reading import Read
+from synthesis.quality import reading
 from synthesis.shapes.dialogue import SupervisedDialogue
 from tests.factories import client_profile, published_guideline
 
@@ -61,15 +61,26 @@ def test_a_told_supervisor_of_a_session_with_two_mistakes_may_find_both(endpoint
         assert asked.count(f"the counsellor was asked to show “{name}”") == 1 and correction in asked
 
 
-def test_what_is_measured_of_a_session_knows_all_that_its_counsellor_was_to_play(endpoint, plan, drive):
+def test_what_is_measured_of_a_session_knows_all_that_its_counsellor_was_to_play(
+    endpoint, plan, drive, monkeypatch
+):
     endpoint()
+    measured, known = {}, reading.facts_of
+
+    def facts_of(session, *, prompts, descriptions):
+        measured[session.name] = session, set(descriptions)
+        return known(session, prompts=prompts, descriptions=descriptions)
+
+    monkeypatch.setattr(reading, "facts_of", facts_of)
     run = plan(factors={"mistakes": ["two", "none"]})
     drive(run)
-    read = {cell.levels["mistakes"]: cell for cell in Read(run).cells()}
-    assert {"Argues, urges and overrides.", "Interrupts."} <= set(read["two"].descriptions)
-    assert set(read["two"].session.intended) == {"forcing-change", "poor-listening"}
-    assert not {"Argues, urges and overrides.", "Interrupts."} & set(read["none"].descriptions)
-    assert read["none"].session.positive and not read["none"].session.intended
+    read = {cell.levels["mistakes"]: cell for cell in reading.Read(run).cells()}
+    (two, of_two), (none, of_none) = (measured[read[level].name] for level in ("two", "none"))
+    assert {"Argues, urges and overrides.", "Interrupts."} <= of_two
+    assert set(two.intended) == set(read["two"].intended) == {"forcing-change", "poor-listening"}
+    assert not {"Argues, urges and overrides.", "Interrupts."} & of_none
+    for one in (none, read["none"]):
+        assert one.positive and not one.intended
 
 
 @pytest.mark.parametrize("language", ["de", "fa", "zh-hans"])
