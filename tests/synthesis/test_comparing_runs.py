@@ -98,13 +98,15 @@ def test_the_same_session_of_both_is_found_by_client_mistake_and_sample(log_in, 
     assert (one.run, other.run) == runs
 
 
-def test_what_is_measured_by_a_worker_is_waited_for(log_in, lena, runs, monkeypatch):
+@pytest.mark.parametrize("somebody_works", [True, False])
+def test_a_comparison_waits_for_no_measuring_of_a_large_run(log_in, lena, runs, monkeypatch, somebody_works):
     monkeypatch.setattr("synthesis.quality.keeping.AT_ONCE", 5)
-    monkeypatch.setattr("synthesis.tasks.measure", lambda run: True)
+    monkeypatch.setattr("synthesis.tasks.measure", lambda run: somebody_works)
     page = compared(log_in(lena), runs)
     assert "The sessions are being measured." in page and "apart" not in page
     found = Program(lena)("GET", f"/api/runs/{runs[0].public_id}/compare/{runs[1].public_id}/").json()
     assert found["quality"] is None
+    monkeypatch.setattr("synthesis.tasks.measure", lambda run: True)
     found = Program(lena)("GET", f"/api/runs/{runs[0].public_id}/quality/").json()
     assert found == {"measured_at": None, "is_current": False, "report": None}
 
