@@ -33,16 +33,16 @@ class Kept:
 
 
 def added_up(
-    model: type[Model], rows: Callable[[int, int | None], QuerySet], *, by: str, sums: dict, key: str,
+    model: type[Model], rows: Callable[[int, int | None], QuerySet], *, grouped_by: str, sums: dict, key: str,
     now: datetime | None = None,
 ) -> Sums:  # fmt: skip
-    """`rows(after, upto)`: those of the model with a number above the one and not above the other, if any; `by`: the
-    column that they are grouped by; `sums`: {name: aggregate}; `key`: where in the cache.
+    """`rows(after, upto)`: those of the model with a number above the one and not above the other, if any; `grouped_by`:
+    a column; `sums`: {name: aggregate}; `key`: where in the cache.
     """
 
     def of(after: int, upto: int | None) -> Sums:
-        found = rows(after, upto).order_by().values(by).annotate(**sums)
-        return {row.pop(by): row for row in found}
+        found = rows(after, upto).order_by().values(grouped_by).annotate(**sums)
+        return {row.pop(grouped_by): row for row in found}
 
     now = now or timezone.now()
     newest = model.objects.aggregate(newest=Max("pk"))["newest"] or 0

@@ -34,7 +34,7 @@ def spent_so_far(run: Run, *, now: datetime | None = None) -> Spent:
     def rows(after: int, upto: int | None) -> QuerySet:
         return _replies(run, after, upto)
 
-    return _told(run, added_up(Call, rows, by="endpoint", sums=_SUMS, key=key, now=now))
+    return _told(run, added_up(Call, rows, grouped_by="endpoint", sums=_SUMS, key=key, now=now))
 
 
 def _replies(run: Run, after: int, upto: int | None) -> QuerySet:

@@ -158,7 +158,7 @@ def hitches(run: Run) -> list[tuple[str, str, int]]:
         return found if upto is None else found.filter(pk__lte=upto)
 
     key = f"hitches-of-run-{run.public_id}"
-    found = added_up(Hitch, rows, by="kind", sums={"n": Count("pk")}, key=key)
+    found = added_up(Hitch, rows, grouped_by="kind", sums={"n": Count("pk")}, key=key)
     by_kind = sorted((-row["n"], kind) for kind, row in found.items())
     return [(kind, str(HitchKind(kind).label), -n) for n, kind in by_kind]
 
