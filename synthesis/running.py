@@ -3,6 +3,8 @@ by side.
 """
 
 import asyncio
+import contextlib
+import gc
 import time
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -62,6 +64,18 @@ def drive_all(*, patience: Patience | None = None, at_once: int = MOST_AT_ONCE) 
     return asyncio.run(_Engine(patience, at_once=at_once, looks_for_more=True).make([]))
 
 
+@contextlib.contextmanager
+def _all_that_is_loaded_set_aside():
+    """What the process has loaded stays; the garbage collector would look through hundreds of thousands of objects
+    again and again, and every session would wait for it.
+    """
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
+
+
 class _Engine:
     def __init__(
         self, patience, *, at_once=MOST_AT_ONCE, looks_for_more=False, wait_for_others=False, watch=None
@@ -76,6 +90,10 @@ class _Engine:
         self.tally = Tally()
 
     async def make(self, runs: list[Run]) -> Tally:
+        with _all_that_is_loaded_set_aside():
+            return await self._make(runs)
+
+    async def _make(self, runs: list[Run]) -> Tally:
         async with Writer() as self.writer:
             looking = asyncio.create_task(self._look())
             try:

@@ -1,5 +1,6 @@
 """The engine makes what is planned, stores every reply before it goes on, and pays for none twice."""
 
+import gc
 import time
 
 import pytest
@@ -313,3 +314,11 @@ def test_a_fault_in_our_own_code_fails_the_instance_and_not_the_run(endpoint, pl
     broken.refresh_from_db()
     assert "KeyError" in broken.failure
     assert Instance.objects.made().count() == 1
+
+
+def test_what_is_loaded_is_no_work_for_the_garbage_collector_while_sessions_are_made(endpoint, plan, drive):
+    set_aside = []
+    endpoint(lambda number, body: set_aside.append(gc.get_freeze_count()))
+    drive(plan())
+    assert min(set_aside) > 100_000
+    assert gc.get_freeze_count() == 0, "and afterwards it is as it was"
