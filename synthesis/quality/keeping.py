@@ -1,7 +1,8 @@
 """Keep the newest report of a run: measuring 10,000 sessions takes a worker many seconds, a page reads one row.
 
-A report is of a basis: what stood when it was measured. Made sessions are frozen and marks only added, so the rules,
-the numbers of cells by state and the newest mark name all that can change.
+A report is of a basis: what stood when it was measured. Made sessions are frozen, marks and hitches only added, and a
+session that fails once more leaves a hitch: so the rules, the numbers of cells by state, the newest mark and hitch and
+what the endpoints cost name all that can change.
 """
 
 import time
@@ -11,6 +12,7 @@ from django.db.models import Count, Max
 from django.utils import timezone
 
 from accounts.digesting import digest
+from synthesis import spending
 from synthesis.models import Mark, QualityReport, Run
 from synthesis.quality import measuring
 from synthesis.quality.facts import rules
@@ -23,10 +25,12 @@ LEAST_PAUSE = 10.0  # seconds
 
 
 def basis(run: Run) -> str:
-    """Two queries."""
+    """Four queries."""
     states = dict(run.instances.order_by().values_list("state").annotate(n=Count("pk")))
     newest = Mark.objects.filter(instance__run=run).aggregate(newest=Max("pk"))["newest"]
-    return digest({"shape": SHAPE, "rules": rules(), "states": states, "newest_mark": newest})
+    found = {"shape": SHAPE, "rules": rules(), "states": states, "newest_mark": newest}
+    hitch = run.hitches.aggregate(newest=Max("pk"))["newest"]
+    return digest(found | {"newest_hitch": hitch, "prices": spending.prices(run.model_specs)})
 
 
 def kept(run: Run) -> QualityReport | None:

@@ -94,10 +94,12 @@ def measure(run: Run) -> dict:
     balance, tiers, talks, labels = Balance(), Tiers(), Talks(), Labels(read.mistakes)
     lengths, diversity, validators, safety = Lengths(), Diversity(), Validating(), Safety()
     duplicates, turns, unended = Duplicates(), 0, 0
-    intended, languages = Counter(), Counter()
+    planned, intended, languages = set(), Counter(), Counter()
     for cell in read.cells():
         balance.add(cell.state, cell.levels)
         tiers.add(cell)
+        meant = cell.intended or (["good practice"] if cell.positive else [])
+        planned.update(meant)
         if cell.facts is None:
             continue
         found = cell.facts.found
@@ -109,7 +111,7 @@ def measure(run: Run) -> dict:
         validators.take(found["refinement"])
         safety.take(found["cues"])
         duplicates.take(cell.name, cell.facts.alike)
-        intended.update(cell.intended or (["good practice"] if cell.positive else []))
+        intended.update(meant)
         turns, unended = turns + len(found["turns"]), unended + found["unended"]
     for batch in read.earlier():
         duplicates.compare(batch)
@@ -135,7 +137,7 @@ def measure(run: Run) -> dict:
         "labels": labels.told(),
         "duplicates": duplicates.told(),
         "endings": {"turns_without_an_end": rate(unended, turns)},
-        "intended": spread(intended, levels=len(read.mistakes) + 1),
+        "intended": spread(intended, levels=len(planned)),
         "refusals": tiers.told(),
         "calls": read.calls(),
     }

@@ -11,7 +11,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from guidelines.models import Entry, PairRevision
 from synthesis import spending
-from synthesis.factors import OWN
+from synthesis.factors import COUNSELLORS, OWN
 from synthesis.models import (
     Call,
     HitchKind,
@@ -183,10 +183,16 @@ class Read:
 
 
 def _meant(intended: list[PairRevision], factors: dict) -> dict:
-    """What a session was to show: the keys of its mistakes, and whether good practice."""
+    """What a session was to show: the keys of its mistakes, and whether good practice. Neither, where the counsellor
+    heard of each slip before the client did, and could say it again.
+    """
+    counsellor = factors.get("counsellor", COUNSELLORS[0])
+    is_well = counsellor == "normal" or factors.get("mistakes") == "none"
+    if is_well or counsellor == "supervised":
+        return {"intended": (), "positive": is_well}
     return {
         "intended": tuple(one.pair.key for one in intended if not one.positive),
-        "positive": any(one.positive for one in intended) or factors.get("mistakes") == "none",
+        "positive": any(one.positive for one in intended),
     }
 
 

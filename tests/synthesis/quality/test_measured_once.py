@@ -4,8 +4,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from synthesis.models import Instance, Measured, Run
-from synthesis.quality import facts, measuring, reading
+from synthesis.models import Endpoint, Hitch, Instance, Measured, Run
+from synthesis.quality import facts, keeping, measuring, reading
 from tests.factories import client_profile
 from tests.review.factories import made_instances, published_pairs
 from tests.synthesis.quality.sessions import GOOD, talk
@@ -96,3 +96,44 @@ def test_chunks_of_a_run_are_measured_as_one(version, monkeypatch):
     Measured.objects.all().delete()
     monkeypatch.setattr(reading, "CHUNK", 2)
     assert told(run) == whole and Instance.objects.count() == Measured.objects.count()
+
+
+FEEDBACK = {"strengths": [], "findings": []}
+
+
+def test_only_a_counsellor_who_slips_unhelped_was_to_show_a_mistake(version):
+    run = run_of(version)
+    arms = ({}, {"counsellor": "novice"}, {"counsellor": "normal"}, {"counsellor": "supervised"})
+    for n, factors in enumerate(arms):
+        content = session(n) | {"feedback": FEEDBACK, "supervisor": "untold"}
+        client = client_profile(f"client-{n}")
+        made_instances(1, version, run=run, origin="run", profiles=[client], factors=factors, content=content)
+    found = told(run)
+    silent, good = (
+        found["labels"][name]
+        for name in ("mistake_meant_nothing_found_untold", "good_practice_with_findings")
+    )
+    assert (silent["part"], silent["n"], good["n"]) == (2, 2, 1)
+    assert found["intended"]["counts"] == {"premature-advice": 2, "good practice": 1}
+
+
+def test_mistakes_are_spread_over_those_that_the_run_planned(version):
+    run = run_of(version, *(session(n) for n in range(21)))
+    found = told(run)
+    assert (found["intended"]["n"], found["intended"]["levels"]) == (21, 1) and not found["intended"]["alarm"]
+
+
+def test_a_report_is_of_what_failed_again_and_of_todays_prices(version, endpoint_row):
+    run = run_of(version, session(1), model_specs={"client": {"endpoint": endpoint_row.name, "model": "m"}})
+    first = keeping.remeasure(run)
+    assert keeping.basis(run) == first.basis
+    Hitch.objects.create(run=run, endpoint=endpoint_row.name, kind="malformed", told="no form")
+    again = keeping.basis(run)
+    assert again != first.basis
+    Endpoint.objects.update(price={"in": 1.0, "out": 2.0, "currency": "EUR"})
+    assert keeping.basis(run) != again
+
+
+@pytest.fixture
+def endpoint_row():
+    return Endpoint.objects.create(name="here", base_url="http://127.0.0.1:1/v1")

@@ -195,6 +195,12 @@ def test_the_entropy_of_even_levels_is_the_widest_and_one_level_is_a_collapse():
     assert spread(Counter({"a": 5}), levels=16)["alarm"] == ""  # too few to say
 
 
+def test_of_three_levels_one_may_have_up_to_two_thirds_and_of_two_all():
+    assert spread(Counter({"a": 20, "b": 6, "c": 4}), levels=3)["alarm"] == ""
+    assert spread(Counter({"a": 21, "b": 5, "c": 4}), levels=3)["alarm"]
+    assert spread(Counter({"a": 30}), levels=2)["alarm"] == ""
+
+
 def test_the_chi_square_is_the_one_worked_out_by_hand():
     """n (ad − bc)² over the product of the margins: 200 · 2,000² / (100 · 100 · 160 · 40)."""
     found = chi_square([[90, 10], [70, 30]])
