@@ -152,7 +152,7 @@ class ModelEndpoint:
             raise EndpointGone(self.gate.gone) from hitch
         pause = tries.pause(after)
         # At the gate the whole endpoint's time to rest is not held against the one who was told of it.
-        is_slowed = taken is not None and POLICIES[hitch.kind].slows
+        is_slowed = taken is not None and (after is not None or POLICIES[hitch.kind].slows)
         is_over = tries.are_too_many if is_slowed else tries.are_over(pause)
         if is_over and (taken is None or self.gate.answered_at > tries.began):
             raise EndpointDown(
