@@ -25,6 +25,7 @@ from synthesis.recipes import RECIPES
 from synthesis.translated import Pinned
 
 MOST_CELLS = 200_000
+LARGEST_SEED = 2**32
 BATCH = 500
 
 
@@ -77,6 +78,8 @@ def plan(*, recipe: str, version: Version, profiles, pairs, samples: int = 1, li
         mistakes=mistakes,
     )  # fmt: skip
     _check_size(len(grid), samples, limit, concurrency)
+    if not 0 <= seed <= LARGEST_SEED:
+        raise NotPlanned(_("A seed is a whole number from 0 to %s.") % LARGEST_SEED)
     texts = _worded((*how.prompts, *how.more_prompts), prompts or {})
     specs = cast.specs(how.roles_for(parameters, factors), model=model)
     if holds not in Holds.values:

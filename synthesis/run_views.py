@@ -84,8 +84,7 @@ def _steered(run: Run, sent, by) -> str:
             run.refresh_from_db()
             return _planned_again(run, n)
         case "concurrency":
-            given = sent.get("concurrency", "")
-            steering.set_concurrency(run=run, to=int(given) if given.isdecimal() else 0, by=by)
+            steering.set_concurrency(run=run, to=asking.whole(sent.get("concurrency", "")) or 0, by=by)
             return _("%s are made at once now.") % run.concurrency
         case "budget":
             form = BudgetForm(sent)
