@@ -1,6 +1,6 @@
 """Plan a run: its whole grid becomes rows first, in one transaction; making them comes after."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from math import prod
@@ -264,7 +264,7 @@ def instance_of(
     return instance, [*more, *examples.rows(instance, shown)]
 
 
-def refuse_leaving(profiles: list[Profile], specs: dict[str, dict]) -> None:
+def refuse_leaving(profiles: Iterable[Profile], specs: dict[str, dict]) -> None:
     """Raises NotPlanned where a client's record would be sent to where it must not go."""
     try:
         leaving.refuse(
