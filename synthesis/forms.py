@@ -49,21 +49,27 @@ class BudgetForm(forms.Form):
     def bounds(self):
         return [self[name] for name in BudgetForm.base_fields]
 
-    def budget(self) -> dict:
-        """As Run.budget holds it, once the form is valid."""
-        given = self.cleaned_data
+    def budget(self, before: dict | None = None) -> dict:
+        """As Run.budget holds it, once the form is valid. `before`: what the run was bounded by when the form was shown;
+        a number of seconds that its minutes only round stays where nobody changed them.
+        """
+        given, before = self.cleaned_data, before or {}
         found = {"money": given["money"] and float(given["money"]), "tokens": given["tokens"]}
         found["seconds"] = given["minutes"] and given["minutes"] * 60
+        if given["minutes"] and given["minutes"] == _minutes(before):
+            found["seconds"] = before["seconds"]
         return {name: value for name, value in found.items() if value}
 
     @staticmethod
     def of(budget: dict) -> "BudgetForm":
         """The form with what a run is bounded by."""
-        seconds = budget.get("seconds")
-        minutes = seconds and max(1, round(seconds / 60))
-        return BudgetForm(
-            initial={"money": budget.get("money"), "tokens": budget.get("tokens"), "minutes": minutes}
-        )
+        shown = {"money": budget.get("money"), "tokens": budget.get("tokens"), "minutes": _minutes(budget)}
+        return BudgetForm(initial=shown)
+
+
+def _minutes(budget: dict) -> int | None:
+    seconds = budget.get("seconds")
+    return seconds and max(1, round(seconds / 60))
 
 
 class PlanForm(BudgetForm):

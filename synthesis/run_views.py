@@ -90,7 +90,7 @@ def _steered(run: Run, sent, by) -> str:
             form = BudgetForm(sent)
             if not form.is_valid():
                 raise NotABudget(_("A budget is a number above 0, or nothing."))
-            steering.set_budget(run=run, budget=form.budget(), by=by)
+            steering.set_budget(run=run, budget=form.budget(before=run.budget), by=by)
             return _("The budget is changed.")
     raise steering.NotNow(_("Choose what to do with the run."))
 

@@ -65,6 +65,23 @@ def test_a_budget_that_is_none_is_refused_and_the_one_there_stays(lead, run, giv
     assert said(answer) == ["A budget is a number above 0, or nothing."] and run.budget == {"tokens": 5000}
 
 
+def test_seconds_that_the_page_shows_as_minutes_stay_where_nobody_changed_them(lead, run):
+    Run.objects.filter(pk=run.pk).update(budget={"seconds": 90})
+    shown = lead.get(reverse("run", args=[run.public_id])).context["budget"]["minutes"].value()
+    for minutes, seconds in ((shown, 90), (shown + 1, 180)):
+        sent = {"act": "budget", "tokens": "6000", "minutes": minutes}
+        lead.post(reverse("run_steer", args=[run.public_id]), sent)
+        run.refresh_from_db()
+        assert run.budget == {"tokens": 6000, "seconds": seconds}
+
+
+@pytest.mark.parametrize(("page", "field"), [("endpoint_save", "name"), ("model_role_save", "role")])
+def test_a_name_that_no_database_takes_is_refused_at_its_field(lead, page, field):
+    answer = lead.post(reverse(page), {field: "client\0"})
+    form = "endpoint_form" if page == "endpoint_save" else "role_form"
+    assert answer.status_code == 400 and field in answer.context[form].errors
+
+
 def test_no_run_is_planned_without_a_bound_by_who_wrote_that_it_may_cost_nothing(lead, version):
     answer = lead.post(reverse("run_plan"), {"version": version.pk, "samples": 1, "money": "0"})
     assert answer.status_code == 400 and "money" in answer.context["form"].errors
