@@ -8,7 +8,11 @@ MOST_DIGITS = 18
 
 def number(request, name: str) -> int | None:
     """The whole number from 0 that the address gives under this name, or None."""
-    given = request.GET.get(name, "")
+    return whole(request.GET.get(name, ""))
+
+
+def whole(given: str) -> int | None:
+    """The whole number from 0 that somebody typed, or None."""
     return int(given) if given.isdecimal() and len(given) <= MOST_DIGITS else None
 
 

@@ -1,4 +1,5 @@
 import secrets
+from decimal import Decimal
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -6,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from guidelines.models import Entry, Kind, Version
 from synthesis import choice_words as words
 from synthesis.models import Profile, Tier
+from synthesis.planning import LARGEST_SEED
 from synthesis.recipes.cell import Recipe
 
 
@@ -21,11 +23,15 @@ class ProfileChoices(forms.ModelMultipleChoiceField):
         return _("%(name)s — risk tier: %(tier)s") % {"name": profile, "tier": profile.get_tier_display()}
 
 
+# Nothing at all is no budget: whoever writes 0 would be told that it is kept, and nothing would be bounded.
+LEAST_MONEY = Decimal("0.0001")
+
+
 class BudgetForm(forms.Form):
     """What a run may spend in all; an empty box bounds nothing."""
 
     money = forms.DecimalField(
-        label=_("At most this much money"), min_value=0, max_digits=10, decimal_places=4, required=False,
+        label=_("At most this much money"), min_value=LEAST_MONEY, max_digits=10, decimal_places=4, required=False,
         help_text=_("In the currency of the endpoints' prices, which must be known for it."),
     )  # fmt: skip
     tokens = forms.IntegerField(
@@ -43,21 +49,27 @@ class BudgetForm(forms.Form):
     def bounds(self):
         return [self[name] for name in BudgetForm.base_fields]
 
-    def budget(self) -> dict:
-        """As Run.budget holds it, once the form is valid."""
-        given = self.cleaned_data
+    def budget(self, before: dict | None = None) -> dict:
+        """As Run.budget holds it, once the form is valid. `before`: what the run was bounded by when the form was shown;
+        a number of seconds that its minutes only round stays where nobody changed them.
+        """
+        given, before = self.cleaned_data, before or {}
         found = {"money": given["money"] and float(given["money"]), "tokens": given["tokens"]}
         found["seconds"] = given["minutes"] and given["minutes"] * 60
+        if given["minutes"] and given["minutes"] == _minutes(before):
+            found["seconds"] = before["seconds"]
         return {name: value for name, value in found.items() if value}
 
     @staticmethod
     def of(budget: dict) -> "BudgetForm":
         """The form with what a run is bounded by."""
-        seconds = budget.get("seconds")
-        minutes = seconds and max(1, round(seconds / 60))
-        return BudgetForm(
-            initial={"money": budget.get("money"), "tokens": budget.get("tokens"), "minutes": minutes}
-        )
+        shown = {"money": budget.get("money"), "tokens": budget.get("tokens"), "minutes": _minutes(budget)}
+        return BudgetForm(initial=shown)
+
+
+def _minutes(budget: dict) -> int | None:
+    seconds = budget.get("seconds")
+    return seconds and max(1, round(seconds / 60))
 
 
 class PlanForm(BudgetForm):
@@ -76,6 +88,7 @@ class PlanForm(BudgetForm):
     )
     profiles = ProfileChoices(
         Profile.objects.none(),
+        to_field_name="public_id",
         label=_("Clients"),
         required=False,
         widget=forms.CheckboxSelectMultiple,
@@ -97,7 +110,7 @@ class PlanForm(BudgetForm):
         help_text=_("As many as the model's server can answer well; can be changed while the run is made."),
     )  # fmt: skip
     # The share that a limit takes is drawn by it: a preview and the plan that follows draw the same.
-    seed = forms.IntegerField(widget=forms.HiddenInput, min_value=0, max_value=2**32, required=False)
+    seed = forms.IntegerField(widget=forms.HiddenInput, min_value=0, max_value=LARGEST_SEED, required=False)
     # So that a second click on the same page plans nothing again.
     once = forms.CharField(widget=forms.HiddenInput, max_length=64, required=False)
     # The preview that the page shows.

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.roles import require
+from guidelines.texts import text_problem
 from synthesis import tiers, trail
 from synthesis.access import may_hold
 from synthesis.models import Holds, Instance, Mark
@@ -16,6 +17,7 @@ from synthesis.quality.talking import reasons_to_hold
 from synthesis.translated import language_of
 
 MACHINE = "quality"
+LONGEST_REASON = 1000
 
 
 class NotHeld(ValueError):
@@ -69,9 +71,12 @@ def _reason(instance: Instance, reason: str, by) -> str:
     require(may_hold(by, instance))
     # Two at once take turns here: the second sees the first one's mark.
     Instance.objects.select_for_update(of=("self",)).only("pk").get(pk=instance.pk)
-    if not reason.strip():
+    if not any(sign.isprintable() and not sign.isspace() for sign in reason):
         raise NotHeld(_("Say why; whoever looks later reads it."))
-    return reason.strip()
+    reason = reason.replace("\r\n", "\n").strip()
+    if problem := text_problem(reason, LONGEST_REASON):
+        raise NotHeld(_("The reason %s.") % problem)
+    return reason
 
 
 def _mark(instance, kind, reason, *, by=None, by_machine="") -> Mark:

@@ -16,8 +16,12 @@ class MustNotLeave(NoEndpoint):
 
 
 def refuse(profiles: Iterable[Profile], endpoints: Iterable[Endpoint]) -> None:
-    """Raises MustNotLeave, naming the first client and the endpoint."""
-    bound = [profile for profile in profiles if not profile.may_leave_machine]
+    """Raises MustNotLeave, naming the first client and the endpoint. What the newest revision of a record says holds for
+    all of them: it may have been bound after a run was planned with an earlier one.
+    """
+    keys = {profile.key for profile in profiles}
+    current = Profile.objects.current().filter(may_leave_machine=False).order_by("key").defer("content")
+    bound = [profile for profile in current if profile.key in keys]
     for endpoint in endpoints:
         for profile in bound:
             if not _is_loopback(endpoint.base_url) and endpoint.name not in profile.allowed_endpoints:
@@ -32,7 +36,7 @@ def endpoints_of(run: Run) -> dict[str, Endpoint]:
     """
     rows = cast.endpoints(run.model_specs)
     left = run.instances.filter(state__in=[InstanceState.PLANNED, InstanceState.MAKING])
-    refuse(Profile.objects.filter(pk__in=left.values("profile"), may_leave_machine=False), rows.values())
+    refuse(Profile.objects.filter(pk__in=left.values("profile")).only("key"), rows.values())
     return rows
 
 

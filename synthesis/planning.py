@@ -1,6 +1,6 @@
 """Plan a run: its whole grid becomes rows first, in one transaction; making them comes after."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from math import prod
@@ -25,6 +25,7 @@ from synthesis.recipes import RECIPES
 from synthesis.translated import Pinned
 
 MOST_CELLS = 200_000
+LARGEST_SEED = 2**32
 BATCH = 500
 
 
@@ -77,6 +78,8 @@ def plan(*, recipe: str, version: Version, profiles, pairs, samples: int = 1, li
         mistakes=mistakes,
     )  # fmt: skip
     _check_size(len(grid), samples, limit, concurrency)
+    if not 0 <= seed <= LARGEST_SEED:
+        raise NotPlanned(_("A seed is a whole number from 0 to %s.") % LARGEST_SEED)
     texts = _worded((*how.prompts, *how.more_prompts), prompts or {})
     specs = cast.specs(how.roles_for(parameters, factors), model=model)
     if holds not in Holds.values:
@@ -261,7 +264,7 @@ def instance_of(
     return instance, [*more, *examples.rows(instance, shown)]
 
 
-def refuse_leaving(profiles: list[Profile], specs: dict[str, dict]) -> None:
+def refuse_leaving(profiles: Iterable[Profile], specs: dict[str, dict]) -> None:
     """Raises NotPlanned where a client's record would be sent to where it must not go."""
     try:
         leaving.refuse(

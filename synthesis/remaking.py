@@ -94,8 +94,7 @@ def _remade(source, stale, version, revisions, by, own_models) -> tuple[Run, int
     roles = RECIPES[source.recipe].roles_for(source.parameters, source.factors)
     specs = source.model_specs if own_models else cast.specs(roles)
     cast.endpoints(specs)
-    bound = Profile.objects.filter(pk__in=stale.order_by().values("profile"), may_leave_machine=False)
-    refuse_leaving(list(bound), specs)
+    refuse_leaving(Profile.objects.filter(pk__in=stale.order_by().values("profile")).only("key"), specs)
     columns = ("pk", "profile_id", "pair_revision__pair_id", "factors", "sample")
     cells = list(stale.order_by("pk").values_list(*columns))
     further: dict[int, list[int]] = {}

@@ -84,14 +84,13 @@ def _steered(run: Run, sent, by) -> str:
             run.refresh_from_db()
             return _planned_again(run, n)
         case "concurrency":
-            given = sent.get("concurrency", "")
-            steering.set_concurrency(run=run, to=int(given) if given.isdecimal() else 0, by=by)
+            steering.set_concurrency(run=run, to=asking.whole(sent.get("concurrency", "")) or 0, by=by)
             return _("%s are made at once now.") % run.concurrency
         case "budget":
             form = BudgetForm(sent)
             if not form.is_valid():
                 raise NotABudget(_("A budget is a number above 0, or nothing."))
-            steering.set_budget(run=run, budget=form.budget(), by=by)
+            steering.set_budget(run=run, budget=form.budget(before=run.budget), by=by)
             return _("The budget is changed.")
     raise steering.NotNow(_("Choose what to do with the run."))
 

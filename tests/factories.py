@@ -112,9 +112,10 @@ def client_profile(key: str = "joana", **changes) -> Profile:
         "base_case": key,
         "origin": "invented",
         "licence": "Apache-2.0",
-        "public_id": public_id("synthesis.profile", key, 1),
+        "n": (n := changes.pop("n", 1)),
+        "public_id": public_id("synthesis.profile", key, n),
         **changes,
     }
-    profile = Profile(n=1, digest=digest(content), **fields)
+    profile = Profile(digest=digest(content), **fields)
     profile.save()
     return profile

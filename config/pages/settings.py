@@ -137,11 +137,16 @@ def test(request, part: str):
     return render(request, "_probe.html", {"endpoint": endpoint})
 
 
+def _sent(request, name: str) -> str:
+    """What PostgreSQL can be asked for; the form says what is wrong with the rest."""
+    return request.POST.get(name, "").replace("\0", "")
+
+
 def save_endpoint(request):
     roles.require(roles.may_lead(request.user))
     if request.method != "POST":
         return redirect("settings")
-    existing = Endpoint.objects.filter(name=request.POST.get("name", "")).first()
+    existing = Endpoint.objects.filter(name=_sent(request, "name")).first()
     form = EndpointForm(request.POST, instance=existing)
     if not form.is_valid():
         return _page(request, status=400, endpoint_form=form)
@@ -170,7 +175,7 @@ def save_role(request):
     roles.require(roles.may_lead(request.user))
     if request.method != "POST":
         return redirect("settings")
-    existing = ModelRole.objects.filter(role=request.POST.get("role", "")).first()
+    existing = ModelRole.objects.filter(role=_sent(request, "role")).first()
     form = RoleForm(request.POST, instance=existing)
     if not form.is_valid():
         return _page(request, status=400, role_form=form)

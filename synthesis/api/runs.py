@@ -191,17 +191,22 @@ class Hitches(Door):
         parameters=[BEFORE],
     )
     def get(self, request, public_id):
-        found = run_named(public_id).hitches.select_related("instance").order_by("-pk")
+        run = run_named(public_id)
+        tells = not access.hides_some(request.user, run)
+        found = run.hitches.select_related("instance").order_by("-pk")
         if (before := asking.number(request, "before")) is not None:
             found = found.filter(pk__lt=before)
         rows = list(found.defer("instance__content", "instance__trace")[: PAGE + 1])
         more = rows[PAGE - 1].pk if len(rows) > PAGE else None
-        return Response({"hitches": [_hitch(one) for one in rows[:PAGE]], "more": more})
+        return Response({"hitches": [_hitch(one, tells=tells) for one in rows[:PAGE]], "more": more})
 
 
-def _hitch(one) -> dict:
+def _hitch(one, *, tells: bool) -> dict:
+    """`tells`: sessions of the run may be named. What they were asked says by which steps they were made, and so
+    something of what was intended.
+    """
     names = ("kind", "endpoint", "model", "step", "status", "told", "waited_ms")
-    session = str(one.instance.public_id) if one.instance else None
+    session = str(one.instance.public_id) if one.instance and tells else None
     taken = {name: getattr(one, name) for name in names}
     return {"id": one.pk, "at": moment(one.at), **taken, "session": session}
 

@@ -1,6 +1,8 @@
 """The commands as scripts use them: one JSON object on stdout, an exit code, everything else on stderr."""
 
 import json
+import os
+import signal
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -112,6 +114,28 @@ def test_a_run_that_somebody_paused_meanwhile_does_not_end_as_if_it_were_done(en
     with pytest.raises(CommandError, match="The run is paused") as refusal:
         call_command("resume", str(run.public_id), "--wait")
     assert refusal.value.returncode == 3 and run.instances.filter(state="planned").exists()
+
+
+@pytest.fixture
+def ctrl_c():
+    """Python's own answer to it, also where the tests run in the background, which ignores it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield lambda: os.kill(os.getpid(), signal.SIGINT)
+    signal.signal(signal.SIGINT, before)
+
+
+def test_after_ctrl_c_nothing_is_held_and_the_command_says_how_to_go_on(endpoint, plan, ctrl_c):
+    endpoint()
+    run = plan(4, concurrency=1)
+    endpoint(lambda number, body: ctrl_c() if number == 2 else None)
+    with pytest.raises(CommandError, match=f"Nothing is lost: `resume {run.public_id} --wait`") as end:
+        call_command("resume", str(run.public_id), "--wait")
+    assert end.value.returncode == 130
+    assert set(run.instances.values_list("state", flat=True)) == {"planned"}
+    assert not run.drives.filter(ended_at=None).exists()
+    endpoint()
+    call_command("resume", str(run.public_id), "--wait")
+    assert run.instances.made().count() == 4
 
 
 def test_the_task_makes_the_run_and_a_second_one_at_the_same_time_does_nothing(endpoint, plan):

@@ -149,3 +149,16 @@ def test_a_run_stops_when_its_endpoint_moved_to_where_a_client_must_not_be_sent(
     steering.resume(run=run, by=None)
     drive(run)
     assert states(run) == {"made": 2}
+
+
+def test_a_run_stops_when_a_client_of_it_was_bound_to_this_machine_after_it_was_planned(
+    endpoint, plan, drive, settings
+):
+    server = endpoint()
+    run = plan(2, profiles=[client_profile("here")])
+    settings.OPENAI_BASE_URL = "https://models.example.org/v1"
+    client_profile("here", n=2, may_leave_machine=False)
+    with pytest.raises(MustNotLeave, match="“here” must not be sent"):
+        drive(run)
+    run.refresh_from_db()
+    assert run.state == "stopped" and states(run) == {"planned": 2} and not server.requests

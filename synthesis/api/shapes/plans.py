@@ -4,7 +4,7 @@ from drf_spectacular.utils import OpenApiExample, extend_schema_serializer
 from rest_framework import serializers
 
 from guidelines.api.shapes.sent import Sent
-from synthesis.planning import MOST_CELLS
+from synthesis.planning import LARGEST_SEED, MOST_CELLS
 from synthesis.recipes import RECIPES
 from synthesis.steering import MOST_AT_ONCE
 
@@ -32,6 +32,15 @@ class Budget(Sent):
     seconds = serializers.IntegerField(required=False, min_value=1, max_value=10**10)
 
 
+class Named(serializers.DictField):
+    """Its names are read as texts are: one with half a character in it could neither be told back nor stored."""
+
+    name = serializers.CharField(max_length=80)
+
+    def run_child_validation(self, data):
+        return super().run_child_validation({self.name.run_validation(name): data[name] for name in data})
+
+
 @extend_schema_serializer(examples=[OpenApiExample("a share of the grid", value=EXAMPLE, request_only=True)])
 class Plan(Sent):
     recipe = serializers.ChoiceField(sorted(RECIPES))
@@ -53,11 +62,11 @@ class Plan(Sent):
         default=None, allow_null=True, min_value=1, max_value=MOST_CELLS,
         help_text="At most so many sessions, drawn by the seed.",
     )  # fmt: skip
-    seed = serializers.IntegerField(default=0, min_value=0, max_value=2**32)
-    parameters = serializers.DictField(
+    seed = serializers.IntegerField(default=0, min_value=0, max_value=LARGEST_SEED)
+    parameters = Named(
         child=serializers.CharField(max_length=80), default=dict, help_text="Of the recipe: see recipes/."
     )
-    factors = serializers.DictField(
+    factors = Named(
         child=serializers.ListField(child=serializers.CharField(max_length=80), max_length=200),
         default=dict,
         help_text="Of the recipe, each with the choices that are crossed.",

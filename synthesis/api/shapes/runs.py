@@ -113,7 +113,10 @@ class Hitch(serializers.Serializer):
     status = serializers.IntegerField(allow_null=True)
     told = serializers.CharField()
     waited_ms = serializers.IntegerField()
-    session = serializers.UUIDField(allow_null=True)
+    session = serializers.UUIDField(
+        allow_null=True,
+        help_text="Null where it concerns none, and while you have still to judge sessions of the run or may settle them.",
+    )
 
 
 class Hitches(serializers.Serializer):

@@ -10,6 +10,8 @@ from synthesis.management.commands.set_budget import budget_of
 from synthesis.models import Holds, RunState
 from synthesis.spending import NotABudget
 
+INTERRUPTED = 130  # as shells have it, for what Ctrl-C ended
+
 
 def number(text: str) -> int:
     value = int(text)
@@ -89,7 +91,7 @@ class Command(BaseCommand):
 
 def go_on(command: BaseCommand, run, *, wait: bool, as_json: bool):
     """Drive the run here, or send a worker to it; then report. Exit code 3 when its budget or the breaker stopped it, or
-    somebody paused or cancelled it meanwhile: cells are left.
+    somebody paused or cancelled it meanwhile: cells are left; 130 after Ctrl-C.
     """
     driven = None
     if wait:
@@ -99,6 +101,9 @@ def go_on(command: BaseCommand, run, *, wait: bool, as_json: bool):
             driven = running.drive(run, wait_for_others=True, watch=progress)
         except (NoEndpoint, NotABudget) as problem:
             raise CommandError(str(problem), returncode=2) from problem
+        except KeyboardInterrupt:
+            words = f"Interrupted. Nothing is lost: `resume {run.public_id} --wait` goes on."
+            raise CommandError(words, returncode=INTERRUPTED) from None
         finally:
             progress.end()
         run.refresh_from_db()
