@@ -104,6 +104,11 @@ def _held(report) -> Iterator[Section]:
 
 def _balance(report) -> Iterator[Section]:
     balance = report["balance"]
+    if "withheld" in balance:
+        section = Section("balance", _("As planned and as made"), "")
+        _absent(section, balance)
+        yield section
+        return
     for factor, found in balance["factors"].items():
         levels = found["levels"]
         test = found["test"]

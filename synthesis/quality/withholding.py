@@ -15,11 +15,13 @@ def for_reader(report: dict, answer: Answer) -> dict:
     found = deepcopy(report)
     for name in CLOSED:
         found[name] = {"withheld": answer.reason}
+    # What the run was crossed with names its clients and its mistakes; that of a run of one is what was intended.
+    found["balance"] = {"states": report["balance"]["states"], "withheld": answer.reason}
     found["talking"].pop("first_with_a_reason")
     for kind in found["talking"]["kinds"].values():
         kind.pop("examples")
     for place in ("within", "against"):
         found["duplicates"][place].pop("pairs")
-    closed = tuple(f"{name}." for name in CLOSED)
+    closed = tuple(f"{name}." for name in (*CLOSED, "balance"))
     found["alarms"] = [one for one in found["alarms"] if not f"{one['where']}.".startswith(closed)]
     return found

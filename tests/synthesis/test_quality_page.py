@@ -125,10 +125,13 @@ def test_a_lead_who_may_settle_the_sessions_sees_neither_labels_nor_verdicts_nor
     found = client.get(reverse("run_quality_json", args=[run.public_id])).json()
     for part in ("labels", "validators", "verdicts", "intended"):
         assert list(found[part]) == ["withheld"]
-    ids = [str(instance.public_id) for instance in run.instances.all()]
-    assert not any(pk in json.dumps(found) for pk in ids)
+    assert sorted(found["balance"]) == ["states", "withheld"]
     said = page(client, run).content.decode()
-    assert not any(pk in said for pk in ids)
+    pairs = {instance.pair_revision for instance in run.instances.all()}
+    hidden = [str(instance.public_id) for instance in run.instances.all()]
+    hidden += [word for one in pairs for word in (one.pair.key, one.name)]
+    hidden += [instance.profile.key for instance in run.instances.all()]
+    assert not [word for word in hidden if word in json.dumps(found) or word in said]
     assert "You judge sessions of this run, or may settle them, in an open round" in said
     close_round(round=round, by=lena)
     assert "withheld" not in client.get(reverse("run_quality_json", args=[run.public_id])).json()["labels"]
