@@ -20,6 +20,7 @@ from synthesis.policies import BAD_REPLIES
 from synthesis.questions import Halted, Question, Questions
 from synthesis.recognising import Hitched
 from synthesis.shapes.schema import asked, room
+from synthesis.stored import Replies
 from synthesis.writing import Writer
 
 
@@ -62,15 +63,15 @@ class Asking:
     """The `ask` of one instance; remembers the keys of its calls in order. A recipe may ask several questions at once,
     each of them under a step of its own; it is played inside `async with ask.questions`.
 
-    `may_ask` tells whether the run goes on; `paid` is told of every stored reply, in the order in which they were
-    stored.
+    `replies` tells whether to look for stored ones, `may_ask` whether the run goes on; `paid` is told of every stored
+    reply, in the order in which they were stored.
     """
 
     def __init__(self, *, instance: Instance, players: dict[str, Player], schema_prompt: str, writer: Writer,
-                 tally: Tally, may_ask: Callable[[], bool] = lambda: True,
+                 tally: Tally, replies: Replies, may_ask: Callable[[], bool] = lambda: True,
                  paid: Callable[[Call], None] = lambda call: None):  # fmt: skip
         self.instance, self.players, self.writer, self.tally = instance, players, writer, tally
-        self.schema_prompt, self.may_ask, self.paid = schema_prompt, may_ask, paid
+        self.schema_prompt, self.replies, self.may_ask, self.paid = schema_prompt, replies, may_ask, paid
         self.questions = Questions()
 
     @property
@@ -104,7 +105,7 @@ class Asking:
             )  # fmt: skip
             # Another run may be asking the very same: its reply is paid for once, and then found.
             async with player.endpoint.gate.alone(key):
-                call = await self.writer.find(key)
+                call = await self.writer.find(key) if self.replies.may_be_stored else None
                 is_new = call is None
                 if is_new:
                     caller.goes_on()

@@ -14,7 +14,7 @@ import structlog
 from django.db import Error as DatabaseFault
 from django.utils import timezone
 
-from synthesis import claiming, leaving, probing, spending, steering
+from synthesis import claiming, leaving, probing, spending, steering, stored
 from synthesis.asking import Asking, Player, Tally
 from synthesis.faults import EndpointDenied, EndpointDown, EndpointGone, EndpointRefused, Fault, NoEndpoint
 from synthesis.identity import digest
@@ -26,6 +26,7 @@ from synthesis.policies import INSTANCES_IN_A_ROW
 from synthesis.questions import Halted
 from synthesis.recipes import RECIPES
 from synthesis.recipes.cell import Cell
+from synthesis.stored import Cells, Replies
 from synthesis.writing import Writer
 
 log = structlog.get_logger(__name__)
@@ -37,6 +38,7 @@ class Claimed:
 
     instance: Instance
     cell: Cell | Exception
+    replies: Replies
 
 
 @dataclass(eq=False)
@@ -55,10 +57,10 @@ class Driving:
 
     def __init__(
         self, *, run: Run, writer: Writer, share: Callable[[], int], connect: Callable[..., ModelEndpoint],
-        wait_for_others: bool = False,
+        cells: Cells, wait_for_others: bool = False,
     ):  # fmt: skip
         self.run, self.writer, self.share, self.connect = run, writer, share, connect
-        self.wait_for_others = wait_for_others
+        self.cells, self.wait_for_others = cells, wait_for_others
         self.recipe = RECIPES[run.recipe]
         self.worker = claiming.worker_name()
         self.tally, self.meter = Tally(), Meter()
@@ -228,6 +230,7 @@ class Driving:
                 schema_prompt=self.material.prompts["schema"],
                 writer=self.writer,
                 tally=self.tally,
+                replies=claimed.replies,
                 may_ask=lambda: self.state in ("open", "paused"),
                 paid=self._paid,
             )
@@ -252,12 +255,20 @@ class Driving:
 
     async def _claim(self) -> list[Claimed]:
         held, most = self._held(), max(1, self.share())
+        found: list[Claimed] = []
 
         def claim():
             claimed = claiming.claim(run=self.run, worker=self.worker, most=most, but=held)
-            return [Claimed(one, self._cell(one)) for one in claimed]
+            asked = stored.asked(claimed)
+            return [(one, self._cell(one), one.cell in asked) for one in claimed]
 
-        return await self.writer.do(claim)
+        def enter(claimed):
+            # In the order of what is stored: nothing can be stored unseen between that look and this entry.
+            for one, cell, is_asked in claimed:
+                found.append(Claimed(one, cell, self.cells.enter(one.cell, is_asked=is_asked)))
+
+        await self.writer.do(claim, then=enter)
+        return found
 
     def _cell(self, instance: Instance) -> Cell | Exception:
         try:

@@ -19,6 +19,7 @@ from synthesis.llm import ModelEndpoint, Patience
 from synthesis.models import Endpoint, Run
 from synthesis.models.drives import SEEN_EVERY
 from synthesis.steering import MOST_AT_ONCE
+from synthesis.stored import Cells
 from synthesis.writing import Writer
 
 log = structlog.get_logger(__name__)
@@ -83,6 +84,7 @@ class _Engine:
         self.patience, self.at_once = patience or Patience.of_settings(), at_once
         self.looks_for_more, self.wait_for_others, self.watch = looks_for_more, wait_for_others, watch
         self.drivings: dict[asyncio.Task, Driving] = {}
+        self.cells = Cells()
         # Endpoints that are open, each with the runs that ask it; by name and where it is, which may change.
         self.opened: dict[tuple, tuple[ModelEndpoint, set[int]]] = {}
         # Runs of which nothing could be had, and until when they are left alone: somebody else has it at the moment.
@@ -126,6 +128,7 @@ class _Engine:
             writer=self.writer,
             share=lambda: self._share(run),
             connect=lambda row: self._connect(row, run),
+            cells=self.cells,
             wait_for_others=self.wait_for_others,
         )
         self.drivings[asyncio.create_task(driving.whole())] = driving

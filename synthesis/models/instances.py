@@ -125,7 +125,8 @@ class Instance(Identified):
     class Meta:
         ordering = ["id"]
         constraints = [
-            models.UniqueConstraint(name="a_run_plans_a_cell_once", fields=["run", "cell"]),
+            # The cell first: what was asked for it under other runs is found by it.
+            models.UniqueConstraint(name="a_run_plans_a_cell_once", fields=["cell", "run"]),
             models.CheckConstraint(
                 name="made_has_content",
                 condition=Q(state="made", content__isnull=False, made_at__isnull=False) & ~Q(digest="")

@@ -8,7 +8,6 @@ from django.db import connection, transaction
 
 from synthesis import claiming
 from synthesis.material import Material
-from synthesis.writing import Writer
 
 
 @pytest.mark.skipif("connection.vendor == 'sqlite'", reason="SQLite lets one transaction write at a time")
@@ -69,22 +68,17 @@ def test_a_session_that_cannot_be_made_ready_fails_alone_and_says_so(endpoint, p
 def test_one_that_is_made_gives_its_place_to_the_next_before_it_is_written(
     endpoint, plan, drive, monkeypatch
 ):
-    endpoint()
+    server = endpoint()
     run = plan(4, concurrency=1)
-    looked, waited, find, finish = [], [], Writer.find, claiming.finish
-
-    def finding(writer, key):
-        looked.append(key)
-        return find(writer, key)
+    waited, finish = [], claiming.finish
 
     def late(made, *, worker):
-        before, deadline = len(looked), time.monotonic() + 5
-        while len(looked) == before and time.monotonic() < deadline and not waited:
+        before, deadline = len(server.requests), time.monotonic() + 5
+        while len(server.requests) == before and time.monotonic() < deadline and not waited:
             time.sleep(0.01)
-        waited.append(len(looked) > before)
+        waited.append(len(server.requests) > before)
         return finish(made, worker=worker)
 
-    monkeypatch.setattr(Writer, "find", finding)
     monkeypatch.setattr(claiming, "finish", late)
     assert drive(run).made == 4
-    assert waited[0], "the next one looks for its first reply while the outcome of the first is written"
+    assert waited[0], "the next one asks its first question while the outcome of the first is written"
