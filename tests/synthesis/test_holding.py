@@ -109,7 +109,7 @@ def test_a_report_is_kept_until_something_changes(endpoint, plan, drive, lena, d
     drive(run)
     first = quality.report(run)
     assert first["held"]["by_rule"] == 1 and first["balance"]["states"] == {"made": 2}
-    with django_assert_num_queries(3):  # the kept one, the states, the newest mark
+    with django_assert_num_queries(5):  # the kept one; the states, the newest mark and hitch, the prices
         assert quality.report(run) == json.loads(json.dumps(first))
     holding.release(instance=run.instances.held().get(), reason="It is meant so.", by=lena)
     assert quality.report(run)["held"]["released"] == 1

@@ -158,8 +158,8 @@ def test_a_crossed_run_and_its_sessions_say_what_they_were_made_by(lead, lena):
     page = lead.get(reverse("run", args=[run.public_id])).content.decode()
     for label, levels in (("Conversational style", "as the client is, hostile"), ("Language", "German")):
         assert f"<dt>{label}</dt><dd>{levels}</dd>" in page
-    assert page.count("<td>Forcing change, Poor listening</td>") == 2
-    assert page.count("<td>Forcing change</td>") == 2 and page.count("<td>none</td>") == 2
+    assert page.count(">Forcing change, Poor listening</td>") == 2
+    assert page.count(">Forcing change</td>") == 2 and page.count(">none</td>") == 2
     shown = {}
     for one in run.instances.all():
         answer = lead.get(reverse("instance", args=[one.public_id]))
