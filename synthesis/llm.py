@@ -26,6 +26,7 @@ _NOT_STORABLE = re.compile(r"\x00|\\u0000|[\ud800-\udfff]")
 # Of one answer. The longest that any shape allows is a hundredth of it; what is larger is no reply, and would
 # fill memory and database.
 MOST_BYTES = 8 * 1024 * 1024
+MOST_OF_AN_ERROR = 2_000  # characters
 
 
 @dataclass(frozen=True)
@@ -75,10 +76,12 @@ class ModelEndpoint:
         auth = (address.username, address.password) if address.userinfo else None
         # Over aiohttp a call costs less than half of what it costs over the client's other transport. Of its own it has
         # no timeout: the one for the whole answer holds for each part of it.
+        self._http = openai.DefaultAioHttpClient(timeout=None, auth=auth)
         self._client = openai.AsyncOpenAI(
             base_url=address.copy_with(userinfo=b""), api_key=self._key or "none", max_retries=0, timeout=None,
-            http_client=openai.DefaultAioHttpClient(timeout=None, auth=auth),
+            http_client=self._http,
         )  # fmt: skip
+        self._headers: httpx2.Headers | None = None  # of a completion, as the client makes them
 
     async def __aenter__(self):
         return self
@@ -89,7 +92,7 @@ class ModelEndpoint:
     async def models(self) -> list[str]:
         """Names of the models served. Raises EndpointDown or EndpointRefused; asks once."""
         try:
-            raw = await self._once(self._client.get, "/models")
+            raw = await self._once(lambda: self._by_the_client("/models"))
         except Hitched as hitch:
             down = EndpointDown(f"The model endpoint “{self.name}” does not answer: {hitch.why}.")
             raise hitch.fault or down from hitch
@@ -190,11 +193,40 @@ class ModelEndpoint:
         asked = time.monotonic()
         # As the bytes that go out: the client would walk through every part of a request, to know its types.
         content = json.dumps(request, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
-        raw = await self._once(self._client.post, "/chat/completions", content=content)
+        raw = await self._once(lambda: self._completion(content))
         latency_ms = round((time.monotonic() - asked) * 1000)
         return _reply(raw, endpoint=self.name, latency_ms=latency_ms)
 
-    async def _once(self, method, path: str, **sent) -> dict:
+    async def _by_the_client(self, path: str):
+        """The answer of a GET, still to be read."""
+        import httpx2
+        import openai
+
+        # `stream`: what comes is read by us, and not beyond what an answer may hold. `security`: never the key of an
+        # administrator, which the client would take from its own variable.
+        return await self._client.get(
+            path, cast_to=httpx2.Response, stream=True, stream_cls=openai.AsyncStream,
+            options={"security": {"bearer_auth": True}},
+        )  # fmt: skip
+
+    async def _completion(self, content: bytes):
+        """The answer to a completion, still to be read. All of them differ in nothing but what they hold: to have the
+        client make each request anew costs as much as to send it and to store its reply.
+        """
+        import httpx2
+
+        if self._headers is None:
+            made = self._client.default_headers.items()
+            # Never the key of an administrator, which the client would take from its own variable.
+            key = {"Authorization": f"Bearer {self._client.api_key}"}
+            self._headers = httpx2.Headers(
+                {name: value for name, value in made if isinstance(value, str)} | key
+            )
+            self._address = self._client.base_url.join("chat/completions")
+        request = httpx2.Request("POST", self._address, headers=self._headers, content=content)
+        return await self._http.send(request, stream=True)
+
+    async def _once(self, send) -> dict:
         import aiohttp
         import httpx2
         import openai
@@ -206,22 +238,19 @@ class ModelEndpoint:
             raise Hitched(Kind.REFUSED, "its key cannot be sent", fault=denied)
         try:
             async with asyncio.timeout(self.patience.timeout):
-                # `stream`: what comes is read here, and not beyond what an answer may hold. `security`: never the key
-                # of an administrator, which the client would take from its own variable.
-                answer = await method(
-                    path, **sent, cast_to=httpx2.Response, stream=True, stream_cls=openai.AsyncStream,
-                    options={"security": {"bearer_auth": True}},
-                )  # fmt: skip
+                answer = await send()
                 content = await _whole(answer)
         except TimeoutError as problem:
             raise Hitched(Kind.HANG, f"no answer within {self.patience.timeout:.0f} s") from problem
         except openai.APIStatusError as problem:
-            raise self._judged(problem) from problem
-        except openai.APIConnectionError as problem:
-            # Also where the client calls it a timeout: so it does when a server closes the connection.
+            raise self._judged(problem.status_code, problem.body, problem.response.headers) from problem
+        except (openai.APIConnectionError, httpx2.NetworkError, httpx2.TimeoutException) as problem:
+            # Also where it is called a timeout: so it is when a server closes the connection.
             raise Hitched(Kind.CUT, f"no connection ({_reason(problem)})") from problem
-        except (aiohttp.ClientError, httpx2.HTTPError) as problem:  # it does not make all of them its own
+        except (aiohttp.ClientError, httpx2.HTTPError) as problem:
             raise Hitched(Kind.CUT, f"no HTTP ({type(problem).__name__})") from problem
+        if answer.is_error:
+            raise self._judged(answer.status_code, _said(content), answer.headers)
         try:
             raw = storable(json.loads(content, parse_constant=lambda name: None))
         except (ValueError, RecursionError) as problem:
@@ -230,15 +259,22 @@ class ModelEndpoint:
             raise Hitched(Kind.NOT_JSON, "its answer was not a JSON object")
         return raw
 
-    def _judged(self, problem) -> Hitched:
-        """What an openai.APIStatusError means for us."""
-        body = problem.body
+    def _judged(self, status: int, body, headers) -> Hitched:
+        """What it means for us that the endpoint answers with an error."""
         # What it said ends in the instance's row.
         said = storable(str(body.get("message", "") if isinstance(body, dict) else "")[:200])
         return judged(
-            endpoint=self.name, status=problem.status_code, body=body, said=said,
-            retry_after=problem.response.headers.get("retry-after"),
+            endpoint=self.name, status=status, body=body, said=said, retry_after=headers.get("retry-after"),
         )  # fmt: skip
+
+
+def _said(content: bytes):
+    """The body of an error: what stands under "error" where it is of the usual form; text, where it is no JSON."""
+    try:
+        said = json.loads(content)
+    except (ValueError, RecursionError):
+        return content[:MOST_OF_AN_ERROR].decode(errors="replace")
+    return said.get("error", said) if isinstance(said, dict) else said
 
 
 async def _whole(answer) -> bytes:

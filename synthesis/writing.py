@@ -143,6 +143,9 @@ class Writer:
         return done
 
     def _write(self, jobs: list[_Job]):
+        return _only_new_replies(jobs) or self._with_savepoints(jobs)
+
+    def _with_savepoints(self, jobs: list[_Job]):
         done = []
         with transaction.atomic():
             stored = self._store([job for job in jobs if job.kind == "store"])
@@ -176,6 +179,22 @@ class Writer:
         return [(job, None, None) for job in jobs]
 
 
+def _only_new_replies(jobs: list[_Job]) -> list[tuple] | None:
+    """What nearly every batch is, in one statement and no savepoint; None where it is anything else, or one of them was
+    stored before: then nothing is done.
+    """
+    calls = [job.work for job in jobs if job.kind == "store" and job.hitch is None]
+    if len(calls) < len(jobs) or len({call.key for call in calls}) < len(calls):
+        return None
+    try:
+        Call.objects.bulk_create(calls)
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception:  # whose fault it is shows when each is stored within a savepoint
+        return None
+    return [(job, job.work, None) for job in jobs]
+
+
 def _all_or_each(jobs: list[_Job], together: Together) -> list[tuple]:
     """[(job, result, problem)] of what is done for all at once; where that fails, for each on its own."""
     if not jobs:
@@ -200,6 +219,8 @@ def _stored(calls: list[Call]) -> list[Call]:
         for call in calls:
             if call.key not in there:
                 new.setdefault(call.key, call)
+        for call in new.values():
+            call.pk = None  # it may have got one in a try that was undone
         try:
             with transaction.atomic():
                 Call.objects.bulk_create(new.values())

@@ -91,7 +91,7 @@ BROKEN = {
         HEAD + b"Content-Encoding: gzip\r\nContent-Length: 2\r\n\r\n{}",
         "broke off",
     ),
-    "an error that breaks off": (response(b"{", status=500, length=100), "no HTTP"),
+    "an error that breaks off": (response(b"{", status=500, length=100), "broke off"),
 }
 
 
