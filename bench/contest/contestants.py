@@ -155,7 +155,7 @@ class Ours:
     def start(self, work: Work, timeout: float = 180) -> None:
         """The first process sets the database up; the others come when it is there."""
         new = self.database.is_new
-        more = {"database": self.database.url}
+        more = work.more | {"database": self.database.url}
         for number in range(self.workers):
             told = replace(work, more=more | {"new": new and number == 0})
             process = Process(self.module, sys.executable, told)

@@ -17,7 +17,10 @@ def load(work: Work):
         "OPENAI_API_KEY": "none",
     }  # fmt: skip
     import django
+    from django.conf import settings
 
+    if not work.more.get("maps", True):
+        settings.DATABASES["default"]["OPTIONS"]["init_command"] += " PRAGMA mmap_size=0;"
     django.setup()
     from django.core.management import call_command
 
