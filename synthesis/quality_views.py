@@ -1,5 +1,7 @@
 """The quality report of a run, and holding sessions back: for the lead."""
 
+from collections import Counter
+
 from django.contrib import messages
 from django.http import JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -9,13 +11,23 @@ from django.utils.translation import ngettext
 
 from accounts import roles
 from synthesis import access, holding, holding_many, quality, tasks
-from synthesis.models import Instance, Run
+from synthesis.models import Instance, Profile, Run
 from synthesis.quality import behind, presenting, side_by_side, verdicts
 
 
 def _run(request, public_id) -> Run:
     roles.require(access.may_read_runs(request.user))
     return get_object_or_404(Run.objects.select_related("version__guideline"), public_id=public_id)
+
+
+def _names(run: Run) -> dict[str, str]:
+    """{key: name} of the guideline's mistakes and of its clients; without names that two share."""
+    pairs = run.version.entries.filter(pair_revision__isnull=False)
+    clients = Profile.objects.filter(pk__in=run.instances.order_by().values("profile")).exclude(name="")
+    found = dict(pairs.values_list("pair_revision__pair__key", "pair_revision__name"))
+    found |= dict(clients.values_list("key", "name"))
+    times = Counter(found.values())
+    return {key: name for key, name in found.items() if times[name] == 1}
 
 
 def report(request, public_id):
@@ -25,7 +37,7 @@ def report(request, public_id):
     found = side_by_side.side(request.user, run, tasks.measure)
     context = {"run": run, "kept": found.measured, "is_current": found.is_current}
     if found.report:
-        sections = presenting.sections(found.report)
+        sections = presenting.sections(found.report, _names(run))
         for section in sections:
             section.chart = mark_safe(section.chart)  # drawn here, its labels escaped
         context |= {"report": found.report, "sections": sections}

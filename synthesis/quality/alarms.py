@@ -4,6 +4,8 @@ lies above the limit: few sessions alarm nobody.
 
 from django.utils.translation import gettext_lazy as _
 
+from synthesis.quality import naming
+
 # Where the rate stands in a report, what is said of it, and the limit.
 LIMITS = (
     ("talking.with_a_reason_to_hold", _("sessions have a reason to be held back"), 0.05),
@@ -41,8 +43,15 @@ def of(report: dict) -> list[dict]:
             found.append({"where": where, "words": f"{words}: {spread['alarm']}"})
     for factor, levels in report["balance"]["factors"].items():
         if levels["alarm"]:
-            found.append({"where": f"balance.factors.{factor}", "words": f"{factor}: {levels['alarm']}"})
+            found.append(
+                {"where": f"balance.factors.{factor}", "words": f"{_called(factor)}: {levels['alarm']}"}
+            )
     return found
+
+
+def _called(factor: str) -> str:
+    name = str(naming.FACTORS.get(factor, factor))
+    return name[0].upper() + name[1:]
 
 
 def at(report: dict, where: str) -> dict | None:

@@ -5,7 +5,10 @@ from math import ceil
 
 # Placeholders that the renderer keeps and the page's own colours replace.
 TEXT, LINE = "#010203", "#040506"
-WIDTH = 560
+WIDTH = 480
+LABEL = 420  # pixels of the longest label
+# A browser's letters may be wider than those that the renderer measures: without room they are cut off.
+PADDING = {"left": 60, "right": 20, "top": 5, "bottom": 5}
 MOST_BARS = 20
 
 
@@ -18,7 +21,7 @@ def intervals(rows: tuple[tuple[str, float, float, float], ...], axis: str) -> s
     across = altair.Axis(format="%", title=axis)
     # In tenths, as far as needed: where everything is rare, it is still told apart.
     whole = altair.Scale(domain=[0, min(1.0, ceil(10 * max(row[3] for row in rows) + 0.01) / 10)])
-    down = altair.Y("label:N", title=None, sort=None, axis=altair.Axis(labelLimit=330))
+    down = altair.Y("label:N", title=None, sort=None, axis=altair.Axis(labelLimit=LABEL))
     base = altair.Chart(data)
     lines = base.mark_rule(color=LINE, strokeWidth=2).encode(
         y=down, x=altair.X("low:Q", axis=across, scale=whole), x2="high:Q"
@@ -33,7 +36,7 @@ def planned_and_made(rows: tuple[tuple[str, int, int], ...]) -> str:
     import altair
 
     data = altair.Data(values=[{"level": a, "planned": b, "made": c} for a, b, c in rows[:MOST_BARS]])
-    down = altair.Y("level:N", title=None, sort=None, axis=altair.Axis(labelLimit=260))
+    down = altair.Y("level:N", title=None, sort=None, axis=altair.Axis(labelLimit=LABEL))
     across = altair.Axis(title="sessions: hollow planned, filled made", format="d", tickMinStep=1)
     base = altair.Chart(data)
     hollow = base.mark_bar(filled=False, color=LINE, strokeWidth=1.5, size=16).encode(
@@ -88,7 +91,7 @@ def _drawn(chart, *, sized: bool = False) -> str:
     if not sized:
         chart = chart.properties(width=WIDTH)
     chart = (
-        chart.configure(background="transparent")
+        chart.configure(background="transparent", padding=PADDING)
         .configure_axis(
             labelColor=TEXT, titleColor=TEXT, tickColor=TEXT, domainColor=TEXT, gridColor=TEXT, gridOpacity=0.12,
             labelFontSize=12, titleFontSize=12,

@@ -47,8 +47,10 @@ PARTS = {
 }
 
 
-def level(factor: str, name: str) -> str:
-    """A level as people read it; keys of mistakes and clients stay as they are."""
+def level(factor: str, name: str, names: dict[str, str]) -> str:
+    """A level as people read it; `names`: those of mistakes and clients by their keys."""
+    if factor in ("pair", "client"):
+        return names.get(name, name)
     try:
         return factors.called(factor, name)
     except (KeyError, ValueError):  # of an older run, which knew another level

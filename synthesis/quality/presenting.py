@@ -32,7 +32,9 @@ class Section:
     why_not: str = ""
 
 
-def sections(report: dict) -> list[Section]:
+def sections(report: dict, names: dict[str, str] | None = None) -> list[Section]:
+    """`names`: what mistakes and clients are called, by their keys, which a report holds."""
+    report = report | {"names": names or {}}
     parts = (_talking, _held, _balance, _spread, _lengths, _diversity, _duplicates, _languages, _labels, _validators,
              _endings, _safety, _refusals, _verdicts)  # fmt: skip
     return [section for part in parts for section in part(report)]
@@ -103,7 +105,7 @@ def _held(report) -> Iterator[Section]:
 
 
 def _balance(report) -> Iterator[Section]:
-    balance = report["balance"]
+    balance, names = report["balance"], report["names"]
     if "withheld" in balance:
         section = Section("balance", _("As planned and as made"), "")
         _absent(section, balance)
@@ -119,11 +121,11 @@ def _balance(report) -> Iterator[Section]:
         section = Section(f"balance-{factor}", title, said[0].upper() + said[1:])
         rows = sorted(levels, key=lambda row: -row["planned"])
         section.chart = drawing.planned_and_made(
-            tuple((naming.level(factor, row["level"]), row["planned"], row["made"]) for row in rows)
+            tuple((naming.level(factor, row["level"], names), row["planned"], row["made"]) for row in rows)
         )
         least = min(levels, key=lambda row: (row["made"] / row["planned"], row["level"]))
         section.in_words = _("%(n)s levels; the least made of is “%(level)s”: %(made)s of %(planned)s planned.") % {
-            "n": len(levels), "level": naming.level(factor, least["level"]), "made": least["made"],
+            "n": len(levels), "level": naming.level(factor, least["level"], names), "made": least["made"],
             "planned": least["planned"],
         }  # fmt: skip
         heads = [
@@ -136,13 +138,13 @@ def _balance(report) -> Iterator[Section]:
             _("made of those ended"),
         ]
         section.tables.append(Table(heads, [[
-            naming.level(factor, row["level"]), f"{row['planned']:,}", f"{row['made']:,}", f"{row['failed']:,}",
+            naming.level(factor, row["level"], names), f"{row['planned']:,}", f"{row['made']:,}", f"{row['failed']:,}",
             percent(row["share_planned"]), percent(row["share_made"]), in_figures(row["of_ended"]),
         ] for row in rows]))  # fmt: skip
         yield section
     if balance["constant"]:
         rows = [
-            [str(naming.FACTORS.get(name, name)), naming.level(name, level)]
+            [str(naming.FACTORS.get(name, name)), naming.level(name, level, names)]
             for name, level in sorted(balance["constant"].items())
         ]
         about = _("Of these the run has one level only.")
@@ -158,7 +160,7 @@ def _spread(report) -> Iterator[Section]:
         (_("mistakes that the supervisor names"), labels.get("mistakes") or labels),
         (_("severity"), labels.get("severity") or labels),
     ]
-    about = ABOUT["spread"]
+    about, called = ABOUT["spread"], report["names"]
     section = Section("spread", _("How widely choices are spread"), about)
     rows = []
     for name, found in parts:
@@ -166,9 +168,10 @@ def _spread(report) -> Iterator[Section]:
         if absent or found["evenness"] is None:
             rows.append([name, absent or _("none to count"), "–", "–", "–"])
             continue
+        most = called.get(found["most_common"], found["most_common"])
         rows.append([
             name, f"{found['n']:,}", f"{found['levels_seen']} / {found['levels']}", f"{found['entropy_bits']:.2f}",
-            f"{found['evenness']:.2f} · {found['most_common']} {percent(found['share_of_most_common'])}",
+            f"{found['evenness']:.2f} · {most} {percent(found['share_of_most_common'])}",
         ])  # fmt: skip
     heads = ["", _("n"), _("levels seen"), _("bits"), _("of the widest · most frequent")]
     section.tables.append(Table(heads, rows))
@@ -248,7 +251,7 @@ def _languages(report) -> Iterator[Section]:
     """Of a run in other languages than the guideline's."""
     if found := report["languages"]:
         rows = [
-            [naming.level("language", code), f"{v['sessions']:,}", in_figures(v["names_in_it"])]
+            [naming.level("language", code, {}), f"{v['sessions']:,}", in_figures(v["names_in_it"])]
             for code, v in found.items()
         ]
         heads = [_("Language"), _("sessions"), _("mistakes whose name is in it")]

@@ -11,7 +11,7 @@ from accounts.models import Grant, ReviewerRecord, Role
 from review.rounds import close_round
 from synthesis import holding, tiers
 from synthesis.models import Instance, Run
-from synthesis.quality import keeping, presenting, verdicts
+from synthesis.quality import alarms, keeping, presenting, verdicts
 from tests.conftest import person
 from tests.review.factories import (
     client_profile,
@@ -65,6 +65,15 @@ def test_every_chart_has_its_words_and_its_table(run):
     assert len(drawn) >= 6
     for section in drawn:
         assert section.in_words and section.tables and section.tables[0].rows, section.key
+
+
+def test_mistakes_and_clients_are_called_by_name(run, lena, log_in):
+    one = run.instances.first()
+    said = page(log_in(lena), run).content.decode()
+    assert one.pair_revision.name in said and one.pair_revision.pair.key not in said
+    found = keeping.report(run)
+    found["balance"]["factors"] = {"pair": {"alarm": "Nothing was made at: a.", "levels": [], "test": {}}}
+    assert "Intended mistake: Nothing was made at: a." in [alarm["words"] for alarm in alarms.of(found)]
 
 
 def test_the_page_and_the_json_tell_the_same(run, lena, log_in):
