@@ -71,6 +71,11 @@ def _reason(instance: Instance, reason: str, by) -> str:
     require(may_hold(by, instance))
     # Two at once take turns here: the second sees the first one's mark.
     Instance.objects.select_for_update(of=("self",)).only("pk").get(pk=instance.pk)
+    return stated(reason)
+
+
+def stated(reason: str) -> str:
+    """The reason as it is kept. Raises NotHeld where it says nothing, or what cannot be kept."""
     if not any(sign.isprintable() and not sign.isspace() for sign in reason):
         raise NotHeld(_("Say why; whoever looks later reads it."))
     reason = reason.replace("\r\n", "\n").strip()

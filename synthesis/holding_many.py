@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from accounts.roles import require
 from synthesis import trail
 from synthesis.access import hidden_from, may_hold, may_read_runs
-from synthesis.holding import NotHeld
+from synthesis.holding import NotHeld, stated
 from synthesis.models import Instance, Mark, Run
 from synthesis.models.marks import MarkKind
 from synthesis.quality import behind, verdicts
@@ -32,15 +32,13 @@ def _marked(kind: MarkKind, run: Run, where: str, reason: str, by) -> int:
     require(may_read_runs(by))
     # Whoever may not see how often there is something may not learn it from how many are held for it.
     require(verdicts.may_see(by, run))
-    if not reason.strip():
-        raise NotHeld(_("Say why; whoever looks later reads it."))
+    reason = stated(reason)
     if where not in behind.PLACES:
         raise NotHeld(_("Choose which sessions: there are none behind “%s”.") % where)
     ids = behind.sessions(run, where)  # what is measured by the way is kept, whatever becomes of this
     with transaction.atomic():
         n = sum(
-            _mark(kind, ids[begin : begin + AT_ONCE], reason.strip(), by)
-            for begin in range(0, len(ids), AT_ONCE)
+            _mark(kind, ids[begin : begin + AT_ONCE], reason, by) for begin in range(0, len(ids), AT_ONCE)
         )
         if not n:
             raise NotHeld(

@@ -11,6 +11,7 @@ from guidelines.api.shapes.sent import Nothing
 from guidelines.naming import NotFound
 from synthesis import access
 from synthesis.faults import NoEndpoint
+from synthesis.holding import NotHeld
 from synthesis.models import Instance, Run
 from synthesis.planning import NotPlanned
 from synthesis.planning_once import OtherWords
@@ -49,7 +50,7 @@ def _refusal(error: Exception) -> Response | None:
         return problem(400, str(error), errors=[{"path": ["budget"], "reason": str(error)}])
     if isinstance(error, NotPlanned):
         return problem(400, str(error))
-    if isinstance(error, NotNow | NoEndpoint | OtherWords):
+    if isinstance(error, NotNow | NotHeld | NoEndpoint | OtherWords):
         return problem(409, str(error))
     return problems.answer(error)
 

@@ -8,7 +8,7 @@ from accounts import asking
 from guidelines import naming
 from guidelines.api.describing import describes, query
 from guidelines.api.representing import moment
-from synthesis import access, choice_words, comparing, planning, planning_once, steering, tasks
+from synthesis import access, choice_words, comparing, holding_many, planning, planning_once, steering, tasks
 from synthesis.api import representing
 from synthesis.api.door import Door, run_named
 from synthesis.api.shapes import plans, sessions
@@ -244,6 +244,21 @@ class Quality(Door):
         still to judge sessions of the run, or may settle them, some parts say only that they are withheld.
         """
         return Response(told_quality(request.user, run_named(public_id)))
+
+
+class HoldMany(Door):
+    may = {"POST": access.may_read_runs}
+
+    @describes(
+        "run_hold", "Hold back, or release, all sessions behind a number of the quality report",
+        gives=shapes.HowMany, asks=shapes.HoldMany, refuses=(409,),
+    )  # fmt: skip
+    def post(self, request, public_id):
+        """All of them or none. 409 where nothing is left to hold back, or to release."""
+        run, sent = run_named(public_id), self.read(shapes.HoldMany)
+        act = holding_many.hold_all if sent["act"] == "hold" else holding_many.release_all
+        n = act(run=run, where=sent["where"], reason=sent["reason"], by=request.user)
+        return Response({"sessions": n})
 
 
 class Compare(Door):

@@ -6,7 +6,7 @@ from drf_spectacular.types import OpenApiTypes
 from rest_framework.response import Response
 
 from guidelines.api.describing import describes, query
-from synthesis import access
+from synthesis import access, holding
 from synthesis.api import representing
 from synthesis.api.door import Door, session_named
 from synthesis.api.shapes import sessions as shapes
@@ -21,6 +21,21 @@ class Session(Door):
     @describes("session", "One session whole, with where it came from", gives=shapes.Session)
     def get(self, request, public_id):
         """Refused while you have still to judge it, or the same cell of another run, or may settle it."""
+        return Response(representing.session(session_named(public_id, request.user)))
+
+
+class Hold(Door):
+    may = {"POST": access.may_read_runs}
+
+    @describes(
+        "session_hold", "Hold a session back from rounds and exports, or release it", gives=shapes.Session,
+        asks=shapes.Hold, refuses=(409,),
+    )  # fmt: skip
+    def post(self, request, public_id):
+        """409 where it is held already, or not held."""
+        found, sent = session_named(public_id, request.user), self.read(shapes.Hold)
+        act = holding.hold if sent["act"] == "hold" else holding.release
+        act(instance=found, reason=sent["reason"], by=request.user)
         return Response(representing.session(session_named(public_id, request.user)))
 
 

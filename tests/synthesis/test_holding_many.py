@@ -10,8 +10,9 @@ from accounts.models import Grant, Role, TrailEvent
 from accounts.roles import Refused
 from synthesis import holding, holding_many, trail
 from synthesis.holding_many import hold_all, release_all
-from synthesis.models import Mark, Run
+from synthesis.models import Instance, Mark, Run
 from synthesis.quality import behind, keeping
+from tests.guidelines.api_client import Program
 from tests.review.factories import client_profile, content, made_instances, published_pairs, round_of
 from tests.synthesis.quality.sessions import smollm2
 
@@ -149,3 +150,29 @@ def test_the_page_offers_nothing_to_who_still_judges(run, lena, ben, chloe, log_
     act = reverse("run_quality_hold", args=[run.public_id])
     given = {"act": "hold", "where": REPEATS, "reason": "They run in circles."}
     assert client.post(act, given).status_code == 403 and not held(run)
+
+
+def test_a_program_holds_and_releases_as_the_page_does(run, lena):
+    ask = Program(lena)
+    many = f"/api/runs/{run.public_id}/quality/hold/"
+    sent = {"act": "hold", "where": REPEATS, "reason": "They repeat themselves."}
+    n = len(behind.sessions(run, REPEATS))
+    answer = ask("POST", many, sent)
+    assert (answer.status_code, answer.json()) == (200, {"sessions": n}) and len(held(run)) == n > 0
+    assert ask("POST", many, sent).status_code == 409  # nothing is left
+    for wrong in ({"where": "nowhere"}, {"reason": " "}, {"act": "burn"}, {"more": 1}):
+        assert ask("POST", many, sent | wrong).status_code == 400
+    one = Instance.objects.get(pk=held(run)[0])
+    at = f"/api/instances/{one.public_id}/hold/"
+    released = ask("POST", at, {"act": "release", "reason": "It is meant so."})
+    assert released.status_code == 200 and released.json()["held"] is False
+    assert released.json()["marks"][-1]["reason"] == "It is meant so."
+    assert ask("POST", at, {"act": "release", "reason": "Again."}).status_code == 409
+    assert len(held(run)) == n - 1
+
+
+def test_a_reason_that_says_nothing_holds_nothing(run, lena):
+    for reason in ("", " \n", "\u200b", "x" * 1001, "a\0b"):
+        with pytest.raises(holding.NotHeld):
+            hold_all(run=run, where=REPEATS, reason=reason, by=lena)
+    assert held(run) == []

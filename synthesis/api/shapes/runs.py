@@ -7,7 +7,9 @@ from rest_framework import serializers
 from guidelines.api.shapes.entries import Person
 from guidelines.api.shapes.sent import Sent
 from synthesis.api.shapes.plans import Budget
+from synthesis.api.shapes.sessions import Hold
 from synthesis.models import HitchKind, InstanceState, Purpose, RunState
+from synthesis.quality.behind import PLACES
 from synthesis.steering import MOST_AT_ONCE
 
 ACTS = ("pause", "resume", "cancel", "retry_failed", "set_concurrency", "set_budget")
@@ -149,6 +151,24 @@ class Steer(Sent):
         if wrong:
             raise serializers.ValidationError(wrong)
         return sent
+
+
+@extend_schema_serializer(
+    examples=[
+        OpenApiExample(
+            "hold",
+            {"act": "hold", "where": "duplicates.within.exact", "reason": "Word for word like another one."},
+        )
+    ]
+)
+class HoldMany(Hold):
+    where = serializers.ChoiceField(
+        list(PLACES), help_text="A number of the quality report: the sessions that it counts."
+    )
+
+
+class HowMany(serializers.Serializer):
+    sessions = serializers.IntegerField(help_text="So many were held back, or released, by this.")
 
 
 class Setting(serializers.Serializer):

@@ -1,7 +1,10 @@
 """Sessions, their calls, and clients as they leave."""
 
+from drf_spectacular.utils import OpenApiExample, extend_schema_serializer
 from rest_framework import serializers
 
+from guidelines.api.shapes.sent import Sent
+from synthesis.holding import LONGEST_REASON
 from synthesis.models import InstanceState, Origin, ProfileKind, Style, Tier
 from synthesis.models.marks import MarkKind
 
@@ -50,6 +53,16 @@ class Session(SessionLine):
     content = serializers.DictField(
         allow_null=True, help_text="By the shape of its recipe; null until it is made."
     )
+
+
+@extend_schema_serializer(
+    examples=[
+        OpenApiExample("hold", {"act": "hold", "reason": "The client speaks as a machine from turn 9 on."})
+    ]
+)
+class Hold(Sent):
+    act = serializers.ChoiceField(["hold", "release"])
+    reason = serializers.CharField(max_length=LONGEST_REASON, help_text="Whoever looks later reads it.")
 
 
 class CallLine(serializers.Serializer):
