@@ -7,7 +7,7 @@ from synthesis import factors
 from synthesis.models import Tier
 from synthesis.quality.talking import KINDS
 
-__all__ = ["KINDS", "in_figures", "level", "percent", "tier"]
+__all__ = ["KINDS", "in_figures", "in_order", "level", "percent", "tier"]
 
 FACTORS = {
     **factors.NAMES,
@@ -45,6 +45,19 @@ PARTS = {
     "fitted": gettext_lazy("The %(n)s labelled sentences that the rule was fitted to"),
     "unseen": gettext_lazy("%(n)s labelled sentences that it was not fitted to"),
 }
+
+
+# In which order people read what a report holds by name; PostgreSQL keeps the members of JSON in one of its own.
+_ORDER = (*KINDS, *SPEAKERS, *FACTORS, "1", "2", "3", *OUTCOMES, *CHECKS, *WHICH, *PARTS, *Tier.values)
+_RANK = {name: n for n, name in reversed(list(enumerate(_ORDER)))}
+
+
+def in_order(part):
+    """A report, or a part of it, with what is known by name in the order of reading and the rest after it."""
+    if not isinstance(part, dict):
+        return part
+    names = sorted(part, key=lambda name: _RANK.get(name, len(_ORDER)))
+    return {name: in_order(part[name]) for name in names}
 
 
 def level(factor: str, name: str, names: dict[str, str]) -> str:

@@ -34,7 +34,7 @@ class Section:
 
 def sections(report: dict, names: dict[str, str] | None = None) -> list[Section]:
     """`names`: what mistakes and clients are called, by their keys, which a report holds."""
-    report = report | {"names": names or {}}
+    report = naming.in_order(report) | {"names": names or {}}
     parts = (_talking, _held, _balance, _spread, _lengths, _diversity, _duplicates, _languages, _labels, _validators,
              _endings, _safety, _refusals, _verdicts)  # fmt: skip
     return [section for part in parts for section in part(report)]

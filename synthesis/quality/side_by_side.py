@@ -64,8 +64,8 @@ def side(user, run: Run, send: Callable[[Run], bool]) -> Side:
 
 def lines(a: dict, b: dict) -> list[Line]:
     """Of two reports; measures that neither has anything to say of are left out."""
-    rows = dict(_told(a))
-    others = dict(_told(b))
+    rows = dict(_told(naming.in_order(a)))
+    others = dict(_told(naming.in_order(b)))
     found = []
     for key in dict.fromkeys([*rows, *others]):
         label, one, why = rows.get(key) or (others[key][0], None, "")

@@ -6,7 +6,7 @@ from synthesis.models import Instance, InstanceState
 from synthesis.watching import progress
 
 
-def test_every_look_is_measured_on_a_run_in_which_everything_happens(db):
+def test_every_look_is_measured_on_a_run_in_which_everything_happens(transactional_db):
     place = bench.build(200)
     found = bench.measure(place, rounds=1)
     assert set(found) == set(bench.looks(place))

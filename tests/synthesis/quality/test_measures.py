@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from synthesis.quality import naming
 from synthesis.quality.balance import Balance, chi_square
 from synthesis.quality.diversity import Diversity, adjusted, expected_distinct
 from synthesis.quality.duplicates import BANDS, NEAR, PERMUTATIONS, ROWS, Duplicates, print_of
@@ -287,3 +288,12 @@ def test_checks_are_counted_apart_for_the_original_and_the_refined():
 
 def test_what_is_not_there_says_so():
     assert "not_recorded" in Labels([]).told() and "not_recorded" in Validating().told()
+
+
+def test_a_report_is_read_in_one_order_whatever_the_database_made_of_it():
+    written = {"talking": {"kinds": dict.fromkeys(naming.KINDS, 0)}, "words": {"counsellor": 1, "client": 2}}
+    shuffled = {"words": {"client": 2, "counsellor": 1},
+                "talking": {"kinds": dict.fromkeys(sorted(naming.KINDS, key=len), 0)}}  # fmt: skip
+    assert str(naming.in_order(shuffled)["talking"]) == str(naming.in_order(written)["talking"])
+    assert list(naming.in_order(shuffled)["talking"]["kinds"]) == list(naming.KINDS)
+    assert list(naming.in_order(shuffled)["words"]) == ["counsellor", "client"] and shuffled == written
