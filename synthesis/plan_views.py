@@ -129,4 +129,5 @@ def shown_preview(request, run: Run) -> dict:
         "preview_hidden": may_read.reason,
         "read": read,
         "ahead": list(ahead),
+        "by_hand": steering.by_hand(run),
     }

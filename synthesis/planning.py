@@ -174,7 +174,14 @@ def _check_size(cells: int, samples: int, limit: int | None, concurrency: int = 
     if not cells:
         raise NotPlanned(_("A run needs at least one client and one pair."))
     if cells > MOST_CELLS:
-        raise NotPlanned(_("A run has at most %s cells.") % MOST_CELLS)
+        told = {"cells": f"{cells:,}", "most": f"{MOST_CELLS:,}"}
+        raise NotPlanned(
+            _(
+                "This grid has %(cells)s cells. At most %(most)s are allowed, also where a limit draws from them: "
+                "choose fewer clients, mistakes or levels."
+            )
+            % told
+        )
 
 
 def store(

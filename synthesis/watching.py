@@ -17,6 +17,7 @@ from synthesis.adding_up import added_up
 from synthesis.models import Hitch, HitchKind, Instance, InstanceState, Run, RunState
 from synthesis.spending import Spent
 from synthesis.spent_so_far import spent_so_far
+from synthesis.steering import by_hand
 
 # Sessions a minute are counted over so long, or since the first one was made.
 WINDOW = timedelta(minutes=10)
@@ -175,4 +176,5 @@ def progress(run: Run) -> dict:
         "hitches": hitches(run),
         "failures": failures(run) if found.counts["failed"] else [],
         "ahead": runs_ahead(found),
+        "by_hand": by_hand(run),
     }

@@ -1,4 +1,4 @@
-"""What the commands that steer a run have in common: it is named by its public id, and a refusal ends with code 2."""
+"""What the commands that steer a run have in common: how it is named, and that a refusal ends with code 2."""
 
 import contextlib
 import uuid
@@ -9,10 +9,14 @@ from django.core.management.base import CommandError
 from synthesis import spending, steering
 from synthesis.models import Run
 
+LENGTH_OF_AN_ID = 32  # hexadecimal digits, which may all be decimal ones
+
 
 def named(run: str) -> Run:
+    """By its public id, or by its number as pages and endings have it ("Run 4")."""
     try:
-        return Run.objects.get(public_id=uuid.UUID(run))
+        is_number = run.isdecimal() and len(run) < LENGTH_OF_AN_ID
+        return Run.objects.get(**({"serial": int(run)} if is_number else {"public_id": uuid.UUID(run)}))
     except (ValueError, Run.DoesNotExist):
         raise CommandError(f"There is no run {run}.", returncode=2) from None
 

@@ -82,11 +82,36 @@ def test_bad_input_ends_with_exit_code_2_and_plans_nothing(endpoint, arguments, 
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("name", ["nonsense", "00000000-0000-0000-0000-000000000000"])
+@pytest.mark.parametrize(
+    "name", ["nonsense", "00000000-0000-0000-0000-000000000000", "7", "9" * 31, "9" * 32, "²"]
+)
 def test_an_unknown_run_is_refused(name):
     with pytest.raises(CommandError) as refusal:
         call_command("resume", name)
     assert refusal.value.returncode == 2
+
+
+def test_a_grid_that_is_too_large_is_told_with_its_size_and_that_a_limit_makes_it_no_smaller(
+    endpoint, monkeypatch
+):
+    endpoint()
+    published_guideline(), client_profile("a"), client_profile("b")
+    monkeypatch.setattr("synthesis.planning.MOST_CELLS", 1000)
+    arguments = ["--pairs", "poor-listening", "--samples", "600", "--limit", "2"]
+    with pytest.raises(
+        CommandError, match=r"1,200 cells\. At most 1,000 are allowed, also where a limit"
+    ) as refusal:
+        call_command("synthesize", "--recipe", "supervised_dialogue", *arguments)
+    assert refusal.value.returncode == 2 and not Run.objects.exists()
+
+
+def test_a_run_is_named_by_its_number_too(endpoint, plan, capsys):
+    endpoint()
+    run = plan(2)
+    call_command("pause", str(run.serial))
+    run.refresh_from_db()
+    assert run.state == "paused"
+    assert run_command(capsys, "quality", str(run.serial))["run"] == str(run.public_id)
 
 
 def test_a_stopped_run_ends_with_exit_code_3(endpoint, plan):
@@ -111,7 +136,9 @@ def test_a_run_that_somebody_paused_meanwhile_does_not_end_as_if_it_were_done(en
         connection.close()
 
     endpoint(pauses)
-    with pytest.raises(CommandError, match="The run is paused") as refusal:
+    with pytest.raises(
+        CommandError, match=rf"The run is paused\. `resume {run.public_id} --wait`"
+    ) as refusal:
         call_command("resume", str(run.public_id), "--wait")
     assert refusal.value.returncode == 3 and run.instances.filter(state="planned").exists()
 

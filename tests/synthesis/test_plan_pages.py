@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from django.core.management import call_command
 from django.urls import reverse
 
 from review.raters import rater_for
@@ -174,3 +175,18 @@ def test_somebody_elses_preview_is_not_hers_to_look_at(lead, version, amir, db):
     chosen = {"recipe": "supervised_dialogue", "version": version, "profiles": "all", "pairs": "all"}
     theirs = planning.preview(by=amir, **chosen)
     assert lead.get(reverse("run_preview", args=[theirs.public_id])).status_code == 404
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_preview_that_waits_tells_what_makes_it_where_nothing_works_in_the_background(
+    client, lena, endpoint
+):
+    server = endpoint()
+    client.force_login(lena)
+    client_profile()
+    sent = {"version": published_guideline().pk, "samples": 1, "act": "preview"}
+    page = client.post(reverse("run_plan"), sent)
+    run = Run.objects.previews().get()
+    assert f"<code>./bin/manage resume {run.public_id} --wait</code>" in page.content.decode()
+    call_command("resume", str(run.public_id), "--wait")
+    assert run.instances.made().count() == 1 and server.requests

@@ -1,6 +1,7 @@
 """What a terminal is told while a run is made and when it ends: the numbers of the run's page, in a line."""
 
 import io
+import logging
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
@@ -89,12 +90,12 @@ def test_a_line_tells_what_was_made_how_fast_what_it_costs_and_what_went_wrong(r
     clock.goes_on(30)
     watch(run)
     assert stream.getvalue().splitlines() == [
-        "0 of 10 made, 0 failed, 10 to go, 0 tokens",
-        "4 of 10 made, 1 failed, 1 in the making, 4 to go, 2.0 a minute, about 2 min left, 1.00 EUR, 4,800 tokens, "
-        "1 hitch",
+        "0 of 10 made, 0 failed, 0 tokens, 10 to go",
+        "4 of 10 made, 1 failed, about 2 min left, 1.00 EUR, 1 hitch, 2.0 a minute, 1 in the making, 4 to go, "
+        "4,800 tokens",
         # Nothing was made meanwhile: slower, and longer to go.
-        "4 of 10 made, 1 failed, 1 in the making, 4 to go, 1.5 a minute, about 3 min left, 1.00 EUR, 4,800 tokens, "
-        "1 hitch",
+        "4 of 10 made, 1 failed, about 3 min left, 1.00 EUR, 1 hitch, 1.5 a minute, 1 in the making, 4 to go, "
+        "4,800 tokens",
     ]
 
 
@@ -107,7 +108,8 @@ def test_what_has_no_price_is_told_in_tokens_and_what_has_one_in_part_says_so(ru
     )  # fmt: skip
     stream = io.StringIO()
     reporting.Progress(stream)(run)
-    assert "0.250 (1 reply without a price), 1,202 tokens" in stream.getvalue()
+    line = stream.getvalue()
+    assert "0.250 (1 reply without a price), " in line and ", 1,202 tokens" in line
 
 
 def test_a_terminal_gets_one_bar_that_is_drawn_again_and_again_in_its_line(run, clock, columns):
@@ -125,6 +127,35 @@ def test_a_terminal_gets_one_bar_that_is_drawn_again_and_again_in_its_line(run, 
     watch.end()
     watch.tell(["Done."])
     assert terminal.getvalue().removeprefix(drawn) == "\nDone.\n"
+
+
+def test_a_common_terminal_tells_time_left_money_and_hitches(run, clock, columns):
+    """At 80 columns it told how many are in the making and to go, and nothing of these."""
+    columns(80)
+    for _ in range(4):
+        clock.goes_on(30)
+        becomes(run, "made", clock)
+    becomes(run, "making", clock, lease_by="a", lease_until=clock.now)
+    Hitch.objects.create(run=run, endpoint="environment", kind="hang")
+    clock.goes_on(30)
+    terminal = Terminal()
+    reporting.Progress(terminal)(run)
+    for part in ("4 of 10 made", "0 failed", "left", "1.00 EUR", "1 hitch"):
+        assert part in terminal.getvalue()
+
+
+def test_what_is_logged_meanwhile_begins_a_line_of_its_own(run, clock, columns):
+    terminal = Terminal()
+    log = logging.StreamHandler(terminal)
+    logging.getLogger().addHandler(log)
+    try:
+        with reporting.Progress(terminal) as watch:
+            watch(run)
+            logging.getLogger("synthesis").warning("logged")
+        assert not log.filters
+    finally:
+        logging.getLogger().removeHandler(log)
+    assert terminal.getvalue().endswith("\x1b[K\nlogged\n")
 
 
 @pytest.mark.parametrize("width", [30, 60, 80, 150, 400])

@@ -156,7 +156,8 @@ def test_bounds_and_prices_are_set_from_the_command_line(endpoint, plan):
 def test_a_run_is_planned_with_its_bounds(endpoint, plan, capsys):
     server = endpoint()
     profiles = [instance.profile for instance in plan().instances.all()]
-    with pytest.raises(CommandError, match="The budget of 100 tokens is spent") as end:
+    said = r"The budget of 100 tokens is spent\. `set_budget .+ NAME=VALUE` allows it more; then `resume .+ --wait` goes"
+    with pytest.raises(CommandError, match=said) as end:
         call_command(
             "synthesize", "--recipe", "supervised_dialogue", "--pairs", "poor-listening", "--profiles",
             profiles[0].key, "--budget", "tokens=100", "--wait", "--json",

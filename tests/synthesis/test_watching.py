@@ -361,3 +361,11 @@ def _fresh_cache():
     from django.core.cache import cache
 
     cache.clear()
+
+
+def test_a_run_that_nobody_works_at_shows_the_command_and_no_missing_price(run, client, lena):
+    """A run without a reply has spent nothing, whatever is known of prices."""
+    client.force_login(lena)
+    page = client.get(reverse("run_progress", args=[run.public_id])).content.decode()
+    assert f"<code>./bin/manage resume {run.public_id} --wait</code>" in page
+    assert "<dt>Spent</dt><dd>–</dd>" in page and "price not known" not in page

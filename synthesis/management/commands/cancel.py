@@ -5,7 +5,10 @@ from synthesis.management.named_run import named, refusals
 
 
 class Command(BaseCommand):
-    help = "Give up what is not made yet of a run, named by its public id. What is made stays; this cannot be undone."
+    help = (
+        "Give up what is not made yet of a run, named by its public id or its number. What is made stays; this cannot "
+        "be undone."
+    )
 
     def add_arguments(self, parser):
         parser.add_argument("run")

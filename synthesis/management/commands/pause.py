@@ -5,7 +5,7 @@ from synthesis.management.named_run import named, refusals
 
 
 class Command(BaseCommand):
-    help = "Begin no more sessions of a run, named by its public id; those in the making are finished."
+    help = "Begin no more sessions of a run, named by its public id or its number; those in the making are finished."
 
     def add_arguments(self, parser):
         parser.add_argument("run")

@@ -1,10 +1,9 @@
 import json
-import uuid
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand
 
 from synthesis import quality
-from synthesis.models import Run
+from synthesis.management.named_run import named
 from synthesis.quality import verdicts
 
 
@@ -12,16 +11,13 @@ class Command(BaseCommand):
     help = "How good what a run made is: measured sessions, alarms, and what a person should look at."
 
     def add_arguments(self, parser):
-        parser.add_argument("run", help="the run's public id")
+        parser.add_argument("run", help="its public id, or its number")
         parser.add_argument(
             "--json", action="store_true", help="the whole report as one JSON object on stdout"
         )
 
     def handle(self, *, run, **options):
-        try:
-            found = Run.objects.get(public_id=uuid.UUID(run))
-        except (ValueError, Run.DoesNotExist):
-            raise CommandError(f"There is no run {run}.", returncode=2) from None
+        found = named(run)
         report = quality.report(found)
         report = report | {"verdicts": verdicts.told(found, report["calls"])}
         talking, states = report["talking"]["with_a_reason_to_hold"], report["balance"]["states"]

@@ -6,7 +6,7 @@ from synthesis.management.named_run import named, refusals
 
 
 class Command(BaseCommand):
-    help = "Go on with a run, named by its public id; with --wait in this process."
+    help = "Go on with a run, named by its public id or its number; with --wait in this process."
 
     def add_arguments(self, parser):
         parser.add_argument("run")

@@ -98,14 +98,13 @@ def go_on(command: BaseCommand, run, *, wait: bool, as_json: bool):
         # Not the command's own stream, which ends every line and draws it as an error.
         progress = reporting.Progress()
         try:
-            driven = running.drive(run, wait_for_others=True, watch=progress)
+            with progress:
+                driven = running.drive(run, wait_for_others=True, watch=progress)
         except (NoEndpoint, NotABudget) as problem:
             raise CommandError(str(problem), returncode=2) from problem
         except KeyboardInterrupt:
             words = f"Interrupted. Nothing is lost: `resume {run.public_id} --wait` goes on."
             raise CommandError(words, returncode=INTERRUPTED) from None
-        finally:
-            progress.end()
         run.refresh_from_db()
         progress.tell(reporting.ending(run, driven))
     else:
@@ -118,7 +117,8 @@ def go_on(command: BaseCommand, run, *, wait: bool, as_json: bool):
     if as_json:
         command.stdout.write(json.dumps(reporting.summary(run, driven)))
     if run.state == RunState.STOPPED or (wait and run.state != RunState.OPEN):
-        raise CommandError(run.why or f"The run is {run.get_state_display()}.", returncode=3)
+        why = run.why or f"The run is {run.get_state_display()}."
+        raise CommandError(f"{why} {reporting.how_to_go_on(run)}".rstrip(), returncode=3)
 
 
 def _pair(option: str, text: str) -> tuple[str, str]:
