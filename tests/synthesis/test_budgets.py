@@ -91,9 +91,10 @@ def test_a_worker_asks_no_more_when_another_has_stopped_the_run(endpoint, plan, 
     server = endpoint(held)
     run = plan(6, concurrency=2)
     ended = beside(lambda: drive(run, patience=LONG))
-    until(lambda: held.inside == 2)
+    making = run.instances.filter(state="making")
+    until(lambda: held.inside == 2 and making.count() == 4)  # two are claimed ahead
     steering.stop(run=run, why="The budget of 1 token is spent.")
-    until(lambda: run.instances.filter(state="making").count() == 2)  # what it claimed ahead is given back
+    until(lambda: making.count() == 2)  # and given back, once it has noticed
     held.release()
     ended()
     assert len(server.requests) == Call.objects.count() == 2

@@ -104,7 +104,7 @@ def test_a_roles_own_row_comes_before_the_default_and_a_named_model_before_both(
         ({"factors": {"mistakes": ["one", "three"]}}, "with 3 mistakes .* this version has 2"),
         ({"pairs": "good-practice", "parameters": {"mistakes": "two"}}, "at least one client and one pair"),
         ({"samples": 0}, "at least 1"),
-        ({"samples": 10**6}, "at most"),
+        ({"samples": 10**6}, "At most"),
         ({"concurrency": 0}, "concurrency"),
     ],
 )
@@ -153,7 +153,7 @@ def test_a_grid_is_counted_before_it_is_planned_in_two_queries_and_nothing_is_st
 def test_a_grid_that_is_too_large_is_counted_and_refused_before_a_cell_of_it_is_built(version, clients):
     styles = {"style": list(Style.values), "supervisor": ["told", "untold"]}
     for refused in (plan, count):
-        with pytest.raises(planning.NotPlanned, match="at most 200000 cells"):
+        with pytest.raises(planning.NotPlanned, match="At most 200,000 are allowed"):
             refused(version, samples=1400, factors=styles)
     assert count(version, samples=1300, factors=styles).cells == 4 * 3 * 1300 * 12
 
