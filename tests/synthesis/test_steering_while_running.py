@@ -24,7 +24,7 @@ def test_a_paused_run_finishes_what_is_in_the_making_and_begins_nothing(endpoint
     endpoint(held)
     run = plan(6, concurrency=2)
     ended = beside(lambda: drive(run, patience=LONG))
-    until(lambda: len(held.came) == 2)
+    until(lambda: len(held.came) == 2 and states(run) == {"making": 4, "planned": 2})
     steer("pause", run)
     # What was claimed ahead is given back; the two whose requests are out are kept.
     until(lambda: states(run) == {"making": 2, "planned": 4})
