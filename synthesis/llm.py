@@ -1,5 +1,5 @@
-"""The one file that talks to model endpoints, through the openai client. Repeats of the same request happen here,
-as synthesis.policies says; what the model said is not judged here.
+"""The one file that talks to model endpoints, through the openai client and over its connection. Repeats of the same
+request happen here, as synthesis.policies says; what the model said is not judged here.
 """
 
 import asyncio

@@ -24,6 +24,15 @@ PAIRS = (
     {"key": "listening", "name": "Poor listening", "shows": "Interrupts.", "corrections": ["Wait."]},
     {"key": "good", "name": "Good practice", "shows": "Listens.", "corrections": [], "positive": True},
 )
+SYNTHESIZE = (
+    "synthesize",
+    "--recipe",
+    "supervised_dialogue",
+    "--pairs",
+    "forcing",
+    "--json",
+    "--only-missing",
+)
 
 
 @pytest.fixture
@@ -159,21 +168,12 @@ def test_a_prompt_of_ones_own_asks_for_nothing_that_its_role_is_not_shown(versio
 
 def test_the_command_takes_prompts_of_ones_own_from_a_folder(version, clients, tmp_path, capsys):
     (tmp_path / "told.md").write_text(reworded("told")["told"])
-    options = [
-        "synthesize",
-        "--recipe",
-        "supervised_dialogue",
-        "--pairs",
-        "forcing",
-        "--json",
-        "--only-missing",
-    ]
     for own in ([], ["--prompts", str(tmp_path)]):
-        call_command(*options, "--factor", "supervisor=told,untold", *own)
+        call_command(*SYNTHESIZE, "--factor", "supervisor=told,untold", *own)
     first, second = map(json.loads, capsys.readouterr().out.splitlines())
     assert (first["planned"], second["planned"], second["standing"]) == (4, 2, 2)
     with pytest.raises(CommandError, match=r"no \.md file"):
-        call_command(*options, "--prompts", str(tmp_path / "nowhere"))
+        call_command(*SYNTHESIZE, "--prompts", str(tmp_path / "nowhere"))
 
 
 def test_a_changed_pair_plans_the_sessions_that_are_to_show_it_first_or_beside_another(version, clients):
@@ -224,22 +224,13 @@ def test_another_model_for_a_role_plans_the_sessions_that_need_the_role(version,
 
 
 def test_the_command_says_what_stands_and_ends_well(version, clients, capsys):
-    options = [
-        "synthesize",
-        "--recipe",
-        "supervised_dialogue",
-        "--pairs",
-        "forcing",
-        "--json",
-        "--only-missing",
-    ]
-    call_command(*options, "--factor", "style=own,hostile", "--factor", "supervisor=told")
+    call_command(*SYNTHESIZE, "--factor", "style=own,hostile", "--factor", "supervisor=told")
     first = json.loads(capsys.readouterr().out)
     assert first["planned"] == 4 and "standing" not in first
-    call_command(*options, "--factor", "style=own, hostile,plain", "--factor", "supervisor=told")
+    call_command(*SYNTHESIZE, "--factor", "style=own, hostile,plain", "--factor", "supervisor=told")
     more = json.loads(capsys.readouterr().out)
     assert (more["planned"], more["standing"]) == (2, 4)
-    call_command(*options, "--factor", "style=own", "--factor", "supervisor=told")
+    call_command(*SYNTHESIZE, "--factor", "style=own", "--factor", "supervisor=told")
     said = capsys.readouterr()
     assert json.loads(said.out) == {"run": None, "planned": 0, "standing": 2}
     assert "All 2 sessions are made already, or planned in another run" in said.err
