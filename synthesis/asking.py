@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import partial
 
 from pydantic import BaseModel
 
@@ -109,17 +110,16 @@ class Asking:
                 is_new = call is None
                 if is_new:
                     caller.goes_on()
-                    reply = await player.endpoint.complete(
+                    row = partial(self._row, key, player, role, step, attempt, sampling, told, messages)
+                    call, heard = await player.endpoint.complete(
                         model=player.model,
                         messages=messages,
                         sampling=sampling,
                         seed=seed_of(key),
                         response_format=wanted,
                         caller=caller,
+                        keep=partial(self._keep, row, question, shape, caller),
                     )
-                    row = self._row(key, player, role, step, attempt, sampling, told, messages, reply)
-                    with question.out():
-                        call, heard = await self._stored(row, shape, caller)
             if not is_new:
                 self.tally.replayed += 1
                 heard = hear(call, shape)
@@ -133,14 +133,18 @@ class Asking:
                     f"The {role} gave no usable answer in {bad} replies at “{step}”: {heard.why}."
                 )
 
-    async def _stored(self, row: Call, shape, caller: "_Caller") -> tuple[Call, Heard]:
-        """Stored with what is wrong with it, if anything is."""
+    async def _keep(
+        self, row_of: Callable[[Reply], Call], question: Question, shape, caller: "_Caller", reply: Reply
+    ) -> tuple[Call, Heard]:
+        """Store the reply, with what is wrong with it if anything is."""
+        row = row_of(reply)
         heard = hear(row, shape)
         hitch = None
         if heard.kind:
             hitch = caller.row(heard.kind, status=None, told=NOTED[heard.kind], waited_ms=row.latency_ms)
-        # Shielded: what was paid for is stored even if this instance is given up meanwhile.
-        call = await asyncio.shield(self.writer.store(row, hitch=hitch, then=self._count))
+        with question.out():
+            # Shielded: what was paid for is stored even if this instance is given up meanwhile.
+            call = await asyncio.shield(self.writer.store(row, hitch=hitch, then=self._count))
         return call, heard if call is row else hear(call, shape)
 
     def _told(self, player: Player, messages: list[dict], schema: dict):

@@ -31,6 +31,10 @@ from synthesis.writing import Writer
 
 log = structlog.get_logger(__name__)
 
+# For so many that ask, one more is ready to. With many more, whole bursts go out together and come back together, and
+# wait for each other (measured: a quarter is quicker than a half).
+READY = 4
+
 
 @dataclass(frozen=True)
 class Claimed:
@@ -53,7 +57,7 @@ class Making:
 
 
 class Driving:
-    """`share()` says how many instances may be in the making at once, `connect(row)` opens an endpoint."""
+    """`share()` says how many instances may ask at once, `connect(row)` opens an endpoint."""
 
     def __init__(
         self, *, run: Run, writer: Writer, share: Callable[[], int], connect: Callable[..., ModelEndpoint],
@@ -221,7 +225,7 @@ class Driving:
             await asyncio.gather(*left, return_exceptions=True)
 
     def _begin_those_who_wait(self) -> None:
-        free = self.share() - self._asking() if self.state == "open" else 0
+        free = self._most() - self._asking() if self.state == "open" else 0
         while self.waiting and free > 0:
             claimed, free = self.waiting.popleft(), free - 1
             ask = Asking(
@@ -238,6 +242,13 @@ class Driving:
             task = asyncio.create_task(self._make(making, claimed.cell))
             self.making[task] = making
             task.add_done_callback(self._is_done)
+
+    def _most(self) -> int:
+        """Instances that may be in the making: a few more than may ask at once. While replies are stored and the next
+        questions put together, there is always one that is ready to ask, and no place at an endpoint stays empty.
+        """
+        share = self.share()
+        return share + share // READY
 
     def _asking(self) -> int:
         """Instances in the making, but for those that are made and only to be written still."""

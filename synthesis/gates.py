@@ -23,7 +23,7 @@ class Pass:
 class Gate:
     def __init__(self, *, pace: Pace, breaker: Breaker):
         self.pace, self.breaker = pace, breaker
-        self.out = 0
+        self.out = 0  # requests, until what came back is stored
         self.answered_at = float("-inf")
         self.there_at = float("-inf")  # when it last answered anything, also that it refuses
         self.gone = ""  # why nobody asks it any more

@@ -8,6 +8,7 @@ import math
 import os
 import re
 import time
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from synthesis.faults import EndpointDenied, EndpointDown, EndpointGone
@@ -109,9 +110,11 @@ class ModelEndpoint:
         seed: int,
         response_format: dict | None = None,
         caller: Caller | None = None,
-    ) -> Reply:
-        """Ask for one reply, through the gate. Raises EndpointDown, EndpointGone, EndpointRefused, EndpointDenied,
-        ContextOverflow, ContentRefused; and what the caller raises.
+        keep: Callable[[Reply], Awaitable] | None = None,
+    ):
+        """Ask for one reply, through the gate; returns it, or what `keep(reply)` makes of it before the place at the
+        gate is another's: so no more can be lost at a kill than may be asked at once. Raises EndpointDown,
+        EndpointGone, EndpointRefused, EndpointDenied, ContextOverflow, ContentRefused; and what they raise.
         """
         request = {"model": model, "messages": messages, "seed": seed, **sampling}
         if response_format is not None:
@@ -128,7 +131,7 @@ class ModelEndpoint:
                     caller.comes_back()
                 if taken:
                     self.gate.answered(taken)
-                return reply
+                return await keep(reply) if keep else reply
             except Hitched as hitch:
                 waited = tries.comes_back()
                 caller.hitched(hitch, waited_ms=round(waited * 1000))

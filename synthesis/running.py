@@ -166,7 +166,7 @@ class _Engine:
     # -- what is shared
 
     def _share(self, run: Run) -> int:
-        """Instances of the run that may be in the making here: as many as it wants, but no more than its part, nor
+        """Instances of the run that may ask at once here: as many as it wants, but no more than its part, nor
         than the others leave; they may have been alone until now.
         """
         others = sum(len(driving.making) for driving in self.drivings.values() if driving.run is not run)

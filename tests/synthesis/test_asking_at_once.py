@@ -115,8 +115,8 @@ def test_what_waits_for_its_turn_when_the_run_is_stopped_is_not_asked(at_once, p
     drive(run)
     run.refresh_from_db()
     assert run.state == "stopped" and "tokens" in run.why
-    # The third went out when the first came back, before that was stored and counted.
-    assert stored() == ["one", "three", "two"] and at_once.asked == {"one": 1, "two": 1, "three": 1}
+    # The third's turn comes when the first is stored and counted, and by then the budget is spent.
+    assert stored() == ["one", "two"] and at_once.asked == {"one": 1, "two": 1}
 
 
 def test_a_stopped_run_waits_for_no_endpoint_that_asks_to_be_left_alone(at_once, plan, drive, beside):
