@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
+from django.db import connection
 from django.db.models import F, Q
 from django.utils import timezone
 
@@ -62,25 +63,26 @@ def end_leases_of_the_dead(run: Run | None = None) -> int:
 
 
 def claim(*, run: Run, worker: str, most: int, but: set[int]) -> list[Instance]:
-    """Take up to `most` instances of an open run for the worker, leaving out those it is at already. What they share
-    (the run, a profile, a pair) is the same object in each.
-    """
+    """Take up to `most` instances of an open run for the worker, leaving out those it is at already."""
     now = timezone.now()
     free = Q(state=InstanceState.PLANNED) | Q(state=InstanceState.MAKING, lease_until__lt=now)
     wanted = Instance.objects.claimable().filter(run=run).exclude(pk__in=but).order_by("id")
     # Rows that another claimer is just taking are passed over: waiting for them would end in nothing, and the
     # drive would take the run for finished.
-    wanted = wanted.select_for_update(skip_locked=True, of=("self",)).only("pk")[:most]
-    if not (ids := [instance.pk for instance in wanted]):
+    claimed = list(wanted.select_for_update(skip_locked=True, of=("self",))[:most])
+    if not claimed:
         return []
-    # The condition is repeated on the row itself, so that of two claimers one takes it.
-    Instance.objects.filter(free, pk__in=ids).exclude(pk__in=but).update(
-        state=InstanceState.MAKING, lease_by=worker, lease_until=now + LEASE, tries=F("tries") + 1
-    )
-    mine = Instance.objects.filter(pk__in=ids, state=InstanceState.MAKING, lease_by=worker)
-    claimed = list(mine.prefetch_related("profile", "pair_revision__pair").order_by("id"))
+    lease = {"state": InstanceState.MAKING, "lease_by": worker, "lease_until": now + LEASE}
+    # The condition is repeated on the rows themselves, so that of two claimers one takes it.
+    ids = [instance.pk for instance in claimed]
+    taken = Instance.objects.filter(free, pk__in=ids).update(**lease, tries=F("tries") + 1)
+    if taken < len(claimed):
+        mine = Instance.objects.filter(pk__in=ids, state=InstanceState.MAKING, lease_by=worker)
+        claimed = list(mine.order_by("id"))
     for instance in claimed:
         instance.run = run
+        for name, value in lease.items():
+            setattr(instance, name, value)
     return claimed
 
 
@@ -135,10 +137,25 @@ def finish(made: list[Made], *, worker: str) -> list[bool]:
         row.content, row.trace, row.digest = one.content, one.trace, one.digest
         rows.append(row)
         marks += [*tier_marks(row, tier_of_words(one.texts)), *holding.by_rule(row, one.content)]
-    # They are there and locked: as one statement, whatever their number.
-    Instance.objects.bulk_create(rows, update_conflicts=True, unique_fields=["id"], update_fields=_MADE)
+    _update(rows)
     Mark.objects.bulk_create(marks)
     return [one.instance.pk in held for one in made]
+
+
+def _update(rows: list[Instance]) -> None:
+    """Write what making → made changes; one statement, prepared once for all of them."""
+    fields = [Instance._meta.get_field(name) for name in _MADE]
+    quoted = connection.ops.quote_name
+    columns = ", ".join(f"{quoted(field.column)} = %s" for field in fields)
+    statement = f"UPDATE {quoted(Instance._meta.db_table)} SET {columns} WHERE id = %s"
+
+    def values(row: Instance) -> list:
+        return [field.get_db_prep_save(field.value_from_object(row), connection) for field in fields] + [
+            row.pk
+        ]
+
+    with connection.cursor() as cursor:
+        cursor.executemany(statement, [values(row) for row in rows])
 
 
 def fail(*, instance: Instance, worker: str, reason: str, trace: list[str]) -> bool:

@@ -270,6 +270,7 @@ class Driving:
 
         def claim():
             claimed = claiming.claim(run=self.run, worker=self.worker, most=most, but=held)
+            self.material.meet(claimed)
             asked = stored.asked(claimed)
             return [(one, self._cell(one), one.cell in asked) for one in claimed]
 

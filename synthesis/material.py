@@ -1,13 +1,19 @@
 """What an instance is made from, as plain data for its recipe. Needs the database; called by the writer."""
 
+from typing import Any
+
+from django.db.models import QuerySet
+
 from guidelines import briefing
 from guidelines.models import PairRevision
 from guidelines.translating import languages
 from synthesis import examples, translated
 from synthesis.factors import LANGUAGES, OWN
-from synthesis.models import Instance, Run
+from synthesis.models import Instance, Profile, Run
 from synthesis.prompting import kept
 from synthesis.recipes.cell import Cell
+
+MOST_KEPT = 500  # profiles, and as many pairs
 
 
 class Material:
@@ -19,6 +25,17 @@ class Material:
         # The same three words of each mistake that every supervisor agent is shown: key, name and how it shows.
         self._catalogue = briefing.for_supervisor(run.version, None)
         self._words: dict[str, _Words] = {}
+        self._profiles: dict[int, Profile] = {}
+        self._revisions: dict[int, PairRevision] = {}
+
+    def meet(self, instances: list[Instance]) -> None:
+        """Give them their profiles and pairs, of which each is the same object in all; they never change."""
+        _read(self._profiles, Profile.objects, {one.profile_id for one in instances})
+        pairs = PairRevision.objects.select_related("pair")
+        _read(self._revisions, pairs, {one.pair_revision_id for one in instances})
+        for one in instances:
+            one.profile = self._profiles.get(one.profile_id)
+            one.pair_revision = self._revisions.get(one.pair_revision_id)
 
     def cell(self, instance: Instance) -> Cell:
         profile, factors = instance.profile, instance.factors
@@ -51,6 +68,15 @@ class Material:
             said = translated.said(self.run.version, language, self.run.translations.get(language, []))
             self._words[language] = _Words(said, self._catalogue)
         return self._words[language]
+
+
+def _read(kept: dict[int, Any], rows: QuerySet, wanted: set[int | None]) -> None:
+    """Those of them that are not kept yet. The others make room before they are too many."""
+    if new := wanted - kept.keys() - {None}:
+        if len(kept) + len(new) > MOST_KEPT:
+            for pk in kept.keys() - wanted:
+                del kept[pk]
+        kept |= rows.in_bulk(new)
 
 
 class _Words:

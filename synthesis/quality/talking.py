@@ -70,9 +70,11 @@ def reasons(found: dict[str, list]) -> list[str]:
 def reasons_to_hold(
     content: dict, *, language: str = "en", prompts: Iterable[str] = (), descriptions: Iterable[str] = ()
 ) -> list[str]:
-    """`reasons` of an instance's content. `prompts`: texts of the run's prompts; `descriptions`: what was given to be
-    played, of the client and of the mistake.
+    """`reasons` of an instance's content; none where it is no talk. `prompts`: texts of the run's prompts;
+    `descriptions`: what was given to be played, of the client and of the mistake.
     """
+    if "utterances" not in content:
+        return []
     session = session_of(content, language=language)
     return reasons(problems(session, prompts=prompts, descriptions=descriptions))
 

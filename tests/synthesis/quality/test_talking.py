@@ -177,6 +177,7 @@ def test_a_turn_in_another_language_is_told_by_script_and_small_words(text, code
 def test_a_talk_of_one_speaker_is_incomplete():
     assert found(talk([("client", "Is anybody there, please?")] * 2))["incomplete"]
     assert talking.reasons_to_hold({"utterances": []}) == ["Fewer than four turns, or only one speaks."]
+    assert talking.reasons_to_hold({"reply": "It must be hard."}) == []
 
 
 def test_a_stage_direction_is_counted_and_holds_nothing():
