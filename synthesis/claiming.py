@@ -10,11 +10,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
-from django.db import connection
 from django.db.models import F, Q
 from django.utils import timezone
 
-from synthesis import holding
+from synthesis import holding, rows
 from synthesis.models import Instance, InstanceState, Mark, Run
 from synthesis.tiers import tier_marks, tier_of_words
 
@@ -127,7 +126,7 @@ def finish(made: list[Made], *, worker: str) -> list[bool]:
     mine = Instance.objects.filter(state=InstanceState.MAKING, lease_by=worker)
     mine = mine.filter(pk__in=[one.instance.pk for one in made]).select_for_update(of=("self",))
     held = set(mine.values_list("pk", flat=True))
-    rows, marks, now = [], [], timezone.now()
+    done, marks, now = [], [], timezone.now()
     for one in made:
         if one.instance.pk not in held:
             continue
@@ -135,27 +134,11 @@ def finish(made: list[Made], *, worker: str) -> list[bool]:
         row.state, row.failure, row.made_at = InstanceState.MADE, "", now
         row.lease_by, row.lease_until = "", None
         row.content, row.trace, row.digest = one.content, one.trace, one.digest
-        rows.append(row)
+        done.append(row)
         marks += [*tier_marks(row, tier_of_words(one.texts)), *holding.by_rule(row, one.content)]
-    _update(rows)
+    rows.update(done, _MADE)
     Mark.objects.bulk_create(marks)
     return [one.instance.pk in held for one in made]
-
-
-def _update(rows: list[Instance]) -> None:
-    """Write what making → made changes; one statement, prepared once for all of them."""
-    fields = [Instance._meta.get_field(name) for name in _MADE]
-    quoted = connection.ops.quote_name
-    columns = ", ".join(f"{quoted(field.column)} = %s" for field in fields)
-    statement = f"UPDATE {quoted(Instance._meta.db_table)} SET {columns} WHERE id = %s"
-
-    def values(row: Instance) -> list:
-        return [field.get_db_prep_save(field.value_from_object(row), connection) for field in fields] + [
-            row.pk
-        ]
-
-    with connection.cursor() as cursor:
-        cursor.executemany(statement, [values(row) for row in rows])
 
 
 def fail(*, instance: Instance, worker: str, reason: str, trace: list[str]) -> bool:

@@ -3,6 +3,7 @@
 import asyncio
 import queue
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -16,10 +17,12 @@ from django.db import (
     transaction,
 )
 
+from synthesis import rows
 from synthesis.faults import NotStorable
 from synthesis.models import Call, Hitch
 
 MOST_AT_ONCE = 200
+CHECK_EVERY = 1.0  # seconds, whether the connection still is one
 # How often another process may be quicker with a key of one batch, each time after we looked.
 MOST_RACES = 3
 Then = Callable[[Any], None]
@@ -46,6 +49,7 @@ class Writer:
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._loop = asyncio.get_running_loop()
         self._problem: BaseException | None = None  # of a note
+        self._checked = float("-inf")
         self._thread = threading.Thread(target=self._run, name="synthesis-writer", daemon=True)
 
     async def __aenter__(self):
@@ -123,11 +127,18 @@ class Writer:
             if not part:
                 continue
             try:
-                close_old_connections()
+                self._check_connection()
                 done = work(part)
             except BaseException as problem:  # whatever it was, the waiters must hear of it
                 done = [(job, None, problem) for job in part]
+                self._checked = float("-inf")
             self._loop.call_soon_threadsafe(_settle, done)
+
+    def _check_connection(self):
+        """Whether it is old or broken costs a question to the database: not before each of many commits a second."""
+        if time.monotonic() - self._checked >= CHECK_EVERY:
+            close_old_connections()
+            self._checked = time.monotonic()
 
     def _find(self, jobs: list[_Job]):
         found = {call.key: call for call in Call.objects.filter(key__in={job.work for job in jobs})}
@@ -187,7 +198,7 @@ def _only_new_replies(jobs: list[_Job]) -> list[tuple] | None:
     if len(calls) < len(jobs) or len({call.key for call in calls}) < len(calls):
         return None
     try:
-        Call.objects.bulk_create(calls)
+        rows.insert(calls)
     except (OperationalError, InterfaceError):
         raise
     except Exception:  # whose fault it is shows when each is stored within a savepoint

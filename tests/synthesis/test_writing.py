@@ -6,6 +6,7 @@ import pytest
 from django.db import transaction
 
 from synthesis import claiming
+from synthesis.material import Material
 from synthesis.models import Call, Hitch, Mark
 from synthesis.writing import Writer
 from tests.synthesis.test_odd_replies import a_call
@@ -30,7 +31,7 @@ def stores(call: Call, hitch: Hitch | None = None):
 def test_a_reply_that_is_new_is_the_one_that_was_handed_over():
     calls = [a_call(str(n)) for n in range(3)]
     assert all(stored is call for stored, call in zip(written(*map(stores, calls)), calls, strict=True))
-    assert {call.pk for call in calls} == set(Call.objects.values_list("pk", flat=True))
+    assert [call.key for call in calls] == list(Call.objects.order_by("pk").values_list("key", flat=True))
 
 
 def test_of_two_replies_to_one_question_the_first_is_everybodys():
@@ -94,6 +95,7 @@ def test_many_that_are_made_are_finished_in_as_many_statements_as_one(
     with transaction.atomic():
         mine = claiming.claim(run=run, worker="me", most=5, but=set())
         theirs = claiming.claim(run=run, worker="they", most=1, but=set())
+        Material(run).meet([*mine, *theirs])
 
     def made(instance):
         return claiming.Made(instance, {"of": instance.pk}, [f"key {instance.pk}"], "d", ["I want to die."])
@@ -109,12 +111,19 @@ def test_many_that_are_made_are_finished_in_as_many_statements_as_one(
     assert set(Mark.objects.values_list("instance", flat=True)) == {instance.pk for instance in mine}
 
 
-def test_those_claimed_together_share_what_they_are_made_from(endpoint, plan, django_assert_num_queries):
+def test_those_claimed_together_share_what_they_are_made_from(
+    endpoint, plan, django_assert_num_queries, django_assert_max_num_queries
+):
     endpoint()
     run = plan(6)
     with transaction.atomic():
         claimed = claiming.claim(run=run, worker="me", most=6, but=set())
+        material = Material(run)
+        material.meet(claimed[:3])
     assert len(claimed) == 6
+    # Of those that it has met it knows the profiles and pairs already, or all but some.
+    with transaction.atomic(), django_assert_max_num_queries(2):
+        material.meet(claimed)
     with django_assert_num_queries(0):
         profiles = {id(one.profile) for one in claimed}
         assert {one.pair_revision.pair.key for one in claimed} and all(one.run is run for one in claimed)
