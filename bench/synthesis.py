@@ -155,6 +155,8 @@ def main() -> None:
         help="instances of which the memory is shown, or nothing",
     )
     asked = parser.parse_args()
+    if not asked.calls and not asked.dialogues:
+        parser.error("nothing is to be measured: give --calls or --dialogues")
     here = Here.now()
     with contenders_of(asked) as (folder, contenders), endpoint.Endpoint(asked.latency / 1000) as served:
         same = {"url": served.url, "folder": str(folder), "concurrency": asked.concurrency}

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from synthesis import trail
 from synthesis.faults import NoEndpoint
-from synthesis.models import Endpoint, Instance, InstanceState, ModelRole, Run
+from synthesis.models import Call, Endpoint, Instance, InstanceState, ModelRole, Run
 
 # The one table of what each agent is shown. Counsellor and client also hear the dialogue itself, as their own
 # conversation. A field that is not in a role's row cannot be rendered into its prompts (prompting.render).
@@ -154,6 +154,9 @@ def _of_row(row: ModelRole | None, role: str) -> dict:
 
 
 def _spec(endpoint: str, model: str, role: str, sampling: dict | None = None) -> dict:
+    longest = Call._meta.get_field("model").max_length
+    if len(model) > longest:
+        raise NoEndpoint(_("The name of a model has %s characters at most.") % longest)
     return {"endpoint": endpoint, "model": model, "sampling": {**SAMPLING.get(role, {}), **(sampling or {})}}
 
 

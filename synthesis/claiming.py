@@ -1,4 +1,4 @@
-"""Claim instances by compare-and-set with a lease; the database is the only arbiter.
+"""Claim instances by compare-and-set with a lease; the database is the only arbiter, and its clock the only one.
 
 Every function here is called inside a transaction of the writer.
 """
@@ -11,6 +11,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from django.db.models import F, Q
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from synthesis import holding, rows
@@ -63,18 +64,19 @@ def end_leases_of_the_dead(run: Run | None = None) -> int:
 
 def claim(*, run: Run, worker: str, most: int, but: set[int]) -> list[Instance]:
     """Take up to `most` instances of an open run for the worker, leaving out those it is at already."""
-    now = timezone.now()
-    free = Q(state=InstanceState.PLANNED) | Q(state=InstanceState.MAKING, lease_until__lt=now)
+    free = Q(state=InstanceState.PLANNED) | Q(state=InstanceState.MAKING, lease_until__lt=Now())
     wanted = Instance.objects.claimable().filter(run=run).exclude(pk__in=but).order_by("id")
     # Rows that another claimer is just taking are passed over: waiting for them would end in nothing, and the
     # drive would take the run for finished.
     claimed = list(wanted.select_for_update(skip_locked=True, of=("self",))[:most])
     if not claimed:
         return []
-    lease = {"state": InstanceState.MAKING, "lease_by": worker, "lease_until": now + LEASE}
+    lease = {"state": InstanceState.MAKING, "lease_by": worker}
     # The condition is repeated on the rows themselves, so that of two claimers one takes it.
     ids = [instance.pk for instance in claimed]
-    taken = Instance.objects.filter(free, pk__in=ids).update(**lease, tries=F("tries") + 1)
+    taken = Instance.objects.filter(free, pk__in=ids).update(
+        **lease, lease_until=Now() + LEASE, tries=F("tries") + 1
+    )
     if taken < len(claimed):
         mine = Instance.objects.filter(pk__in=ids, state=InstanceState.MAKING, lease_by=worker)
         claimed = list(mine.order_by("id"))
@@ -88,7 +90,7 @@ def claim(*, run: Run, worker: str, most: int, but: set[int]) -> list[Instance]:
 def renew(*, worker: str, ids: set[int]) -> set[int]:
     """Extend the leases; returns the ids that the worker has lost (cancelled, or claimed by another)."""
     mine = Instance.objects.filter(pk__in=ids, state=InstanceState.MAKING, lease_by=worker)
-    mine.update(lease_until=timezone.now() + LEASE)
+    mine.update(lease_until=Now() + LEASE)
     return ids - set(mine.values_list("pk", flat=True))
 
 

@@ -106,7 +106,7 @@ class PlanForm(BudgetForm):
         help_text=_("A random share of every mistake with every client; empty means all of them."),
     )  # fmt: skip
     concurrency = forms.IntegerField(
-        label=_("Made at once"), min_value=1, max_value=256, required=False, initial=8,
+        label=_("Calls at once"), min_value=1, max_value=256, required=False, initial=8,
         help_text=_("As many as the model's server can answer well; can be changed while the run is made."),
     )  # fmt: skip
     # The share that a limit takes is drawn by it: a preview and the plan that follows draw the same.

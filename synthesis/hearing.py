@@ -23,7 +23,9 @@ class Heard:
         if self.kind in (HitchKind.CONTENT_FILTER, HitchKind.REFUSED_BY_MODEL):
             is_model = self.kind == HitchKind.REFUSED_BY_MODEL
             who = "The model" if is_model else "The provider's content filter"
-            raise ContentRefused(f"{who} refused at “{call.step}” ({call.role}).")
+            # The reply is kept, and would be found again: only another prompt or model would get another one.
+            words = f"{who} refused at “{call.step}” ({call.role})."
+            raise ContentRefused(f"{words} Made again it would be refused again; what it said is kept.")
         return self.value
 
 

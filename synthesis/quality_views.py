@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 from accounts import roles
 from synthesis import access, holding, holding_many, quality, tasks
 from synthesis.models import Instance, Profile, Run
-from synthesis.quality import behind, presenting, side_by_side, verdicts
+from synthesis.quality import behind, naming, presenting, side_by_side, verdicts
 
 
 def _run(request, public_id) -> Run:
@@ -37,10 +37,12 @@ def report(request, public_id):
     found = side_by_side.side(request.user, run, tasks.measure)
     context = {"run": run, "kept": found.measured, "is_current": found.is_current}
     if found.report:
-        sections = presenting.sections(found.report, _names(run))
+        names = _names(run)
+        sections = presenting.sections(found.report, names)
         for section in sections:
             section.chart = mark_safe(section.chart)  # drawn here, its labels escaped
-        context |= {"report": found.report, "sections": sections}
+        alarms = [naming.named(alarm, names) for alarm in found.report["alarms"]]
+        context |= {"report": found.report, "sections": sections, "alarms": alarms}
         if verdicts.may_see(request.user, run):
             context["offered"] = behind.offered(found.report)
     return render(request, "synthesis/quality.html", context)

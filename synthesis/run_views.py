@@ -85,7 +85,7 @@ def _steered(run: Run, sent, by) -> str:
             return _planned_again(run, n)
         case "concurrency":
             steering.set_concurrency(run=run, to=asking.whole(sent.get("concurrency", "")) or 0, by=by)
-            return _("%s are made at once now.") % run.concurrency
+            return _("Calls at once in each worker, from now on: %s.") % run.concurrency
         case "budget":
             form = BudgetForm(sent)
             if not form.is_valid():

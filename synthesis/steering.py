@@ -71,7 +71,7 @@ def set_concurrency(*, run: Run, to: int, by) -> Run:
     """So many instances may be in the making at once, in each worker. Raises NotNow."""
     _require(by)
     if isinstance(to, bool) or not isinstance(to, int) or not 1 <= to <= MOST_AT_ONCE:
-        raise NotNow(_("Between 1 and %d sessions can be made at once.") % MOST_AT_ONCE)
+        raise NotNow(_("Between 1 and %d calls can be out at once.") % MOST_AT_ONCE)
     return _changed(run, by, "concurrency", to)
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from django.db.models import Count, Min, QuerySet
+from django.db.models import Count, Max, Min, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -80,13 +80,18 @@ def counts_of(runs: Iterable[Run]) -> dict[int, dict[str, int]]:
 
 
 def watched(run: Run) -> Watched:
-    """Two queries."""
+    """Three queries."""
     by_state, now = counts(run), timezone.now()
-    lately = run.instances.filter(made_at__gte=now - WINDOW).aggregate(n=Count("*"), first=Min("made_at"))
+    # Of the time in which it is worked at: not of a pause, nor of what comes after the end.
+    began = run.drives.alive().aggregate(began=Min("began_at"))["began"]
+    since = max(now - WINDOW, began) if began else now - WINDOW
+    lately = run.instances.filter(made_at__gte=since)
+    lately = lately.aggregate(n=Count("*"), first=Min("made_at"), last=Max("made_at"))
     rate = seconds_left = None
     # One alone tells nothing of how long the next one takes.
     if lately["n"] > 1:
-        minutes = max((now - lately["first"]).total_seconds() / 60, 1 / 60)
+        until = now if began else lately["last"]
+        minutes = max((until - lately["first"]).total_seconds() / 60, 1 / 60)
         rate = (lately["n"] - 1) / minutes
         left = by_state["planned"] + by_state["making"]
         if run.state == RunState.OPEN and left and rate:

@@ -2,7 +2,7 @@
 
 from django.db import models
 from django.db.models import Exists, OuterRef, Q, Subquery
-from django.utils import timezone
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from accounts.freezing import Freezing
@@ -33,7 +33,7 @@ class Instances(models.QuerySet):
 
     def claimable(self):
         """Planned, or being made by somebody whose lease has run out; of runs that are open."""
-        expired = Q(state=InstanceState.MAKING, lease_until__lt=timezone.now())
+        expired = Q(state=InstanceState.MAKING, lease_until__lt=Now())
         return self.filter(Q(state=InstanceState.PLANNED) | expired, run__state="open")
 
     def held(self):

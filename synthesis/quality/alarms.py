@@ -6,6 +6,9 @@ from django.utils.translation import gettext_lazy as _
 
 from synthesis.quality import naming
 
+# Of a kind of which some are to be expected, a person looks when there are enough to tell.
+LEAST = 5
+
 # Where the rate stands in a report, what is said of it, and the limit.
 LIMITS = (
     ("talking.with_a_reason_to_hold", _("sessions have a reason to be held back"), 0.05),
@@ -32,7 +35,8 @@ def of(report: dict) -> list[dict]:
     found = []
     for where, words, limit in LIMITS:
         rate = at(report, where)
-        if rate and rate.get("low") is not None and rate["low"] > limit:
+        is_enough = rate and rate.get("low") is not None and (rate["n"] >= LEAST or not limit)
+        if is_enough and rate["low"] > limit:
             share = _("%(share)d %% of %(n)s %(words)s; the limit is %(limit)d %%.") % {
                 "share": round(100 * rate["share"]), "n": rate["n"], "words": words, "limit": round(100 * limit),
             }  # fmt: skip

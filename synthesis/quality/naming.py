@@ -1,5 +1,7 @@
 """What the parts of a report are called on a page, and how its numbers are written."""
 
+import re
+
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -68,6 +70,15 @@ def level(factor: str, name: str, names: dict[str, str]) -> str:
         return factors.called(factor, name)
     except (KeyError, ValueError):  # of an older run, which knew another level
         return name
+
+
+def named(alarm: dict, names: dict[str, str]) -> str:
+    """The words of an alarm as people read them: a report holds mistakes and clients by their keys."""
+    about = alarm["where"].removeprefix("balance.factors.")
+    if not names or about not in ("pair", "client", "intended", "labels.mistakes"):
+        return alarm["words"]
+    keys = "|".join(re.escape(key) for key in sorted(names, key=len, reverse=True))
+    return re.sub(rf"(?<![\w-])({keys})(?![\w-])", lambda found: names[found[0]], alarm["words"])
 
 
 def tier(name: str) -> str:

@@ -1,10 +1,12 @@
 """Of two who claim, each gets instances of its own."""
 
 import time
+from datetime import timedelta
 from threading import Event, Thread
 
 import pytest
 from django.db import connection, transaction
+from django.utils import timezone
 
 from synthesis import claiming
 from synthesis.material import Material
@@ -46,6 +48,23 @@ def test_what_is_claimed_is_claimed_by_one(endpoint, plan):
         second = claiming.claim(run=run, worker="two", most=9, but=set())
     assert (len(first), len(second)) == (2, 1)
     assert claiming.renew(worker="one", ids={instance.pk for instance in second}) == {second[0].pk}
+
+
+@pytest.mark.parametrize("hours", [-1, 1])
+def test_a_lease_holds_whatever_the_clock_of_a_workers_machine_says(endpoint, plan, monkeypatch, hours):
+    endpoint()
+    run = plan(2)
+    wrong = timezone.now() + timedelta(hours=hours)
+    with transaction.atomic(), monkeypatch.context() as elsewhere:
+        elsewhere.setattr("django.utils.timezone.now", lambda: wrong)
+        (mine,) = claiming.claim(run=run, worker="one", most=1, but=set())
+        assert claiming.renew(worker="one", ids={mine.pk}) == set()
+    with transaction.atomic():
+        assert [one.pk for one in claiming.claim(run=run, worker="two", most=9, but=set())] != [mine.pk]
+        assert not claiming.claim(run=run, worker="three", most=9, but=set())
+    run.instances.filter(pk=mine.pk).update(lease_until=timezone.now() - timedelta(seconds=1))
+    with transaction.atomic():
+        assert [one.pk for one in claiming.claim(run=run, worker="three", most=9, but=set())] == [mine.pk]
 
 
 def test_a_session_that_cannot_be_made_ready_fails_alone_and_says_so(endpoint, plan, drive, monkeypatch):

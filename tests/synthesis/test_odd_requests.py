@@ -54,7 +54,7 @@ def said(answer) -> list[str]:
 def test_no_number_of_sessions_at_once_breaks_the_page(lead, run, given):
     sent = {"act": "concurrency", "concurrency": given}
     answer = lead.post(reverse("run_steer", args=[run.public_id]), sent, follow=True)
-    assert said(answer) == ["Between 1 and 256 sessions can be made at once."]
+    assert said(answer) == ["Between 1 and 256 calls can be out at once."]
 
 
 @pytest.mark.parametrize("given", ["0", "0.0000", "-1", "NaN", "1e400", "9" * 30])

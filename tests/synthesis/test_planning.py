@@ -247,6 +247,11 @@ def test_without_an_endpoint_the_refusal_says_what_to_set(version, clients, sett
         plan(version)
 
 
+def test_a_model_whose_name_no_reply_could_be_stored_under_is_refused(version, clients):
+    with pytest.raises(NoEndpoint, match="200 characters at most"):
+        plan(version, model="m" * 201)
+
+
 def test_a_profile_that_must_stay_here_is_not_sent_elsewhere(version, settings):
     client_profile("here", may_leave_machine=False)
     assert plan(version, profiles="here").instances.exists()

@@ -11,7 +11,7 @@ from accounts.models import Grant, ReviewerRecord, Role
 from review.rounds import close_round
 from synthesis import holding, tiers
 from synthesis.models import Instance, Run
-from synthesis.quality import alarms, keeping, presenting, verdicts
+from synthesis.quality import alarms, keeping, naming, presenting, verdicts
 from tests.conftest import person
 from tests.review.factories import (
     client_profile,
@@ -73,7 +73,22 @@ def test_mistakes_and_clients_are_called_by_name(run, lena, log_in):
     assert one.pair_revision.name in said and one.pair_revision.pair.key not in said
     found = keeping.report(run)
     found["balance"]["factors"] = {"pair": {"alarm": "Nothing was made at: a.", "levels": [], "test": {}}}
-    assert "Intended mistake: Nothing was made at: a." in [alarm["words"] for alarm in alarms.of(found)]
+    alarm = next(alarm for alarm in alarms.of(found) if alarm["where"] == "balance.factors.pair")
+    assert alarm["words"] == "Intended mistake: Nothing was made at: a."
+    named = naming.named(alarm, {"a": "Advice too soon", "b": "no"})
+    assert named == "Intended mistake: Nothing was made at: Advice too soon."
+    elsewhere = alarm | {"where": "balance.factors.style"}
+    assert naming.named(elsewhere, {"a": "Advice too soon"}) == alarm["words"]
+
+
+def test_four_sessions_alarm_nobody_unless_none_may_be_so(run):
+    found = keeping.report(run)
+    all_of_them = {"part": 4, "n": 4, "share": 1.0, "low": 0.51, "high": 1.0}
+    found["talking"]["with_a_reason_to_hold"] = found["duplicates"]["within"]["exact"] = all_of_them
+    told = {alarm["where"] for alarm in alarms.of(found)}
+    assert "duplicates.within.exact" in told and "talking.with_a_reason_to_hold" not in told
+    found["talking"]["with_a_reason_to_hold"] = all_of_them | {"part": 5, "n": 5}
+    assert "talking.with_a_reason_to_hold" in {alarm["where"] for alarm in alarms.of(found)}
 
 
 def test_the_page_and_the_json_tell_the_same(run, lena, log_in):

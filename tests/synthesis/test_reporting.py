@@ -10,7 +10,7 @@ from django.core.cache import cache
 from django.core.management import call_command
 
 from synthesis import reporting
-from synthesis.models import Call, Endpoint, Hitch, Instance
+from synthesis.models import Call, Drive, Endpoint, Hitch, Instance
 from tests.fakes import model_server as fake
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -88,6 +88,7 @@ def test_a_line_tells_what_was_made_how_fast_what_it_costs_and_what_went_wrong(r
     Hitch.objects.create(run=run, endpoint="environment", kind="hang")
     watch(run)
     clock.goes_on(30)
+    Drive.objects.create(run=run, worker="a", began_at=NOON, seen_at=clock.now)
     watch(run)
     assert stream.getvalue().splitlines() == [
         "0 of 10 made, 0 failed, 0 tokens, 10 to go",

@@ -68,6 +68,16 @@ def test_one_session_alone_tells_no_rate_and_one_of_yesterday_neither(run):
     assert watched(run).rate is None
 
 
+def test_a_rate_is_of_the_time_in_which_the_run_was_worked_at(run):
+    finish(run, 4, ago=lambda i: timedelta(minutes=5 + i / 2))
+    assert watched(run).rate == pytest.approx(2, rel=0.01), "after the end it stays what it was"
+    now = timezone.now()
+    Drive.objects.create(run=run, worker="w", began_at=now - timedelta(minutes=4), seen_at=now)
+    assert watched(run).rate is None, "after a pause nothing was made yet"
+    finish(run, 3)
+    assert watched(run).rate == pytest.approx(1, rel=0.01)
+
+
 def test_a_paused_run_has_no_time_left_to_tell_and_a_finished_one_is_called_so(run):
     finish(run, 4)
     run.state = "paused"

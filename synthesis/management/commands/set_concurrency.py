@@ -5,7 +5,7 @@ from synthesis.management.named_run import named, refusals
 
 
 class Command(BaseCommand):
-    help = "Say how many sessions of a run may be in the making at once in each worker, also while it runs."
+    help = "Say how many calls of a run may be out at once in each worker, also while it runs."
 
     def add_arguments(self, parser):
         parser.add_argument("run")
@@ -14,4 +14,4 @@ class Command(BaseCommand):
     def handle(self, *, run, to, **options):
         with refusals():
             changed = steering.set_concurrency(run=named(run), to=to, by=None)
-        self.stderr.write(f"{changed.concurrency} at once in each worker; workers look every second.")
+        self.stderr.write(f"{changed.concurrency} calls at once in each worker; workers look every second.")
