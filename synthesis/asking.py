@@ -193,7 +193,7 @@ class _Caller(Caller):
         self.ask, self.question, self.player, self.step = ask, question, player, step
 
     def goes_on(self) -> None:
-        if self.question.is_over or not self.ask.may_ask():
+        if self.question.is_over or self.ask.writer.is_failing or not self.ask.may_ask():
             raise Halted
 
     def goes_out(self) -> None:

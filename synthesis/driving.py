@@ -8,7 +8,7 @@ needed to go on after a crash is in the database.
 import asyncio
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import structlog
 from django.db import Error as DatabaseFault
@@ -19,6 +19,7 @@ from synthesis.asking import Asking, Player, Tally
 from synthesis.faults import EndpointDenied, EndpointDown, EndpointGone, EndpointRefused, Fault, NoEndpoint
 from synthesis.identity import digest
 from synthesis.llm import ModelEndpoint
+from synthesis.making import Claimed, Making
 from synthesis.material import Material
 from synthesis.metering import Meter
 from synthesis.models import Call, Drive, Instance, InstanceState, Run, RunState
@@ -26,7 +27,7 @@ from synthesis.policies import INSTANCES_IN_A_ROW
 from synthesis.questions import Halted
 from synthesis.recipes import RECIPES
 from synthesis.recipes.cell import Cell
-from synthesis.stored import Cells, Replies
+from synthesis.stored import Cells
 from synthesis.writing import Writer
 
 log = structlog.get_logger(__name__)
@@ -34,26 +35,6 @@ log = structlog.get_logger(__name__)
 # For so many that ask, one more is ready to. With many more, whole bursts go out together and come back together, and
 # wait for each other (measured: a quarter is quicker than a half).
 READY = 4
-
-
-@dataclass(frozen=True)
-class Claimed:
-    """An instance that waits for its turn, with what it is made from, or why that cannot be had."""
-
-    instance: Instance
-    cell: Cell | Exception
-    replies: Replies
-
-
-@dataclass(eq=False)
-class Making:
-    """An instance in the making."""
-
-    instance: Instance
-    ask: Asking
-    is_ending: bool = False  # its outcome is being written
-    has_left: bool = False  # it is made, and its place is another's
-    is_lost: bool = False  # cancelled, or somebody else has it
 
 
 class Driving:

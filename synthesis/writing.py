@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from django.db import Error as DatabaseFault
 from django.db import (
     IntegrityError,
     InterfaceError,
@@ -46,6 +47,8 @@ class Writer:
     """Hand it work from the event loop and await the result, which comes only after the commit."""
 
     def __init__(self):
+        # A reply was paid for and could not be stored: whoever has not asked yet need not pay as well.
+        self.is_failing = False
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._loop = asyncio.get_running_loop()
         self._problem: BaseException | None = None  # of a note
@@ -132,7 +135,7 @@ class Writer:
             except BaseException as problem:  # whatever it was, the waiters must hear of it
                 done = [(job, None, problem) for job in part]
                 self._checked = float("-inf")
-            self._loop.call_soon_threadsafe(_settle, done)
+            self._loop.call_soon_threadsafe(self._settle, done)
 
     def _check_connection(self):
         """Whether it is old or broken costs a question to the database: not before each of many commits a second."""
@@ -189,6 +192,20 @@ class Writer:
             Hitch.objects.bulk_create(hitches)
         return [(job, None, None) for job in jobs]
 
+    def _settle(self, done):
+        self.is_failing |= any(
+            job.kind == "store" and isinstance(problem, DatabaseFault) for job, _, problem in done
+        )
+        for job, result, problem in done:
+            if job.then is not None and problem is None:
+                job.then(result)
+            if job.future.done():
+                continue
+            if problem is not None:
+                job.future.set_exception(problem)
+            else:
+                job.future.set_result(result)
+
 
 def _only_new_replies(jobs: list[_Job]) -> list[tuple] | None:
     """What nearly every batch is, in one statement and no savepoint; None where it is anything else, or one of them was
@@ -242,15 +259,3 @@ def _stored(calls: list[Call]) -> list[Call]:
         # Another was quicker with some of them.
         there = {call.key: call for call in Call.objects.filter(key__in={call.key for call in calls})}
     return [there.get(call.key) or new[call.key] for call in calls]
-
-
-def _settle(done):
-    for job, result, problem in done:
-        if job.then is not None and problem is None:
-            job.then(result)
-        if job.future.done():
-            continue
-        if problem is not None:
-            job.future.set_exception(problem)
-        else:
-            job.future.set_result(result)
