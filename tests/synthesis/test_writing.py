@@ -3,7 +3,7 @@
 import asyncio
 
 import pytest
-from django.db import transaction
+from django.db import OperationalError, transaction
 
 from synthesis import claiming
 from synthesis.material import Material
@@ -128,3 +128,20 @@ def test_those_claimed_together_share_what_they_are_made_from(
         profiles = {id(one.profile) for one in claimed}
         assert {one.pair_revision.pair.key for one in claimed} and all(one.run is run for one in claimed)
     assert len(profiles) == len({one.profile_id for one in claimed})
+
+
+def test_once_a_reply_cannot_be_stored_nobody_else_asks(endpoint, plan, drive, monkeypatch):
+    server = endpoint()
+    run = plan(10, concurrency=4)
+
+    def gone(*_):
+        raise OperationalError("the database is gone")
+
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr("synthesis.rows.insert", gone)
+        meanwhile.setattr("django.db.models.query.QuerySet.bulk_create", gone)
+        with pytest.raises(OperationalError):
+            drive(run)
+    # A quarter more sessions were ready to ask; what was out is all that is paid for again.
+    assert len(server.requests) == 4 and not Call.objects.exists()
+    assert drive(run).made == 10
