@@ -143,8 +143,13 @@ class Asking:
         if heard.kind:
             hitch = caller.row(heard.kind, status=None, told=NOTED[heard.kind], waited_ms=row.latency_ms)
         with question.out():
-            # Shielded: what was paid for is stored even if this instance is given up meanwhile.
-            call = await asyncio.shield(self.writer.store(row, hitch=hitch, then=self._count))
+            storing = asyncio.create_task(self.writer.store(row, hitch=hitch, then=self._count))
+            try:
+                call = await asyncio.shield(storing)
+            except asyncio.CancelledError:
+                # Given up meanwhile: what was paid for is stored all the same, and until then its place is taken.
+                await asyncio.wait({storing})
+                raise
         return call, heard if call is row else hear(call, shape)
 
     def _told(self, player: Player, messages: list[dict], schema: dict):
@@ -193,7 +198,7 @@ class _Caller(Caller):
         self.ask, self.question, self.player, self.step = ask, question, player, step
 
     def goes_on(self) -> None:
-        if self.question.is_over or self.ask.writer.is_failing or not self.ask.may_ask():
+        if self.question.is_over or self.ask.writer.fault or not self.ask.may_ask():
             raise Halted
 
     def goes_out(self) -> None:

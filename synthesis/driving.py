@@ -32,19 +32,17 @@ from synthesis.writing import Writer
 
 log = structlog.get_logger(__name__)
 
-# For so many that ask, one more is ready to. With many more, whole bursts go out together and come back together, and
-# wait for each other (measured: a quarter is quicker than a half).
-READY = 4
-
 
 class Driving:
-    """`share()` says how many instances may ask at once, `connect(row)` opens an endpoint."""
+    """`share()` says how many instances may ask at once, `ready()` how many more may be in the making that are ready to,
+    `connect(row)` opens an endpoint.
+    """
 
     def __init__(
-        self, *, run: Run, writer: Writer, share: Callable[[], int], connect: Callable[..., ModelEndpoint],
-        cells: Cells, wait_for_others: bool = False,
+        self, *, run: Run, writer: Writer, share: Callable[[], int], ready: Callable[[], int],
+        connect: Callable[..., ModelEndpoint], cells: Cells, wait_for_others: bool = False,
     ):  # fmt: skip
-        self.run, self.writer, self.share, self.connect = run, writer, share, connect
+        self.run, self.writer, self.share, self.ready, self.connect = run, writer, share, ready, connect
         self.cells, self.wait_for_others = cells, wait_for_others
         self.recipe = RECIPES[run.recipe]
         self.worker = claiming.worker_name()
@@ -169,6 +167,8 @@ class Driving:
         helpers = {asyncio.create_task(self._renew()), turned := asyncio.create_task(self._turned.wait())}
         try:
             while True:
+                if self.writer.fault:
+                    raise self.writer.fault
                 if self.why:
                     why, self.why = self.why, ""
                     await self.writer.do(lambda why=why: steering.stop(run=self.run, why=why))
@@ -206,7 +206,7 @@ class Driving:
             await asyncio.gather(*left, return_exceptions=True)
 
     def _begin_those_who_wait(self) -> None:
-        free = self._most() - self._asking() if self.state == "open" else 0
+        free = self.share() + self.ready() - self._asking() if self.state == "open" else 0
         while self.waiting and free > 0:
             claimed, free = self.waiting.popleft(), free - 1
             ask = Asking(
@@ -223,13 +223,6 @@ class Driving:
             task = asyncio.create_task(self._make(making, claimed.cell))
             self.making[task] = making
             task.add_done_callback(self._is_done)
-
-    def _most(self) -> int:
-        """Instances that may be in the making: a few more than may ask at once. While replies are stored and the next
-        questions put together, there is always one that is ready to ask, and no place at an endpoint stays empty.
-        """
-        share = self.share()
-        return share + share // READY
 
     def _asking(self) -> int:
         """Instances in the making, but for those that are made and only to be written still."""

@@ -27,6 +27,9 @@ log = structlog.get_logger(__name__)
 LOOK_EVERY = 1.0  # seconds, at what people want of the runs
 READ_EVERY = 5.0  # seconds, what other workers have spent; less often where reading it takes long
 RUNS_AT_ONCE = 8
+# For so many that ask, one is ready to. With many more, whole bursts go out together and come back together, and wait
+# for each other (measured: a quarter is quicker than a half).
+READY = 4
 
 
 @dataclass
@@ -127,6 +130,7 @@ class _Engine:
             run=run,
             writer=self.writer,
             share=lambda: self._share(run),
+            ready=lambda: self._ready(run),
             connect=lambda row: self._connect(row, run),
             cells=self.cells,
             wait_for_others=self.wait_for_others,
@@ -169,8 +173,17 @@ class _Engine:
         """Instances of the run that may ask at once here: as many as it wants, but no more than its part, nor
         than the others leave; they may have been alone until now.
         """
-        others = sum(len(driving.making) for driving in self.drivings.values() if driving.run is not run)
-        return max(0, min(self._part(run), self.at_once - others))
+        others = (driving for driving in self.drivings.values() if driving.run is not run)
+        asking = sum(min(len(driving.making), self._part(driving.run)) for driving in others)
+        return max(0, min(self._part(run), self.at_once - asking))
+
+    def _ready(self, run: Run) -> int:
+        """Instances beyond those: while replies are stored and the next questions put together there is always one that
+        is ready to ask, and no place at the endpoint stays empty. Only where that endpoint is the only one and nobody
+        else's, as then its gate alone bounds how many of the run ask at once.
+        """
+        asked = [users for _, users in self.opened.values() if run.pk in users]
+        return self._share(run) // READY if asked == [{run.pk}] else 0
 
     def _part(self, run: Run) -> int:
         return min(run.concurrency, max(1, self.at_once // max(1, len(self.drivings))))

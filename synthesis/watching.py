@@ -89,8 +89,8 @@ def watched(run: Run) -> Watched:
     lately = lately.aggregate(n=Count("*"), first=Min("made_at"), last=Max("made_at"))
     rate = seconds_left = None
     # One alone tells nothing of how long the next one takes.
-    if lately["n"] > 1:
-        until = now if began else lately["last"]
+    until = now if began else lately["last"]
+    if lately["n"] > 1 and until > lately["first"]:
         minutes = max((until - lately["first"]).total_seconds() / 60, 1 / 60)
         rate = (lately["n"] - 1) / minutes
         left = by_state["planned"] + by_state["making"]

@@ -47,11 +47,10 @@ class Writer:
     """Hand it work from the event loop and await the result, which comes only after the commit."""
 
     def __init__(self):
-        # A reply was paid for and could not be stored: whoever has not asked yet need not pay as well.
-        self.is_failing = False
+        # Why something could not be kept that came from an endpoint: nobody asks for more, and the drives end by it.
+        self.fault: BaseException | None = None
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._loop = asyncio.get_running_loop()
-        self._problem: BaseException | None = None  # of a note
         self._checked = float("-inf")
         self._thread = threading.Thread(target=self._run, name="synthesis-writer", daemon=True)
 
@@ -88,13 +87,11 @@ class Writer:
         return await self._submit("each", item, together=together)
 
     def note(self, hitch: Hitch) -> None:
-        """Keep it with the next commit. Nobody waits for that; if it cannot be kept, whoever comes next is told."""
+        """Keep it with the next commit. Nobody waits for that; if it cannot be kept, that is our `fault`."""
         job = _Job("note", hitch, self._loop.create_future())
-        job.future.add_done_callback(self._noted)
+        # Asked for, so that nobody is warned of a fault that nobody has seen.
+        job.future.add_done_callback(asyncio.Future.exception)
         self._jobs.put(job)
-
-    def _noted(self, done: asyncio.Future) -> None:
-        self._problem = self._problem or done.exception()
 
     async def _submit(
         self, kind: str, work, then: Then | None = None, hitch: Hitch | None = None,
@@ -103,8 +100,6 @@ class Writer:
         """`then` is called with the result on the loop, in the order in which the work was done, also when the
         waiter was cancelled.
         """
-        if self._problem is not None:
-            raise self._problem
         job = _Job(kind, work, self._loop.create_future(), then, hitch, together)
         self._jobs.put(job)
         # A waiter may be cancelled; what was handed over is written all the same.
@@ -126,7 +121,8 @@ class Writer:
         finds = [job for job in batch if job.kind == "find"]
         reads = [job for job in batch if job.kind == "read"]
         writes = [job for job in batch if job.kind not in ("find", "read")]
-        for part, work in ((finds, self._find), (writes, self._write), (reads, self._read)):
+        # What is stored in this very batch is found.
+        for part, work in ((writes, self._write), (finds, self._find), (reads, self._read)):
             if not part:
                 continue
             try:
@@ -154,6 +150,8 @@ class Writer:
                 done.append((job, job.work(), None))
             except Exception as problem:  # its own waiter gets it
                 done.append((job, None, problem))
+                if isinstance(problem, DatabaseFault):
+                    self._checked = float("-inf")
         return done
 
     def _write(self, jobs: list[_Job]):
@@ -193,9 +191,9 @@ class Writer:
         return [(job, None, None) for job in jobs]
 
     def _settle(self, done):
-        self.is_failing |= any(
-            job.kind == "store" and isinstance(problem, DatabaseFault) for job, _, problem in done
-        )
+        for job, _result, problem in done:
+            if job.kind == "note" or (job.kind == "store" and isinstance(problem, DatabaseFault)):
+                self.fault = self.fault or problem
         for job, result, problem in done:
             if job.then is not None and problem is None:
                 job.then(result)

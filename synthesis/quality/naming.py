@@ -73,12 +73,16 @@ def level(factor: str, name: str, names: dict[str, str]) -> str:
 
 
 def named(alarm: dict, names: dict[str, str]) -> str:
-    """The words of an alarm as people read them: a report holds mistakes and clients by their keys."""
-    about = alarm["where"].removeprefix("balance.factors.")
-    if not names or about not in ("pair", "client", "intended", "labels.mistakes"):
-        return alarm["words"]
-    keys = "|".join(re.escape(key) for key in sorted(names, key=len, reverse=True))
-    return re.sub(rf"(?<![\w-])({keys})(?![\w-])", lambda found: names[found[0]], alarm["words"])
+    """The words of an alarm as people read them: a report holds mistakes and clients by their keys, in quotation marks or
+    as the list at the end.
+    """
+    words, about = alarm["words"], alarm["where"]
+    if about in ("intended", "labels.mistakes"):
+        return re.sub("“([^”]*)”", lambda found: f"“{names.get(found[1], found[1])}”", words)
+    if about in ("balance.factors.pair", "balance.factors.client"):
+        head, colon, listed = words.removesuffix(".").rpartition(": ")
+        return f"{head}{colon}{', '.join(names.get(key, key) for key in listed.split(', '))}."
+    return words
 
 
 def tier(name: str) -> str:

@@ -75,10 +75,11 @@ def test_mistakes_and_clients_are_called_by_name(run, lena, log_in):
     found["balance"]["factors"] = {"pair": {"alarm": "Nothing was made at: a.", "levels": [], "test": {}}}
     alarm = next(alarm for alarm in alarms.of(found) if alarm["where"] == "balance.factors.pair")
     assert alarm["words"] == "Intended mistake: Nothing was made at: a."
-    named = naming.named(alarm, {"a": "Advice too soon", "b": "no"})
-    assert named == "Intended mistake: Nothing was made at: Advice too soon."
-    elsewhere = alarm | {"where": "balance.factors.style"}
-    assert naming.named(elsewhere, {"a": "Advice too soon"}) == alarm["words"]
+    names = {"a": "Advice too soon", "at": "no", "made": "no", "Intended": "no"}
+    assert naming.named(alarm, names) == "Intended mistake: Nothing was made at: Advice too soon."
+    assert naming.named(alarm | {"where": "balance.factors.style"}, names) == alarm["words"]
+    collapsed = {"where": "intended", "words": "Mistakes: Collapsed: “a” is 92 % of 40 at a."}
+    assert naming.named(collapsed, names) == "Mistakes: Collapsed: “Advice too soon” is 92 % of 40 at a."
 
 
 def test_four_sessions_alarm_nobody_unless_none_may_be_so(run):
