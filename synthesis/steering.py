@@ -1,5 +1,5 @@
 """Steer a run, also while workers are at it, who look every second: pause, resume, cancel, plan failed instances
-again, let more or fewer be made at once, bound what it may spend. `by` None is the operator.
+again, let more or fewer calls be out at once, bound what it may spend. `by` None is the operator.
 """
 
 from django.db import transaction
@@ -68,7 +68,7 @@ def retry_failed(*, run: Run, by) -> int:
 
 @transaction.atomic
 def set_concurrency(*, run: Run, to: int, by) -> Run:
-    """So many instances may be in the making at once, in each worker. Raises NotNow."""
+    """So many calls may be out at once, from each worker. Raises NotNow."""
     _require(by)
     if isinstance(to, bool) or not isinstance(to, int) or not 1 <= to <= MOST_AT_ONCE:
         raise NotNow(_("Between 1 and %d calls can be out at once.") % MOST_AT_ONCE)
