@@ -1,5 +1,6 @@
 """Of two who claim, each gets instances of its own."""
 
+import contextlib
 import time
 from datetime import timedelta
 from threading import Event, Thread
@@ -55,16 +56,29 @@ def test_a_lease_holds_whatever_the_clock_of_a_workers_machine_says(endpoint, pl
     endpoint()
     run = plan(2)
     wrong = timezone.now() + timedelta(hours=hours)
-    with transaction.atomic(), monkeypatch.context() as elsewhere:
-        elsewhere.setattr("django.utils.timezone.now", lambda: wrong)
+
+    @contextlib.contextmanager
+    def elsewhere():
+        with transaction.atomic(), monkeypatch.context() as there:
+            there.setattr("django.utils.timezone.now", lambda: wrong)
+            yield
+
+    def taken_by(worker):
+        return [one.pk for one in claiming.claim(run=run, worker=worker, most=9, but=set())]
+
+    with elsewhere():
         (mine,) = claiming.claim(run=run, worker="one", most=1, but=set())
+    with transaction.atomic():
+        (other,) = taken_by("two")
+        assert other != mine.pk and not taken_by("three")
+    with elsewhere():
         assert claiming.renew(worker="one", ids={mine.pk}) == set()
+        assert not taken_by("four"), "its own clock takes nobody's session, however late it thinks it is"
     with transaction.atomic():
-        assert [one.pk for one in claiming.claim(run=run, worker="two", most=9, but=set())] != [mine.pk]
-        assert not claiming.claim(run=run, worker="three", most=9, but=set())
+        assert not taken_by("three")
     run.instances.filter(pk=mine.pk).update(lease_until=timezone.now() - timedelta(seconds=1))
-    with transaction.atomic():
-        assert [one.pk for one in claiming.claim(run=run, worker="three", most=9, but=set())] == [mine.pk]
+    with elsewhere():
+        assert taken_by("four") == [mine.pk], "nor does it leave one that has run out"
 
 
 def test_a_session_that_cannot_be_made_ready_fails_alone_and_says_so(endpoint, plan, drive, monkeypatch):

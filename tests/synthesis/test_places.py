@@ -14,6 +14,7 @@ from synthesis.models import Endpoint, ModelRole
 from synthesis.recipes import RECIPES
 from synthesis.shapes.dialogue import Turn
 from synthesis.writing import Writer
+from tests.fakes.model_server import BROKEN
 from tests.synthesis.conftest import HASTE
 from tests.synthesis.test_asking_at_once import Content
 from tests.synthesis.test_odd_replies import a_call
@@ -89,6 +90,24 @@ def test_a_fault_that_nobody_waits_for_ends_the_drive(endpoint, plan, monkeypatc
     running.drive(run, patience=HASTE)
     states = run.instances.values_list("state", flat=True)
     assert sorted(states) == ["failed", *["made"] * 7]
+
+
+def test_a_hitch_that_cannot_be_kept_ends_the_drive_and_nobody_asks_more(endpoint, plan, monkeypatch):
+    """Nobody waits for it to be kept."""
+
+    def gone(self, jobs, stored):
+        if jobs:
+            raise OperationalError("the database is gone")
+        return []
+
+    server = endpoint(lambda number, body: BROKEN if number == 0 else None)
+    run = plan(4, concurrency=1)
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(Writer, "_note", gone)
+        with pytest.raises(OperationalError):
+            running.drive(run, patience=HASTE)
+    assert len(server.requests) == 1 and not run.instances.exclude(state="planned").exists()
+    assert running.drive(run, patience=HASTE).tally.made == 4
 
 
 @pytest.mark.django_db(transaction=True)
