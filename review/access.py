@@ -5,7 +5,7 @@ from django.utils.translation import gettext as _
 from accounts import roles
 from accounts.roles import Answer
 from guidelines import access as guidelines_access
-from review.models import Item, Reading, Round, RoundState, Seat
+from review.models import Item, Reading, Round, RoundState, Seat, SeatProject
 from review.raters import record_in_force
 from synthesis import tiers
 from synthesis.models import Instance, Tier
@@ -23,6 +23,17 @@ def may_close(user, round: Round) -> Answer:
 
 def may_see_desk(user) -> Answer:
     return roles.may_annotate(user)
+
+
+def may_open(user, project: SeatProject) -> Answer:
+    """Her own seat's project, while its round is open."""
+    if not (answer := may_see_desk(user)):
+        return answer
+    if project.seat.rater.user_id != user.pk:
+        return Answer(_("This is another reviewer's desk."))
+    if project.seat.round.state != RoundState.OPEN:
+        return Answer(_("This round is closed; its sessions are judged no more."))
+    return Answer()
 
 
 def may_see_disputes(user) -> Answer:

@@ -10,6 +10,7 @@ urlpatterns = [
     path("rounds/<uuid:public_id>/sync/", views.round_sync, name="round_sync"),
     path("agreement/", views.agreement, name="agreement"),
     path("desk/", views.desk, name="desk"),
+    path("desk/<uuid:seat>/<slug:form>/", views.desk_open, name="desk_open"),
     path("desk/mine/", views.desk_mine, name="desk_mine"),
     path("disputes/", views.disputes_page, name="disputes"),
     path("disputes/<uuid:public_id>/", views.dispute, name="dispute"),

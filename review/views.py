@@ -5,7 +5,7 @@ import secrets
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpResponse, HttpResponseNotAllowed
+from django.http import HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -18,8 +18,9 @@ from review import access, disputes, outcomes, reports, tasks, totals, trail
 from review.closing import NotReadToTheEnd, read_and_close
 from review.forms import NewRound, Settling
 from review.label_studio import connecting, webhook
+from review.label_studio.gateway import passes
 from review.label_studio.keeping import login_of
-from review.models import Account, Decision, DecisionKind, Item, Round, Verdict
+from review.models import Account, Decision, DecisionKind, Item, Round, SeatProject, Verdict
 from review.raters import rater_for
 from review.rounds import CannotMakeRound, left_out_held, make_round
 from review.workflow import CannotSettle
@@ -185,11 +186,26 @@ def agreement(request):
 def desk(request):
     roles.require(access.may_see_desk(request.user))
     rows = reports.desk_of(request.user)
-    context = {"rows": rows, "studio": settings.LABEL_STUDIO_PUBLIC_URL.rstrip("/")}
+    direct = settings.LABEL_STUDIO_PUBLIC_URL.rstrip("/") if settings.REVIEW_DIRECT_ACCOUNTS else ""
+    context = {"rows": rows, "gateway": settings.LABEL_STUDIO_GATEWAY_URL, "studio": direct}
     account = Account.objects.filter(rater__user=request.user, ls_user_id__isnull=False).first()
     if account and settings.REVIEW_DIRECT_ACCOUNTS:
         context["login"] = login_of(account, asked_by=request.user)
     return render(request, "review/desk.html", context)
+
+
+def desk_open(request, seat, form):
+    """Hand out a ticket to the gateway, which opens the editor on her own tasks."""
+    roles.require(access.may_see_desk(request.user))
+    if request.method != "POST":
+        return HttpResponseNotAllowed(["POST"])
+    projects = SeatProject.objects.select_related("seat__round", "seat__rater")
+    project = get_object_or_404(projects, seat__public_id=seat, form=form, project_id__isnull=False)
+    if not settings.LABEL_STUDIO_GATEWAY_URL:
+        messages.error(request, _("The gateway to Label Studio is not set; a lead can say where it is."))
+        return redirect("desk")
+    ticket = passes.issue(project=project, by=request.user, app_session=request.session.session_key)
+    return HttpResponseRedirect(f"{settings.LABEL_STUDIO_GATEWAY_URL}/enter?ticket={ticket}", status=303)
 
 
 def desk_mine(request):

@@ -130,6 +130,7 @@ TABLE = {
     "rounds/<uuid:public_id>/sync/": LEAD,
     "agreement/": LEAD,
     "desk/": {Role.ANNOTATOR},
+    "desk/<uuid:seat>/<slug:form>/": {Role.ANNOTATOR},
     "desk/mine/": {Role.ANNOTATOR},
     "disputes/": {Role.ADJUDICATOR},
     "disputes/<uuid:public_id>/": {Role.ADJUDICATOR},

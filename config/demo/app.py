@@ -35,6 +35,15 @@ def start_web(stack: Stack, *, port: int, env: dict) -> str:
     return url
 
 
+def start_gateway(stack: Stack, *, url: str, env: dict) -> Process:
+    command = [sys.executable, "manage.py", "gateway"]
+
+    def ready(process: Process) -> bool:
+        return listening_in_group(int(url.rsplit(":", 1)[1]), process.group) and _answers(f"{url}/healthz")
+
+    return stack.start("gateway", command, ready=ready, timeout=120, env=env, cwd=ROOT)
+
+
 def start_worker(stack: Stack, name: str, queues: str, *, children: int, env: dict) -> Process:
     command = [
         sys.executable,

@@ -61,9 +61,8 @@ def start(stack: Stack, options: Options, model: str) -> Parts:
         "REDIS_URL": f"{broker.rstrip('/')}/0",
         "TRAINING_BROKER_URL": f"{broker.rstrip('/')}/2",
         "LABEL_STUDIO_URL": studio.url,
-        "LABEL_STUDIO_PUBLIC_URL": studio.url,
+        "LABEL_STUDIO_GATEWAY_URL": f"http://{LOOPBACK}:{free_port()}",
         "LABEL_STUDIO_TOKEN": studio.token,
-        "REVIEW_DIRECT_ACCOUNTS": "1",
     }
     if model != "env":
         env["OPENAI_BASE_URL"] = model_server.start(stack, home / "model", model)
@@ -73,8 +72,9 @@ def start(stack: Stack, options: Options, model: str) -> Parts:
 
 
 def start_ours(stack: Stack, parts: Parts) -> None:
-    """Web, workers and beat; the database is migrated by now."""
+    """Web, gateway, workers and beat; the database is migrated by now."""
     app.start_web(stack, port=int(parts.url.rsplit(":", 1)[1]), env=parts.env)
+    app.start_gateway(stack, url=parts.env["LABEL_STUDIO_GATEWAY_URL"], env=parts.env)
     app.start_worker(stack, "synthesis", "synthesis", children=1, env=parts.env)
     app.start_worker(stack, "review", "review,exports", children=2, env=parts.env)
     app.start_beat(stack, home=parts.home, env=parts.env)

@@ -49,6 +49,12 @@ def label_studio() -> dict:
     return _answers(settings.LABEL_STUDIO_URL.rstrip("/") + "/health")
 
 
+def gateway() -> dict:
+    if not settings.LABEL_STUDIO_GATEWAY_URL:
+        return _state(None, _("No gateway is set: reviewers cannot open Label Studio."))
+    return _answers(settings.LABEL_STUDIO_GATEWAY_URL + "/healthz")
+
+
 def model_endpoint() -> dict:
     """Of all endpoints that are asked now or would be by the next run, the first that does not answer."""
     try:
@@ -86,6 +92,7 @@ PARTS: dict[str, Callable[[], dict]] = {
     "database": database,
     "broker": broker,
     "label_studio": label_studio,
+    "gateway": gateway,
     "model_endpoint": model_endpoint,
 }
 

@@ -54,7 +54,7 @@ def first_steps() -> list[dict]:
 
 @login_required
 def page(request):
-    context = {"work": waiting.work(request.user), "demo": django_settings.REVIEW_DIRECT_ACCOUNTS}
+    context = {"work": waiting.work(request.user)}
     # A judgement names the record in force when it was made; one made without stays "not recorded" for ever.
     context["record_missing"] = Role.ANNOTATOR in request.user.roles and not record_in_force(request.user)
     if Role.LEAD in request.user.roles and not Run.objects.listed().exists():

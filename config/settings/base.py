@@ -162,6 +162,8 @@ MODEL_DOWN_SECONDS = whole("MODEL_DOWN_SECONDS", 600)
 LABEL_STUDIO_URL = text("LABEL_STUDIO_URL")
 LABEL_STUDIO_TOKEN = text("LABEL_STUDIO_TOKEN")
 LABEL_STUDIO_PUBLIC_URL = text("LABEL_STUDIO_PUBLIC_URL", LABEL_STUDIO_URL)
+# Where reviewers reach it: the origin that `bin/manage gateway` serves, a host or a port of its own, without a path.
+LABEL_STUDIO_GATEWAY_URL = text("LABEL_STUDIO_GATEWAY_URL").rstrip("/")
 # Where its data lie, if on this machine: `backup` and `restore` take them along.
 LABEL_STUDIO_DATA_DIR = Path(text("LABEL_STUDIO_DATA_DIR") or HOME / "label-studio").resolve()
 LABEL_STUDIO_WEBHOOK_SECRET = kept_secret(HOME, "LABEL_STUDIO_WEBHOOK_SECRET")

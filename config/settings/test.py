@@ -20,6 +20,7 @@ REDIS_URL = ""
 CELERY_BROKER_URL = "memory://"
 TRAINING_BROKER_URL = ""
 LABEL_STUDIO_URL = ""
+LABEL_STUDIO_GATEWAY_URL = ""
 OPENAI_BASE_URL = ""
 # People's rows have the same numbers in every test: one would be counted for another.
 API_RATE = ""

@@ -42,6 +42,11 @@ class ReviewerSession:
             raise TokenRefused(answer.status_code, "wrong e-mail or password")
         self.user_id: int = self._ask("GET", "/api/current-user/whoami").json()["id"]
 
+    @property
+    def cookies(self) -> dict[str, str]:
+        """Of this session, by name: whoever holds them is this reviewer."""
+        return dict(self._browser.cookies)
+
     def tasks(self, project_id: int, page_size: int = 100) -> list[dict]:
         """All tasks of the project as the editor gets them, oldest first."""
         found, page = [], 1

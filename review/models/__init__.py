@@ -1,5 +1,6 @@
 from review.models.decisions import Decision, DecisionKind, Finding, Rating, RawAnnotation, Verdict
 from review.models.label_studio import Account, SeatProject
+from review.models.passes import Pass
 from review.models.raters import Rater, RaterKind
 from review.models.readings import Arm, Item, Reading, SendState
 from review.models.rounds import Round, RoundState, Seat
@@ -13,6 +14,7 @@ __all__ = [
     "DecisionKind",
     "Finding",
     "Item",
+    "Pass",
     "Rater",
     "RaterKind",
     "Rating",

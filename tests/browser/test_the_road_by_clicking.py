@@ -107,19 +107,10 @@ def judge_both(page, demo, *, accepted: str | None, wording: str) -> str:
     """From the desk into Label Studio: accept the session `accepted` (or the first), edit the other one."""
     page.get_by_role("link", name=re.compile("^Desk")).click()
     screens.take(page, "desk")
-    email, password = (
-        page.locator("#studio-email").inner_text(),
-        page.locator("#studio-password").inner_text(),
-    )
-    address = page.get_by_role("link", name="Judge the next one").get_attribute("href")
-    studio = page.context.new_page()
-    studio.goto(address)
-    studio.fill("input[name=email]", email)
-    studio.fill("input[name=password]", password)
-    studio.click("button[type=submit]")
-    studio.wait_for_url(lambda url: "/user/login" not in url)
+    with page.expect_popup() as opened:
+        page.get_by_role("button", name="Judge the next one").first.click()
+    studio = opened.value
     for _ in range(2):
-        studio.goto(address)
         words = editor.open_next(studio)
         editor.choose(studio, "No mistake")
         editor.choose(studio, "3")
@@ -131,8 +122,9 @@ def judge_both(page, demo, *, accepted: str | None, wording: str) -> str:
             box = studio.locator("textarea:visible").first
             box.fill(f"{wording} {box.input_value()}")
         editor.rate_all(studio, "4")
-        studio.screenshot(path=screens.FOLDER / "label-studio-1440-light.png")
+        screens.take(studio, "label-studio")
         editor.submit(studio)
+        studio.reload()
     page.reload()  # on the same host: neither of the two may have logged her out of the other
     expect(page.get_by_role("button", name="Log out")).to_be_visible()
     return accepted

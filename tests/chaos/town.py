@@ -39,7 +39,7 @@ class Town:
             "TRAINING_BROKER_URL": f"{broker}/2",
             "LABEL_STUDIO_URL": studio.url,
             "LABEL_STUDIO_TOKEN": studio.token,
-            "REVIEW_DIRECT_ACCOUNTS": "1",
+            "LABEL_STUDIO_GATEWAY_URL": f"http://{LOOPBACK}:{free_port()}",
             "OPENAI_BASE_URL": self.model_url,
             "OPENAI_MODEL": "scripted",
             "OPENAI_API_KEY": "none-needed",

@@ -1,0 +1,37 @@
+"""The page that Label Studio's editor runs in, made ours: its addresses, a bar above the task, the reader's own light or
+dark. Pure but for the bar's template.
+"""
+
+import json
+import re
+
+from django.template.loader import render_to_string
+
+# What the page itself says its server is called; all its addresses begin with it.
+_HOST = re.compile(r'hostname:\s*"(https?://[^"/]+)/?"')
+_HEAD, _BODY = re.compile(r"<head[^>]*>"), re.compile(r"<body[^>]*>")
+# Nothing that runs in it may send anything elsewhere, and nobody may frame it. The editor makes styles and functions
+# of text as it goes.
+POLICY = (
+    "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval' blob:; style-src 'self' 'unsafe-inline'; "
+    "img-src 'self' data: blob:; font-src 'self' data:; worker-src 'self' blob:; frame-ancestors 'none'; "
+    "base-uri 'self'; form-action 'self'"
+)
+
+
+class NotThePage(ValueError):
+    """What came is not the page that we know: a Label Studio that was changed, most likely."""
+
+
+def ours(html: str, *, origin: str, bar: dict) -> str:
+    """`origin`: the gateway's. `bar`: {"desk", "guideline", "rubric": addresses, "project": id, "title"}.
+    Raises NotThePage.
+    """
+    theirs = _HOST.search(html)
+    if theirs is None or not _HEAD.search(html) or not _BODY.search(html):
+        raise NotThePage("it does not say what its server is called")
+    html = html.replace(theirs[1], origin)
+    head = render_to_string("review/gateway/head.html")
+    body = render_to_string("review/gateway/bar.html", bar | {"told": json.dumps({"project": bar["project"]})})
+    html = _HEAD.sub(lambda found: found[0] + head, html, count=1)
+    return _BODY.sub(lambda found: found[0] + body, html, count=1)

@@ -1,0 +1,38 @@
+"""The gateway of this installation: put together from its settings and its database."""
+
+from django.conf import settings
+from django.urls import reverse
+
+from review.label_studio.gateway.passes import Holder
+from review.label_studio.gateway.server import Gateway, Where
+from review.label_studio.gateway.upstream import Upstream
+from review.label_studio.keeping import password_of
+from review.label_studio.signing_in import ReviewerSession
+from review.models import Account, SeatProject
+
+
+def gateway() -> Gateway:
+    where = Where(settings.LABEL_STUDIO_GATEWAY_URL, settings.BASE_URL.rstrip("/"))
+    return Gateway(Upstream(settings.LABEL_STUDIO_URL, log_in), where, about)
+
+
+def log_in(account_id: int) -> dict[str, str]:
+    """The cookies of a new session of this reviewer's. Raises TokenRefused, LabelStudioDown."""
+    account = Account.objects.get(pk=account_id)
+    return ReviewerSession(settings.LABEL_STUDIO_URL, account.email, password_of(account)).cookies
+
+
+def about(holder: Holder, project_id: int) -> dict:
+    """What the bar above a task says."""
+    project = SeatProject.objects.select_related(
+        "seat__round__pairs_version__guideline", "seat__round__rubric_version__guideline"
+    ).get(project_id=project_id, seat__rater=holder.rater_id)
+    round, pages = project.seat.round, settings.BASE_URL.rstrip("/")
+
+    def read(version) -> str:
+        return pages + reverse("guideline_version", args=[version.guideline.slug, version.number])
+
+    return {
+        "desk": pages + reverse("desk"), "project": project_id, "title": round.name,
+        "guideline": read(round.pairs_version), "rubric": read(round.rubric_version),
+    }  # fmt: skip

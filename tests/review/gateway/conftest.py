@@ -1,0 +1,103 @@
+"""A gateway that runs before a real Label Studio, and reviewers who come in through it."""
+
+import asyncio
+import threading
+from contextlib import contextmanager
+
+import httpx
+import pytest
+from aiohttp import web
+from django.test import Client
+
+from config.demo.ports import free_port
+from review.label_studio.client import LabelStudio
+from review.label_studio.gateway import passes, serving
+from review.label_studio.sending import send
+from review.models import SeatProject
+from tests.review.factories import round_of
+
+
+@contextmanager
+def running(app: web.Application, port: int):
+    """Serve it from a thread with a loop of its own."""
+    loop, up, stop = asyncio.new_event_loop(), threading.Event(), asyncio.Event()
+
+    async def serve():
+        runner = web.AppRunner(app)
+        await runner.setup()
+        await web.TCPSite(runner, "127.0.0.1", port).start()
+        up.set()
+        await stop.wait()
+        await runner.cleanup()
+
+    thread = threading.Thread(target=loop.run_until_complete, args=(serve(),))
+    thread.start()
+    assert up.wait(20)
+    yield
+    loop.call_soon_threadsafe(stop.set)
+    thread.join(20)
+    loop.close()
+
+
+class Browser(httpx.Client):
+    """A reviewer's browser at the gateway, without its page: what it may ask for, anybody may try."""
+
+    def __init__(self, url: str):
+        super().__init__(base_url=url, timeout=60, headers={"Origin": url})
+
+    def annotations(self, task: int, project: int) -> list[dict]:
+        return self.get(f"/api/tasks/{task}", params={"project": project}).json()["annotations"]
+
+
+class Gate:
+    """`url`; `studio`: the Label Studio behind it, as its owner; `upstream`: as the gateway asks it; `round`: three
+    sessions, read by Ben and Chloe.
+    """
+
+    def __init__(self, url: str, studio: LabelStudio, upstream, round):
+        self.url, self.studio, self.upstream, self.round = url, studio, upstream, round
+        self._open: list[Browser] = []
+
+    def project(self, user) -> SeatProject:
+        return SeatProject.objects.get(seat__round=self.round, seat__rater__user=user)
+
+    def tasks(self, user) -> list[int]:
+        readings = self.project(user).seat.readings.order_by("order")
+        return list(readings.values_list("task_id", flat=True))
+
+    def ticket(self, user) -> str:
+        client = Client()
+        client.force_login(user)
+        return passes.issue(project=self.project(user), by=user, app_session=client.session.session_key)
+
+    def enter(self, user) -> Browser:
+        browser = self.stranger()
+        assert browser.get("/enter", params={"ticket": self.ticket(user)}).status_code == 303
+        return browser
+
+    def stranger(self) -> Browser:
+        self._open.append(Browser(self.url))
+        return self._open[-1]
+
+    def close(self) -> None:
+        for browser in self._open:
+            browser.close()
+
+
+@pytest.fixture
+def studio(label_studio) -> LabelStudio:
+    return LabelStudio(label_studio.url, label_studio.token)
+
+
+@pytest.fixture
+def gate(transactional_db, studio, settings, label_studio, ben, chloe, lena):
+    settings.LABEL_STUDIO_URL, settings.LABEL_STUDIO_TOKEN = label_studio.url, label_studio.token
+    settings.LABEL_STUDIO_GATEWAY_URL = f"http://127.0.0.1:{(port := free_port())}"
+    settings.BASE_URL = "http://127.0.0.1:1"
+    round = round_of(3, [ben, chloe], lena)
+    send(round, studio)
+    served = serving.gateway()
+    with running(served.app(), port):
+        found = Gate(settings.LABEL_STUDIO_GATEWAY_URL, studio, served.upstream, round)
+        yield found
+        found.close()

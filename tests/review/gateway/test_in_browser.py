@@ -1,0 +1,104 @@
+"""A reviewer at work in Label Studio's own editor, through the gateway."""
+
+import shutil
+
+import pytest
+
+from review.label_studio.syncing import sync_all
+from review.models import Decision, RawAnnotation
+from tests.browser import label_studio_editor as editor
+
+pytestmark = [pytest.mark.labelstudio, pytest.mark.browser]
+
+
+@pytest.fixture
+def page(gate, ben, monkeypatch):
+    """Ben's browser, come in from his desk. In the end: nothing that the editor asked for was refused."""
+    playwright = pytest.importorskip("playwright.sync_api")
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        pytest.skip("Chromium is not installed")
+    ticket = gate.ticket(ben)
+    # Playwright's loop is no reason for Django to refuse: nothing here is asynchronous but the browser.
+    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+    with playwright.sync_playwright() as started:
+        browser = started.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        page = browser.new_context(viewport={"width": 1440, "height": 900}).new_page()
+        refused, elsewhere = [], []
+        page.on("response", lambda answer: answer.status in (401, 403, 421) and refused.append(answer.url))
+        page.on("request", lambda asked: asked.url.startswith(("data:", "blob:", gate.url)) or elsewhere.append(asked.url))
+        page.goto(f"{gate.url}/enter?ticket={ticket}")
+        yield page
+        browser.close()
+    assert not refused, "a newer Label Studio asks for more: see review/label_studio/gateway/rules.py"
+    assert not elsewhere
+
+
+def judge(page, verdict="Accept"):
+    editor.open_next(page)
+    editor.choose(page, "No mistake")
+    editor.choose(page, "3 partly")
+    editor.choose(page, verdict)
+    rows = page.locator(".owm-rating")
+    for n in range(rows.count()):
+        rows.nth(n).locator("label", has_text="4").click()
+
+
+def answered(page, method, part):
+    return page.expect_response(lambda a: a.request.method == method and part in a.url)
+
+
+def test_she_judges_changes_her_mind_skips_and_takes_it_back(gate, ben, page):
+    first, second, third = gate.tasks(ben)
+    assert page.locator("#mirror-progress").inner_text() == "0 of 3 judged"
+    head = page.get_by_role("link", name="Settings"), page.get_by_role("link", name="Projects")
+    assert not any(link.is_visible() for link in head), "the head of Label Studio leads to what is not hers"
+    judge(page)
+    editor.submit(page)
+    # Back to it: another judgement of hers, which replaces the first.
+    editor.open_next(page)
+    with answered(page, "GET", f"/api/tasks/{first}"):
+        page.get_by_test_id("prev-task").click()
+    editor.choose(page, "Accept after my edit")
+    with answered(page, "POST", "/drafts"):
+        page.locator("textarea:visible").first.fill("Stay with her hesitation first.")
+    with answered(page, "PATCH", "/api/annotations/") as changed:
+        page.get_by_test_id("bottombar-update-button").click()
+    assert changed.value.status == 200
+    with answered(page, "GET", f"/api/tasks/{second}"):
+        page.get_by_test_id("next-task").click()
+    # A draft outlives a reload.
+    editor.open_next(page)
+    with answered(page, "POST", f"/api/tasks/{second}/drafts"):
+        editor.choose(page, "No mistake")
+    page.reload()
+    editor.open_next(page)
+    assert page.locator(".lsf-choice", has_text="No mistake").locator("input").first.is_checked()
+    with answered(page, "POST", f"/api/tasks/{second}/annotations"):
+        page.get_by_role("button", name="Skip this session").click()
+    editor.open_next(page)
+    with answered(page, "GET", f"/api/tasks/{second}"):
+        page.get_by_test_id("prev-task").click()
+    with answered(page, "DELETE", "/api/annotations/") as back:
+        page.get_by_text("Cancel skip").click()
+    assert back.value.status == 204
+
+    assert sync_all(gate.studio).decided == 1
+    decided = Decision.objects.in_force().get()
+    assert (decided.verdict, decided.edited_text) == ("edit", "Stay with her hesitation first.")
+    assert decided.rater.user == ben and not RawAnnotation.objects.uncounted_judgements().exists()
+    page.reload()
+    page.get_by_text("1 of 3 judged").wait_for()
+
+
+def test_when_all_are_judged_the_bar_says_so_and_leads_home(gate, ben, page):
+    for _ in range(3):
+        judge(page, "Reject")
+        page.locator(".lsf-choice label:visible", has_text="vague").first.click()
+        editor.submit(page)
+    page.get_by_text("No more tasks").or_(page.get_by_text("No tasks")).first.wait_for()
+    assert sync_all(gate.studio).decided == 3
+    page.get_by_text("All judged. Thank you.").wait_for()
+    assert page.get_by_role("link", name="Desk").get_attribute("href") == "http://127.0.0.1:1/desk/"
+    page.get_by_text("Help").click()
+    assert page.get_by_text("You may skip any session without giving a reason.").is_visible()
