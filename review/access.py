@@ -36,6 +36,33 @@ def may_open(user, project: SeatProject) -> Answer:
     return Answer()
 
 
+def may_give_back(user, seat: Seat) -> Answer:
+    """What she has not judged, at her own desk."""
+    if not (answer := may_see_desk(user)):
+        return answer
+    if seat.rater.user_id != user.pk:
+        return Answer(_("This is another reviewer's desk."))
+    if seat.round.state != RoundState.OPEN:
+        return Answer(_("This round is closed; its sessions are judged no more."))
+    return Answer()
+
+
+def may_hand_on(user, seat: Seat) -> Answer:
+    """A lead, of anybody's desk; where she judges in the round herself, of her own: how others get on is not for her."""
+    if not (answer := may_seat(user, seat.round)):
+        return answer
+    own = own_seat_only(user, seat.round)
+    if own and own.pk != seat.pk:
+        return Answer(_("You judge in this round; another lead hands on what others do not get to."))
+    return Answer()
+
+
+def may_seat(user, round: Round) -> Answer:
+    if not (answer := may_run_rounds(user)):
+        return answer
+    return Answer() if round.state == RoundState.OPEN else Answer(_("This round is closed already."))
+
+
 def may_see_disputes(user) -> Answer:
     return roles.may_adjudicate(user)
 

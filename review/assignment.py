@@ -1,7 +1,7 @@
 """Who reads what: balanced, random, and each item by as many raters as it needs. Pure."""
 
 import random
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 
 
@@ -26,12 +26,14 @@ def draw_unaided(n: int, share: float, *, seed: int) -> set[int]:
     return set(random.Random(f"arms/{seed}").sample(range(n), unaided_count(n, share)))
 
 
-def assign(needs: Sequence[Need], *, seed: int) -> list[tuple[Hashable, ...]]:
-    """Return the readers of each item. The least loaded come first, ties at random; scarce readers are placed
-    first.
+def assign(
+    needs: Sequence[Need], *, seed: int | str, load: Mapping[Hashable, int] | None = None
+) -> list[tuple[Hashable, ...]]:
+    """Return the readers of each item, fewer where fewer are allowed. The least loaded come first, ties at random; scarce
+    readers are placed first. `load`: what each has to read already.
     """
     draw = random.Random(f"readers/{seed}")
-    load: dict[Hashable, int] = {}
+    load = dict(load or {})
     chosen: list[tuple[Hashable, ...]] = [()] * len(needs)
     order = list(range(len(needs)))
     draw.shuffle(order)

@@ -7,6 +7,7 @@ from accounts.models import Role, User
 from guidelines import briefing
 from guidelines.models import Kind, Version
 from review.label_studio.screens import build
+from review.models import Seat
 from synthesis.models import Run
 from synthesis.rendering import SEVERITY
 
@@ -73,6 +74,22 @@ class NewRound(forms.Form):
         self.fields["rubric_version"].queryset = rubrics
         told = briefing.dimensions_of(list(rubrics)).items()
         self.fields["rubric_version"].widget.misfits = {pk: build.misfit(found) for pk, found in told}
+
+
+class MoreSeats(forms.Form):
+    """Annotators who have no seat in this round."""
+
+    reviewers = forms.ModelMultipleChoiceField(
+        label=_("Seat more reviewers"), queryset=User.objects.none(), widget=forms.CheckboxSelectMultiple,
+        to_field_name="public_id",
+    )  # fmt: skip
+
+    def __init__(self, *args, round, **kwargs):
+        super().__init__(*args, **kwargs)
+        seated = Seat.objects.filter(round=round, rater__user__isnull=False).values("rater__user")
+        free = User.objects.with_role(Role.ANNOTATOR).exclude(pk__in=seated)
+        self.fields["reviewers"].queryset = free
+        self.fields["reviewers"].choices = self.free = [(user.public_id, str(user)) for user in free]
 
 
 YES_NO = [("yes", _("yes")), ("no", _("no"))]

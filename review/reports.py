@@ -41,10 +41,11 @@ def with_counts(rounds):
 
 def progress(round: Round) -> list:
     """The round's seats, each with `total`, `sent`, `judged`, and the projects that fail."""
+    kept = Q(readings__returned=None)
     judged = Count("readings", filter=Q(readings__decisions__isnull=False), distinct=True)
     seats = round.seats.select_related("rater__user").annotate(
-        total=Count("readings", distinct=True),
-        sent=Count("readings", filter=Q(readings__send_state="sent"), distinct=True),
+        total=Count("readings", filter=kept, distinct=True),
+        sent=Count("readings", filter=kept & Q(readings__send_state="sent"), distinct=True),
         judged=judged,
     )
     return list(seats.prefetch_related("projects").order_by("pk"))
@@ -52,13 +53,21 @@ def progress(round: Round) -> list:
 
 def desk_of(user):
     """The person's projects in open rounds, each with `total` and `left`: sessions, and those not judged."""
-    own = Reading.objects.filter(seat=OuterRef("seat"), item__arm=OuterRef("form")).order_by().values("seat")
+    own = Reading.objects.kept().filter(seat=OuterRef("seat"), item__arm=OuterRef("form"))
+    own = own.order_by().values("seat")
     counted = Count("pk", distinct=True)
     projects = SeatProject.objects.filter(seat__rater__user=user, seat__round__state="open").annotate(
         total=Coalesce(Subquery(own.annotate(n=counted).values("n")), 0),
         left=Coalesce(Subquery(own.filter(decisions=None).annotate(n=counted).values("n")), 0),
+        skipped=Coalesce(
+            Subquery(own.filter(decisions=None, pk__in=_skips()).annotate(n=counted).values("n")), 0
+        ),
     )
     return projects.select_related("seat__round").order_by("seat__round__serial", "form")
+
+
+def _skips():
+    return RawAnnotation.objects.skips().filter(reading__isnull=False).values("reading")
 
 
 def uncounted(round: Round):

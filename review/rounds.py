@@ -51,7 +51,7 @@ def make_round(
     _require_versions(pairs_version, rubric_version)
     if not name.strip():
         raise CannotMakeRound(_("Give the round a name."))
-    risky = {instance.pk for instance in _risky(instances)}
+    risky = {instance.pk for instance in at_risk(instances)}
     left_out = len(risky) if leave_out_risk else 0
     if leave_out_risk:
         instances = [instance for instance in instances if instance.pk not in risky]
@@ -189,7 +189,8 @@ def held_among(instances: Sequence[Instance]) -> set[int]:
     return {i.pk for i in instances if ("instance", i.pk) in held or ("profile", i.profile_id) in held}
 
 
-def _risky(instances):
+def at_risk(instances: Sequence[Instance]) -> list[Instance]:
+    """Those that carry a risk tier."""
     marked = set(
         Mark.objects.filter(kind=MarkKind.TIER, instance__isnull=False).values_list("instance", flat=True)
     )
@@ -251,11 +252,11 @@ def _readings(items, readers, seats, seed) -> list[Reading]:
     for seat, own in by_seat.items():
         random.Random(f"order/{seed}/{seat.public_id}").shuffle(own)
         readings += [Reading(seat=seat, item=item, order=order) for order, item in enumerate(own)]
-    _hash_contents(items, readings)
+    hash_contents(items, readings)
     return Reading.objects.bulk_create(readings, batch_size=BATCH)
 
 
-def _hash_contents(items, readings):
+def hash_contents(items, readings):
     """Some sessions at a time: a round may hold many thousands."""
     wording, readings_of = Wording(), {}
     for reading in readings:

@@ -14,6 +14,9 @@ VOCABULARY = Vocabulary(
     words={
         "review.make_round": _("Opened the round"),
         "review.close_round": _("Closed the round"),
+        "review.hand_on": _("Handed sessions on to other reviewers"),
+        "review.give_back": _("Gave sessions back"),
+        "review.seat_more": _("Seated more reviewers"),
         "review.adjudicate": _("Settled a dispute"),
     },
     labels={
@@ -28,6 +31,9 @@ VOCABULARY = Vocabulary(
         "reviewers": _("Reviewers"),
         "machines": _("Readers that are no persons"),
         "settled": _("What was in dispute"),
+        "seat": _("From the desk of"),
+        "handed_on": _("Now with others"),
+        "waiting": _("Waiting for a reader"),
     },
 )
 

@@ -14,13 +14,13 @@ from django.views.decorators.http import require_POST
 
 from accounts import acts, asking, background, roles
 from guidelines.models import Version
-from review import access, disputes, outcomes, reports, tasks, totals, trail
+from review import access, disputes, handing_on, outcomes, reports, tasks, totals, trail
 from review.closing import NotReadToTheEnd, read_and_close
-from review.forms import NewRound, Settling
+from review.forms import MoreSeats, NewRound, Settling
 from review.label_studio import connecting, webhook
 from review.label_studio.gateway import passes
 from review.label_studio.keeping import login_of
-from review.models import Account, Decision, DecisionKind, Item, Round, SeatProject, Verdict
+from review.models import Account, Decision, DecisionKind, Item, Reading, Round, Seat, SeatProject, Verdict
 from review.raters import rater_for
 from review.rounds import CannotMakeRound, left_out_held, make_round
 from review.workflow import CannotSettle
@@ -113,6 +113,9 @@ def round(request, public_id):
             (p.failing_since for s in seats for p in s.projects.all() if p.failing_since), default=None
         ),
         "connected": connecting.is_set(),
+        "gateway": settings.LABEL_STUDIO_GATEWAY_URL,
+        "waiting": Reading.objects.waiting().filter(seat__round=found).count(),
+        "more_seats": MoreSeats(round=found),
     }
     if own is None:
         uncounted = reports.uncounted(found)
@@ -164,6 +167,56 @@ def round_sync(request, public_id):
         not_asked = _("Label Studio was not asked.")
         messages.error(request, f"{not_asked} {background.unheard([background.SYNC])}")
     return redirect("round", public_id=found.public_id)
+
+
+def round_seats(request, public_id):
+    """Seat further reviewers in a round that is open."""
+    roles.require(access.may_run_rounds(request.user))
+    if request.method != "POST":
+        return HttpResponseNotAllowed(["POST"])
+    found = get_object_or_404(Round, public_id=public_id)
+    form = MoreSeats(request.POST, round=found)
+    chosen = form.cleaned_data["reviewers"] if form.is_valid() else []
+    try:
+        handed = handing_on.seat_more(round=found, raters=[rater_for(user) for user in chosen], by=request.user)
+    except CannotMakeRound as refusal:
+        messages.error(request, str(refusal))
+    else:
+        tasks.wake(found)
+        messages.success(request, _handed(handed))
+    return redirect("round", public_id=found.public_id)
+
+
+def seat_hand_on(request, public_id):
+    """What a reviewer has not judged goes to the others."""
+    roles.require(access.may_run_rounds(request.user))
+    if request.method != "POST":
+        return HttpResponseNotAllowed(["POST"])
+    seat = get_object_or_404(Seat.objects.select_related("round", "rater__user"), public_id=public_id)
+    handed = handing_on.hand_on(seat=seat, by=request.user)
+    tasks.wake(seat.round)
+    messages.success(request, _handed(handed))
+    return redirect("round", public_id=seat.round.public_id)
+
+
+def seat_give_back(request, public_id):
+    """She gives back what she skipped."""
+    roles.require(access.may_see_desk(request.user))
+    if request.method != "POST":
+        return HttpResponseNotAllowed(["POST"])
+    seat = get_object_or_404(Seat.objects.select_related("round", "rater__user"), public_id=public_id)
+    handing_on.give_back_skipped(seat=seat, by=request.user)
+    tasks.wake(seat.round)
+    messages.success(request, _("Given back. Somebody else reads them; you need say nothing."))
+    return redirect("desk")
+
+
+def _handed(handed: handing_on.Handed) -> str:
+    words = ngettext("%(n)d session went to another reviewer.", "%(n)d sessions went to other reviewers.", handed.on)
+    words %= {"n": handed.on}
+    if handed.waiting:
+        words += " " + _("%(n)d wait until somebody is seated who may read them.") % {"n": handed.waiting}
+    return words
 
 
 def agreement(request):

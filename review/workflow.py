@@ -26,6 +26,7 @@ from review.models import (
     Rating,
     RawAnnotation,
     Reading,
+    Return,
     RoundState,
     Standing,
     StandingState,
@@ -179,7 +180,7 @@ def key_of(finding: Finding) -> str:
 
 
 def readers_needed(item: Item) -> int:
-    return item.readings.filter(pass_number=1, seat__observer=False).count()
+    return item.readings.planned().count()
 
 
 def _locked(item_id: int) -> Item:
@@ -197,6 +198,8 @@ def _locked(item_id: int) -> Item:
 def _require_in_time(reading, item, previous, decided_at):
     if item.round.state != RoundState.OPEN:
         raise NotCounted(_("Judged after the round was closed."))
+    if Return.objects.filter(reading=reading).exists():
+        raise NotCounted(_("Given back before; it is another's to judge."))
     counts = reading.pass_number == 1 and not reading.seat.observer
     # Safety may be resolved before all have read; the item is settled when its verdict or its findings are.
     main = Aspect.FINDINGS if item.arm == Arm.UNAIDED else Aspect.VERDICT

@@ -95,6 +95,21 @@ class LabelStudio:
             raise LabelStudioDown(f"The import of {len(tasks)} tasks was taken but did not give their ids.")
         return ids
 
+    def remove_unjudged(self, task_id: int) -> bool:
+        """Take a task out of its queue, with what was begun or skipped on it; False, and it stays, where somebody has
+        judged it. A task that is gone is fine.
+        """
+        try:
+            task = self._call(lambda sdk: sdk.tasks.get(id=str(task_id)))
+            annotations = _plain(task).get("annotations") or []
+            if not all(one.get("was_cancelled") for one in annotations):
+                return False
+            self._call(lambda sdk: sdk.tasks.delete(id=str(task_id)))
+        except LabelStudioRefused as refused:
+            if refused.status != 404:
+                raise
+        return True
+
     def find_tasks(self, project_id: int, external_ids: list[str]) -> dict[str, list[int]]:
         """The tasks that carry these external ids, {external id: [task ids]}; an id not found is absent."""
         found: dict[str, list[int]] = {}

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from review.label_studio.errors import Overtaken
 from review.label_studio.receiving import Received, receive
+from review.label_studio.removing import remove_returned
 from review.label_studio.sending import send
 from review.models import Round, RoundState, SeatProject
 
@@ -68,6 +69,8 @@ def sync_round(round: Round, label_studio) -> Synced:
             done.sent = send(round, label_studio, alive=claim.alive)
             received = read_round(round, label_studio, alive=claim.alive)
             done.new, done.decided = received.new, received.decided
+            # Only now: what was judged before it was given back has been read.
+            remove_returned(round, label_studio, alive=claim.alive)
         except Overtaken:
             log.warning("another process goes on with the round", round=str(round.public_id))
         finally:

@@ -2,7 +2,7 @@ from review.models.decisions import Decision, DecisionKind, Finding, Rating, Raw
 from review.models.label_studio import Account, SeatProject
 from review.models.passes import Pass
 from review.models.raters import Rater, RaterKind
-from review.models.readings import Arm, Item, Reading, SendState
+from review.models.readings import Arm, Item, Reading, Return, SendState
 from review.models.rounds import Round, RoundState, Seat
 from review.models.standings import Aspect, Standing, StandingState
 
@@ -20,6 +20,7 @@ __all__ = [
     "Rating",
     "RawAnnotation",
     "Reading",
+    "Return",
     "Round",
     "RoundState",
     "Seat",

@@ -2,11 +2,12 @@
 
 import uuid
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from accounts.freezing import Freezing, another_column_changes
+from accounts.freezing import APPEND_ONLY, Freezing, another_column_changes
 from accounts.identity import Identified
 from review.models.rounds import Round, Seat
 from synthesis.models import Instance
@@ -75,6 +76,8 @@ class SendState(models.TextChoices):
     PLANNED = "planned", _("to be sent")
     SENDING = "sending", _("being sent")
     SENT = "sent", _("sent")
+    # Given back, and no longer in its reader's queue.
+    REMOVED = "removed", _("taken out of the queue")
 
 
 class Readings(models.QuerySet):
@@ -82,7 +85,20 @@ class Readings(models.QuerySet):
         return self.filter(send_state__in=[SendState.PLANNED, SendState.SENDING])
 
     def undecided(self):
-        return self.filter(decisions=None)
+        """Those that their reader has still to judge."""
+        return self.filter(decisions=None, returned=None)
+
+    def kept(self):
+        """But for those that were given back."""
+        return self.filter(returned=None)
+
+    def planned(self):
+        """Of each item as many as shall judge it: what was given back counts until somebody else has it."""
+        return self.filter(pass_number=1, seat__observer=False, replaced_by=None)
+
+    def waiting(self):
+        """Given back, and nobody has them yet."""
+        return self.filter(returned__isnull=False, replaced_by=None)
 
 
 class Reading(models.Model):
@@ -104,6 +120,8 @@ class Reading(models.Model):
     send_state = models.CharField(max_length=8, choices=SendState, default=SendState.PLANNED)
     sending_since = models.DateTimeField(null=True)
     task_id = models.PositiveBigIntegerField(null=True)
+    # The one of another reader that was given back.
+    replaces = models.OneToOneField("self", models.PROTECT, null=True, related_name="replaced_by")
     at = models.DateTimeField(auto_now_add=True)
 
     objects = Readings.as_manager()
@@ -118,3 +136,13 @@ class Reading(models.Model):
                 name="sent_has_a_task", condition=~Q(send_state="sent") | Q(task_id__isnull=False)
             ),
         ]
+
+
+class Return(models.Model):
+    """A reading that was given back unjudged: by its reader, who need not say why, or by a lead who hands it on."""
+
+    freezing = APPEND_ONLY
+
+    reading = models.OneToOneField(Reading, models.PROTECT, related_name="returned")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    at = models.DateTimeField(auto_now_add=True)

@@ -76,6 +76,14 @@ class FakeLabelStudio:
             raise LabelStudioDown("No answer: ReadTimeout") from httpx.ReadTimeout("lost")
         return ids
 
+    def remove_unjudged(self, task_id: int) -> bool:
+        self._answer()
+        if any(one["task"] == task_id and not one["was_cancelled"] for one in self.annotations.values()):
+            return False
+        if task_id in self.tasks:
+            self.delete_task(task_id)
+        return True
+
     def find_tasks(self, project_id: int, external_ids: list[str]) -> dict[str, list[int]]:
         self._project(project_id)
         found: dict[str, list[int]] = {}

@@ -108,8 +108,11 @@ def test_without_a_broker_a_sync_is_not_said_to_be_under_way(log_in, lena, round
     assert "manage sync_reviews" in words(asked) and "Asked Label Studio" not in words(asked)
 
 
-def test_the_round_page_says_what_separation_does_not_do(log_in, lena, round):
-    assert "does not enforce blindness" in words(log_in(lena).get(f"/rounds/{round.public_id}/"))
+def test_the_round_page_says_what_separation_does_not_do(log_in, lena, round, settings):
+    said = "can open another's work"
+    assert said in words(log_in(lena).get(f"/rounds/{round.public_id}/"))
+    settings.LABEL_STUDIO_GATEWAY_URL = "https://judge.example.org"
+    assert said not in words(log_in(lena).get(f"/rounds/{round.public_id}/"))
 
 
 def test_the_round_page_shows_since_when_label_studio_fails(log_in, lena, round):
@@ -168,13 +171,13 @@ def test_closing_says_what_is_left(log_in, lena, dan, round):
 
 
 def test_bens_desk_says_how_many_are_left_and_leads_to_his_project(log_in, settings, round, item, ben):
-    settings.LABEL_STUDIO_PUBLIC_URL = "https://studio.example.org"
+    settings.LABEL_STUDIO_GATEWAY_URL = "https://judge.example.org"
     fake = FakeLabelStudio()
     send(round, fake)
     judge(item, ben, says())
     page = log_in(ben).get("/desk/")
     project = round.seats.get(rater__user=ben).projects.get()
-    assert f"https://studio.example.org/projects/{project.project_id}/data?labeling=1" in text(page)
+    assert f'action="/desk/{project.seat.public_id}/aided/"' in text(page)
     assert "3 4 Judge the next one" in words(page)
     account = Account.objects.get(rater__user=ben)
     assert account.email not in text(page)

@@ -21,7 +21,8 @@ def project(rater_id: int, project_id: int) -> Own | None:
 
 def project_of_task(rater_id: int, task_id: int) -> Own | None:
     """A task belongs to the project of its seat and of the form it is read in."""
-    reading = Reading.objects.filter(seat__rater=rater_id, task_id=task_id).select_related("item").first()
+    readings = Reading.objects.kept().filter(seat__rater=rater_id, task_id=task_id)
+    reading = readings.select_related("item").first()
     if reading is None:
         return None
     mine = SeatProject.objects.filter(seat=reading.seat_id, form=reading.item.arm)
@@ -31,7 +32,7 @@ def project_of_task(rater_id: int, task_id: int) -> Own | None:
 def progress(rater_id: int, project_id: int) -> dict[str, int]:
     """{"judged", "total"} of the project's tasks."""
     one = SeatProject.objects.select_related("seat").get(seat__rater=rater_id, project_id=project_id)
-    readings = Reading.objects.filter(seat=one.seat, item__arm=one.form)
+    readings = Reading.objects.kept().filter(seat=one.seat, item__arm=one.form)
     return {
         "judged": readings.filter(decisions__isnull=False).distinct().count(), "total": readings.count(),
     }  # fmt: skip

@@ -135,6 +135,17 @@ def test_a_deleted_task_is_missing_from_the_ids(studio, project):
     assert sorted(studio.task_ids(project)) == [ids[0], ids[2]]
 
 
+def test_a_task_that_nobody_judged_leaves_its_queue_and_what_was_judged_stays(studio, project, ben):
+    untouched, skipped, judged, gone = studio.import_tasks(project, data_of("r-1", "r-2", "r-3", "r-4"))
+    ben.skip(skipped)
+    ben.submit(judged, result("kept"), 3.0)
+    studio.delete_task(gone)
+    assert [studio.remove_unjudged(task) for task in (untouched, skipped, judged, gone)] == [True, True, False, True]
+    assert studio.task_ids(project) == [judged]
+    (task,) = studio.changed_tasks(project)
+    assert len(task["annotations"]) == 1
+
+
 def test_a_submitted_reading_comes_with_its_author_and_its_words(studio, project, ben):
     before = datetime.now(UTC) - timedelta(minutes=1)
     (task_id,) = studio.import_tasks(project, data_of("r-1"))
