@@ -21,6 +21,12 @@ def unaided_count(n: int, share: float) -> int:
     return min(n, max(planned, 30)) if n >= 60 else planned
 
 
+def draw_share(n: int, share: float, *, seed: int) -> set[int]:
+    """Positions of the items that several read: at least one where the share is not nought."""
+    drawn = min(n, max(1, round(n * share))) if share > 0 else 0
+    return set(random.Random(f"doubly/{seed}").sample(range(n), drawn))
+
+
 def draw_unaided(n: int, share: float, *, seed: int) -> set[int]:
     """Positions of the unaided items: the same for the same seed."""
     return set(random.Random(f"arms/{seed}").sample(range(n), unaided_count(n, share)))

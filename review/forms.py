@@ -1,6 +1,9 @@
 """Forms translate what a page sent; they hold no rule."""
 
+from datetime import datetime, time
+
 from django import forms
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Role, User
@@ -57,6 +60,18 @@ class NewRound(forms.Form):
         label=_("Rubric to rate by"), queryset=Version.objects.none(), widget=FittingSelect
     )
     overlap = forms.IntegerField(label=_("Readers of each session"), min_value=1, max_value=20, initial=2)
+    doubly_read = forms.IntegerField(
+        label=_("Share of the sessions that so many read, in per cent"), min_value=0, max_value=100, initial=100,
+        required=False,
+        help_text=_(
+            "Drawn at random; the others are read by one, whose judgement settles them. Agreement is measured on what "
+            "several read. Sessions without the draft or with a risk tier are always read by two."
+        ),
+    )  # fmt: skip
+    deadline = forms.DateField(
+        label=_("To be judged by"), required=False, widget=forms.DateInput(attrs={"type": "date"}),
+        help_text=_("Reviewers see it on their desk. Nothing ends by itself."),
+    )  # fmt: skip
     unaided_share = forms.IntegerField(
         label=_("Share read without the draft, in per cent"), min_value=0, max_value=100, initial=20,
         help_text=_("None in rounds under 10 sessions; at least 30 in rounds of 60 or more. 0 means none."),
@@ -74,6 +89,19 @@ class NewRound(forms.Form):
         self.fields["rubric_version"].queryset = rubrics
         told = briefing.dimensions_of(list(rubrics)).items()
         self.fields["rubric_version"].widget.misfits = {pk: build.misfit(found) for pk, found in told}
+
+    def clean_doubly_read(self):
+        given = self.cleaned_data["doubly_read"]
+        return 100 if given is None else given
+
+    def clean_deadline(self):
+        """The end of that day, where the lead is."""
+        day = self.cleaned_data["deadline"]
+        if day is None:
+            return None
+        if day < timezone.localdate():
+            raise forms.ValidationError(_("This day is past."))
+        return timezone.make_aware(datetime.combine(day, time(23, 59, 59)))
 
 
 class MoreSeats(forms.Form):

@@ -16,6 +16,7 @@ from accounts import roles
 from review import access, assignment, trail
 from review.label_studio.planning import plan_projects
 from review.label_studio.screens.build import UnfitForScreen
+from review.matching import CannotMakeRound, Matching
 from review.models import (
     Item,
     Rater,
@@ -28,8 +29,8 @@ from review.models import (
     SeatProject,
     SendState,
 )
-from review.raters import may_sit, risk_qualified
-from review.rounds import BATCH, CannotMakeRound, at_risk, hash_contents
+from review.raters import may_sit
+from review.rounds import BATCH, hash_contents
 from synthesis.models import Instance
 
 
@@ -121,8 +122,9 @@ def _place(round: Round) -> Handed:
 
 
 def _needs(waiting: list[Reading], seats: list[Seat], instances) -> list[assignment.Need]:
-    risky = {instance.pk for instance in at_risk(list(instances.only("public_id", "profile")))}
-    qualified = {seat.pk for seat in seats if risk_qualified(seat.rater)} if risky else set()
+    light = list(instances.only("public_id", "profile", "factors"))
+    matching = Matching(light, [seat.rater for seat in seats])
+    allowed = {one.pk: {rater.pk for rater in matching.allowed(one.pk)} for one in light}
     had: dict[int, set[int]] = {}
     for seat, instance in Reading.objects.filter(
         seat__in=seats, item__instance__in=instances.values("pk")
@@ -132,7 +134,7 @@ def _needs(waiting: list[Reading], seats: list[Seat], instances) -> list[assignm
         assignment.Need(1, tuple(
             seat for seat in seats
             if seat.pk not in had.get(reading.item.instance_id, ())
-            and (reading.item.instance_id not in risky or seat.pk in qualified)
+            and seat.rater_id in allowed[reading.item.instance_id]
         ))
         for reading in waiting
     ]  # fmt: skip

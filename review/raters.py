@@ -21,8 +21,3 @@ def rater_for(user) -> Rater:
 def may_sit(rater: Rater) -> bool:
     """A model has no role to hold; a person must be an annotator."""
     return rater.user is None or (rater.user.is_active and Role.ANNOTATOR in rater.user.roles)
-
-
-def risk_qualified(rater: Rater) -> bool:
-    record = record_in_force(rater.user)
-    return bool(record and record.risk_qualified)

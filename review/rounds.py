@@ -4,7 +4,7 @@ import random
 from collections.abc import Sequence
 
 from django.db import transaction
-from django.db.models import OuterRef, QuerySet, Subquery, prefetch_related_objects
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -17,30 +17,26 @@ from review import access, assignment, trail
 from review.judged import Wording, content_hash
 from review.label_studio.planning import plan_projects
 from review.label_studio.screens.build import UnfitForScreen
+from review.matching import RISK_READERS, CannotMakeRound, Matching
 from review.models import Arm, Item, RaterKind, Reading, Round, RoundState, Seat
-from review.raters import may_sit, risk_qualified
-from synthesis import tiers
-from synthesis.models import Instance, InstanceState, Mark, Purpose, Tier
+from review.raters import may_sit
+from synthesis.models import Instance, InstanceState, Mark, Purpose
 from synthesis.models.marks import MarkKind
 
 UNAIDED_READERS = 2
-RISK_READERS = 2
 BATCH = 500
 SESSIONS_AT_ONCE = 100
-
-
-class CannotMakeRound(ValueError):
-    """The round was not made; the message names what stands against it."""
 
 
 @transaction.atomic
 def make_round(
     *, name, instances, raters, by, pairs_version, rubric_version, overlap=2, unaided_share=0.2, seed=0,
-    screen="supervised_dialogue", deadline=None, leave_out_risk=False, supersedes=None,
+    screen="supervised_dialogue", deadline=None, leave_out_risk=False, supersedes=None, doubly_read=1.0,
 ) -> Round:  # fmt: skip
     """Put instances before raters: draws arms, readers and each reader's own random order. Sends nothing
     yet. `instances`: rows or a queryset, whose sessions are never in memory all at once.
     Sessions that are held back, or whose client is, stay out until a lead releases them; the trail counts them.
+    `doubly_read`: the share, drawn at random, that `overlap` people read; the others are read by one.
     `leave_out_risk`: sessions that carry a risk tier stay out, rather than needing readers qualified for them.
     `supersedes`: {instance id: id of its earlier item}, of those that are judged again.
     """
@@ -51,25 +47,14 @@ def make_round(
     _require_versions(pairs_version, rubric_version)
     if not name.strip():
         raise CannotMakeRound(_("Give the round a name."))
-    risky = {instance.pk for instance in at_risk(instances)}
-    left_out = len(risky) if leave_out_risk else 0
+    matching = Matching(instances, raters)
+    left_out = len(matching.risky) if leave_out_risk else 0
     if leave_out_risk:
-        instances = [instance for instance in instances if instance.pk not in risky]
-        risky = set()
+        instances = [instance for instance in instances if instance.pk not in matching.risky]
         if not instances:
             raise CannotMakeRound(
                 _("Every session chosen carries a risk tier; left without them, none remains.")
             )
-    qualified = [rater for rater in raters if risk_qualified(rater)] if risky else []
-    if risky and len(qualified) < max(RISK_READERS, overlap):
-        first = next(instance for instance in instances if instance.pk in risky)
-        raise CannotMakeRound(
-            _("Sessions that carry a risk tier: %(n)s (the first: %(first)s). They are read by reviewers "
-              "qualified to assess risk, at least %(needed)s of them; qualified here: %(names)s. Seat more of "
-              "them, or leave these sessions out.")
-            % {"n": len(risky), "first": first.public_id, "needed": max(RISK_READERS, overlap),
-               "names": ", ".join(map(str, qualified)) or _("nobody")}
-        )  # fmt: skip
     unaided = assignment.draw_unaided(len(instances), unaided_share, seed=seed)
     if unaided and len(raters) < UNAIDED_READERS:
         raise CannotMakeRound(_("Sessions read without the draft need two readers; seat a second reviewer."))
@@ -81,6 +66,7 @@ def make_round(
         rubric_version=rubric_version,
         overlap=overlap,
         unaided_share=unaided_share,
+        doubly_read=doubly_read,
         seed=seed,
         left_out_risk=left_out,
         rehearsal=any(rater.kind != RaterKind.HUMAN for rater in raters),
@@ -89,7 +75,10 @@ def make_round(
     )
     seats = {rater: Seat.objects.create(round=round, rater=rater) for rater in raters}
     items = _items(round, instances, unaided, supersedes or {})
-    needs = [_need(item, item.instance_id in risky, overlap, raters, qualified) for item in items]
+    doubly = assignment.draw_share(len(items), doubly_read, seed=seed)
+    readers = {item.instance_id: _readers(item, overlap, doubly, matching.risky) for item in items}
+    matching.require(readers, instances)
+    needs = [assignment.Need(readers[item.instance_id], matching.allowed(item.instance_id)) for item in items]
     readings = _readings(items, assignment.assign(needs, seed=seed), seats, seed)
     try:
         plan_projects(round, {(r.seat_id, r.item.arm): r.seat for r in readings})
@@ -106,7 +95,8 @@ def _told(round: Round, raters, sessions: int, left_out_held: int) -> dict:
         "name": round.name, "pairs_version": str(round.pairs_version), "rubric_version": str(round.rubric_version),
         "sessions": sessions, "left_out_risk": round.left_out_risk,
         "left_out_held": left_out_held, "overlap": round.overlap,
-        "unaided_share": round.unaided_share, "reviewers": people, "machines": len(raters) - len(people),
+        "unaided_share": round.unaided_share, "doubly_read": round.doubly_read,
+        "reviewers": people, "machines": len(raters) - len(people),
     }  # fmt: skip
 
 
@@ -146,7 +136,7 @@ def _fit(instances, screen) -> tuple[list[Instance], int]:
         given = (instance.pk for instance in instances)
     given, found = list(dict.fromkeys(given)), {}
     light = Instance.objects.select_related("run").only(
-        "public_id", "state", "recipe", "profile", "run__purpose"
+        "public_id", "state", "recipe", "profile", "factors", "run__purpose"
     )
     for start in range(0, len(given), BATCH):
         found |= light.in_bulk(given[start : start + BATCH])
@@ -189,16 +179,6 @@ def held_among(instances: Sequence[Instance]) -> set[int]:
     return {i.pk for i in instances if ("instance", i.pk) in held or ("profile", i.profile_id) in held}
 
 
-def at_risk(instances: Sequence[Instance]) -> list[Instance]:
-    """Those that carry a risk tier."""
-    marked = set(
-        Mark.objects.filter(kind=MarkKind.TIER, instance__isnull=False).values_list("instance", flat=True)
-    )
-    found = [instance for instance in instances if instance.pk in marked]
-    prefetch_related_objects(found, "marks")
-    return [instance for instance in found if tiers.tier_in_force(instance) != Tier.NONE]
-
-
 def _require_people(raters, overlap):
     if overlap < 1:
         raise CannotMakeRound(_("Each session needs at least one reader."))
@@ -222,11 +202,12 @@ def _require_versions(pairs_version, rubric_version):
             )
 
 
-def _need(item, risky, overlap, raters, qualified) -> assignment.Need:
-    readers = UNAIDED_READERS if item.arm == Arm.UNAIDED else overlap
-    return assignment.Need(
-        max(readers, RISK_READERS) if risky else readers, tuple(qualified if risky else raters)
-    )
+def _readers(item: Item, overlap: int, doubly: set[int], risky: set[int]) -> int:
+    """How many read it. What is read without the draft, or carries a risk tier, always by two."""
+    readers = overlap if item.position in doubly else 1
+    if item.arm == Arm.UNAIDED:
+        readers = UNAIDED_READERS
+    return max(readers, RISK_READERS) if item.instance_id in risky else readers
 
 
 def _items(round, instances, unaided, supersedes) -> list[Item]:

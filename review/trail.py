@@ -27,6 +27,7 @@ VOCABULARY = Vocabulary(
         "left_out_risk": _("Left out for risk"),
         "left_out_held": _("Left out as held back"),
         "overlap": _("Readers of each session"),
+        "doubly_read": _("Share read by several"),
         "unaided_share": _("Share read without the draft"),
         "reviewers": _("Reviewers"),
         "machines": _("Readers that are no persons"),

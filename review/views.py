@@ -56,6 +56,8 @@ def round_new(request):
                 rubric_version=given["rubric_version"],
                 overlap=given["overlap"],
                 unaided_share=given["unaided_share"] / 100,
+                doubly_read=given["doubly_read"] / 100,
+                deadline=given["deadline"],
                 leave_out_risk=given["leave_out_risk"],
                 # Another draw in every round: with a known seed the order of the run could be computed.
                 seed=secrets.randbelow(2**32),
@@ -178,7 +180,9 @@ def round_seats(request, public_id):
     form = MoreSeats(request.POST, round=found)
     chosen = form.cleaned_data["reviewers"] if form.is_valid() else []
     try:
-        handed = handing_on.seat_more(round=found, raters=[rater_for(user) for user in chosen], by=request.user)
+        handed = handing_on.seat_more(
+            round=found, raters=[rater_for(user) for user in chosen], by=request.user
+        )
     except CannotMakeRound as refusal:
         messages.error(request, str(refusal))
     else:
@@ -212,7 +216,9 @@ def seat_give_back(request, public_id):
 
 
 def _handed(handed: handing_on.Handed) -> str:
-    words = ngettext("%(n)d session went to another reviewer.", "%(n)d sessions went to other reviewers.", handed.on)
+    words = ngettext(
+        "%(n)d session went to another reviewer.", "%(n)d sessions went to other reviewers.", handed.on
+    )
     words %= {"n": handed.on}
     if handed.waiting:
         words += " " + _("%(n)d wait until somebody is seated who may read them.") % {"n": handed.waiting}

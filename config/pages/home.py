@@ -1,6 +1,5 @@
 """Home: what waits for me, since when. For a lead before the first run: the five steps that begin a study."""
 
-from django.conf import settings as django_settings
 from django.contrib.auth.decorators import login_required
 from django.shortcuts import render
 from django.utils.translation import gettext as _

@@ -47,6 +47,8 @@ class Round(Identified):
     pairs_version = models.ForeignKey(Version, models.PROTECT, related_name="+")
     rubric_version = models.ForeignKey(Version, models.PROTECT, related_name="+")
     overlap = models.PositiveSmallIntegerField(_("readers per item"), default=2)
+    # Of the sessions, those that so many read; the others are read by one.
+    doubly_read = models.FloatField(_("share read by several"), default=1.0)
     unaided_share = models.FloatField(_("share read without the draft"), default=0.2)
     seed = models.PositiveBigIntegerField(default=0)
     # Sessions chosen for the round that stayed out because they carry a risk tier.
@@ -72,6 +74,9 @@ class Round(Identified):
                 condition=Q(state="closed", closed_at__isnull=False) | Q(state="open", closed_at=None),
             ),
             models.CheckConstraint(name="overlap_is_at_least_one", condition=Q(overlap__gte=1)),
+            models.CheckConstraint(
+                name="doubly_read_is_a_share", condition=Q(doubly_read__gte=0, doubly_read__lte=1)
+            ),
             models.CheckConstraint(
                 name="unaided_share_is_a_share", condition=Q(unaided_share__gte=0, unaided_share__lte=1)
             ),

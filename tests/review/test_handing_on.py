@@ -94,7 +94,9 @@ def test_a_reviewer_gives_back_what_she_skipped_and_says_nothing(trio, ben, lena
     assert "You skipped" not in client.get(reverse("desk")).content.decode()
     # Out of her queue, and in that of another.
     sync_all(studio)
-    assert {first.task_id, second.task_id} & set(studio.task_ids(SeatProject.objects.get(seat=first.seat).project_id)) == set()
+    assert {first.task_id, second.task_id} & set(
+        studio.task_ids(SeatProject.objects.get(seat=first.seat).project_id)
+    ) == set()
     assert not Reading.objects.filter(send_state="planned").exists()
     assert set(Return.objects.values_list("reading__send_state", flat=True)) == {"removed"}
 
@@ -128,12 +130,16 @@ def test_sessions_at_risk_go_only_to_those_who_are_qualified(ben, chloe, noor, d
         )
     version = published_pairs()
     (instance,) = made_instances(1, version)
-    Mark.objects.create(instance=instance, kind=MarkKind.TIER, tier="ideation", by_machine="rule", reason="words")
+    Mark.objects.create(
+        instance=instance, kind=MarkKind.TIER, tier="ideation", by_machine="rule", reason="words"
+    )
     round = make_round(
         name="November", instances=[instance], raters=[rater_for(user) for user in (ben, chloe, noor)], by=lena,
         pairs_version=version, rubric_version=published_rubric(), overlap=2,
     )  # fmt: skip
-    assert handing_on.hand_on(seat=seat(round, ben), by=lena) == handing_on.Handed(0, 1), "Noor is not qualified"
+    assert handing_on.hand_on(seat=seat(round, ben), by=lena) == handing_on.Handed(0, 1), (
+        "Noor is not qualified"
+    )
     assert handing_on.seat_more(round=round, raters=[rater_for(amal)], by=lena) == handing_on.Handed(1, 0)
 
 

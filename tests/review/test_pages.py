@@ -1,8 +1,10 @@
 import re
+from datetime import timedelta
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from accounts.models import Grant
 from review.label_studio.keeping import password_of
@@ -279,3 +281,25 @@ def test_pages_ask_the_same_number_of_queries_whatever_their_length(log_in, lena
     for n in (4, 11):
         another(n, [chloe, amal])
     assert {url: queries(log_in(who), url) for who, url in pages} == before
+
+
+def test_a_round_has_a_day_by_which_it_is_to_be_judged_and_a_share_that_several_read(
+    log_in, lena, ben, chloe
+):
+    pairs, rubric = published_pairs(), published_rubric()
+    run = Run.objects.create(serial=1, recipe="supervised_dialogue", version=pairs)
+    made_instances(4, pairs, run=run, origin="run")
+    client = log_in(lena)
+    today = timezone.localdate()
+    given = {"name": "First", "runs": [run.public_id], "reviewers": [ben.public_id, chloe.public_id],
+             "pairs_version": pairs.pk, "rubric_version": rubric.pk, "overlap": 2, "unaided_share": 0,
+             "doubly_read": 50}  # fmt: skip
+    past = client.post("/rounds/new/", given | {"deadline": (today - timedelta(days=1)).isoformat()})
+    assert past.status_code == 400 and "This day is past." in words(past) and not Round.objects.exists()
+    page = client.post("/rounds/new/", given | {"deadline": today.isoformat()}, follow=True)
+    round = Round.objects.get()
+    assert timezone.localtime(round.deadline).date() == today and round.doubly_read == 0.5
+    assert "2 readers a session (50 % of them; the others are read by one)" in words(page)
+    assert sorted(item.readings.count() for item in round.items.all()) == [1, 1, 2, 2]
+    send(round, FakeLabelStudio())
+    assert "to be judged by" in words(log_in(ben).get("/desk/"))

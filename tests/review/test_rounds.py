@@ -17,7 +17,15 @@ from review.rounds import SESSIONS_AT_ONCE, CannotMakeRound, close_round, left_o
 from review.workflow import NotCounted
 from synthesis.models import Instance, Mark, Run
 from tests.conftest import person
-from tests.review.factories import judge, made_instances, published_pairs, published_rubric, round_of, says
+from tests.review.factories import (
+    judge,
+    made_instances,
+    published_pairs,
+    published_rubric,
+    round_of,
+    says,
+    standings,
+)
 from tests.waiting import let_go_when_somebody_waits
 
 
@@ -305,3 +313,40 @@ def test_the_number_of_queries_does_not_grow_with_the_round(ben, chloe, lena):
         counts.append(len(captured))
     assert counts[1] <= counts[0] + 2
     assert Rater.objects.count() == 2
+
+
+def test_of_a_share_several_read_and_of_the_rest_one(ben, chloe, lena):
+    pairs, rubric = published_pairs(), published_rubric()
+    given = {"pairs_version": pairs, "rubric_version": rubric, "overlap": 2, "unaided_share": 0, "seed": 5}
+    round = round_of(40, [ben, chloe], lena, doubly_read=0.25, **given)
+    readers = Counter(item.readings.count() for item in round.items.all())
+    assert readers == {2: 10, 1: 30}
+    loads = Counter(Reading.objects.filter(seat__round=round).values_list("seat", flat=True))
+    assert sorted(loads.values()) == [25, 25]
+    alone = next(item for item in round.items.all() if item.readings.count() == 1)
+    judge(alone, alone.readings.get().seat.rater.user, says())
+    assert standings(alone) == {"verdict": ("settled", "accept")}
+    again = round_of(40, [ben, chloe], lena, doubly_read=0.25, **given)
+    drawn = [
+        {item.position for item in one.items.all() if item.readings.count() == 2} for one in (round, again)
+    ]
+    assert drawn[0] == drawn[1]
+    # However small the share, something is read twice; what is read without the draft always is.
+    few = round_of(10, [ben, chloe], lena, doubly_read=0.01, **given | {"unaided_share": 0.2})
+    assert all(item.readings.count() == 2 for item in few.items.filter(arm="unaided"))
+    assert Counter(item.readings.count() for item in few.items.filter(arm="aided"))[1] >= 7
+
+
+def test_sessions_in_another_language_are_read_by_those_who_work_in_it(ben, chloe, lena):
+    amal, bo = person("Amal", "annotator"), person("Bo", "annotator")
+    for user, said in ((amal, ["فارسی", "English"]), (bo, ["Persian"])):
+        ReviewerRecord.objects.create(user=user, n=2, profession="p", terms_version="1", languages=said)
+    pairs, rubric = published_pairs(), published_rubric()
+    instances = made_instances(2, pairs) + made_instances(2, pairs, factors={"language": "fa"})
+    given = {"pairs_version": pairs, "rubric_version": rubric, "instances": instances, "unaided_share": 0}
+    refused("is in Persian, and is read by 2 who say .* here: Amal", [ben, chloe, amal], lena, **given)
+    assert not Round.objects.exists()
+    round = round_of(0, [ben, chloe, amal, bo], lena, **given)
+    for item in round.items.all():
+        readers = {reading.seat.rater.user for reading in item.readings.all()}
+        assert len(readers) == 2 and (item.instance.factors.get("language") != "fa" or readers == {amal, bo})

@@ -76,14 +76,17 @@ def _task(found: dict, ls_user_id: int, email: str) -> dict:
     own["annotations"] = [
         one for one in found.get("annotations") or [] if _is_by(one.get("completed_by"), ls_user_id, email)
     ]
-    own["drafts"] = [
-        one for one in found.get("drafts") or [] if _is_by(one.get("user"), ls_user_id, email)
-    ]
+    own["drafts"] = [one for one in found.get("drafts") or [] if _is_by(one.get("user"), ls_user_id, email)]
     own["predictions"] = []
     for name in ("annotators", "updated_by", "comment_authors", "completed_by", "reviewers"):
         if name in own:
             own[name] = []
-    for name in ("annotations_results", "predictions_results", "annotations_ids", "predictions_model_versions"):
+    for name in (
+        "annotations_results",
+        "predictions_results",
+        "annotations_ids",
+        "predictions_model_versions",
+    ):
         if name in own:
             own[name] = ""
     return own

@@ -32,6 +32,8 @@ def ours(html: str, *, origin: str, bar: dict) -> str:
         raise NotThePage("it does not say what its server is called")
     html = html.replace(theirs[1], origin)
     head = render_to_string("review/gateway/head.html")
-    body = render_to_string("review/gateway/bar.html", bar | {"told": json.dumps({"project": bar["project"]})})
+    body = render_to_string(
+        "review/gateway/bar.html", bar | {"told": json.dumps({"project": bar["project"]})}
+    )
     html = _HEAD.sub(lambda found: found[0] + head, html, count=1)
     return _BODY.sub(lambda found: found[0] + body, html, count=1)

@@ -28,7 +28,15 @@ OURS = "/_mirror/"
 ASSETS = ("/static/", "/react-app/")
 # What goes on of a request for a file, and what comes back of the answer.
 ASKED = ("Accept", "Accept-Encoding", "Range", "If-None-Match", "If-Modified-Since", "If-Range")
-TOLD = ("Content-Type", "Content-Encoding", "Content-Length", "Content-Range", "Accept-Ranges", "ETag", "Last-Modified")
+TOLD = (
+    "Content-Type",
+    "Content-Encoding",
+    "Content-Length",
+    "Content-Range",
+    "Accept-Ranges",
+    "ETag",
+    "Last-Modified",
+)
 HEADERS = {
     "X-Content-Type-Options": "nosniff", "Referrer-Policy": "same-origin", "X-Frame-Options": "DENY",
     "Cross-Origin-Opener-Policy": "same-origin", "Content-Security-Policy": page.POLICY,
@@ -87,7 +95,9 @@ class Gateway:
         if request.method in SAFE and path in (f"{OURS}bar.js", f"{OURS}bar.css"):
             return _file(path.removeprefix(OURS))
         if path == "/sw.js":
-            return _plain(404, "")  # what it would keep in the browser is neither needed nor ours to keep there
+            return _plain(
+                404, ""
+            )  # what it would keep in the browser is neither needed nor ours to keep there
         holder = await self.in_database(passes.holder, request.cookies.get(COOKIE, ""))
         if holder is None:
             return self._turned_away(request)
@@ -104,7 +114,9 @@ class Gateway:
                 return self._to_the_desk(request, 404, _("This round is closed."))
             except LabelStudioError as error:
                 log.warning("label studio does not answer the gateway", rater=holder.rater_id, why=str(error))
-                words = _("Label Studio does not answer. What you have submitted is kept; try again in a moment.")
+                words = _(
+                    "Label Studio does not answer. What you have submitted is kept; try again in a moment."
+                )
                 return _json(502, {"detail": words}) if path.startswith("/api/") else _plain(502, words)
 
     async def _answered(self, request, holder) -> web.StreamResponse:
@@ -129,9 +141,9 @@ class Gateway:
         """A request that changes something comes from the editor's own page, as the browser itself says."""
         if request.method not in SAFE and request.headers.get("Origin") != self.where.gateway:
             raise rules.Denied(f"comes from {request.headers.get('Origin', 'nowhere')[:80]}")
-        if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none", "same-site"):
-            if request.method not in SAFE or request.path.startswith("/api/"):
-                raise rules.Denied("comes from another site")
+        is_opened = request.method in SAFE and not request.path.startswith("/api/")
+        if request.headers.get("Sec-Fetch-Site") == "cross-site" and not is_opened:
+            raise rules.Denied("comes from another site")
 
     # -- the ways in and out
 
@@ -148,7 +160,9 @@ class Gateway:
         return answer
 
     def _turned_away(self, request) -> web.Response:
-        return self._to_the_desk(request, 401, _("Your session here has ended. Open the task again from your desk."))
+        return self._to_the_desk(
+            request, 401, _("Your session here has ended. Open the task again from your desk.")
+        )
 
     def _to_the_desk(self, request, status: int, words: str) -> web.Response:
         if request.path.startswith(("/api/", OURS)) or request.method not in SAFE:
@@ -172,7 +186,9 @@ class Gateway:
 
     async def _progress(self, request, holder) -> web.Response:
         number = request.query.get("project", "")
-        own = rules.NUMBER.match(number) and await self.in_database(reach.project, holder.rater_id, int(number))
+        own = rules.NUMBER.match(number) and await self.in_database(
+            reach.project, holder.rater_id, int(number)
+        )
         if not own:
             raise rules.Denied("asks how another gets on")
         return _json(200, await self.in_database(reach.progress, holder.rater_id, own.project_id))
@@ -227,7 +243,9 @@ def _rebuilt(kind: str, answer: Answer, holder) -> web.Response:
             found = answers.refusal(found)
     except ValueError:
         log.error("label studio answers in a shape that is not known", kind=kind, status=answer.status)
-        return _json(502, {"detail": _("Label Studio answered something that is not known here; tell a lead.")})
+        return _json(
+            502, {"detail": _("Label Studio answered something that is not known here; tell a lead.")}
+        )
     return _json(answer.status, found)
 
 

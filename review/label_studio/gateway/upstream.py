@@ -57,7 +57,9 @@ class Upstream:
 
     def asset(self, path: str, query: str, headers: dict[str, str]):
         """A file of the editor, as a response to be streamed: the same for everybody, so nobody's session is used."""
-        return self._http.get(f"{self.url}{path}{'?' * bool(query)}{query}", headers=headers, allow_redirects=False)
+        return self._http.get(
+            f"{self.url}{path}{'?' * bool(query)}{query}", headers=headers, allow_redirects=False
+        )
 
     async def _session(self, holder: Holder, instead_of: dict | None = None) -> dict[str, str]:
         async with self._logging_in.setdefault(holder.account_id, asyncio.Lock()):
@@ -91,4 +93,3 @@ class Upstream:
                 return Answer(answer.status, bytes(content), kind)
         except (aiohttp.ClientError, TimeoutError) as error:
             raise LabelStudioDown(f"No answer from {self.url}: {type(error).__name__}") from error
-

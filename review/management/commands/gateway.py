@@ -12,7 +12,9 @@ class Command(BaseCommand):
     help = "Serve the gateway to Label Studio at LABEL_STUDIO_GATEWAY_URL, until it is stopped."
 
     def add_arguments(self, parser):
-        parser.add_argument("--bind", metavar="HOST:PORT", help="default: 127.0.0.1 and the address's own port")
+        parser.add_argument(
+            "--bind", metavar="HOST:PORT", help="default: 127.0.0.1 and the address's own port"
+        )
 
     def handle(self, *, bind: str | None, **options):
         if not settings.LABEL_STUDIO_GATEWAY_URL or not connecting.is_set():

@@ -26,7 +26,14 @@ def test_of_the_people_there_she_sees_herself():
 def test_a_project_is_told_without_its_maker_its_token_and_whatever_comes_to_it_later():
     found = answers.rebuilt(
         "project",
-        {"id": 7, "title": "Reading", "created_by": OWNER, "token": "t", "organization": 1, "members": [OWNER]},
+        {
+            "id": 7,
+            "title": "Reading",
+            "created_by": OWNER,
+            "token": "t",
+            "organization": 1,
+            "members": [OWNER],
+        },
         **ME,
     )
     assert found == {"id": 7, "title": "Reading"}
@@ -50,7 +57,9 @@ def test_of_a_task_she_sees_her_own_work_alone(mine, others):
         assert found["annotations_results"] == "" and found["data"] == task["data"]
 
 
-@pytest.mark.parametrize(("kind", "odd"), [("task", []), ("tasks", {"tasks": [3]}), ("users", {}), ("me", None)])
+@pytest.mark.parametrize(
+    ("kind", "odd"), [("task", []), ("tasks", {"tasks": [3]}), ("users", {}), ("me", None)]
+)
 def test_an_answer_of_another_shape_is_not_handed_on(kind, odd):
     with pytest.raises(ValueError, match="no "):
         answers.rebuilt(kind, odd, **ME)

@@ -16,7 +16,9 @@ pytestmark = pytest.mark.labelstudio
 
 def judgement(gate, user, task: int, verdict="accept", **more) -> dict:
     reading = Reading.objects.select_related("item__instance").get(task_id=task)
-    dialogue = [{"speaker": u["speaker"], "text": u["text"]} for u in reading.item.instance.content["utterances"]]
+    dialogue = [
+        {"speaker": u["speaker"], "text": u["text"]} for u in reading.item.instance.content["utterances"]
+    ]
     found = result_of(reading.item, says(verdict, **more), dialogue)
     return {"result": found, "lead_time": 40.5, "unique_id": str(uuid.uuid4()),
             "project": str(gate.project(user).project_id)}  # fmt: skip
@@ -29,7 +31,9 @@ def submit(gate, browser, user, task: int, **more) -> httpx.Response:
 def test_what_she_submits_changes_and_skips_arrives_as_hers(gate, ben):
     browser, (first, second, third) = gate.enter(ben), gate.tasks(ben)
     project = gate.project(ben).project_id
-    served = browser.post("/api/dm/actions", params={"id": "next_task", "project": project}, json={"project": project})
+    served = browser.post(
+        "/api/dm/actions", params={"id": "next_task", "project": project}, json={"project": project}
+    )
     assert served.json()["id"] == first
     made = submit(gate, browser, ben, first)
     assert made.status_code == 201, made.text
@@ -133,7 +137,12 @@ def test_nothing_that_she_asks_for_shows_or_changes_anothers(gate, ben, chloe):
         answer = hers.request(method, path, json=sent) if sent is not None else hers.request(method, path)
         told = f"{answer.text} {answer.headers}"
         assert (answer.status_code == 200) == (path in allowed), f"{method} {path}: {answer.status_code}"
-        assert words not in told and account.email not in told and "sessionid" not in told and gate.studio.url not in told
+        assert (
+            words not in told
+            and account.email not in told
+            and "sessionid" not in told
+            and gate.studio.url not in told
+        )
         assert gate.studio._token not in told
     found = gate.studio.changed_tasks(project)
     (kept,) = [a for t in found for a in t["annotations"]]
@@ -188,7 +197,9 @@ def test_in_a_closed_round_nothing_is_opened_and_what_is_sent_still_arrives(gate
     close_round(round=gate.round, by=lena)
     opened = browser.get(f"/projects/{project}/data?labeling=1")
     assert (opened.status_code, opened.headers["Location"]) == (303, "http://127.0.0.1:1/desk/")
-    asked = browser.post("/api/dm/actions", params={"id": "next_task", "project": project}, json={"project": project})
+    asked = browser.post(
+        "/api/dm/actions", params={"id": "next_task", "project": project}, json={"project": project}
+    )
     assert asked.status_code == 404
     assert submit(gate, browser, ben, task).status_code == 201
     sync_all(gate.studio)

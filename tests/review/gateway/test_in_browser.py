@@ -26,7 +26,10 @@ def page(gate, ben, monkeypatch):
         page = browser.new_context(viewport={"width": 1440, "height": 900}).new_page()
         refused, elsewhere = [], []
         page.on("response", lambda answer: answer.status in (401, 403, 421) and refused.append(answer.url))
-        page.on("request", lambda asked: asked.url.startswith(("data:", "blob:", gate.url)) or elsewhere.append(asked.url))
+        page.on(
+            "request",
+            lambda asked: asked.url.startswith(("data:", "blob:", gate.url)) or elsewhere.append(asked.url),
+        )
         page.goto(f"{gate.url}/enter?ticket={ticket}")
         yield page
         browser.close()

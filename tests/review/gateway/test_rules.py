@@ -107,5 +107,9 @@ def test_what_goes_on_names_its_project_even_where_only_the_body_did():
 
 
 def test_the_next_task_is_chosen_by_nobody():
-    filtered = {**ALL, "filters": {"conjunction": "and", "items": [{"filter": "filter:tasks:id"}]}, "project": 7}
+    filtered = {
+        **ALL,
+        "filters": {"conjunction": "and", "items": [{"filter": "filter:tasks:id"}]},
+        "project": 7,
+    }
     assert ask("POST", "/api/dm/actions", "id=next_task&project=7", filtered).body == ALL

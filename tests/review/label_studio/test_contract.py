@@ -140,7 +140,12 @@ def test_a_task_that_nobody_judged_leaves_its_queue_and_what_was_judged_stays(st
     ben.skip(skipped)
     ben.submit(judged, result("kept"), 3.0)
     studio.delete_task(gone)
-    assert [studio.remove_unjudged(task) for task in (untouched, skipped, judged, gone)] == [True, True, False, True]
+    assert [studio.remove_unjudged(task) for task in (untouched, skipped, judged, gone)] == [
+        True,
+        True,
+        False,
+        True,
+    ]
     assert studio.task_ids(project) == [judged]
     (task,) = studio.changed_tasks(project)
     assert len(task["annotations"]) == 1
