@@ -47,7 +47,7 @@ def give_back_skipped(*, seat: Seat, by) -> Handed:
     """She gives back the sessions that she skipped and has not judged. No reason is asked, and none is kept.
     Raises Refused.
     """
-    return _give_back(seat, skipped(seat), by, access.may_give_back, verb="give_back")
+    return _give_back(seat, skipped(seat), by, access.may_give_back, verb="give_back_skipped")
 
 
 @transaction.atomic

@@ -15,7 +15,7 @@ VOCABULARY = Vocabulary(
         "review.make_round": _("Opened the round"),
         "review.close_round": _("Closed the round"),
         "review.hand_on": _("Handed sessions on to other reviewers"),
-        "review.give_back": _("Gave sessions back"),
+        "review.give_back_skipped": _("Gave sessions back"),
         "review.seat_more": _("Seated more reviewers"),
         "review.adjudicate": _("Settled a dispute"),
     },

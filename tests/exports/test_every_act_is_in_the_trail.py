@@ -11,19 +11,25 @@ import pytest
 from django.db import DatabaseError, transaction
 from django.urls import reverse
 
-from accounts.models import TrailEvent
+from accounts.models import Role, TrailEvent
 from accounts.roles import Refused
 from config.pages.trail import KINDS, VOCABULARY
 from exports import building, nodes
 from exports.models import Node, TrainingRun
 from exports.training import launch
-from review import rounds
+from review import handing_on, rounds
 from review.disputes import Dispute
+from review.label_studio.sending import send
+from review.label_studio.syncing import sync_all
 from review.models import Round
+from review.raters import rater_for
 from synthesis import cast, connecting, holding, loading, planning, planning_once, steering
 from synthesis.models import Endpoint, Run
 from tests import factories
+from tests.conftest import person
+from tests.fakes.label_studio import FakeLabelStudio
 from tests.review import factories as review_factories
+from tests.review.studio import desk
 
 ROOT = Path(__file__).resolve().parents[2]
 # These only call a verb of the list, or write a row that names who made it and when and is never changed.
@@ -31,6 +37,7 @@ WITHIN = {
     "review.closing.read_and_close": "review.rounds.close_round",
     "review.disputes.settle": "review.workflow.adjudicate",
     "review.rereading.read_again": "review.rounds.make_round",
+    "review.label_studio.gateway.passes.issue": "opening the editor changes nothing; what is judged there is a row",
     "synthesis.remaking.remake": "an event for each new run: tests/config/stale/test_making_again.py",
     "synthesis.holding_many.hold_all": "an event for each session: tests/synthesis/test_holding_many.py",
     "synthesis.holding_many.release_all": "the same",
@@ -155,6 +162,24 @@ def settled(lena, ben, chloe, dan):
     dispute.settle(by=dan, approved=approved, reason="BECAUSE OF HER TONE")
 
 
+def handed_on(lena, ben, chloe):
+    handing_on.hand_on(seat=opened(lena, ben, chloe).seats.first(), by=lena)
+
+
+def given_back(lena, ben, chloe):
+    round, studio = opened(lena, ben, chloe), FakeLabelStudio()
+    send(round, studio)
+    seat = round.seats.get(rater__user=ben)
+    desk(studio, ben).skip(seat.readings.first().task_id)
+    sync_all(studio)
+    handing_on.give_back_skipped(seat=seat, by=ben)
+
+
+def seated_more(lena, ben, chloe):
+    noor = rater_for(person("Noor", Role.ANNOTATOR))
+    handing_on.seat_more(round=opened(lena, ben, chloe), raters=[noor], by=lena)
+
+
 def asked_for(lena, get, **_):
     building.plan(name="First", rounds=[get("mixed_round")], by=lena)
 
@@ -194,6 +219,9 @@ ACTS = {
     "review.rounds.make_round": opened,
     "review.rounds.close_round": closed,
     "review.workflow.adjudicate": settled,
+    "review.handing_on.hand_on": handed_on,
+    "review.handing_on.give_back_skipped": given_back,
+    "review.handing_on.seat_more": seated_more,
     "exports.building.plan": asked_for,
     "exports.nodes.make_node": node_made,
     "exports.nodes.retire": node_retired,
@@ -215,7 +243,7 @@ def act(lena, ben, chloe, dan, settings, request):
             how(lena, ben, chloe, dan)
         else:
             how(lena, ben=ben, chloe=chloe)
-        return dan if how is settled else lena
+        return {settled: dan, given_back: ben}.get(how, lena)
 
     return done
 
