@@ -5,7 +5,7 @@ import secrets
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -264,7 +264,12 @@ def desk_open(request, seat, form):
         messages.error(request, _("The gateway to Label Studio is not set; a lead can say where it is."))
         return redirect("desk")
     ticket = passes.issue(project=project, by=request.user, app_session=request.session.session_key)
-    return HttpResponseRedirect(f"{settings.LABEL_STUDIO_GATEWAY_URL}/enter?ticket={ticket}", status=303)
+    enter = {"address": f"{settings.LABEL_STUDIO_GATEWAY_URL}/enter", "ticket": ticket}
+    answer = render(request, "review/enter.html", enter)
+    # The gateway takes a ticket from our pages alone, and knows by this where it comes from.
+    answer["Referrer-Policy"] = "strict-origin"
+    answer["Cache-Control"] = "no-store"
+    return answer
 
 
 def desk_mine(request):

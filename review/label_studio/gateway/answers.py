@@ -15,6 +15,21 @@ PROJECT = frozenset(
      "total_annotations_number", "total_predictions_number", "queue_total", "queue_done", "source_syncing",
      "target_syncing"}
 )  # fmt: skip
+TASK = frozenset(
+    {"id", "data", "meta", "created_at", "updated_at", "is_labeled", "overlap", "inner_id", "project", "queue",
+     "unique_lock_id", "completed_at", "total_annotations", "cancelled_annotations", "total_predictions", "draft_exists",
+     "avg_lead_time", "predictions_score", "file_upload", "storage_filename", "comment_count",
+     "unresolved_comment_count", "last_comment_updated_at"}
+)  # fmt: skip
+ANNOTATION = frozenset(
+    {"id", "result", "created_username", "created_ago", "completed_by", "was_cancelled", "ground_truth", "created_at",
+     "updated_at", "draft_created_at", "lead_time", "import_id", "last_action", "bulk_created", "task", "project",
+     "updated_by", "parent_prediction", "parent_annotation", "last_created_by", "unique_id"}
+)  # fmt: skip
+DRAFT = frozenset(
+    {"id", "user", "created_username", "created_ago", "result", "lead_time", "was_postponed", "import_id", "created_at",
+     "updated_at", "task", "annotation"}
+)  # fmt: skip
 # What the editor may offer her; where it asks for more it is refused all the same.
 PERMISSIONS = [
     "projects.view", "tasks.view", "annotations.create", "annotations.view", "annotations.change", "actions.perform",
@@ -42,8 +57,8 @@ def rebuilt(kind: str, found: Any, *, ls_user_id: int, email: str) -> Any:
         return _me(_object(found))
     if kind == "users":
         return [_me(one) for one in _list(found) if one.get("id") == ls_user_id]
-    if kind == "project":
-        return {name: value for name, value in _object(found).items() if name in PROJECT}
+    if kind in _KEPT:
+        return _named(_object(found), _KEPT[kind])
     if kind == "task":
         return _task(_object(found), ls_user_id, email)
     if kind == "tasks":
@@ -52,7 +67,7 @@ def rebuilt(kind: str, found: Any, *, ls_user_id: int, email: str) -> Any:
             "tasks": tasks
         }
     if kind == "drafts":
-        return [one for one in _list(found) if _is_by(one.get("user"), ls_user_id, email)]
+        return [_named(one, DRAFT) for one in _list(found) if is_by(one.get("user"), ls_user_id, email)]
     return found
 
 
@@ -72,27 +87,27 @@ def _me(found: dict) -> dict:
 
 def _task(found: dict, ls_user_id: int, email: str) -> dict:
     """With her own work on it alone: what a lead or a program left there beside is not for her."""
-    own = dict(found)
-    own["annotations"] = [
-        one for one in found.get("annotations") or [] if _is_by(one.get("completed_by"), ls_user_id, email)
+    annotations = [
+        a for a in found.get("annotations") or [] if is_by(a.get("completed_by"), ls_user_id, email)
     ]
-    own["drafts"] = [one for one in found.get("drafts") or [] if _is_by(one.get("user"), ls_user_id, email)]
-    own["predictions"] = []
-    for name in ("annotators", "updated_by", "comment_authors", "completed_by", "reviewers"):
-        if name in own:
-            own[name] = []
-    for name in (
-        "annotations_results",
-        "predictions_results",
-        "annotations_ids",
-        "predictions_model_versions",
-    ):
-        if name in own:
-            own[name] = ""
-    return own
+    drafts = [d for d in found.get("drafts") or [] if is_by(d.get("user"), ls_user_id, email)]
+    return _named(found, TASK) | {
+        "annotations": [_named(one, ANNOTATION) for one in annotations],
+        "drafts": [_named(one, DRAFT) for one in drafts],
+        "predictions": [], "annotators": [], "updated_by": [], "comment_authors": [],
+        "annotations_results": "", "predictions_results": "", "annotations_ids": "",
+        "predictions_model_versions": "",
+    }  # fmt: skip
 
 
-def _is_by(author: Any, ls_user_id: int, email: str) -> bool:
+def _named(found: dict, names: frozenset[str]) -> dict:
+    return {name: value for name, value in found.items() if name in names}
+
+
+_KEPT = {"project": PROJECT, "annotation": ANNOTATION, "draft": DRAFT}
+
+
+def is_by(author: Any, ls_user_id: int, email: str) -> bool:
     """Label Studio names an author by id, by address or as an object, as the path pleases."""
     if isinstance(author, dict):
         author = author.get("id", author.get("email"))

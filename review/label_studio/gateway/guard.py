@@ -2,13 +2,11 @@
 
 import json
 
-from review.label_studio.gateway import reach
+from django.utils.translation import gettext as _
+
+from review.label_studio.gateway import answers, reach
 from review.label_studio.gateway.passes import Holder
 from review.label_studio.gateway.rules import Denied, Wanted
-
-
-class Missing(Exception):
-    """There is no such thing in Label Studio, any more."""
 
 
 class Closed(Exception):
@@ -16,8 +14,8 @@ class Closed(Exception):
 
 
 async def check(wanted: Wanted, holder: Holder, *, upstream, in_database) -> None:
-    """Raises Denied, Missing, Closed, and what the upstream raises. `in_database(function, *arguments)` runs it in a
-    thread.
+    """Raises Denied, Closed, and what the upstream raises. `in_database(function, *arguments)` runs it in a thread.
+    A draft that a judgement names and that is gone is taken out of it: the judgement is none the worse.
     """
     ids = dict(wanted.ids)
     for name in ("annotation", "draft"):
@@ -39,17 +37,28 @@ async def check(wanted: Wanted, holder: Holder, *, upstream, in_database) -> Non
 
 
 async def _kept_there(name: str, ids: dict[str, int], wanted: Wanted, holder: Holder, upstream) -> None:
-    """An annotation or a draft: whose it is, and of which task, Label Studio alone knows."""
+    """An annotation or a draft: whose it is, and of which task, Label Studio alone knows. What is not there and what is
+    another's are answered alike.
+    """
     answer = await upstream.ask(holder, "GET", f"/api/{name}s/{ids[name]}")
-    if answer.status == 404:
-        raise Missing
-    found = json.loads(answer.content) if answer.status == 200 else {}
+    if answer.status == 404 and f"{{{name}}}" not in wanted.rule.path:
+        wanted.body.pop(f"{name}_id", None)
+        return
+    found = _object(answer.content) if answer.status == 200 else {}
     author = found.get("completed_by" if name == "annotation" else "user")
-    if isinstance(author, dict):
-        author = author.get("id")
-    if author not in (holder.ls_user_id, holder.email):
-        raise Denied(f"{name} {ids[name]} is not hers")
-    if ids.setdefault("task", found.get("task")) != found.get("task"):
+    if not answers.is_by(author, holder.ls_user_id, holder.email) or not isinstance(found.get("task"), int):
+        raise Denied(f"{name} {ids[name]} is not hers, or not there")
+    if ids.setdefault("task", found["task"]) != found["task"]:
         raise Denied(f"{name} {ids[name]} is not of task {ids['task']}")
-    if wanted.rule.name == "take a skip back" and not found.get("was_cancelled"):
-        raise Denied("what was judged is judged again, not taken away")
+    was_judged = name == "annotation" and not found.get("was_cancelled")
+    if was_judged and (wanted.rule.of_a_skip or (wanted.body or {}).get("was_cancelled")):
+        words = _("What was judged can be judged again, but not taken away.")
+        raise Denied("takes away what was judged", words)
+
+
+def _object(content: bytes) -> dict:
+    try:
+        found = json.loads(content)
+    except (ValueError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) else {}

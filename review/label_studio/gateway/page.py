@@ -8,7 +8,7 @@ import re
 from django.template.loader import render_to_string
 
 # What the page itself says its server is called; all its addresses begin with it.
-_HOST = re.compile(r'hostname:\s*"(https?://[^"/]+)/?"')
+_HOST = re.compile(r'(hostname:\s*")([^"]*)"')
 _HEAD, _BODY = re.compile(r"<head[^>]*>"), re.compile(r"<body[^>]*>")
 # Nothing that runs in it may send anything elsewhere, and nobody may frame it. The editor makes styles and functions
 # of text as it goes.
@@ -24,13 +24,16 @@ class NotThePage(ValueError):
 
 
 def ours(html: str, *, origin: str, bar: dict) -> str:
-    """`origin`: the gateway's. `bar`: {"desk", "guideline", "rubric": addresses, "project": id, "title"}.
+    """`origin`: the gateway's. `bar`: {"desk", "guideline", "rubric": addresses, "project": id, "title", "name"}.
     Raises NotThePage.
     """
     theirs = _HOST.search(html)
     if theirs is None or not _HEAD.search(html) or not _BODY.search(html):
         raise NotThePage("it does not say what its server is called")
-    html = html.replace(theirs[1], origin)
+    if address := theirs[2].rstrip("/"):
+        html = html.replace(address, origin)
+    else:  # it was never told, and its addresses begin nowhere
+        html = html.replace(theirs[0], f'{theirs[1]}{origin}"', 1)
     head = render_to_string("review/gateway/head.html")
     body = render_to_string(
         "review/gateway/bar.html", bar | {"told": json.dumps({"project": bar["project"]})}

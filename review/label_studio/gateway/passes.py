@@ -7,6 +7,7 @@ from datetime import timedelta
 from importlib import import_module
 
 from django.conf import settings
+from django.db.models import Q
 from django.utils import timezone
 
 from accounts import roles
@@ -32,7 +33,8 @@ def issue(*, project: SeatProject, by, app_session: str) -> str:
     """A ticket for her own project. Raises Refused."""
     roles.require(access.may_open(by, project))
     now, ticket = timezone.now(), secrets.token_urlsafe(32)
-    Pass.objects.filter(rater=project.seat.rater_id, ends_at__lt=now).delete()
+    ended = Q(ends_at__lt=now) | Q(used_at=None, ticket_until__lt=now)
+    Pass.objects.filter(ended, rater=project.seat.rater_id).delete()
     Pass.objects.create(
         rater=project.seat.rater, project=project, ticket_digest=_digest(ticket), ticket_until=now + TICKET,
         ends_at=now + SESSION, app_session=app_session,
@@ -74,4 +76,4 @@ def _is_logged_in(one: Pass) -> bool:
 
 
 def _digest(secret: str) -> str:
-    return hashlib.sha256(secret.encode()).hexdigest()
+    return hashlib.sha256(secret.encode(errors="replace")).hexdigest()

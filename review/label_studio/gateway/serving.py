@@ -1,5 +1,7 @@
 """The gateway of this installation: put together from its settings and its database."""
 
+from urllib.parse import urlsplit
+
 from django.conf import settings
 from django.urls import reverse
 
@@ -12,8 +14,19 @@ from review.models import Account, SeatProject
 
 
 def gateway() -> Gateway:
-    where = Where(settings.LABEL_STUDIO_GATEWAY_URL, settings.BASE_URL.rstrip("/"))
+    where = Where(origin(settings.LABEL_STUDIO_GATEWAY_URL), origin(settings.BASE_URL))
     return Gateway(Upstream(settings.LABEL_STUDIO_URL, log_in), where, about)
+
+
+def origin(address: str) -> str:
+    """As a browser writes it. Raises ValueError where the address is none, or has a path."""
+    parts = urlsplit(address.strip().rstrip("/"))
+    usual = {"http": 80, "https": 443}
+    if parts.scheme not in usual or not parts.hostname or parts.path or parts.query or parts.username:
+        raise ValueError(f"{address} is no origin, as in https://judge.example.org")
+    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+    port = "" if parts.port in (None, usual[parts.scheme]) else f":{parts.port}"
+    return f"{parts.scheme}://{host}{port}"
 
 
 def log_in(account_id: int) -> dict[str, str]:
@@ -25,7 +38,7 @@ def log_in(account_id: int) -> dict[str, str]:
 def about(holder: Holder, project_id: int) -> dict:
     """What the bar above a task says."""
     project = SeatProject.objects.select_related(
-        "seat__round__pairs_version__guideline", "seat__round__rubric_version__guideline"
+        "seat__rater__user", "seat__round__pairs_version__guideline", "seat__round__rubric_version__guideline"
     ).get(project_id=project_id, seat__rater=holder.rater_id)
     round, pages = project.seat.round, settings.BASE_URL.rstrip("/")
 
@@ -34,5 +47,6 @@ def about(holder: Holder, project_id: int) -> dict:
 
     return {
         "desk": pages + reverse("desk"), "project": project_id, "title": round.name,
+        "name": project.seat.rater.user.name,
         "guideline": read(round.pairs_version), "rubric": read(round.rubric_version),
     }  # fmt: skip

@@ -10,6 +10,9 @@ from review.label_studio.errors import LabelStudioDown, TokenRefused
 from review.label_studio.gateway.passes import Holder
 
 TIMEOUT = aiohttp.ClientTimeout(total=60, connect=5)
+# Of a file: as long as its reader's line takes, but no longer than Label Studio is silent.
+OF_A_FILE = aiohttp.ClientTimeout(total=None, connect=5, sock_connect=5, sock_read=60)
+FILES_AT_ONCE = 50
 MOST_BYTES = 64 * 1024 * 1024  # of one answer that is rebuilt
 _LOGIN = "/user/login"
 
@@ -18,7 +21,6 @@ _LOGIN = "/user/login"
 class Answer:
     status: int
     content: bytes
-    kind: str  # its content type
 
 
 class Upstream:
@@ -31,14 +33,19 @@ class Upstream:
         self._logging_in: dict[int, asyncio.Lock] = {}
 
     async def __aenter__(self) -> "Upstream":
-        # No jar: it would mix the reviewers' sessions. Compressed answers go through as they are.
-        self._http = aiohttp.ClientSession(
-            cookie_jar=aiohttp.DummyCookieJar(), timeout=TIMEOUT, auto_decompress=False
-        )
+        # No jar: it would mix the reviewers' sessions.
+        self._http = aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar(), timeout=TIMEOUT)
+        # Files in a session of their own: whoever asks for many of them keeps nobody from judging. Compressed ones go
+        # through as they are, and only to those who asked for them so.
+        self._files = aiohttp.ClientSession(
+            cookie_jar=aiohttp.DummyCookieJar(), timeout=OF_A_FILE, auto_decompress=False,
+            connector=aiohttp.TCPConnector(limit=FILES_AT_ONCE), skip_auto_headers=("Accept-Encoding",),
+        )  # fmt: skip
         return self
 
     async def __aexit__(self, *_) -> None:
         await self._http.close()
+        await self._files.close()
 
     async def ask(
         self, holder: Holder, method: str, path: str, *, query: dict[str, str] | None = None, body=None
@@ -55,11 +62,9 @@ class Upstream:
                 raise TokenRefused(answer.status, "her session is not taken")
         return answer
 
-    def asset(self, path: str, query: str, headers: dict[str, str]):
+    def file(self, path: str, headers: dict[str, str]):
         """A file of the editor, as a response to be streamed: the same for everybody, so nobody's session is used."""
-        return self._http.get(
-            f"{self.url}{path}{'?' * bool(query)}{query}", headers=headers, allow_redirects=False
-        )
+        return self._files.get(self.url + path, headers=headers, allow_redirects=False)
 
     async def _session(self, holder: Holder, instead_of: dict | None = None) -> dict[str, str]:
         async with self._logging_in.setdefault(holder.account_id, asyncio.Lock()):
@@ -85,11 +90,10 @@ class Upstream:
                     content += piece
                     if len(content) > MOST_BYTES:
                         raise LabelStudioDown("Its answer is too large.")
-                kind = answer.headers.get("Content-Type", "")
                 if answer.status in (301, 302) and _LOGIN in answer.headers.get("Location", ""):
-                    return Answer(401, b"", kind)
+                    return Answer(401, b"")
                 if answer.status >= 500:
                     raise LabelStudioDown(f"Label Studio could not answer: {answer.status}")
-                return Answer(answer.status, bytes(content), kind)
+                return Answer(answer.status, bytes(content))
         except (aiohttp.ClientError, TimeoutError) as error:
             raise LabelStudioDown(f"No answer from {self.url}: {type(error).__name__}") from error

@@ -1,5 +1,6 @@
 """Serve the gateway: an origin of its own, through which reviewers work in Label Studio."""
 
+import logging
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -30,6 +31,13 @@ class Command(BaseCommand):
 
         from review.label_studio.gateway import serving
 
+        try:
+            served = serving.gateway()
+        except ValueError as problem:
+            raise CommandError(str(problem), returncode=2) from None
+        # Of a request that it cannot read it would log a part, cookies and all.
+        logging.getLogger("aiohttp.server").setLevel(logging.CRITICAL)
+
         self.stderr.write(f"The gateway serves {settings.LABEL_STUDIO_GATEWAY_URL} on port {port}.")
         host = address.hostname if bind else "127.0.0.1"
-        web.run_app(serving.gateway().app(), host=host or "127.0.0.1", port=port, print=None, access_log=None)
+        web.run_app(served.app(), host=host or "127.0.0.1", port=port, print=None, access_log=None)

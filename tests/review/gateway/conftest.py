@@ -8,6 +8,7 @@ import httpx
 import pytest
 from aiohttp import web
 from django.test import Client
+from django.urls import reverse
 
 from config.demo.ports import free_port
 from review.label_studio.client import LabelStudio
@@ -15,6 +16,8 @@ from review.label_studio.gateway import passes, serving
 from review.label_studio.sending import send
 from review.models import SeatProject
 from tests.review.factories import round_of
+
+PAGES = "http://mirror.test"
 
 
 @contextmanager
@@ -56,6 +59,8 @@ class Gate:
 
     def __init__(self, url: str, studio: LabelStudio, upstream, round):
         self.url, self.studio, self.upstream, self.round = url, studio, upstream, round
+        # Whether a test asks for what it is refused.
+        self.is_refusing = False
         self._open: list[Browser] = []
 
     def project(self, user) -> SeatProject:
@@ -70,10 +75,22 @@ class Gate:
         client.force_login(user)
         return passes.issue(project=self.project(user), by=user, app_session=client.session.session_key)
 
+    def desk_page(self, user):
+        """What the desk answers when she goes to judge: our page with her ticket."""
+        client, project = Client(), self.project(user)
+        client.force_login(user)
+        return client.post(reverse("desk_open", args=[project.seat.public_id, project.form]))
+
     def enter(self, user) -> Browser:
         browser = self.stranger()
-        assert browser.get("/enter", params={"ticket": self.ticket(user)}).status_code == 303
+        self.open(browser, self.ticket(user))
         return browser
+
+    def open(self, browser: Browser, ticket: str, origin: str = PAGES) -> httpx.Response:
+        """As the desk does it."""
+        answer = browser.post("/enter", data={"ticket": ticket}, headers={"Origin": origin})
+        assert answer.status_code == 303
+        return answer
 
     def stranger(self) -> Browser:
         self._open.append(Browser(self.url))
@@ -93,9 +110,10 @@ def studio(label_studio) -> LabelStudio:
 def gate(transactional_db, studio, settings, label_studio, ben, chloe, lena):
     settings.LABEL_STUDIO_URL, settings.LABEL_STUDIO_TOKEN = label_studio.url, label_studio.token
     settings.LABEL_STUDIO_GATEWAY_URL = f"http://127.0.0.1:{(port := free_port())}"
-    settings.BASE_URL = "http://127.0.0.1:1"
     round = round_of(3, [ben, chloe], lena)
     send(round, studio)
+    # Only now: Label Studio looks up where its webhooks are to go.
+    settings.BASE_URL = PAGES
     served = serving.gateway()
     with running(served.app(), port):
         found = Gate(settings.LABEL_STUDIO_GATEWAY_URL, studio, served.upstream, round)

@@ -44,8 +44,8 @@ def test_a_project_is_told_without_its_maker_its_token_and_whatever_comes_to_it_
 def test_of_a_task_she_sees_her_own_work_alone(mine, others):
     task = {
         "id": 3, "data": {"dialogue": []}, "predictions": [{"id": 9}], "updated_by": [{"user_id": 1}], "annotators": [1],
-        "annotations": [{"id": 4, "completed_by": mine}, {"id": 5, "completed_by": others}],
-        "drafts": [{"id": 6, "user": mine}, {"id": 7, "user": others}], "annotations_results": "[…]",
+        "annotations": [{"id": 4, "completed_by": mine, "reviews": [OWNER]}, {"id": 5, "completed_by": others}],
+        "drafts": [{"id": 6, "user": mine}, {"id": 7, "user": others}], "annotations_results": "[…]", "assigned": [OWNER],
     }  # fmt: skip
     for found in (
         answers.rebuilt("task", task, **ME),
@@ -55,6 +55,7 @@ def test_of_a_task_she_sees_her_own_work_alone(mine, others):
         assert [one["id"] for one in found["drafts"]] == [6]
         assert found["predictions"] == found["annotators"] == found["updated_by"] == []
         assert found["annotations_results"] == "" and found["data"] == task["data"]
+        assert "assigned" not in found and "reviews" not in found["annotations"][0]
 
 
 @pytest.mark.parametrize(

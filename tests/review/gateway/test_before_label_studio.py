@@ -9,6 +9,7 @@ from review.label_studio.syncing import sync_all
 from review.models import Account, Decision, RawAnnotation, Reading
 from review.rounds import close_round
 from tests.review.factories import says
+from tests.review.gateway.conftest import PAGES
 from tests.review.studio import result_of
 
 pytestmark = pytest.mark.labelstudio
@@ -72,7 +73,10 @@ def test_a_draft_is_kept_for_her_and_dropped_by_her_alone(gate, ben, chloe):
     assert hers.patch(f"/api/drafts/{draft}", json={"result": [], "lead_time": 2}).status_code == 200
     assert [one["id"] for one in hers.get(f"/api/tasks/{task}/drafts").json()] == [draft]
     assert hers.delete(f"/api/drafts/{draft}").status_code == 204
-    assert hers.delete(f"/api/drafts/{draft}").status_code == 404
+    # What is gone is answered as what is another's; a judgement that names it is none the worse.
+    assert hers.delete(f"/api/drafts/{draft}").status_code == 403
+    judged = {**judgement(gate, ben, task), "draft_id": draft}
+    assert hers.post(f"/api/tasks/{task}/annotations", json=judged).status_code == 201
 
 
 def test_nothing_that_she_asks_for_shows_or_changes_anothers(gate, ben, chloe):
@@ -131,6 +135,8 @@ def test_nothing_that_she_asks_for_shows_or_changes_anothers(gate, ben, chloe):
         ("GET", "/data/upload/1/x", None),
         ("GET", "/static/../api/invite", None),
         ("GET", "/static/%2e%2e/api/invite", None),
+        ("HEAD", "/react-app/main.js", None),
+        ("HEAD", f"/api/tasks/{task}", None),
     ]  # fmt: skip
     allowed = {f"/api/tasks?project={mine}&view=1", f"/api/users?project={mine}"}
     for method, path, sent in tries:
@@ -168,7 +174,7 @@ def test_without_a_session_there_is_only_the_way_to_the_desk(gate, ben):
     stranger, project = gate.stranger(), gate.project(ben).project_id
     for path in ("/", f"/projects/{project}/data?labeling=1", "/enter?ticket=x", "/enter"):
         answer = stranger.get(path)
-        assert (answer.status_code, answer.headers["Location"]) == (303, "http://127.0.0.1:1/desk/")
+        assert (answer.status_code, answer.headers["Location"]) == (303, f"{PAGES}/desk/")
     for path in ("/api/version", f"/api/projects/{project}", "/_mirror/progress?project=1"):
         assert stranger.get(path).status_code == 401
     assert stranger.get("/healthz", headers={"Host": "elsewhere.example.org"}).status_code == 200
@@ -196,7 +202,7 @@ def test_in_a_closed_round_nothing_is_opened_and_what_is_sent_still_arrives(gate
     project = gate.project(ben).project_id
     close_round(round=gate.round, by=lena)
     opened = browser.get(f"/projects/{project}/data?labeling=1")
-    assert (opened.status_code, opened.headers["Location"]) == (303, "http://127.0.0.1:1/desk/")
+    assert (opened.status_code, opened.headers["Location"]) == (303, f"{PAGES}/desk/")
     asked = browser.post(
         "/api/dm/actions", params={"id": "next_task", "project": project}, json={"project": project}
     )
@@ -220,5 +226,65 @@ def test_where_label_studio_does_not_answer_she_is_told_so(gate, ben):
     browser, (task, *_) = gate.enter(ben), gate.tasks(ben)
     gate.upstream.url = "http://127.0.0.1:1"
     answer = submit(gate, browser, ben, task)
-    assert answer.status_code == 502 and "Label Studio does not answer" in answer.json()["detail"]
+    assert answer.status_code == 502 and "did not confirm this" in answer.json()["detail"]
     assert browser.get(f"/projects/{gate.project(ben).project_id}/data?labeling=1").status_code == 502
+
+
+def test_what_was_judged_is_not_taken_away_by_way_of_a_skip(gate, ben):
+    browser, (task, *_) = gate.enter(ben), gate.tasks(ben)
+    made = submit(gate, browser, ben, task).json()["id"]
+    skip = {**judgement(gate, ben, task), "was_cancelled": True}
+    refused = browser.patch(f"/api/annotations/{made}", json=skip)
+    assert refused.status_code == 403 and "judged again" in refused.json()["detail"]
+    assert browser.delete(f"/api/annotations/{made}").status_code == 403
+    assert sync_all(gate.studio).decided == 1
+
+
+def test_a_judgement_whose_answer_was_lost_is_there_and_can_be_changed(gate, ben):
+    browser, (task, *_) = gate.enter(ben), gate.tasks(ben)
+    body = judgement(gate, ben, task)
+    made = browser.post(f"/api/tasks/{task}/annotations", json=body).json()
+    again = browser.post(f"/api/tasks/{task}/annotations", json=body)
+    assert (again.status_code, again.json()["id"]) == (201, made["id"])
+    changed = {**judgement(gate, ben, task, "reject", comment="No."), "unique_id": body["unique_id"]}
+    assert browser.post(f"/api/tasks/{task}/annotations", json=changed).status_code == 201
+    assert sync_all(gate.studio).decided == 1
+    assert (Decision.objects.get().verdict, RawAnnotation.objects.count()) == ("reject", 1)
+
+
+def test_a_ticket_is_taken_from_the_desk_alone(gate, ben, chloe):
+    hers, ticket = gate.enter(chloe), gate.ticket(ben)
+    for answer in (
+        hers.get("/enter", params={"ticket": ticket}),
+        gate.open(hers, ticket, origin="https://evil.example.org"),
+        gate.open(hers, ticket, origin="null"),
+    ):
+        assert (answer.status_code, answer.headers["Location"]) == (303, f"{PAGES}/desk/")
+        assert "set-cookie" not in answer.headers
+    assert gate.open(hers, ticket).headers["Location"].startswith("/projects/")
+    assert gate.open(hers, ticket).headers["Location"] == f"{PAGES}/desk/"
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [{"result": "x"}, {"result": [1]}, {"draft_id": {}}, {"draft_id": True}, {"unique_id": "x" * 5000},
+     {"lead_time": "3"}, {"was_cancelled": "yes"}, {"project": []}],
+)  # fmt: skip
+def test_a_body_of_another_kind_is_refused_here(gate, ben, odd):
+    browser, (task, *_) = gate.enter(ben), gate.tasks(ben)
+    body = {**judgement(gate, ben, task), **odd}
+    assert browser.post(f"/api/tasks/{task}/annotations", json=body).status_code == 403
+
+
+def test_an_odd_cookie_or_a_fault_of_ours_is_answered_in_words(gate, ben, monkeypatch):
+    odd = httpx.get(f"{gate.url}/api/version", headers={"Cookie": b"one_way_mirror_gateway=\xff\xfe"})
+    assert odd.status_code == 401
+    browser, (task, *_) = gate.enter(ben), gate.tasks(ben)
+
+    def fails(*_):
+        raise ValueError("SECRET")
+
+    monkeypatch.setattr(gate.upstream, "_log_in", fails)
+    answer = submit(gate, browser, ben, task)
+    assert answer.status_code == 502 and "Submit it again" in answer.json()["detail"]
+    assert "SECRET" not in answer.text and "default-src" in answer.headers["Content-Security-Policy"]

@@ -5,8 +5,9 @@ import shutil
 import pytest
 
 from review.label_studio.syncing import sync_all
-from review.models import Decision, RawAnnotation
+from review.models import Decision, Pass, RawAnnotation
 from tests.browser import label_studio_editor as editor
+from tests.review.gateway.conftest import PAGES
 
 pytestmark = [pytest.mark.labelstudio, pytest.mark.browser]
 
@@ -18,22 +19,43 @@ def page(gate, ben, monkeypatch):
     chromium = shutil.which("chromium")
     if chromium is None:
         pytest.skip("Chromium is not installed")
-    ticket = gate.ticket(ben)
+    opened = gate.desk_page(ben)
     # Playwright's loop is no reason for Django to refuse: nothing here is asynchronous but the browser.
     monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
     with playwright.sync_playwright() as started:
         browser = started.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
         page = browser.new_context(viewport={"width": 1440, "height": 900}).new_page()
         refused, elsewhere = [], []
-        page.on("response", lambda answer: answer.status in (401, 403, 421) and refused.append(answer.url))
+        page.route(
+            f"{PAGES}/**",
+            lambda route: route.fulfill(
+                body=opened.content.decode(),
+                headers={
+                    "Content-Type": "text/html",
+                    "Referrer-Policy": opened["Referrer-Policy"],
+                },
+            ),
+        )
+        # At the end of a queue there is no next task; its service worker we leave out.
+        expected = (f"{gate.url}/sw.js", f"{gate.url}/api/dm/actions?id=next_task")
+        page.on(
+            "response",
+            lambda answer: (
+                answer.status >= 400 and not answer.url.startswith(expected) and refused.append(answer.url)
+            ),
+        )
         page.on(
             "request",
             lambda asked: asked.url.startswith(("data:", "blob:", gate.url)) or elsewhere.append(asked.url),
         )
-        page.goto(f"{gate.url}/enter?ticket={ticket}")
+        page.goto(f"{PAGES}/desk/")
+        page.wait_for_url(f"{gate.url}/projects/**")
+        elsewhere.clear()
         yield page
         browser.close()
-    assert not refused, "a newer Label Studio asks for more: see review/label_studio/gateway/rules.py"
+    assert gate.is_refusing or not refused, (
+        "a newer Label Studio asks for more: see review/label_studio/gateway/rules.py"
+    )
     assert not elsewhere
 
 
@@ -102,6 +124,27 @@ def test_when_all_are_judged_the_bar_says_so_and_leads_home(gate, ben, page):
     page.get_by_text("No more tasks").or_(page.get_by_text("No tasks")).first.wait_for()
     assert sync_all(gate.studio).decided == 3
     page.get_by_text("All judged. Thank you.").wait_for()
-    assert page.get_by_role("link", name="Desk").get_attribute("href") == "http://127.0.0.1:1/desk/"
+    assert page.get_by_role("link", name="Desk").get_attribute("href") == f"{PAGES}/desk/"
     page.get_by_text("Help").click()
     assert page.get_by_text("You may skip any session without giving a reason.").is_visible()
+
+
+def test_when_her_session_ends_she_is_told_and_what_she_wrote_stays(gate, ben, page):
+    gate.is_refusing = True
+    judge(page, "Accept after my edit")
+    page.locator("textarea:visible").first.fill("Stay with her hesitation first.")
+    Pass.objects.all().delete()
+    page.get_by_test_id("bottombar-submit-button").click()
+    page.get_by_text("Your session here has ended.").wait_for()
+    assert page.locator("textarea:visible").first.input_value() == "Stay with her hesitation first."
+    # From the desk in another tab she comes back, and submits here after all.
+    other = page.context.new_page()
+    opened = gate.desk_page(ben).content.decode()
+    told = {"Content-Type": "text/html", "Referrer-Policy": "strict-origin"}
+    other.route(f"{PAGES}/**", lambda route: route.fulfill(body=opened, headers=told))
+    other.goto(f"{PAGES}/desk/")
+    other.wait_for_url(f"{gate.url}/projects/**")
+    with answered(page, "POST", "/annotations") as sent:
+        page.get_by_test_id("bottombar-submit-button").click()
+    assert sent.value.status == 201 and sync_all(gate.studio).decided == 1
+    assert Decision.objects.get().edited_text == "Stay with her hesitation first."

@@ -2,9 +2,11 @@
 (() => {
   const told = JSON.parse(document.getElementById("mirror-told").textContent);
   const shown = document.getElementById("mirror-progress");
+  // Never away from a page on which she may have written something.
+  const ended = (is) => { document.getElementById("mirror-ended").hidden = !is; };
   const show = async () => {
     const answer = await window.fetch(`/_mirror/progress?project=${told.project}`);
-    if (answer.status === 401) { window.location.assign((await answer.json()).desk); return; }
+    ended(answer.status === 401);
     if (!answer.ok) return;
     const { judged, total } = await answer.json();
     const words = shown.dataset.words.replace("%(judged)s", judged).replace("%(total)s", total);
@@ -16,6 +18,8 @@
     const answer = await sent(...asked);
     const method = (asked[1]?.method || asked[0]?.method || "GET").toUpperCase();
     const address = String(asked[0]?.url || asked[0]);
+    if (answer.status === 401) ended(true);
+    else if (answer.ok) ended(false);
     if (answer.ok && method !== "GET" && address.includes("/annotations")) [1500, 6000, 20000].forEach((wait) => setTimeout(show, wait));
     return answer;
   };
