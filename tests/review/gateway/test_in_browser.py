@@ -136,7 +136,7 @@ def test_when_her_session_ends_she_is_told_and_what_she_wrote_stays(gate, ben, p
     Pass.objects.all().delete()
     page.get_by_test_id("bottombar-submit-button").click()
     page.get_by_text("Your session here has ended.").wait_for()
-    assert page.locator("textarea:visible").first.input_value() == "Stay with her hesitation first."
+    assert page.get_by_text("Stay with her hesitation first.", exact=True).is_visible()
     # From the desk in another tab she comes back, and submits here after all.
     other = page.context.new_page()
     opened = gate.desk_page(ben).content.decode()
