@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from threading import Lock
 
 import numpy as np
-from django.db.models import Count, F, OuterRef, Q, Subquery
+from django.db.models import Count, F, Min, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
@@ -16,7 +16,19 @@ from accounts.digesting import digest
 from guidelines import briefing
 from review.agreement.wording import say, spoken, together
 from review.label_studio.screens.build import level_alias
-from review.models import Arm, Decision, Item, Rating, RawAnnotation, Reading, Round, SeatProject, Standing
+from review.models import (
+    Arm,
+    Aspect,
+    Decision,
+    Item,
+    Rating,
+    RawAnnotation,
+    Reading,
+    Round,
+    SeatProject,
+    Standing,
+    StandingState,
+)
 
 ARMS = (Arm.AIDED, Arm.UNAIDED)
 BOOTSTRAP = 1000
@@ -68,6 +80,13 @@ def desk_of(user):
 
 def _skips():
     return RawAnnotation.objects.skips().filter(reading__isnull=False).values("reading")
+
+
+def called_unsafe(round: Round) -> list[Item]:
+    """Items that a reader calls unsafe and nobody has resolved in writing, each with `since`."""
+    waiting = Q(standings__aspect=Aspect.SAFETY, standings__state=StandingState.DISPUTED)
+    found = round.items.filter(waiting).annotate(since=Min("standings__at", filter=waiting))
+    return list(found.select_related("instance").defer("instance__content").order_by("since", "pk"))
 
 
 def uncounted(round: Round):

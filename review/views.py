@@ -124,6 +124,8 @@ def round(request, public_id):
         context |= {
             "counts": reports.standing_counts(found),
             "outcomes": reports.outcomes(found),
+            "unsafe": reports.called_unsafe(found),
+            "settles": access.may_see_disputes(request.user),
             "rates": reports.rates(found),
             "rated": totals.rated(found),
             "uncounted": uncounted.select_related("reading__seat__rater__user")[:SHOWN_RAW],

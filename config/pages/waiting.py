@@ -8,8 +8,9 @@ from guidelines import access, drafts
 from guidelines.discussion import mentioning
 from guidelines.models import Version, VersionState
 from guidelines.proposals import showing as proposals
+from review import access as review_access
 from review import disputes
-from review.models import Reading, Standing
+from review.models import Aspect, Reading, Standing
 from synthesis.models import Instance, InstanceState, Run
 
 
@@ -21,6 +22,12 @@ def readings_of(user):
 def disputes_for(user):
     """Disputed standings that this person may settle: not of sessions that she herself reviewed."""
     return Standing.objects.disputed().filter(item__in=disputes.waiting_for(user).values("pk"))
+
+
+def unsafe_for(user):
+    """Sessions that a reader calls unsafe and nobody has resolved; not of a round that this person judges herself."""
+    found = Standing.objects.disputed().filter(aspect=Aspect.SAFETY, item__round__state="open")
+    return found.exclude(item__round__in=review_access.rounds_she_judges(user).values("pk"))
 
 
 def drafts_to_approve(user) -> list[Version]:
@@ -59,6 +66,7 @@ def numbers(user) -> dict[str, int]:
         found["guidelines"] = found.get("guidelines", 0) + sum(row["n"] for row in talk)
     if Role.LEAD in user.roles:
         found["runs"] = failed().count()
+        found["rounds"] = unsafe_for(user).count()
     return found
 
 
@@ -71,6 +79,11 @@ def failed() -> QuerySet[Instance]:
 def work(user) -> list[dict]:
     """Return the person's waiting work, each with place, sentence, number and the time it has waited since."""
     rows = []
+    if Role.LEAD in user.roles:
+        found = unsafe_for(user).aggregate(n=Count("id"), since=Min("at"))
+        rows.append(
+            {"place": "rounds", "sentence": _("sessions that a reader calls unsafe: look now"), **found}
+        )
     if Role.ANNOTATOR in user.roles:
         found = readings_of(user).aggregate(n=Count("id"), since=Min("at"))
         rows.append({"place": "desk", "sentence": _("sessions to judge"), **found})
