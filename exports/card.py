@@ -53,7 +53,7 @@ def fields(dataset, rounds, facts: dict) -> list[tuple[str, str]]:
         ("Left out", _or_not("; ".join(f"{n} × {why}" for why, n in sorted(facts["left_out"].items())))),
         ("Sampling", sampled.sampling(rounds)),
         ("Planned n and why", sampled.planned(rounds)),
-        ("Readers per item", _or_not(", ".join(sorted({str(r.overlap) for r in rounds})))),
+        ("Readers per item", _or_not(", ".join(sorted({_readers(r) for r in rounds})))),
         ("Independence and blinding", "each reader in a project of her own, without names, model or intended "
          "mistake; separated by projects, not enforced by the labelling tool"),
         ("Replicates", sampled.replicates(rounds)),
@@ -97,3 +97,11 @@ def as_html(text: str) -> SafeString:
     """The card for a page: its headings below the page's own, and nothing in it but plain marks."""
     html = markdown.markdown(text, extensions=["tables", "toc"], extension_configs={"toc": {"baselevel": 3}})
     return mark_safe(nh3.clean(html))
+
+
+def _readers(round) -> str:
+    if round.doubly_read == 1:
+        return str(round.overlap)
+    return (
+        f"{round.overlap} for {round.doubly_read:.0%} of the sessions, drawn at random, and 1 for the others"
+    )

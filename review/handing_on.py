@@ -1,11 +1,12 @@
 """Readings change hands: a reviewer gives back what she skipped, a lead hands on what somebody does not get to, and seats
 more people. What was given back counts as wanted until somebody else has it, so no item settles with fewer readers.
 
-Items are locked before their round, as a judgement does: of a judgement and a return at once, one comes first.
+All items of the round are locked before the round itself, as closing does: of two who come at once, one comes first.
 """
 
+import random
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -13,47 +14,73 @@ from django.db.models import Count, Max, Q
 from django.utils.translation import gettext as _
 
 from accounts import roles
+from accounts.models import Role
 from review import access, assignment, trail
 from review.label_studio.planning import plan_projects
 from review.label_studio.screens.build import UnfitForScreen
 from review.matching import CannotMakeRound, Matching
-from review.models import (
-    Item,
-    Rater,
-    RaterKind,
-    RawAnnotation,
-    Reading,
-    Return,
-    Round,
-    Seat,
-    SeatProject,
-    SendState,
-)
+from review.models import Decision, Rater, RaterKind, RawAnnotation, Reading, Return, Round, Seat, SeatProject
 from review.raters import may_sit
-from review.rounds import BATCH, hash_contents
+from review.rounds import BATCH, hash_contents, held_among
 from synthesis.models import Instance
 
 
 @dataclass(frozen=True)
 class Handed:
-    """How many readings went to somebody else, and how many of the round wait for a reader now."""
+    """How many readings went to somebody else, and how many of those asked for nobody here may read."""
 
     on: int
-    waiting: int
+    left: int
 
 
 @transaction.atomic
 def give_back_skipped(*, seat: Seat, by) -> Handed:
-    """She gives back the sessions that she skipped and has not judged. No reason is asked, and none is kept.
-    Raises Refused.
+    """She gives back the sessions that she skipped and has not judged. No reason is asked, and none is kept; what
+    nobody else may read waits. Raises Refused.
     """
-    return _give_back(seat, skipped(seat), by, access.may_give_back, verb="give_back_skipped")
+    round = seat.round = _locked(seat.round_id)
+    roles.require(access.may_give_back(by, seat))
+    given = list(skipped(seat))
+    Return.objects.bulk_create([Return(reading=reading, by=by) for reading in given], batch_size=BATCH)
+    handed = _placed(round, Reading.objects.waiting().filter(seat__round=round))
+    _note("give_back_skipped", round, by, handed, seat=seat, sessions=len(given))
+    return handed
 
 
 @transaction.atomic
 def hand_on(*, seat: Seat, by) -> Handed:
-    """Whatever this reviewer has not judged goes to the others. Raises Refused."""
-    return _give_back(seat, Reading.objects.filter(seat=seat), by, access.may_hand_on, verb="hand_on")
+    """What this reviewer has not judged goes to the others, but for what none of them may read: that stays hers.
+    Raises Refused.
+    """
+    round = seat.round = _locked(seat.round_id)
+    roles.require(access.may_hand_on(by, seat))
+    handed = _placed(round, Reading.objects.filter(seat=seat, pass_number=1).undecided(), by=by)
+    _note("hand_on", round, by, handed, seat=seat)
+    return handed
+
+
+@transaction.atomic
+def seat_more(*, round: Round, raters: Sequence[Rater], by) -> Handed:
+    """Seat further reviewers; what waits for a reader is theirs to share. Raises Refused, CannotMakeRound."""
+    round = _locked(round.pk)
+    roles.require(access.may_seat(by, round))
+    _require_fresh(round, raters)
+    for rater in raters:
+        Seat.objects.create(round=round, rater=rater)
+    handed = _placed(round, Reading.objects.waiting().filter(seat__round=round))
+    people = [str(rater.user.public_id) for rater in raters if rater.user_id]
+    _note("seat_more", round, by, handed, reviewers=people)
+    return handed
+
+
+@transaction.atomic
+def place_waiting(*, round: Round, by) -> Handed:
+    """Give what waits to those seated, who may have become able to read it meanwhile. Raises Refused."""
+    round = _locked(round.pk)
+    roles.require(access.may_seat(by, round))
+    handed = _placed(round, Reading.objects.waiting().filter(seat__round=round))
+    _note("place_waiting", round, by, handed)
+    return handed
 
 
 def skipped(seat: Seat):
@@ -62,13 +89,16 @@ def skipped(seat: Seat):
     return Reading.objects.filter(seat=seat, pk__in=skips).undecided()
 
 
-@transaction.atomic
-def seat_more(*, round: Round, raters: Sequence[Rater], by) -> Handed:
-    """Seat further reviewers; what waits for a reader is theirs to share. Raises Refused, CannotMakeRound."""
-    round = Round.objects.select_for_update().get(pk=round.pk)
-    roles.require(access.may_seat(by, round))
+def _locked(round_id: int) -> Round:
+    list(Round(pk=round_id).items.select_for_update().order_by("pk").values_list("pk", flat=True))
+    return Round.objects.select_for_update().get(pk=round_id)
+
+
+def _require_fresh(round: Round, raters: Sequence[Rater]) -> None:
+    """Whoever is seated later must not know how those before judged."""
     if not raters:
         raise CannotMakeRound(_("Choose at least one reviewer."))
+    is_judged = Decision.objects.filter(item__round=round).exists()
     for rater in raters:
         if not may_sit(rater):
             raise CannotMakeRound(_("%s is not an annotator; a lead can give the role.") % rater)
@@ -76,68 +106,75 @@ def seat_more(*, round: Round, raters: Sequence[Rater], by) -> Handed:
             raise CannotMakeRound(_("%s is no person, and this is a round of people.") % rater)
         if round.seats.filter(rater=rater).exists():
             raise CannotMakeRound(_("%s has a seat in this round.") % rater)
-    for rater in raters:
-        Seat.objects.create(round=round, rater=rater)
-    handed = _place(round)
-    people = [str(rater.user.public_id) for rater in raters if rater.user_id]
-    told = {"reviewers": people, "handed_on": handed.on, "waiting": handed.waiting}
-    trail.record(verb="seat_more", round=round, by=by, after=told)
-    return handed
+        if is_judged and rater.user and {Role.LEAD, Role.ADJUDICATOR} & rater.user.roles:
+            raise CannotMakeRound(
+                _("%s leads or settles disputes, and may have seen how this round is judged.") % rater
+            )
 
 
-def _give_back(seat: Seat, readings, by, may, *, verb: str) -> Handed:
-    wanted = readings.undecided()
-    items = Item.objects.filter(pk__in=wanted.values("item")).order_by("pk")
-    list(items.select_for_update().values_list("pk", flat=True))
-    # Only now: one of them may have been judged, or the round closed, while we waited.
-    seat.round = round = Round.objects.select_for_update().get(pk=seat.round_id)
-    roles.require(may(by, seat))
-    left = list(wanted)
-    Return.objects.bulk_create([Return(reading=reading, by=by) for reading in left], batch_size=BATCH)
-    # What never went out need not be fetched back.
-    unsent = Reading.objects.filter(seat=seat, returned__isnull=False, send_state=SendState.PLANNED)
-    unsent.update(send_state=SendState.REMOVED)
-    handed = _place(round) if left else Handed(0, Reading.objects.waiting().filter(seat__round=round).count())
-    if left:
-        told = {"seat": str(seat.rater.user.public_id) if seat.rater.user else str(seat.rater),
-                "sessions": len(left), "handed_on": handed.on, "waiting": handed.waiting}  # fmt: skip
-        trail.record(verb=verb, round=round, by=by, after=told)
-    return handed
+def _note(verb: str, round: Round, by, handed: Handed, *, seat: Seat | None = None, **more) -> None:
+    told = {**more, "handed_on": handed.on, "waiting": handed.left}
+    if seat is not None:
+        told["seat"] = str(seat.rater.user.public_id) if seat.rater.user else str(seat.rater)
+    trail.record(verb=verb, round=round, by=by, after=told)
 
 
-def _place(round: Round) -> Handed:
-    """Give what waits to whoever sits there, has not read the session in any way, and may."""
-    found = Reading.objects.waiting().filter(seat__round=round, seat__observer=False)
-    waiting = list(found.select_related("item").order_by("item", "pk"))
-    seats = list(round.seats.filter(observer=False).select_related("rater__user").order_by("pk"))
-    seats = [seat for seat in seats if may_sit(seat.rater)]
-    needs = _needs(waiting, seats, Instance.objects.filter(pk__in=found.values("item__instance")))
+def _placed(round: Round, wanted, by=None) -> Handed:
+    """Give these readings to whoever sits there, has never had the session, and may. Those that are not given back yet
+    are so in the name of `by`, where somebody takes them.
+    """
+    readings = list(wanted.select_related("item").order_by("item", "pk"))
+    seats = [seat for seat in _seats(round) if may_sit(seat.rater)]
+    # A session that was held back meanwhile goes to nobody new.
+    sessions = Instance.objects.filter(pk__in=wanted.values("item__instance"))
+    light = list(sessions.only("public_id", "profile", "factors"))
+    held = held_among(light)
+    of: dict[int, list[Reading]] = {}
+    for reading in readings:
+        if reading.item.instance_id not in held:
+            of.setdefault(reading.item.instance_id, []).append(reading)
+    needs = _needs(of, light, sessions, seats)
     # Nobody can know beforehand whose it will be.
     chosen = assignment.assign(needs, seed=secrets.token_hex(8), load=_loads(seats))
-    placed = [(old, readers[0]) for old, readers in zip(waiting, chosen, strict=True) if readers]
-    placed = _each_session_once(placed)
+    placed = [
+        (old, seat)
+        for olds, taken in zip(of.values(), chosen, strict=True)
+        for old, seat in zip(olds, taken, strict=False)
+    ]
+    if by is not None:
+        Return.objects.bulk_create([Return(reading=old, by=by) for old, _seat in placed], batch_size=BATCH)
     made = _readings(placed)
     _projects(round, made)
-    return Handed(on=len(made), waiting=len(waiting) - len(made))
+    return Handed(on=len(made), left=len(readings) - len(made))
 
 
-def _needs(waiting: list[Reading], seats: list[Seat], instances) -> list[assignment.Need]:
-    light = list(instances.only("public_id", "profile", "factors"))
+def _seats(round: Round) -> list[Seat]:
+    return list(round.seats.filter(observer=False).select_related("rater__user").order_by("pk"))
+
+
+def _needs(of: dict[int, list[Reading]], light, sessions, seats: list[Seat]) -> list[assignment.Need]:
     matching = Matching(light, [seat.rater for seat in seats])
-    allowed = {one.pk: {rater.pk for rater in matching.allowed(one.pk)} for one in light}
+    allowed = {instance: {rater.pk for rater in matching.allowed(instance)} for instance in of}
     had: dict[int, set[int]] = {}
-    for seat, instance in Reading.objects.filter(
-        seat__in=seats, item__instance__in=instances.values("pk")
-    ).values_list("seat", "item__instance"):  # fmt: skip
-        had.setdefault(instance, set()).add(seat)
+    raters = [seat.rater_id for seat in seats]
+    # Whoever read it, in whichever round, or settled anything of it.
+    found = Reading.objects.filter(item__instance__in=sessions.values("pk"), seat__rater__in=raters)
+    for rater, instance in found.values_list("seat__rater", "item__instance"):
+        had.setdefault(instance, set()).add(rater)
+    decided = Decision.objects.filter(item__instance__in=sessions.values("pk"), rater__in=raters)
+    for rater, instance in decided.values_list("rater", "item__instance"):
+        had.setdefault(instance, set()).add(rater)
     return [
-        assignment.Need(1, tuple(
-            seat for seat in seats
-            if seat.pk not in had.get(reading.item.instance_id, ())
-            and seat.rater_id in allowed[reading.item.instance_id]
-        ))
-        for reading in waiting
-    ]  # fmt: skip
+        assignment.Need(
+            len(readings),
+            tuple(
+                seat
+                for seat in seats
+                if seat.rater_id in allowed[instance] and seat.rater_id not in had.get(instance, ())
+            ),
+        )
+        for instance, readings in of.items()
+    ]
 
 
 def _loads(seats: list[Seat]) -> dict[Seat, int]:
@@ -146,19 +183,9 @@ def _loads(seats: list[Seat]) -> dict[Seat, int]:
     return {seat: counted[seat.pk] for seat in seats}
 
 
-def _each_session_once(placed: Iterable[tuple[Reading, Seat]]) -> list[tuple[Reading, Seat]]:
-    """Two readings of one session may wait, and the same person came out for both: one of them goes on waiting."""
-    seen: set[tuple] = set()
-    kept = []
-    for old, seat in placed:
-        if (old.item.instance_id, seat.pk) not in seen:
-            seen.add((old.item.instance_id, seat.pk))
-            kept.append((old, seat))
-    return kept
-
-
 def _readings(placed: list[tuple[Reading, Seat]]) -> list[Reading]:
-    """New readings at the end of their readers' queues."""
+    """New readings at the end of their readers' queues, in an order that tells nothing."""
+    random.SystemRandom().shuffle(placed)
     last = dict(
         Seat.objects.filter(pk__in={seat.pk for _, seat in placed})
         .annotate(last=Max("readings__order"))

@@ -25,6 +25,7 @@ from review.models import (
     RawAnnotation,
     Reading,
     Round,
+    RoundState,
     SeatProject,
     Standing,
     StandingState,
@@ -32,6 +33,7 @@ from review.models import (
 
 ARMS = (Arm.AIDED, Arm.UNAIDED)
 BOOTSTRAP = 1000
+MOST_UNSAFE = 20  # listed at once, the longest waiting first
 BELIEVABLE = (1, 2, 3, 4, 5)
 
 
@@ -53,7 +55,7 @@ def with_counts(rounds):
 
 def progress(round: Round) -> list:
     """The round's seats, each with `total`, `sent`, `judged`, and the projects that fail."""
-    kept = Q(readings__returned=None)
+    kept = Q(readings__returned=None) | Q(readings__decisions__isnull=False)
     judged = Count("readings", filter=Q(readings__decisions__isnull=False), distinct=True)
     seats = round.seats.select_related("rater__user").annotate(
         total=Count("readings", filter=kept, distinct=True),
@@ -85,8 +87,14 @@ def _skips():
 def called_unsafe(round: Round) -> list[Item]:
     """Items that a reader calls unsafe and nobody has resolved in writing, each with `since`."""
     waiting = Q(standings__aspect=Aspect.SAFETY, standings__state=StandingState.DISPUTED)
+    if round.state != RoundState.OPEN:
+        return []
     found = round.items.filter(waiting).annotate(since=Min("standings__at", filter=waiting))
-    return list(found.select_related("instance").defer("instance__content").order_by("since", "pk"))
+    return list(
+        found.select_related("instance", "round")
+        .defer("instance__content")
+        .order_by("since", "pk")[:MOST_UNSAFE]
+    )
 
 
 def uncounted(round: Round):

@@ -17,6 +17,7 @@ VOCABULARY = Vocabulary(
         "review.hand_on": _("Handed sessions on to other reviewers"),
         "review.give_back_skipped": _("Gave sessions back"),
         "review.seat_more": _("Seated more reviewers"),
+        "review.place_waiting": _("Gave what waited for a reader to those seated"),
         "review.adjudicate": _("Settled a dispute"),
     },
     labels={

@@ -11,6 +11,7 @@ urlpatterns = [
     path("agreement/", views.agreement, name="agreement"),
     path("desk/", views.desk, name="desk"),
     path("rounds/<uuid:public_id>/seats/", views.round_seats, name="round_seats"),
+    path("rounds/<uuid:public_id>/place/", views.round_place, name="round_place"),
     path("seats/<uuid:public_id>/hand-on/", views.seat_hand_on, name="seat_hand_on"),
     path("seats/<uuid:public_id>/give-back/", views.seat_give_back, name="seat_give_back"),
     path("desk/<uuid:seat>/<slug:form>/", views.desk_open, name="desk_open"),

@@ -116,7 +116,6 @@ def round(request, public_id):
         ),
         "connected": connecting.is_set(),
         "gateway": settings.LABEL_STUDIO_GATEWAY_URL,
-        "waiting": Reading.objects.waiting().filter(seat__round=found).count(),
         "more_seats": MoreSeats(round=found),
     }
     if own is None:
@@ -124,8 +123,10 @@ def round(request, public_id):
         context |= {
             "counts": reports.standing_counts(found),
             "outcomes": reports.outcomes(found),
-            "unsafe": reports.called_unsafe(found),
-            "settles": access.may_see_disputes(request.user),
+            "waiting": Reading.objects.waiting().filter(seat__round=found).count(),
+            "unsafe": [
+                (item, bool(access.may_settle(request.user, item))) for item in reports.called_unsafe(found)
+            ],
             "rates": reports.rates(found),
             "rated": totals.rated(found),
             "uncounted": uncounted.select_related("reading__seat__rater__user")[:SHOWN_RAW],
@@ -180,16 +181,29 @@ def round_seats(request, public_id):
         return HttpResponseNotAllowed(["POST"])
     found = get_object_or_404(Round, public_id=public_id)
     form = MoreSeats(request.POST, round=found)
-    chosen = form.cleaned_data["reviewers"] if form.is_valid() else []
+    if not form.is_valid():
+        messages.error(request, _("Choose at least one reviewer who has no seat here yet."))
+        return redirect("round", public_id=found.public_id)
+    raters = [rater_for(user) for user in form.cleaned_data["reviewers"]]
     try:
-        handed = handing_on.seat_more(
-            round=found, raters=[rater_for(user) for user in chosen], by=request.user
-        )
+        handed = handing_on.seat_more(round=found, raters=raters, by=request.user)
     except CannotMakeRound as refusal:
         messages.error(request, str(refusal))
     else:
         tasks.wake(found)
-        messages.success(request, _handed(handed))
+        messages.success(request, _("Seated.") + " " + _handed(request, found, handed))
+    return redirect("round", public_id=found.public_id)
+
+
+def round_place(request, public_id):
+    """Give what waits for a reader to those who are seated."""
+    roles.require(access.may_run_rounds(request.user))
+    if request.method != "POST":
+        return HttpResponseNotAllowed(["POST"])
+    found = get_object_or_404(Round, public_id=public_id)
+    handed = handing_on.place_waiting(round=found, by=request.user)
+    tasks.wake(found)
+    messages.success(request, _handed(request, found, handed))
     return redirect("round", public_id=found.public_id)
 
 
@@ -201,7 +215,7 @@ def seat_hand_on(request, public_id):
     seat = get_object_or_404(Seat.objects.select_related("round", "rater__user"), public_id=public_id)
     handed = handing_on.hand_on(seat=seat, by=request.user)
     tasks.wake(seat.round)
-    messages.success(request, _handed(handed))
+    messages.success(request, _handed(request, seat.round, handed))
     return redirect("round", public_id=seat.round.public_id)
 
 
@@ -213,17 +227,22 @@ def seat_give_back(request, public_id):
     seat = get_object_or_404(Seat.objects.select_related("round", "rater__user"), public_id=public_id)
     handing_on.give_back_skipped(seat=seat, by=request.user)
     tasks.wake(seat.round)
-    messages.success(request, _("Given back. Somebody else reads them; you need say nothing."))
+    messages.success(request, _("Given back. You need say nothing."))
     return redirect("desk")
 
 
-def _handed(handed: handing_on.Handed) -> str:
+def _handed(request, round: Round, handed: handing_on.Handed) -> str:
+    if access.own_seat_only(request.user, round):
+        return _("Done.")  # how many others have not judged is not for her
     words = ngettext(
         "%(n)d session went to another reviewer.", "%(n)d sessions went to other reviewers.", handed.on
-    )
-    words %= {"n": handed.on}
-    if handed.waiting:
-        words += " " + _("%(n)d wait until somebody is seated who may read them.") % {"n": handed.waiting}
+    ) % {"n": handed.on}
+    if handed.left:
+        words += " " + ngettext(
+            "%(n)d session can be read by nobody else who is seated.",
+            "%(n)d sessions can be read by nobody else who is seated.",
+            handed.left,
+        ) % {"n": handed.left}
     return words
 
 

@@ -198,7 +198,8 @@ def _locked(item_id: int) -> Item:
 def _require_in_time(reading, item, previous, decided_at):
     if item.round.state != RoundState.OPEN:
         raise NotCounted(_("Judged after the round was closed."))
-    if Return.objects.filter(reading=reading).exists():
+    # What she judged before somebody handed it on counts, whenever it arrives: the item has one reader more.
+    if Return.objects.filter(reading=reading, at__lt=decided_at).exists():
         raise NotCounted(_("Given back before; it is another's to judge."))
     counts = reading.pass_number == 1 and not reading.seat.observer
     # Safety may be resolved before all have read; the item is settled when its verdict or its findings are.

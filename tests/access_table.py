@@ -131,6 +131,7 @@ TABLE = {
     "agreement/": LEAD,
     "desk/": {Role.ANNOTATOR},
     "rounds/<uuid:public_id>/seats/": {Role.LEAD},
+    "rounds/<uuid:public_id>/place/": {Role.LEAD},
     "seats/<uuid:public_id>/hand-on/": {Role.LEAD},
     "seats/<uuid:public_id>/give-back/": {Role.ANNOTATOR},
     "desk/<uuid:seat>/<slug:form>/": {Role.ANNOTATOR},

@@ -100,6 +100,7 @@ def work(user) -> list[dict]:
         rows.append({"place": "runs", "sentence": _("sessions that failed and can be retried"), **found})
         # What a closed round left in dispute waits for nobody any more.
         disputed = Standing.objects.disputed().filter(item__round__state="open")
+        disputed = disputed.exclude(item__round__in=review_access.rounds_she_judges(user).values("pk"))
         found = disputed.aggregate(n=Count("item", distinct=True), since=Min("at"))
         rows.append(
             {"place": "rounds", "sentence": _("sessions in dispute; an adjudicator settles them"), **found}

@@ -1,26 +1,50 @@
 """What was given back leaves its reader's queue in Label Studio."""
 
-from review.label_studio.errors import LabelStudioError
-from review.label_studio.sending import fails
+from datetime import timedelta
+
+import structlog
+from django.db.models import Exists, OuterRef
+from django.utils import timezone
+
+from review.label_studio.errors import Overtaken
 from review.models import Reading, Round, RoundState, SeatProject, SendState
+
+log = structlog.get_logger(__name__)
+
+# What was on its way when it was given back has arrived by then.
+GRACE = timedelta(minutes=2)
+MOST_AT_ONCE = 100  # in one sync: judgements wait for it
 
 
 def remove_returned(round: Round, label_studio, *, alive=lambda lasting=None: None) -> int:
-    """Take the tasks of all that was given back out of the queues; return how many. One that was judged there all the
-    same stays, and what was said of it is kept as it came.
+    """Take the tasks of what was given back out of the queues, where everything that was judged until then has been
+    read; return how many. One that was judged there all the same stays, and what was said of it is kept as it came.
     """
     if round.state != RoundState.OPEN:
         return 0
     removed = 0
-    returned = Reading.objects.filter(
-        seat__round=round, returned__isnull=False, send_state=SendState.SENT, task_id__isnull=False
-    )
-    for reading in returned.select_related("item").order_by("pk"):
+    for reading in _to_remove(round)[:MOST_AT_ONCE]:
         alive()
         try:
-            label_studio.remove_unjudged(reading.task_id)
-        except LabelStudioError as error:
-            fails(SeatProject.objects.get(seat=reading.seat_id, form=reading.item.arm), error)
-            break
-        removed += Reading.objects.filter(pk=reading.pk).update(send_state=SendState.REMOVED)
+            gone = label_studio.remove_unjudged(reading.task_id)
+        except Overtaken:
+            raise
+        except Exception as problem:  # of this task; the others go on, and it is tried again
+            log.warning(
+                "a task that was given back cannot be removed", task=reading.task_id, why=str(problem)[:200]
+            )
+            continue
+        Reading.objects.filter(pk=reading.pk).update(send_state=SendState.REMOVED)
+        removed += gone
     return removed
+
+
+def _to_remove(round: Round):
+    read_since = SeatProject.objects.filter(
+        seat=OuterRef("seat"), form=OuterRef("item__arm"), read_at__gte=OuterRef("returned__at")
+    )
+    returned = Reading.objects.filter(
+        Exists(read_since), seat__round=round, returned__at__lt=timezone.now() - GRACE, decisions=None,
+        send_state=SendState.SENT, task_id__isnull=False,
+    )  # fmt: skip
+    return returned.order_by("returned__at", "pk")

@@ -82,23 +82,25 @@ class SendState(models.TextChoices):
 
 class Readings(models.QuerySet):
     def unsent(self):
-        return self.filter(send_state__in=[SendState.PLANNED, SendState.SENDING])
+        """What was given back before it went out never goes."""
+        return self.filter(send_state__in=[SendState.PLANNED, SendState.SENDING], returned=None)
 
     def undecided(self):
         """Those that their reader has still to judge."""
         return self.filter(decisions=None, returned=None)
 
     def kept(self):
-        """But for those that were given back."""
-        return self.filter(returned=None)
+        """But for those that were given back; what had been judged before stays its reader's. May come twice."""
+        return self.filter(Q(returned=None) | Q(decisions__isnull=False))
 
     def planned(self):
         """Of each item as many as shall judge it: what was given back counts until somebody else has it."""
         return self.filter(pass_number=1, seat__observer=False, replaced_by=None)
 
     def waiting(self):
-        """Given back, and nobody has them yet."""
-        return self.filter(returned__isnull=False, replaced_by=None)
+        """Given back unjudged, and nobody has them yet. A repeat that is given back is nobody else's to make."""
+        given_back = self.filter(returned__isnull=False, replaced_by=None, decisions=None)
+        return given_back.filter(pass_number=1, seat__observer=False)
 
 
 class Reading(models.Model):

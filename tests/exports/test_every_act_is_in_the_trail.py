@@ -180,6 +180,10 @@ def seated_more(lena, ben, chloe):
     handing_on.seat_more(round=opened(lena, ben, chloe), raters=[noor], by=lena)
 
 
+def placed(lena, ben, chloe):
+    handing_on.place_waiting(round=opened(lena, ben, chloe), by=lena)
+
+
 def asked_for(lena, get, **_):
     building.plan(name="First", rounds=[get("mixed_round")], by=lena)
 
@@ -222,6 +226,7 @@ ACTS = {
     "review.handing_on.hand_on": handed_on,
     "review.handing_on.give_back_skipped": given_back,
     "review.handing_on.seat_more": seated_more,
+    "review.handing_on.place_waiting": placed,
     "exports.building.plan": asked_for,
     "exports.nodes.make_node": node_made,
     "exports.nodes.retire": node_retired,

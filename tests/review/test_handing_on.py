@@ -2,12 +2,15 @@
 fewer readers than it was to have.
 """
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 from django.urls import reverse
 
-from accounts.models import ReviewerRecord, Role
+from accounts.models import Grant, ReviewerRecord, Role
 from accounts.roles import Refused
 from review import handing_on, reports
+from review.label_studio import removing
 from review.label_studio.sending import send
 from review.label_studio.syncing import sync_all
 from review.models import Decision, RawAnnotation, Reading, Return, SeatProject
@@ -35,6 +38,12 @@ def noor(db):
 
 
 @pytest.fixture
+def at_once(monkeypatch):
+    """What was given back leaves its queue with the next sync."""
+    monkeypatch.setattr(removing, "GRACE", timedelta(0))
+
+
+@pytest.fixture
 def trio(ben, chloe, noor, lena):
     """Six sessions, each read by two of Ben, Chloe and Noor."""
     return round_of(6, [ben, chloe, noor], lena, overlap=2)
@@ -54,7 +63,7 @@ def test_what_a_reviewer_does_not_get_to_goes_to_those_who_have_not_read_it(trio
     judged = hers.first()
     judge(judged.item, ben, says())
     handed = handing_on.hand_on(seat=seat(trio, ben), by=lena)
-    assert (handed.on, handed.waiting) == (3, 0)
+    assert (handed.on, handed.left) == (3, 0)
     for item in trio.items.all():
         assert len(readers(item)) == 2 and item.readings.planned().count() == 2
         assert ("Ben" in readers(item)) == (item == judged.item)
@@ -65,19 +74,20 @@ def test_what_a_reviewer_does_not_get_to_goes_to_those_who_have_not_read_it(trio
     assert handing_on.hand_on(seat=seat(trio, ben), by=lena) == handing_on.Handed(0, 0)
 
 
-def test_with_nobody_left_to_read_it_a_session_waits_and_settles_with_no_fewer(round, ben, chloe, noor, lena):
+def test_what_nobody_else_may_read_stays_with_its_reader_until_somebody_may(round, ben, chloe, noor, lena):
     item = round.items.first()
     judge(item, chloe, says())
-    handed = handing_on.hand_on(seat=seat(round, ben), by=lena)
-    assert (handed.on, handed.waiting) == (0, 4)
-    assert standings(item) == {"verdict": ("open", None)}
-    assert handing_on.seat_more(round=round, raters=[rater_for(noor)], by=lena) == handing_on.Handed(4, 0)
+    assert handing_on.hand_on(seat=seat(round, ben), by=lena) == handing_on.Handed(0, 4)
+    assert not Return.objects.exists() and [row.left for row in reports.desk_of(ben)] == [4]
+    assert handing_on.seat_more(round=round, raters=[rater_for(noor)], by=lena) == handing_on.Handed(0, 0)
+    assert handing_on.hand_on(seat=seat(round, ben), by=lena) == handing_on.Handed(4, 0)
     assert SeatProject.objects.filter(seat=seat(round, noor)).count() == 1
+    assert standings(item) == {"verdict": ("open", None)}
     judge(item, noor, says())
     assert standings(item) == {"verdict": ("settled", "accept")}
 
 
-def test_a_reviewer_gives_back_what_she_skipped_and_says_nothing(trio, ben, lena, client):
+def test_a_reviewer_gives_back_what_she_skipped_and_says_nothing(trio, ben, lena, client, at_once):
     studio = FakeLabelStudio()
     send(trio, studio)
     session = desk(studio, ben)
@@ -101,12 +111,13 @@ def test_a_reviewer_gives_back_what_she_skipped_and_says_nothing(trio, ben, lena
     assert set(Return.objects.values_list("reading__send_state", flat=True)) == {"removed"}
 
 
-def test_a_judgement_that_comes_after_all_is_kept_and_not_counted(trio, ben, lena):
+def test_a_judgement_that_comes_after_all_is_kept_and_not_counted(trio, ben, lena, at_once):
     studio = FakeLabelStudio()
     send(trio, studio)
     reading = seat(trio, ben).readings.first()
     session = desk(studio, ben)
     handing_on.hand_on(seat=seat(trio, ben), by=lena)
+    studio._now = datetime(2100, 1, 1, tzinfo=UTC)
     submit(session, reading.item, ben, says("reject"))
     assert sync_all(studio).decided == 0
     assert RawAnnotation.objects.get().uncounted == "Given back before; it is another's to judge."
@@ -115,11 +126,54 @@ def test_a_judgement_that_comes_after_all_is_kept_and_not_counted(trio, ben, len
     assert sync_all(studio).new == 0
 
 
-def test_what_was_judged_just_before_it_is_handed_on_counts(trio, ben, chloe, lena):
+def test_what_was_judged_before_it_is_handed_on_counts_whenever_it_arrives(trio, ben, lena, at_once):
+    studio = FakeLabelStudio()  # its clock is far behind ours
+    send(trio, studio)
     reading = seat(trio, ben).readings.first()
-    judge(reading.item, ben, says())
+    submit(desk(studio, ben), reading.item, ben, says("reject", unsafe=True))
+    assert handing_on.hand_on(seat=seat(trio, ben), by=lena).on == 4, "nobody has read Label Studio yet"
+    assert sync_all(studio).decided == 1
+    assert Decision.objects.get().reading == reading and reports.called_unsafe(trio) == [reading.item]
+    assert reading.task_id in studio.tasks
+    # It has one reader more now, and no fewer are wanted.
+    assert reading.item.readings.planned().count() == 2 and "Ben" in readers(reading.item)
+    (row,) = [one for one in reports.progress(trio) if one.pk == reading.seat_id]
+    assert (row.total, row.judged) == (1, 1)
+
+
+def test_what_is_on_its_way_when_it_is_given_back_goes_no_further(trio, ben, lena):
+    studio = FakeLabelStudio()
+    mine = seat(trio, ben).readings
+    mine.update(send_state="sending")
     handing_on.hand_on(seat=seat(trio, ben), by=lena)
-    assert not Return.objects.filter(reading=reading).exists()
+    send(trio, studio, grace=timedelta(0))
+    sent = {task["data"]["external_id"] for task in studio.tasks.values()}
+    assert not sent & {str(one.external_id) for one in mine.all()} and sent
+
+
+def test_one_task_that_cannot_be_removed_keeps_none_of_the_others(trio, ben, lena, at_once):
+    class Stubborn(FakeLabelStudio):
+        def remove_unjudged(self, task_id):
+            if task_id == stuck:
+                raise KeyError("something odd")
+            return super().remove_unjudged(task_id)
+
+    studio = Stubborn()
+    send(trio, studio)
+    tasks = list(seat(trio, ben).readings.values_list("task_id", flat=True))
+    stuck = tasks[0]
+    handing_on.hand_on(seat=seat(trio, ben), by=lena)
+    assert not sync_all(studio).failing
+    assert set(tasks) & set(studio.tasks) == {stuck}
+
+
+def test_nothing_is_removed_before_what_was_judged_by_then_has_been_read(trio, ben, lena):
+    studio = FakeLabelStudio()
+    send(trio, studio)
+    tasks = set(seat(trio, ben).readings.values_list("task_id", flat=True))
+    handing_on.hand_on(seat=seat(trio, ben), by=lena)
+    sync_all(studio)
+    assert tasks <= set(studio.tasks), "not for two minutes"
 
 
 def test_sessions_at_risk_go_only_to_those_who_are_qualified(ben, chloe, noor, dan, lena):
@@ -140,7 +194,8 @@ def test_sessions_at_risk_go_only_to_those_who_are_qualified(ben, chloe, noor, d
     assert handing_on.hand_on(seat=seat(round, ben), by=lena) == handing_on.Handed(0, 1), (
         "Noor is not qualified"
     )
-    assert handing_on.seat_more(round=round, raters=[rater_for(amal)], by=lena) == handing_on.Handed(1, 0)
+    handing_on.seat_more(round=round, raters=[rater_for(amal)], by=lena)
+    assert handing_on.hand_on(seat=seat(round, ben), by=lena) == handing_on.Handed(1, 0)
 
 
 def test_nobody_gets_a_session_twice_however_often_it_changes_hands(trio, ben, chloe, noor, lena):
@@ -152,10 +207,60 @@ def test_nobody_gets_a_session_twice_however_often_it_changes_hands(trio, ben, c
         assert item.readings.planned().count() == 2
 
 
-def test_of_two_readings_of_one_session_that_wait_a_new_reader_gets_one(round, ben, chloe, noor, lena):
+def test_two_who_are_seated_later_share_all_that_two_gave_back(round, ben, chloe, noor, lena):
+    omar = person("Omar", Role.ANNOTATOR)
+    studio = FakeLabelStudio()
+    send(round, studio)
     for who in (ben, chloe):
-        handing_on.hand_on(seat=seat(round, who), by=lena)
-    assert handing_on.seat_more(round=round, raters=[rater_for(noor)], by=lena) == handing_on.Handed(4, 4)
+        for reading in seat(round, who).readings.all():
+            desk(studio, who).skip(reading.task_id)
+    sync_all(studio)
+    for who, left in ((ben, 4), (chloe, 8)):
+        assert handing_on.give_back_skipped(seat=seat(round, who), by=who) == handing_on.Handed(0, left)
+    handed = handing_on.seat_more(round=round, raters=[rater_for(noor), rater_for(omar)], by=lena)
+    assert handed == handing_on.Handed(8, 0)
+    assert all(readers(item) == {"Noor", "Omar"} for item in round.items.all())
+    orders = [
+        list(seat(round, who).readings.order_by("order").values_list("item", flat=True))
+        for who in (noor, omar)
+    ]
+    assert sorted(orders[0]) == sorted(orders[1])
+
+
+def test_what_waits_goes_to_whoever_of_those_seated_comes_to_be_able_to_read_it(ben, chloe, noor, lena):
+    pairs = published_pairs()
+    round = round_of(
+        0,
+        [ben, chloe],
+        lena,
+        pairs_version=pairs,
+        instances=made_instances(1, pairs),
+        overlap=1,
+        doubly_read=1,
+    )
+    (reading,) = Reading.objects.all()
+    Mark.objects.create(
+        instance=reading.item.instance, kind=MarkKind.TIER, tier="ideation", by_machine="rule", reason="words"
+    )
+    other = chloe if reading.seat.rater.user == ben else ben
+    assert handing_on.hand_on(seat=reading.seat, by=lena) == handing_on.Handed(0, 1)
+    ReviewerRecord.objects.create(user=other, n=2, profession="p", terms_version="1", risk_qualified=True)
+    assert handing_on.hand_on(seat=reading.seat, by=lena) == handing_on.Handed(1, 0)
+    assert handing_on.place_waiting(round=round, by=lena) == handing_on.Handed(0, 0)
+
+
+def test_nobody_who_knows_how_it_was_judged_is_seated_later(round, ben, chloe, noor, dan, lena):
+    judge(round.items.first(), ben, says())
+    Grant.objects.create(user=noor, role=Role.ADJUDICATOR)
+    with pytest.raises(CannotMakeRound, match="may have seen"):
+        handing_on.seat_more(round=round, raters=[rater_for(noor)], by=lena)
+
+
+def test_a_session_that_is_held_meanwhile_goes_to_nobody_new(trio, ben, lena):
+    reading = seat(trio, ben).readings.first()
+    Mark.objects.create(instance=reading.item.instance, kind=MarkKind.HELD, by=lena, reason="Look at it.")
+    assert handing_on.hand_on(seat=seat(trio, ben), by=lena) == handing_on.Handed(3, 1)
+    assert not Return.objects.filter(reading=reading).exists()
 
 
 def test_who_may_hand_on_give_back_and_seat(round, ben, chloe, noor, lena):
@@ -174,7 +279,7 @@ def test_who_may_hand_on_give_back_and_seat(round, ben, chloe, noor, lena):
     )
     with pytest.raises(Refused, match="You judge in this round"):
         handing_on.hand_on(seat=seat(own, ben), by=leading)
-    assert handing_on.hand_on(seat=seat(own, leading), by=leading).waiting == 2
+    assert handing_on.hand_on(seat=seat(own, leading), by=leading) == handing_on.Handed(0, 2)
 
 
 def test_what_stands_against_a_further_seat_is_said(round, ben, noor, dan, lena):
@@ -198,15 +303,34 @@ def test_the_lead_hands_on_and_seats_from_the_rounds_page(round, ben, chloe, noo
     address = reverse("round", args=[round.public_id])
     page = client.get(address).content.decode()
     assert page.count("Hand on what is left") == 2 and "Noor" in page
-    answer = client.post(reverse("seat_hand_on", args=[seat(round, ben).public_id]), follow=True)
-    assert "4 wait until somebody is seated" in answer.content.decode()
-    assert "4 sessions were given back and wait for a reader" in answer.content.decode()
-    answer = client.post(
-        reverse("round_seats", args=[round.public_id]), {"reviewers": [noor.public_id]}, follow=True
-    )
-    assert "4 sessions went to other reviewers." in answer.content.decode()
-    assert "wait for a reader" not in answer.content.decode()
+    hand_on = reverse("seat_hand_on", args=[seat(round, ben).public_id])
+    answer = client.post(hand_on, follow=True).content.decode()
+    assert "4 sessions can be read by nobody else who is seated." in answer
+    seats = reverse("round_seats", args=[round.public_id])
+    assert "Seated." in client.post(seats, {"reviewers": [noor.public_id]}, follow=True).content.decode()
+    answer = client.post(hand_on, follow=True).content.decode()
+    assert "4 sessions went to other reviewers." in answer
     for words in ("Handed sessions on to other reviewers", "Seated more reviewers"):
-        assert words in answer.content.decode()
-    refused = client.post(reverse("round_seats", args=[round.public_id]), {}, follow=True)
-    assert "Choose at least one reviewer." in refused.content.decode()
+        assert words in answer
+    for odd in ({}, {"reviewers": [noor.public_id]}, {"reviewers": ["x"]}):
+        refused = client.post(seats, odd, follow=True).content.decode()
+        assert "Choose at least one reviewer who has no seat here yet." in refused
+
+
+def test_what_waits_is_told_to_the_lead_and_to_no_lead_who_judges(round, ben, chloe, lena, client):
+    studio = FakeLabelStudio()
+    send(round, studio)
+    desk(studio, ben).skip(seat(round, ben).readings.first().task_id)
+    sync_all(studio)
+    handing_on.give_back_skipped(seat=seat(round, ben), by=ben)
+    address = reverse("round", args=[round.public_id])
+    client.force_login(lena)
+    assert "1 session was given back and waits for a reader" in client.get(address).content.decode()
+    placed = client.post(reverse("round_place", args=[round.public_id]), follow=True).content.decode()
+    assert "1 session can be read by nobody else who is seated." in placed
+    Grant.objects.create(user=chloe, role=Role.LEAD)
+    client.force_login(chloe)
+    page = client.get(address).content.decode()
+    assert "given back" not in page
+    done = client.post(reverse("round_place", args=[round.public_id]), follow=True).content.decode()
+    assert "Done." in done and "nobody else" not in done

@@ -34,5 +34,5 @@ def progress(rater_id: int, project_id: int) -> dict[str, int]:
     one = SeatProject.objects.select_related("seat").get(seat__rater=rater_id, project_id=project_id)
     readings = Reading.objects.kept().filter(seat=one.seat, item__arm=one.form)
     return {
-        "judged": readings.filter(decisions__isnull=False).distinct().count(), "total": readings.count(),
+        "judged": readings.filter(decisions__isnull=False).distinct().count(), "total": readings.distinct().count(),
     }  # fmt: skip
