@@ -9,7 +9,7 @@ from accounts.trail_reading import Row
 
 LATEST = 20
 # In an event these name people, by their public ids.
-PEOPLE = "reviewers"
+PEOPLE = ("reviewers", "seat")
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ def latest(kind: str, name: str, vocabulary: Vocabulary) -> list[Row]:
 
 
 def rows(found: list[TrailEvent], vocabulary: Vocabulary) -> list[Row]:
-    ids = {public_id for event in found for public_id in event.after.get(PEOPLE, [])}
+    ids = {public_id for event in found for name in PEOPLE for public_id in event.after.get(name, [])}
     names = {str(user.public_id): user.name for user in User.objects.filter(public_id__in=ids)} if ids else {}
     return [_row(event, vocabulary, names) for event in found]
 

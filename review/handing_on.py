@@ -114,8 +114,8 @@ def _require_fresh(round: Round, raters: Sequence[Rater]) -> None:
 
 def _note(verb: str, round: Round, by, handed: Handed, *, seat: Seat | None = None, **more) -> None:
     told = {**more, "handed_on": handed.on, "waiting": handed.left}
-    if seat is not None:
-        told["seat"] = str(seat.rater.user.public_id) if seat.rater.user else str(seat.rater)
+    if seat is not None and seat.rater.user:
+        told["seat"] = [str(seat.rater.user.public_id)]
     trail.record(verb=verb, round=round, by=by, after=told)
 
 

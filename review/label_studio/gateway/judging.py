@@ -19,6 +19,8 @@ async def stored_before(wanted: Wanted, holder: Holder, upstream) -> Answer | No
     if not task["annotations"]:
         return None
     latest = max(task["annotations"], key=lambda one: one["id"])
+    if wanted.body.get("was_cancelled") and not latest.get("was_cancelled"):
+        return None  # what was judged is not taken away in this way either
     said = ("result", "was_cancelled")
     if all((latest.get(name) or None) == (wanted.body.get(name) or None) for name in said):
         return Answer(201, json.dumps(latest).encode())

@@ -7,6 +7,7 @@ from datetime import timedelta
 from importlib import import_module
 
 from django.conf import settings
+from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
 from django.db.models import Q
 from django.utils import timezone
 
@@ -67,8 +68,6 @@ def holder(session: str) -> Holder | None:
 
 def _is_logged_in(one: Pass) -> bool:
     """Her session on our pages is there, and still hers: a changed password ends it."""
-    from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
-
     kept = import_module(settings.SESSION_ENGINE).SessionStore(one.app_session).load()
     user = one.rater.user
     same = secrets.compare_digest(kept.get(HASH_SESSION_KEY, ""), user.get_session_auth_hash())

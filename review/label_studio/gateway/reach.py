@@ -7,7 +7,7 @@ from review.models import Reading, RoundState, SeatProject
 
 @dataclass(frozen=True)
 class Own:
-    """A project of hers. `open`: its round is; in a closed one what she sends still arrives, and is not counted."""
+    """A project of hers. `is_open`: its round is; in a closed one what she sends still arrives, and is not counted."""
 
     project_id: int
     is_open: bool

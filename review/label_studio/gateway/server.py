@@ -81,7 +81,7 @@ class Gateway:
             return await self._handled(request)
         except (web.HTTPException, asyncio.CancelledError):
             raise
-        except Exception:
+        except Exception:  # whatever it was: she must hear that nothing was confirmed, and not our traces
             log.exception("the gateway failed", method=request.method, path=request.path[:200])
             return headers.json(502, {"detail": _unconfirmed(request)})
 

@@ -237,7 +237,14 @@ def test_what_was_judged_is_not_taken_away_by_way_of_a_skip(gate, ben):
     refused = browser.patch(f"/api/annotations/{made}", json=skip)
     assert refused.status_code == 403 and "judged again" in refused.json()["detail"]
     assert browser.delete(f"/api/annotations/{made}").status_code == 403
-    assert sync_all(gate.studio).decided == 1
+    # Nor by sending it again, as a skip, under the id that it has.
+    body = judgement(gate, ben, task)
+    assert browser.post(f"/api/tasks/{task}/annotations", json=body).status_code == 201
+    again = browser.post(f"/api/tasks/{task}/annotations", json={**body, "was_cancelled": True})
+    assert again.status_code == 409
+    kept = browser.annotations(task, gate.project(ben).project_id)
+    assert len(kept) == 2 and not any(one["was_cancelled"] for one in kept)
+    assert sync_all(gate.studio).decided >= 1
 
 
 def test_a_judgement_whose_answer_was_lost_is_there_and_can_be_changed(gate, ben):

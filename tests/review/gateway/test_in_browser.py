@@ -7,18 +7,23 @@ import pytest
 from review.label_studio.syncing import sync_all
 from review.models import Decision, Pass, RawAnnotation
 from tests.browser import label_studio_editor as editor
+from tests.parts.fixtures import had
 from tests.review.gateway.conftest import PAGES
 
 pytestmark = [pytest.mark.labelstudio, pytest.mark.browser]
+
+
+def found(program: str) -> str:
+    if path := shutil.which(program):
+        return path
+    raise OSError("it is not installed")
 
 
 @pytest.fixture
 def page(gate, ben, monkeypatch):
     """Ben's browser, come in from his desk. In the end: nothing that the editor asked for was refused."""
     playwright = pytest.importorskip("playwright.sync_api")
-    chromium = shutil.which("chromium")
-    if chromium is None:
-        pytest.skip("Chromium is not installed")
+    chromium = had("Chromium", lambda: found("chromium"))
     opened = gate.desk_page(ben)
     # Playwright's loop is no reason for Django to refuse: nothing here is asynchronous but the browser.
     monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
