@@ -1,23 +1,23 @@
 from django.urls import include, path
 
-from review import api, views
+from review import api, desk_views, dispute_views, round_views, views
 
 urlpatterns = [
-    path("rounds/", views.rounds, name="rounds"),
-    path("rounds/new/", views.round_new, name="round_new"),
-    path("rounds/<uuid:public_id>/", views.round, name="round"),
-    path("rounds/<uuid:public_id>/close/", views.round_close, name="round_close"),
-    path("rounds/<uuid:public_id>/sync/", views.round_sync, name="round_sync"),
+    path("rounds/", round_views.rounds, name="rounds"),
+    path("rounds/new/", round_views.round_new, name="round_new"),
+    path("rounds/<uuid:public_id>/", round_views.round, name="round"),
+    path("rounds/<uuid:public_id>/close/", round_views.round_close, name="round_close"),
+    path("rounds/<uuid:public_id>/sync/", round_views.round_sync, name="round_sync"),
     path("agreement/", views.agreement, name="agreement"),
-    path("desk/", views.desk, name="desk"),
-    path("rounds/<uuid:public_id>/seats/", views.round_seats, name="round_seats"),
-    path("rounds/<uuid:public_id>/place/", views.round_place, name="round_place"),
-    path("seats/<uuid:public_id>/hand-on/", views.seat_hand_on, name="seat_hand_on"),
-    path("seats/<uuid:public_id>/give-back/", views.seat_give_back, name="seat_give_back"),
-    path("desk/<uuid:seat>/<slug:form>/", views.desk_open, name="desk_open"),
-    path("desk/mine/", views.desk_mine, name="desk_mine"),
-    path("disputes/", views.disputes_page, name="disputes"),
-    path("disputes/<uuid:public_id>/", views.dispute, name="dispute"),
+    path("desk/", desk_views.desk, name="desk"),
+    path("rounds/<uuid:public_id>/seats/", round_views.round_seats, name="round_seats"),
+    path("rounds/<uuid:public_id>/place/", round_views.round_place, name="round_place"),
+    path("seats/<uuid:public_id>/hand-on/", round_views.seat_hand_on, name="seat_hand_on"),
+    path("seats/<uuid:public_id>/give-back/", desk_views.seat_give_back, name="seat_give_back"),
+    path("desk/<uuid:seat>/<slug:form>/", desk_views.desk_open, name="desk_open"),
+    path("desk/mine/", desk_views.desk_mine, name="desk_mine"),
+    path("disputes/", dispute_views.disputes_page, name="disputes"),
+    path("disputes/<uuid:public_id>/", dispute_views.dispute, name="dispute"),
     path("corrections/", include("review.corrections.urls")),
     path("hooks/label-studio/", views.hook, name="label_studio_hook"),
     path("api/rounds/", api.rounds, name="api_rounds"),

@@ -31,7 +31,7 @@ ROOT = Path(__file__).resolve().parents[2]
 # These only call a verb of the list, or write a row that names who made it and when and is never changed.
 WITHIN = {
     "review.closing.read_and_close": "review.rounds.close_round",
-    "review.disputes.settle": "review.workflow.adjudicate",
+    "review.disputes.settle": "review.workflow.settling.adjudicate",
     "review.rereading.read_again": "review.rounds.make_round",
     "review.label_studio.gateway.passes.issue": "opening the editor changes nothing; what is judged there is a row",
     "synthesis.remaking.remake": "an event for each new run: tests/config/stale/test_making_again.py",
@@ -213,7 +213,7 @@ ACTS = {
     "synthesis.connecting.save_role": role_chosen,
     "review.rounds.make_round": opened,
     "review.rounds.close_round": closed,
-    "review.workflow.adjudicate": settled,
+    "review.workflow.settling.adjudicate": settled,
     "review.handing_on.hand_on": handed_on,
     "review.handing_on.give_back_skipped": given_back,
     "review.handing_on.seat_more": seated_more,

@@ -1,0 +1,228 @@
+"""Rounds, for their leads: each page asks review.access, and shows what the verbs answer."""
+
+import secrets
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpResponseNotAllowed
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts import acts, asking, background, roles
+from guidelines.models import Version
+from review import access, handing_on, reports, tasks, totals, trail
+from review.closing import NotReadToTheEnd, read_and_close
+from review.forms import MoreSeats, NewRound
+from review.label_studio import connecting
+from review.models import Reading, Round, Seat
+from review.raters import rater_for
+from review.rounds import CannotMakeRound, left_out_held, make_round
+from synthesis.models import Instance
+
+PAGE = 50
+SHOWN_RAW = 50
+
+
+def rounds(request):
+    roles.require(access.may_run_rounds(request.user))
+    before = asking.number(request, "before")
+    found = reports.with_counts(Round.objects.all())
+    if before is not None:
+        found = found.filter(serial__lt=before)
+    found = list(found[: PAGE + 1])
+    more = found[PAGE - 1].serial if len(found) > PAGE else None
+    return render(request, "review/rounds.html", {"rounds": found[:PAGE], "more": more})
+
+
+def round_new(request):
+    roles.require(access.may_run_rounds(request.user))
+    form = NewRound(request.POST or None, initial=_suggested(request))
+    if request.method == "POST" and form.is_valid():
+        given = form.cleaned_data
+        try:
+            made = make_round(
+                name=given["name"],
+                instances=Instance.objects.made().filter(run__in=given["runs"]),
+                raters=[rater_for(user) for user in given["reviewers"]],
+                by=request.user,
+                pairs_version=given["pairs_version"],
+                rubric_version=given["rubric_version"],
+                overlap=given["overlap"],
+                unaided_share=given["unaided_share"] / 100,
+                doubly_read=given["doubly_read"] / 100,
+                deadline=given["deadline"],
+                leave_out_risk=given["leave_out_risk"],
+                # Another draw in every round: with a known seed the order of the run could be computed.
+                seed=secrets.randbelow(2**32),
+            )
+        except CannotMakeRound as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            if held := left_out_held(made):
+                messages.warning(request, _held_back(held))
+            if tasks.wake(made):
+                messages.success(
+                    request, _("The round is open; its sessions are on their way to the reviewers.")
+                )
+            else:
+                messages.success(request, _("The round is open."))
+                messages.warning(request, background.unheard([background.SYNC]))
+            return redirect("round", public_id=made.public_id)
+    return render(request, "review/round_new.html", {"form": form}, status=400 if form.errors else 200)
+
+
+def _held_back(n: int) -> str:
+    return (
+        ngettext(
+            "%d session is held back and was left out; it can be released and put into another round.",
+            "%d sessions are held back and were left out; they can be released and put into another round.",
+            n,
+        )
+        % n
+    )
+
+
+def _suggested(request) -> dict:
+    published = Version.objects.published().order_by("-published_at")
+    return {
+        "runs": request.GET.getlist("run"),
+        "pairs_version": published.filter(guideline__slug="novice-mistakes").first(),
+        "rubric_version": published.filter(guideline__slug="feedback-quality").first(),
+    }
+
+
+def round(request, public_id):
+    roles.require(access.may_run_rounds(request.user))
+    found = get_object_or_404(
+        Round.objects.select_related("pairs_version__guideline", "rubric_version__guideline", "made_by"),
+        public_id=public_id,
+    )
+    own = access.own_seat_only(request.user, found)
+    seats = [seat for seat in reports.progress(found) if own is None or seat.pk == own.pk]
+    context = {
+        "round": found,
+        "left_out_held": left_out_held(found),
+        "own": own,
+        "seats": seats,
+        "failing": min(
+            (p.failing_since for s in seats for p in s.projects.all() if p.failing_since), default=None
+        ),
+        "connected": connecting.is_set(),
+        "gateway": settings.LABEL_STUDIO_GATEWAY_URL,
+        "more_seats": MoreSeats(round=found),
+    }
+    if own is None:
+        uncounted = reports.uncounted(found)
+        context |= {
+            "counts": reports.standing_counts(found),
+            "outcomes": reports.outcomes(found),
+            "waiting": Reading.objects.waiting().filter(seat__round=found).count(),
+            "unsafe": [
+                (item, bool(access.may_settle(request.user, item))) for item in reports.called_unsafe(found)
+            ],
+            "rates": reports.rates(found),
+            "rated": totals.rated(found),
+            "uncounted": uncounted.select_related("reading__seat__rater__user")[:SHOWN_RAW],
+            "uncounted_total": uncounted.count(),
+            "skips": reports.skips(found),
+            "acts": acts.latest(trail.ROUND, found.public_id, trail.VOCABULARY),
+            "sees_addresses": True,
+        }
+    return render(request, "review/round.html", context)
+
+
+def round_close(request, public_id):
+    roles.require(access.may_run_rounds(request.user))
+    if request.method != "POST":
+        return HttpResponseNotAllowed(["POST"])
+    found = get_object_or_404(Round, public_id=public_id)
+    label_studio = connecting.connected() if connecting.is_set() else None
+    anyway = request.POST.get("anyway") == "yes"
+    try:
+        closed = read_and_close(round=found, by=request.user, label_studio=label_studio, anyway=anyway)
+    except NotReadToTheEnd as refusal:
+        messages.error(request, str(refusal))
+        return redirect("round", public_id=found.public_id)
+    left = reports.standing_counts(closed)
+    n = left["open"] + left["disputed"]
+    messages.success(
+        request,
+        ngettext("Closed. %(n)s item is left unsettled.", "Closed. %(n)s items are left unsettled.", n)
+        % {"n": n},
+    )
+    return redirect("round", public_id=closed.public_id)
+
+
+def round_sync(request, public_id):
+    """Ask for a look at Label Studio now, rather than at the next tick of the clock."""
+    roles.require(access.may_run_rounds(request.user))
+    if request.method != "POST":
+        return HttpResponseNotAllowed(["POST"])
+    found = get_object_or_404(Round, public_id=public_id)
+    if tasks.wake(found):
+        messages.success(request, _("Asked Label Studio; reload in a moment."))
+    else:
+        not_asked = _("Label Studio was not asked.")
+        messages.error(request, f"{not_asked} {background.unheard([background.SYNC])}")
+    return redirect("round", public_id=found.public_id)
+
+
+def round_seats(request, public_id):
+    """Seat further reviewers in a round that is open."""
+    roles.require(access.may_run_rounds(request.user))
+    if request.method != "POST":
+        return HttpResponseNotAllowed(["POST"])
+    found = get_object_or_404(Round, public_id=public_id)
+    form = MoreSeats(request.POST, round=found)
+    if not form.is_valid():
+        messages.error(request, _("Choose at least one reviewer who has no seat here yet."))
+        return redirect("round", public_id=found.public_id)
+    raters = [rater_for(user) for user in form.cleaned_data["reviewers"]]
+    try:
+        handed = handing_on.seat_more(round=found, raters=raters, by=request.user)
+    except CannotMakeRound as refusal:
+        messages.error(request, str(refusal))
+    else:
+        tasks.wake(found)
+        messages.success(request, _("Seated.") + " " + _handed(request, found, handed))
+    return redirect("round", public_id=found.public_id)
+
+
+def round_place(request, public_id):
+    """Give what waits for a reader to those who are seated."""
+    roles.require(access.may_run_rounds(request.user))
+    if request.method != "POST":
+        return HttpResponseNotAllowed(["POST"])
+    found = get_object_or_404(Round, public_id=public_id)
+    handed = handing_on.place_waiting(round=found, by=request.user)
+    tasks.wake(found)
+    messages.success(request, _handed(request, found, handed))
+    return redirect("round", public_id=found.public_id)
+
+
+def seat_hand_on(request, public_id):
+    """What a reviewer has not judged goes to the others."""
+    roles.require(access.may_run_rounds(request.user))
+    if request.method != "POST":
+        return HttpResponseNotAllowed(["POST"])
+    seat = get_object_or_404(Seat.objects.select_related("round", "rater__user"), public_id=public_id)
+    handed = handing_on.hand_on(seat=seat, by=request.user)
+    tasks.wake(seat.round)
+    messages.success(request, _handed(request, seat.round, handed))
+    return redirect("round", public_id=seat.round.public_id)
+
+
+def _handed(request, round: Round, handed: handing_on.Handed) -> str:
+    if access.own_seat_only(request.user, round):
+        return _("Done.")  # how many others have not judged is not for her
+    words = ngettext(
+        "%(n)d session went to another reviewer.", "%(n)d sessions went to other reviewers.", handed.on
+    ) % {"n": handed.on}
+    if handed.left:
+        words += " " + ngettext(
+            "%(n)d session can be read by nobody else who is seated.",
+            "%(n)d sessions can be read by nobody else who is seated.",
+            handed.left,
+        ) % {"n": handed.left}
+    return words

@@ -1,0 +1,116 @@
+"""What every verb of the workflow does: lock the item, store the decision, and move the standing."""
+
+from django.utils.translation import gettext as _
+
+from accounts.digesting import digest
+from guidelines import briefing
+from review import standing
+from review.label_studio.screens.build import level_alias
+from review.models import Decision, Finding, Item, Rating, Standing
+from review.raters import record_in_force
+
+OTHER = "other"
+
+
+class NotCounted(ValueError):
+    """The judgement is not counted; the message says why. Its raw annotation is kept with this reason."""
+
+
+def judged_of(item: Item) -> list[standing.Judged]:
+    """All decisions on an item as the rule sees them."""
+    found = []
+    decisions = item.decisions.select_related("reading__seat", "supersedes")
+    for decision in decisions.prefetch_related("findings__pair_revision__pair"):
+        reading = decision.reading
+        found.append(
+            standing.Judged(
+                n=decision.n,
+                name=str(decision.public_id),
+                kind=decision.kind,
+                rater=decision.rater_id,
+                counts=reading is None or (reading.pass_number == 1 and not reading.seat.observer),
+                supersedes=decision.supersedes.n if decision.supersedes else None,
+                verdict=decision.verdict,
+                findings=tuple(
+                    standing.Found(key_of(f), tuple(f.utterances), f.severity)
+                    for f in decision.findings.all()
+                ),
+                unsafe=decision.unsafe,
+                answered=tuple(decision.answered),
+                approved_edits=tuple(decision.approved_edits),
+            )
+        )
+    return found
+
+
+def key_of(finding: Finding) -> str:
+    return finding.pair_revision.pair.key if finding.pair_revision else OTHER
+
+
+def readers_needed(item: Item) -> int:
+    return item.readings.planned().count()
+
+
+def locked(item_id: int) -> Item:
+    """The item's row lock puts its decisions in a line; on SQLite the transaction itself has the only
+    lock.
+    """
+    Item.objects.select_for_update().get(pk=item_id)
+    # Only now: the round may have been closed while we waited, and a row joined to the lock would be the old one.
+    items = Item.objects.select_related(
+        "round__pairs_version__guideline", "round__rubric_version__guideline", "instance__version__guideline"
+    )
+    return items.get(pk=item_id)
+
+
+def store(*, item, judged, rater, **fields) -> Decision:
+    last = item.decisions.order_by("-n").values_list("n", flat=True).first() or 0
+    return Decision.objects.create(
+        item=item,
+        rater=rater,
+        n=last + 1,
+        record=record_in_force(rater.user),
+        judged=judged,
+        judged_digest=digest(judged),
+        pairs_version=item.round.pairs_version,
+        rubric_version=item.round.rubric_version,
+        **fields,
+    )
+
+
+def store_findings(decision: Decision, found: list[standing.Found]):
+    if not found:
+        return
+    revisions = {c["key"]: c["revision_id"] for c in briefing.choices(decision.pairs_version)}
+    unknown = {f.mistake for f in found} - set(revisions) - {OTHER}
+    if unknown:
+        raise NotCounted(
+            _("Names a mistake that is not in this guideline version: %s") % ", ".join(sorted(unknown))
+        )
+    Finding.objects.bulk_create(
+        Finding(decision=decision, position=position, pair_revision_id=revisions.get(f.mistake),
+                utterances=list(f.utterances), severity=f.severity)
+        for position, f in enumerate(found)
+    )  # fmt: skip
+
+
+def store_ratings(decision: Decision, ratings: dict[str, str]):
+    if not ratings:
+        return
+    revisions = {d["key"]: d["revision_id"] for d in briefing.dimensions(decision.rubric_version)}
+    if set(ratings) - set(revisions):
+        raise NotCounted(_("Rates something that is not in this rubric version."))
+    Rating.objects.bulk_create(
+        Rating(decision=decision, dimension_revision_id=revisions[key], value=level_alias(value))
+        for key, value in ratings.items()
+    )
+
+
+def restand(item: Item):
+    stored = {s.aspect: s for s in item.standings.all()}
+    found = standing.standing(judged_of(item), arm=item.arm, needed=readers_needed(item))
+    for aspect, (state, outcome) in found.items():
+        row = stored.get(aspect) or Standing(item=item, aspect=aspect)
+        if row.pk is None or (row.state, row.outcome) != (state, outcome):
+            row.state, row.outcome = state, outcome
+            row.save()
