@@ -50,7 +50,8 @@ def sampling(rounds) -> str:
 
 
 def replicates(rounds) -> str:
-    n = Reading.objects.filter(item__round__in=rounds, pass_number=2).count()
+    repeats = Reading.objects.filter(item__round__in=rounds, pass_number=2, decisions__isnull=False)
+    n = repeats.distinct().count()
     return f"{n} hidden repeats" if n else "none: no reader read a session twice"
 
 

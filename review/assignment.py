@@ -4,6 +4,8 @@ import random
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 
+FEWEST_WITH_REPEATS = 10
+
 
 @dataclass(frozen=True)
 class Need:
@@ -25,6 +27,14 @@ def draw_share(n: int, share: float, *, seed: int) -> set[int]:
     """Positions of the items that several read: at least one where the share is not nought."""
     drawn = min(n, max(1, round(n * share))) if share > 0 else 0
     return set(random.Random(f"doubly/{seed}").sample(range(n), drawn))
+
+
+def draw_repeats(n: int, share: float, *, seed: str) -> list[int]:
+    """Which of a reader's `n` sessions she is given once more, in the order in which they come again; none where she has
+    so few that she would know them again.
+    """
+    drawn = round(n * share) if n >= FEWEST_WITH_REPEATS else 0
+    return random.Random(f"repeats/{seed}").sample(range(n), drawn)
 
 
 def draw_unaided(n: int, share: float, *, seed: int) -> set[int]:

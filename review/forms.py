@@ -72,6 +72,14 @@ class NewRound(forms.Form):
         label=_("To be judged by"), required=False, widget=forms.DateInput(attrs={"type": "date"}),
         help_text=_("Reviewers see it on their desk. Nothing ends by itself."),
     )  # fmt: skip
+    repeat_share = forms.IntegerField(
+        label=_("Share that a reviewer reads twice, in per cent"), min_value=0, max_value=100, initial=5,
+        required=False,
+        help_text=_(
+            "She is not told: a fortnight after she judged it the session comes once more, and shows how far she agrees "
+            "with herself. None for a reviewer with fewer than 10 sessions."
+        ),
+    )  # fmt: skip
     unaided_share = forms.IntegerField(
         label=_("Share read without the draft, in per cent"), min_value=0, max_value=100, initial=20,
         help_text=_("None in rounds under 10 sessions; at least 30 in rounds of 60 or more. 0 means none."),
@@ -93,6 +101,9 @@ class NewRound(forms.Form):
     def clean_doubly_read(self):
         given = self.cleaned_data["doubly_read"]
         return 100 if given is None else given
+
+    def clean_repeat_share(self):
+        return self.cleaned_data["repeat_share"] or 0
 
     def clean_deadline(self):
         """The end of that day, where the lead is."""

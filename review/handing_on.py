@@ -178,7 +178,8 @@ def _needs(of: dict[int, list[Reading]], light, sessions, seats: list[Seat]) -> 
 
 
 def _loads(seats: list[Seat]) -> dict[Seat, int]:
-    left = Count("readings", filter=Q(readings__decisions=None, readings__returned=None), distinct=True)
+    unjudged = Q(readings__decisions=None, readings__returned=None, readings__pass_number=1)
+    left = Count("readings", filter=unjudged, distinct=True)
     counted = dict(Seat.objects.filter(pk__in=[s.pk for s in seats]).annotate(n=left).values_list("pk", "n"))
     return {seat: counted[seat.pk] for seat in seats}
 

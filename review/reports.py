@@ -55,8 +55,10 @@ def with_counts(rounds):
 
 def progress(round: Round) -> list:
     """The round's seats, each with `total`, `sent`, `judged`, and the projects that fail."""
-    kept = Q(readings__returned=None) | Q(readings__decisions__isnull=False)
-    judged = Count("readings", filter=Q(readings__decisions__isnull=False), distinct=True)
+    # Not the hidden repeats, which are counted by themselves (review.repeating).
+    first = Q(readings__pass_number=1)
+    kept = first & (Q(readings__returned=None) | Q(readings__decisions__isnull=False))
+    judged = Count("readings", filter=first & Q(readings__decisions__isnull=False), distinct=True)
     seats = round.seats.select_related("rater__user").annotate(
         total=Count("readings", filter=kept, distinct=True),
         sent=Count("readings", filter=kept & Q(readings__send_state="sent"), distinct=True),
@@ -67,7 +69,7 @@ def progress(round: Round) -> list:
 
 def desk_of(user):
     """The person's projects in open rounds, each with `total` and `left`: sessions, and those not judged."""
-    own = Reading.objects.kept().filter(seat=OuterRef("seat"), item__arm=OuterRef("form"))
+    own = Reading.objects.shown().filter(seat=OuterRef("seat"), item__arm=OuterRef("form"))
     own = own.order_by().values("seat")
     counted = Count("pk", distinct=True)
     projects = SeatProject.objects.filter(seat__rater__user=user, seat__round__state="open").annotate(
@@ -167,27 +169,32 @@ def scales(round: Round) -> dict[str, dict]:
 
 def rows(round: Round) -> dict[tuple[str, str], list[tuple]]:
     """{(arm, name): [(item, rater, value, cluster)]}; the cluster is the client's base case."""
-    keys = ("item__arm", "item_id", "rater_id", "item__instance__profile__base_case")
+    return tabled(judgements(round), lambda item, rater, _pass: (item, rater))
+
+
+def tabled(said, unit) -> dict[tuple[str, str], list[tuple]]:
+    """`rows` of these judgements; `unit`: (item, rater, pass) → what is judged, and who judges it."""
+    keys = ("item__arm", "item_id", "rater_id", "reading__pass_number", "item__instance__profile__base_case")
     found: dict[tuple[str, str], list[tuple]] = {}
-    for arm, item, rater, base, verdict, any_mistake, believable in (
-        judgements(round).order_by("id").values_list(*keys, "verdict", "any_mistake", "believable")
+    for arm, *who, base, verdict, any_mistake, believable in said.order_by("id").values_list(
+        *keys, "verdict", "any_mistake", "believable"
     ):
-        cluster = base or f"item {item}"
+        cluster, (item, rater) = base or f"item {who[0]}", unit(*who)
         if verdict:
             found.setdefault((arm, "verdict"), []).append((item, rater, verdict, cluster))
         mistake = {True: "yes", False: "no", None: None}[any_mistake]
         found.setdefault((arm, "any_mistake"), []).append((item, rater, mistake, cluster))
         found.setdefault((arm, "believable"), []).append((item, rater, believable, cluster))
     ratings = (
-        Rating.objects.filter(decision__in=judgements(round))
+        Rating.objects.filter(decision__in=said.order_by())
         .order_by("id")
         .annotate(key=F("dimension_revision__dimension__key"), scale=F("dimension_revision__scale"))
     )
-    for key, scale, value, arm, item, rater, base in ratings.values_list(
+    for key, scale, value, arm, *who, base in ratings.values_list(
         "key", "scale", "value", *(f"decision__{key}" for key in keys)
     ):
         number = float(value) if scale in ("ordinal", "interval") else value
-        found.setdefault((arm, key), []).append((item, rater, number, base or f"item {item}"))
+        found.setdefault((arm, key), []).append((*unit(*who), number, base or f"item {who[0]}"))
     return found
 
 
@@ -229,8 +236,12 @@ def _spoken(figures: dict) -> dict:
 
 def agreements(round: Round) -> dict[str, dict[str, dict]]:
     """{arm: {name: figures of review.agreement.report}}, each with `title`, `scale` and `interim`."""
+    return figures_of(round, rows(round))
+
+
+def figures_of(round: Round, by_name: dict[tuple[str, str], list[tuple]]) -> dict[str, dict[str, dict]]:
     known, found = scales(round), {}
-    for (arm, name), own in sorted(rows(round).items()):
+    for (arm, name), own in sorted(by_name.items()):
         about = known[name]
         figures = _computed(own, about["scale"], about["levels"], round.seed % 2**31)
         more = {"title": about["title"], "scale": about["scale"], "interim": round.state == "open"}

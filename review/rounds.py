@@ -32,11 +32,13 @@ SESSIONS_AT_ONCE = 100
 def make_round(
     *, name, instances, raters, by, pairs_version, rubric_version, overlap=2, unaided_share=0.2, seed=0,
     screen="supervised_dialogue", deadline=None, leave_out_risk=False, supersedes=None, doubly_read=1.0,
+    repeat_share=0.0,
 ) -> Round:  # fmt: skip
     """Put instances before raters: draws arms, readers and each reader's own random order. Sends nothing
     yet. `instances`: rows or a queryset, whose sessions are never in memory all at once.
     Sessions that are held back, or whose client is, stay out until a lead releases them; the trail counts them.
     `doubly_read`: the share, drawn at random, that `overlap` people read; the others are read by one.
+    `repeat_share`: of each reader's sessions, those that she reads a second time (review.repeating).
     `leave_out_risk`: sessions that carry a risk tier stay out, rather than needing readers qualified for them.
     `supersedes`: {instance id: id of its earlier item}, of those that are judged again.
     """
@@ -67,6 +69,7 @@ def make_round(
         overlap=overlap,
         unaided_share=unaided_share,
         doubly_read=doubly_read,
+        repeat_share=repeat_share,
         seed=seed,
         left_out_risk=left_out,
         rehearsal=any(rater.kind != RaterKind.HUMAN for rater in raters),
@@ -79,7 +82,7 @@ def make_round(
     readers = {item.instance_id: _readers(item, overlap, doubly, matching.risky) for item in items}
     matching.require(readers, instances)
     needs = [assignment.Need(readers[item.instance_id], matching.allowed(item.instance_id)) for item in items]
-    readings = _readings(items, assignment.assign(needs, seed=seed), seats, seed)
+    readings = _readings(items, assignment.assign(needs, seed=seed), seats, round)
     try:
         plan_projects(round, {(r.seat_id, r.item.arm): r.seat for r in readings})
     except UnfitForScreen as unfit:
@@ -96,6 +99,7 @@ def _told(round: Round, raters, sessions: int, left_out_held: int) -> dict:
         "sessions": sessions, "left_out_risk": round.left_out_risk,
         "left_out_held": left_out_held, "overlap": round.overlap,
         "unaided_share": round.unaided_share, "doubly_read": round.doubly_read,
+        "repeat_share": round.repeat_share,
         "reviewers": people, "machines": len(raters) - len(people),
     }  # fmt: skip
 
@@ -224,15 +228,20 @@ def _items(round, instances, unaided, supersedes) -> list[Item]:
     return Item.objects.bulk_create(items, batch_size=BATCH)
 
 
-def _readings(items, readers, seats, seed) -> list[Reading]:
+def _readings(items, readers, seats, round) -> list[Reading]:
     by_seat = {seat: [] for seat in seats.values()}
     for item, chosen in zip(items, readers, strict=True):
         for rater in chosen:
             by_seat[seats[rater]].append(item)
     readings = []
     for seat, own in by_seat.items():
-        random.Random(f"order/{seed}/{seat.public_id}").shuffle(own)
-        readings += [Reading(seat=seat, item=item, order=order) for order, item in enumerate(own)]
+        draw = f"{round.seed}/{seat.public_id}"
+        random.Random(f"order/{draw}").shuffle(own)
+        again = [own[n] for n in assignment.draw_repeats(len(own), round.repeat_share, seed=draw)]
+        readings += [
+            Reading(seat=seat, item=item, order=order, pass_number=1 if order < len(own) else 2)
+            for order, item in enumerate([*own, *again])
+        ]
     hash_contents(items, readings)
     return Reading.objects.bulk_create(readings, batch_size=BATCH)
 

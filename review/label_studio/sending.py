@@ -17,6 +17,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 
+from review import repeating
 from review.judged import Wording
 from review.label_studio.client import IMPORT_SECONDS, LOOKED_UP_AT_ONCE
 from review.label_studio.errors import LabelStudioError, LabelStudioRefused, Overtaken
@@ -90,7 +91,7 @@ def works_again(project: SeatProject) -> None:
 
 
 def _send_project(project: SeatProject, label_studio, grace: timedelta, alive) -> int:
-    unsent = Reading.objects.unsent().filter(seat=project.seat, item__arm=project.form)
+    unsent = repeating.due(Reading.objects.unsent().filter(seat=project.seat, item__arm=project.form))
     if project.project_id and not unsent.exists():
         return 0
     account_for(project.seat.rater, label_studio)

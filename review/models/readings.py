@@ -80,18 +80,26 @@ class SendState(models.TextChoices):
     REMOVED = "removed", _("taken out of the queue")
 
 
+# Repeats whose time has not come.
+_HIDDEN = Q(pass_number=2, task_id=None)
+
+
 class Readings(models.QuerySet):
     def unsent(self):
         """What was given back before it went out never goes."""
         return self.filter(send_state__in=[SendState.PLANNED, SendState.SENDING], returned=None)
 
     def undecided(self):
-        """Those that their reader has still to judge."""
-        return self.filter(decisions=None, returned=None)
+        """Those that their reader has still to judge; a hidden repeat only from when it is put before her."""
+        return self.filter(decisions=None, returned=None).exclude(_HIDDEN)
 
     def kept(self):
         """But for those that were given back; what had been judged before stays its reader's. May come twice."""
         return self.filter(Q(returned=None) | Q(decisions__isnull=False))
+
+    def shown(self):
+        """As `kept`, but a hidden repeat only from when it is put before its reader."""
+        return self.kept().exclude(_HIDDEN)
 
     def planned(self):
         """Of each item as many as shall judge it: what was given back counts until somebody else has it."""

@@ -50,6 +50,8 @@ class Round(Identified):
     # Of the sessions, those that so many read; the others are read by one.
     doubly_read = models.FloatField(_("share read by several"), default=1.0)
     unaided_share = models.FloatField(_("share read without the draft"), default=0.2)
+    # Of each reader's sessions, those that she is given once more without being told.
+    repeat_share = models.FloatField(_("share read twice by the same reader"), default=0.0)
     seed = models.PositiveBigIntegerField(default=0)
     # Sessions chosen for the round that stayed out because they carry a risk tier.
     left_out_risk = models.PositiveIntegerField(default=0)
@@ -76,6 +78,9 @@ class Round(Identified):
             models.CheckConstraint(name="overlap_is_at_least_one", condition=Q(overlap__gte=1)),
             models.CheckConstraint(
                 name="doubly_read_is_a_share", condition=Q(doubly_read__gte=0, doubly_read__lte=1)
+            ),
+            models.CheckConstraint(
+                name="repeat_share_is_a_share", condition=Q(repeat_share__gte=0, repeat_share__lte=1)
             ),
             models.CheckConstraint(
                 name="unaided_share_is_a_share", condition=Q(unaided_share__gte=0, unaided_share__lte=1)

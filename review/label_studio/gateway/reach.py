@@ -32,7 +32,7 @@ def project_of_task(rater_id: int, task_id: int) -> Own | None:
 def progress(rater_id: int, project_id: int) -> dict[str, int]:
     """{"judged", "total"} of the project's tasks."""
     one = SeatProject.objects.select_related("seat").get(seat__rater=rater_id, project_id=project_id)
-    readings = Reading.objects.kept().filter(seat=one.seat, item__arm=one.form)
+    readings = Reading.objects.shown().filter(seat=one.seat, item__arm=one.form)
     return {
         "judged": readings.filter(decisions__isnull=False).distinct().count(), "total": readings.distinct().count(),
     }  # fmt: skip
