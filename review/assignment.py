@@ -43,20 +43,25 @@ def draw_unaided(n: int, share: float, *, seed: int) -> set[int]:
 
 
 def assign(
-    needs: Sequence[Need], *, seed: int | str, load: Mapping[Hashable, int] | None = None
-) -> list[tuple[Hashable, ...]]:
+    needs: Sequence[Need], *, seed: int | str, load: Mapping[Hashable, int] | None = None,
+    room: Mapping[Hashable, int] | None = None,
+) -> list[tuple[Hashable, ...]]:  # fmt: skip
     """Return the readers of each item, fewer where fewer are allowed. The least loaded come first, ties at random; scarce
-    readers are placed first. `load`: what each has to read already.
+    readers are placed first. `load`: what each has to read already. `room`: how many more each may be given; None: any
+    number.
     """
     draw = random.Random(f"readers/{seed}")
-    load = dict(load or {})
+    load, room = dict(load or {}), None if room is None else dict(room)
     chosen: list[tuple[Hashable, ...]] = [()] * len(needs)
     order = list(range(len(needs)))
     draw.shuffle(order)
     for index in sorted(order, key=lambda i: len(needs[i].allowed) - needs[i].readers):
         need = needs[index]
-        ranked = sorted(need.allowed, key=lambda rater: (load.get(rater, 0), draw.random()))
+        free = [rater for rater in need.allowed if room is None or room[rater] > 0]
+        ranked = sorted(free, key=lambda rater: (load.get(rater, 0), draw.random()))
         chosen[index] = tuple(ranked[: need.readers])
         for rater in chosen[index]:
             load[rater] = load.get(rater, 0) + 1
+            if room is not None:
+                room[rater] -= 1
     return chosen

@@ -72,6 +72,10 @@ class NewRound(forms.Form):
         label=_("To be judged by"), required=False, widget=forms.DateInput(attrs={"type": "date"}),
         help_text=_("Reviewers see it on their desk. Nothing ends by itself."),
     )  # fmt: skip
+    most_each = forms.IntegerField(
+        label=_("Sessions for each reviewer at most"), min_value=1, required=False,
+        help_text=_("Empty: they are shared out evenly, however many there are. It holds for what is handed on, too."),
+    )  # fmt: skip
     repeat_share = forms.IntegerField(
         label=_("Share that a reviewer reads twice, in per cent"), min_value=0, max_value=100, initial=5,
         required=False,

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
-from django.db.models import Count, Max, Q
+from django.db.models import Count, Max, OuterRef, Q, Subquery
 from django.utils.translation import gettext as _
 
 from accounts import roles
@@ -135,7 +135,7 @@ def _placed(round: Round, wanted, by=None) -> Handed:
             of.setdefault(reading.item.instance_id, []).append(reading)
     needs = _needs(of, light, sessions, seats)
     # Nobody can know beforehand whose it will be.
-    chosen = assignment.assign(needs, seed=secrets.token_hex(8), load=_loads(seats))
+    chosen = assignment.assign(needs, seed=secrets.token_hex(8), load=_loads(seats), room=_room(round, seats))
     placed = [
         (old, seat)
         for olds, taken in zip(of.values(), chosen, strict=True)
@@ -182,6 +182,18 @@ def _loads(seats: list[Seat]) -> dict[Seat, int]:
     left = Count("readings", filter=unjudged, distinct=True)
     counted = dict(Seat.objects.filter(pk__in=[s.pk for s in seats]).annotate(n=left).values_list("pk", "n"))
     return {seat: counted[seat.pk] for seat in seats}
+
+
+def _room(round: Round, seats: list[Seat]) -> dict[Seat, int] | None:
+    """How many more each may be given: what she gave back, she has room for again."""
+    if round.most_each is None:
+        return None
+    kept = Reading.objects.kept().filter(seat=OuterRef("pk"), pass_number=1).order_by().values("seat")
+    held = Subquery(kept.annotate(n=Count("pk", distinct=True)).values("n"))
+    counted = dict(
+        Seat.objects.filter(pk__in=[seat.pk for seat in seats]).annotate(n=held).values_list("pk", "n")
+    )
+    return {seat: max(0, round.most_each - (counted[seat.pk] or 0)) for seat in seats}
 
 
 def _readings(placed: list[tuple[Reading, Seat]]) -> list[Reading]:

@@ -52,6 +52,7 @@ def round_new(request):
                 unaided_share=given["unaided_share"] / 100,
                 doubly_read=given["doubly_read"] / 100,
                 repeat_share=given["repeat_share"] / 100,
+                most_each=given["most_each"],
                 deadline=given["deadline"],
                 leave_out_risk=given["leave_out_risk"],
                 # Another draw in every round: with a known seed the order of the run could be computed.

@@ -32,13 +32,14 @@ SESSIONS_AT_ONCE = 100
 def make_round(
     *, name, instances, raters, by, pairs_version, rubric_version, overlap=2, unaided_share=0.2, seed=0,
     screen="supervised_dialogue", deadline=None, leave_out_risk=False, supersedes=None, doubly_read=1.0,
-    repeat_share=0.0,
+    repeat_share=0.0, most_each=None,
 ) -> Round:  # fmt: skip
     """Put instances before raters: draws arms, readers and each reader's own random order. Sends nothing
     yet. `instances`: rows or a queryset, whose sessions are never in memory all at once.
     Sessions that are held back, or whose client is, stay out until a lead releases them; the trail counts them.
     `doubly_read`: the share, drawn at random, that `overlap` people read; the others are read by one.
     `repeat_share`: of each reader's sessions, those that she reads a second time (review.repeating).
+    `most_each`: how many sessions one person is given at most, repeats apart.
     `leave_out_risk`: sessions that carry a risk tier stay out, rather than needing readers qualified for them.
     `supersedes`: {instance id: id of its earlier item}, of those that are judged again.
     """
@@ -70,6 +71,7 @@ def make_round(
         unaided_share=unaided_share,
         doubly_read=doubly_read,
         repeat_share=repeat_share,
+        most_each=most_each,
         seed=seed,
         left_out_risk=left_out,
         rehearsal=any(rater.kind != RaterKind.HUMAN for rater in raters),
@@ -82,7 +84,10 @@ def make_round(
     readers = {item.instance_id: _readers(item, overlap, doubly, matching.risky) for item in items}
     matching.require(readers, instances)
     needs = [assignment.Need(readers[item.instance_id], matching.allowed(item.instance_id)) for item in items]
-    readings = _readings(items, assignment.assign(needs, seed=seed), seats, round)
+    room = None if most_each is None else dict.fromkeys(raters, most_each)
+    chosen = assignment.assign(needs, seed=seed, room=room)
+    _require_room(needs, chosen, most_each)
+    readings = _readings(items, chosen, seats, round)
     try:
         plan_projects(round, {(r.seat_id, r.item.arm): r.seat for r in readings})
     except UnfitForScreen as unfit:
@@ -99,7 +104,7 @@ def _told(round: Round, raters, sessions: int, left_out_held: int) -> dict:
         "sessions": sessions, "left_out_risk": round.left_out_risk,
         "left_out_held": left_out_held, "overlap": round.overlap,
         "unaided_share": round.unaided_share, "doubly_read": round.doubly_read,
-        "repeat_share": round.repeat_share,
+        "repeat_share": round.repeat_share, "most_each": round.most_each,
         "reviewers": people, "machines": len(raters) - len(people),
     }  # fmt: skip
 
@@ -194,6 +199,16 @@ def _require_people(raters, overlap):
             _("Each session is to be read by %(overlap)s people, and %(n)s are chosen.")
             % {"overlap": overlap, "n": len(raters)}
         )
+
+
+def _require_room(needs, chosen, most_each) -> None:
+    wanted, given = sum(need.readers for need in needs), sum(map(len, chosen))
+    if given < wanted:
+        raise CannotMakeRound(
+            _("The sessions ask for %(wanted)d readings, and with at most %(most)d for each reviewer %(given)d can be "
+              "given out. Seat more reviewers, allow each more, or choose fewer sessions.")
+            % {"wanted": wanted, "most": most_each, "given": given}
+        )  # fmt: skip
 
 
 def _require_versions(pairs_version, rubric_version):

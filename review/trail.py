@@ -29,6 +29,7 @@ VOCABULARY = Vocabulary(
         "left_out_held": _("Left out as held back"),
         "overlap": _("Readers of each session"),
         "doubly_read": _("Share read by several"),
+        "most_each": _("Sessions for each reviewer at most"),
         "repeat_share": _("Share read twice by the same reader"),
         "unaided_share": _("Share read without the draft"),
         "reviewers": _("Reviewers"),

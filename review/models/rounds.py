@@ -50,6 +50,8 @@ class Round(Identified):
     # Of the sessions, those that so many read; the others are read by one.
     doubly_read = models.FloatField(_("share read by several"), default=1.0)
     unaided_share = models.FloatField(_("share read without the draft"), default=0.2)
+    # How many sessions one reader is given at most, repeats apart; None: as many as there are.
+    most_each = models.PositiveIntegerField(_("sessions for each reader at most"), null=True)
     # Of each reader's sessions, those that she is given once more without being told.
     repeat_share = models.FloatField(_("share read twice by the same reader"), default=0.0)
     seed = models.PositiveBigIntegerField(default=0)

@@ -337,3 +337,12 @@ def test_what_is_handed_on_comes_in_an_order_that_tells_nothing(ben, noor, lena)
     new = seat(round, noor).readings.filter(replaces__isnull=False).order_by("order")
     positions = list(new.values_list("item__position", flat=True))
     assert len(positions) == 20 and positions != sorted(positions)
+
+
+def test_what_is_handed_on_goes_to_nobody_who_has_as_many_as_she_may(ben, chloe, lena):
+    amal = person("Amal", "annotator")
+    round = round_of(9, [ben, chloe, amal], lena, overlap=1, most_each=4, unaided_share=0)
+    handed = handing_on.hand_on(seat=round.seats.get(rater__user=ben), by=lena)
+    assert (handed.on, handed.left) == (2, 1)
+    for somebody in (chloe, amal):
+        assert Reading.objects.filter(seat__round=round, seat__rater__user=somebody).count() == 4

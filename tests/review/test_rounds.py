@@ -350,3 +350,15 @@ def test_sessions_in_another_language_are_read_by_those_who_work_in_it(ben, chlo
     for item in round.items.all():
         readers = {reading.seat.rater.user for reading in item.readings.all()}
         assert len(readers) == 2 and (item.instance.factors.get("language") != "fa" or readers == {amal, bo})
+
+
+def test_nobody_is_given_more_than_the_lead_says(ben, chloe, lena):
+    amal = person("Amal", "annotator")
+    given = {"pairs_version": published_pairs(), "rubric_version": published_rubric(), "unaided_share": 0}
+    with pytest.raises(
+        CannotMakeRound, match="ask for 40 readings, and with at most 13 for each reviewer 39 can be"
+    ):
+        round_of(20, [ben, chloe, amal], lena, most_each=13, **given)
+    round = round_of(20, [ben, chloe, amal], lena, most_each=14, **given)
+    per_seat = Counter(Reading.objects.filter(seat__round=round).values_list("seat", flat=True))
+    assert sorted(per_seat.values()) == [13, 13, 14]
