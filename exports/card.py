@@ -64,8 +64,8 @@ def fields(dataset, rounds, facts: dict) -> list[tuple[str, str]]:
         ("Edits too small to prefer", f"{facts['edits_too_small_for_preference']} approved edits changed "
          "under 10 % or 3 words; they are not in `preference`"),
         ("Verdicts of the readers", _or_not(rates)),
-        ("Machine share of the texts", "sessions: all by models; feedback: by a model, or a model's edited "
-         "by a reviewer (`text_by` in every row)"),
+        ("Machine share of the texts", "sessions: all by models; feedback: by a model, a model's edited "
+         "by a reviewer or an adjudicator, or an adjudicator's own (`text_by` in every row)"),
         ("Reviewers' pay and consent", sampled.consent(rounds)),
         ("Ethics approval or exemption", NOT_RECORDED),
         ("Risk tiers", f"only tier {', '.join(facts['named_tiers'])}; released: "

@@ -5,11 +5,12 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class Edit:
-    """A reader's own wording, and whether it was approved."""
+    """A reader's own wording, and whether it was approved; or that of an adjudicator, which is. `by`: who wrote it."""
 
     decision: str
     text: str
     approved: bool
+    by: str = "model, edited by a reviewer"
 
 
 @dataclass(frozen=True)
@@ -34,5 +35,5 @@ class Sample:
         if self.verdict == "accept":
             return [(self.draft, "model")]
         if self.verdict == "edit":
-            return [(edit.text, "model, edited by a reviewer") for edit in self.edits if edit.approved]
+            return [(edit.text, edit.by) for edit in self.edits if edit.approved]
         return []

@@ -111,6 +111,7 @@ class Selection:
         counted = Decision.objects.in_force().readers().filter(
             reading__pass_number=1, reading__seat__observer=False
         ).order_by("public_id")  # fmt: skip
+        written = Decision.objects.settling().exclude(edited_text="").order_by("public_id")
         briefs: dict[int, tuple[dict, ...]] = {}
         for start in range(0, len(chosen), CHUNK):
             chunk = chosen[start : start + CHUNK]
@@ -119,7 +120,8 @@ class Selection:
                 .select_related("round__pairs_version__guideline", "round__rubric_version__guideline",
                                 "instance__profile", "instance__run", "instance__version__guideline")
                 .defer("instance__content", "instance__trace", "instance__profile__content")
-                .prefetch_related("standings", Prefetch("decisions", queryset=counted, to_attr="readers"))
+                .prefetch_related("standings", Prefetch("decisions", queryset=counted, to_attr="readers"),
+                                  Prefetch("decisions", queryset=written, to_attr="written"))
                 .order_by("public_id")
             )  # fmt: skip
             for item in queryset:
@@ -146,6 +148,10 @@ class Selection:
                 Edit(str(d.public_id), d.edited_text, str(d.public_id) in approved)
                 for d in item.readers
                 if d.verdict == "edit"
+            )
+            + tuple(
+                Edit(str(d.public_id), d.edited_text, str(d.public_id) in approved, _author(d))
+                for d in item.written
             ),
             guideline=str(item.round.pairs_version),
             mistakes=mistakes,
@@ -165,6 +171,18 @@ class Selection:
                 "readers_verdicts": sorted(d.verdict for d in item.readers),
             },
         )
+
+
+def _author(decision) -> str:
+    """Whose words an adjudicator's wording is, by what she says she began it from."""
+    begun = set(decision.judged.get("written_from", ()))
+    if not begun:
+        return "an adjudicator"
+    return (
+        "model, edited by an adjudicator"
+        if begun == {"draft"}
+        else "model, edited by reviewers and an adjudicator"
+    )
 
 
 def _language(instance) -> dict:

@@ -20,6 +20,11 @@ def _head(round: Round) -> dict:
         "state": round.state,
         "rehearsal": round.rehearsal,
         "overlap": round.overlap,
+        "rule": {
+            "verdict": round.verdict_rule,
+            "marks_within_turns": round.marks_within,
+            "levels_within": round.levels_within,
+        },
         "pairs_version": str(round.pairs_version),
         "rubric_version": str(round.rubric_version),
     }

@@ -10,7 +10,7 @@ from accounts import asking, roles
 from review import access, handing_on, outcomes, reports, tasks
 from review.label_studio.gateway import passes
 from review.label_studio.keeping import login_of
-from review.models import Account, Decision, DecisionKind, Seat, SeatProject, Verdict
+from review.models import Account, Decision, Seat, SeatProject, Verdict
 
 PAGE = 50
 
@@ -63,8 +63,8 @@ def desk_mine(request):
     items = list(reports.resolved_items(request.user)[start : start + PAGE + 1])
     decisions = Decision.objects.in_force().filter(item__in=items).select_related("item")
     mine = {d.item_id: d for d in decisions.filter(rater__user=request.user, reading__pass_number=1)}
-    settling = {d.item_id: d for d in decisions.exclude(kind=DecisionKind.READING)}
-    names = outcomes.names_of_mistakes([item.round for item in items])
+    settling = {d.item_id: d for d in decisions.settling()}
+    names = outcomes.names_in({item.round for item in items})
     rows = [
         {
             "item": item,
@@ -73,7 +73,7 @@ def desk_mine(request):
             "outcomes": [
                 outcomes.in_words(
                     standing,
-                    names.get(item.round.pairs_version_id, {}),
+                    names[item.round_id],
                     edit=own if (own := mine.get(item.pk)) and own.verdict == Verdict.EDIT else None,
                 )
                 for standing in item.standings.all()

@@ -1,32 +1,57 @@
-"""A dispute as its adjudicator meets it: the texts in random order, without names, none of them called the
-draft.
+"""A dispute as its adjudicator meets it: the texts in random order, without names, none of them called the draft. What
+the readers said is in review.revealing, and hers to see when she has judged.
 """
 
 import random
 from dataclasses import dataclass
 from functools import cached_property
 
-from django.db.models import Min, Q
+from django.db import transaction
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from accounts.digesting import digest
-from guidelines import comparing
+from guidelines import briefing
 from review import standing
 from review.judged import Wording
-from review.models import Decision, Item, Verdict
-from review.workflow import CannotSettle, adjudicate, key_of
+from review.models import Decision, FirstJudgement, Item, SecondReading, Standing, Verdict
+from review.workflow import CannotSettle, adjudicate, judge_again, judge_first, key_of, pending
 
 
-def waiting_for(user):
-    """Items in dispute that this person may settle, the longest waiting first."""
+def waiting_for(user) -> QuerySet[Item]:
+    """Items that this person may settle, or is to judge a second time without knowing it; each with `since`, when its
+    readers had differed, the longest waiting first.
+    """
+    disputed = Standing.objects.disputed().filter(item=OuterRef("pk")).order_by("at").values("at")
+    again = pending(user).filter(decision__item=OuterRef("pk"))
+    readers = Decision.objects.readers().filter(item=OuterRef("pk")).order_by("-received_at")
     return (
-        Item.objects.disputed()
-        .filter(round__state="open")
+        Item.objects.filter(Exists(disputed) | Exists(again), round__state="open")
         .exclude(instance__in=_read_by(user))
-        .annotate(since=Min("standings__at", filter=Q(standings__state="disputed")))
+        .annotate(since=Coalesce(Subquery(disputed[:1]), Subquery(readers.values("received_at")[:1])))
         .select_related("round")
         .order_by("since", "pk")
     )
+
+
+def aspects_of(items: list[Item], user) -> dict[int, list[str]]:
+    """{item: what is asked of her}; the items' standings may be prefetched."""
+    again = {
+        second.decision.item_id: second.decision.answered
+        for second in pending(user).filter(decision__item__in=items).select_related("decision")
+    }
+    found = {item.pk: [s.aspect for s in item.standings.all() if s.state == "disputed"] for item in items}
+    return {pk: sorted(aspects or again.get(pk, [])) for pk, aspects in found.items()}
+
+
+def of(item: Item, user) -> "Dispute":
+    """What she is asked: what is in dispute, or a settled one that she is to judge as if it were."""
+    found = Dispute(item)
+    if found.aspects:
+        return found
+    second = pending(user).filter(decision__item=item).select_related("decision").first()
+    return Dispute(item, second) if second else found
 
 
 def _read_by(user):
@@ -42,6 +67,10 @@ class Text:
     edits: tuple[str, ...] = ()
     is_draft: bool = False
 
+    @property
+    def sources(self) -> tuple[str, ...]:
+        return ("draft",) if self.is_draft else self.edits
+
 
 @dataclass(frozen=True)
 class Proposed:
@@ -55,14 +84,17 @@ class Proposed:
 
 
 class Dispute:
-    """What is disputed on an item, and what the readers said, unnamed."""
+    """What is disputed on an item, and what the readers said, unnamed. `second`: it is settled, and judged once more."""
 
-    def __init__(self, item: Item):
-        self.item = item
+    def __init__(self, item: Item, second: SecondReading | None = None):
+        self.item, self.second = item, second
         self.aspects = {s.aspect for s in item.standings.all() if s.state == "disputed"}
+        if second is not None:
+            self.aspects = set(second.decision.answered)
         readers = item.decisions.in_force().readers()
         counted = readers.filter(reading__pass_number=1, reading__seat__observer=False)
-        self.decisions = list(counted.prefetch_related("findings__pair_revision__pair"))
+        wanted = ("findings__pair_revision__pair", "ratings__dimension_revision__dimension")
+        self.decisions = list(counted.prefetch_related(*wanted))
         # The same order at every look, and not that of the decisions.
         self._draw(self.decisions)
         self.judged = Wording().of(item)
@@ -88,6 +120,16 @@ class Dispute:
         return standing.WORDING in self.aspects
 
     @cached_property
+    def dimensions(self) -> list[dict]:
+        """Those in dispute, as guidelines.briefing tells them."""
+        keys = {a.removeprefix(standing.DIMENSION) for a in self.aspects if a.startswith(standing.DIMENSION)}
+        return (
+            [d for d in briefing.dimensions(self.item.round.rubric_version) if d["key"] in keys]
+            if keys
+            else []
+        )
+
+    @cached_property
     def texts(self) -> list[Text]:
         """The texts to judge: the edits, and with a disputed verdict the draft among them."""
         if not (self.asks_verdict or self.asks_wording):
@@ -106,9 +148,15 @@ class Dispute:
         return sum(bool(text.edits) for text in self.texts) > 1
 
     @cached_property
-    def differences(self) -> list[list[tuple[str, str]]]:
-        """The second and later texts, each word by word against the first."""
-        return [comparing.word_diff(self.texts[0].words, text.words) for text in self.texts[1:]]
+    def rated_first(self) -> list[dict]:
+        """The dimensions to rate before anything is revealed: none where the rated draft is still to be hidden."""
+        return [] if self.texts else self.dimensions
+
+    @cached_property
+    def choices(self) -> list[tuple[str, str]]:
+        """(key, name) of the mistakes that anybody could have found."""
+        found = [(c["key"], c["name"]) for c in briefing.choices(self.item.round.pairs_version)]
+        return [*found, ("other", _("A mistake that is not in the guideline"))]
 
     @cached_property
     def proposed(self) -> list[Proposed]:
@@ -127,24 +175,71 @@ class Dispute:
         """
         return digest([str(self.item.public_id), words])[:16]
 
-    def settle(self, *, by, approved=None, equivalent=None, found=None, unsafe=None, reason) -> Decision:
-        """`approved`: {token: whether she would give this feedback}; `found`: tokens of the findings that
-        stand.
+    @cached_property
+    def about(self) -> str:
+        """Names what is asked and the texts that are shown; if they change, she judges first once more."""
+        return digest([str(self.item.public_id), sorted(self.aspects), [text.token for text in self.texts]])
 
-        A draft that she would give means accept; only an edit, edit; none of the texts, reject.
+    def first_of(self, user) -> FirstJudgement | None:
+        """What she said of exactly this before anything was revealed to her."""
+        return FirstJudgement.objects.filter(item=self.item, rater__user=user, about=self.about).first()
+
+    def judge_first(
+        self, *, by, approved=None, equivalent=None, mistakes=None, unsafe=None, levels=None
+    ) -> FirstJudgement:
+        """Keep what she says before anything is revealed; what she said before stays as it was."""
+        self._require_all(approved or {})
+        said = {
+            "texts": approved,
+            "equivalent": equivalent,
+            "mistakes": mistakes,
+            "unsafe": unsafe,
+            "levels": levels,
+        }
+        return judge_first(
+            item=self.item,
+            by=by,
+            about=self.about,
+            shown=[{"token": text.token, "words": text.words} for text in self.texts],
+            answers={name: value for name, value in said.items() if value is not None},
+        )
+
+    def settle(
+        self, *, by, reason, error_type="", approved=None, equivalent=None, found=None, unsafe=None, levels=None,
+        written="", begun=(),
+    ):  # fmt: skip
+        """`approved`: {token: whether she would give this feedback}; `found`: tokens of the findings that stand;
+        `written`: her own wording, `begun` from the texts of these tokens. Only after she judged first.
+
+        A draft that she would give means accept; only an edit or her own wording, edit; none of the texts, reject.
         """
-        chosen = {"unsafe": unsafe if self.asks_safety else None, "reason": reason, "by": by}
-        if self.asks_findings:
-            chosen["findings"] = self._findings(found)
-        if self.texts:
-            chosen |= self._verdict(approved or {}, equivalent)
-        return adjudicate(item=self.item, **chosen)
+        with transaction.atomic():
+            first = self.first_of(by)
+            if first is None:
+                raise CannotSettle(_("Judge the texts first, before you see what the readers said."))
+            chosen = {"unsafe": unsafe if self.asks_safety else None, "levels": levels or {}}
+            if self.asks_findings:
+                chosen["findings"] = self._findings(found)
+            if self.texts:
+                chosen |= self._verdict(approved or {}, equivalent, written.strip())
+            if written.strip():
+                chosen["written"] = written.strip()
+                chosen["written_from"] = [
+                    s for text in self.texts if text.token in begun for s in text.sources
+                ]
+            given = {"by": by, "reason": reason, "error_type": error_type, "first": first, **chosen}
+            if self.second is not None:
+                return judge_again(second=self.second, **given)
+            return adjudicate(item=self.item, **given)
 
-    def _verdict(self, approved: dict[str, bool], equivalent: bool | None) -> dict:
+    def _require_all(self, approved: dict[str, bool]) -> None:
         if set(approved) != {text.token for text in self.texts}:
             raise CannotSettle(
                 _("Say of every text whether you would give it. If a text changed, look at it again.")
             )
+
+    def _verdict(self, approved: dict[str, bool], equivalent: bool | None, written: str) -> dict:
+        self._require_all(approved)
         given = [text for text in self.texts if approved[text.token]]
         edits = [edit for text in given for edit in text.edits]
         same = equivalent if self.asks_equivalent else True
@@ -152,7 +247,7 @@ class Dispute:
             return {"approved_edits": edits, "equivalent": same}
         if any(text.is_draft for text in given):
             return {"verdict": Verdict.ACCEPT}
-        if not given:
+        if not given and not written:
             return {"verdict": Verdict.REJECT}
         return {"verdict": Verdict.EDIT, "approved_edits": edits, "equivalent": same}
 

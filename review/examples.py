@@ -7,7 +7,7 @@ from django.db.models import Q
 from guidelines.models import Version
 from review import access, feedback
 from review.by_pair import judged_again
-from review.models import Aspect, Decision, RaterKind, Standing, StandingState, Verdict
+from review.models import Aspect, Decision, RaterKind, Standing, StandingState
 from synthesis.cast import Example
 from synthesis.factors import LANGUAGES
 from synthesis.models import Instance
@@ -36,7 +36,8 @@ def edits(version: Version, of: Collection[int] | None = None) -> Iterator[Examp
         settled = settled.filter(item__instance__in=of)
     named = [name for outcome in settled.values_list("outcome", flat=True)[:MOST] for name in outcome]
     decisions = (
-        Decision.objects.filter(public_id__in=named, verdict=Verdict.EDIT, rater__kind=RaterKind.HUMAN)
+        Decision.objects.filter(public_id__in=named, rater__kind=RaterKind.HUMAN)
+        .exclude(edited_text="")
         .select_related("item__instance__profile", "item__instance__pair_revision__pair")
         .defer("item__instance__content", "item__instance__trace", "item__instance__profile__content")
         .prefetch_related("item__instance__marks", "item__instance__profile__marks")

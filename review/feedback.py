@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Q
+from django.db.models import Prefetch, Q
 from django.utils.translation import gettext as _
 
 from accounts import roles
@@ -15,10 +15,10 @@ from review.models import (
     Arm,
     Aspect,
     Decision,
+    DecisionKind,
     RoundState,
     Standing,
     StandingState,
-    Verdict,
 )
 from synthesis.models import Intended
 
@@ -31,7 +31,9 @@ class CannotPropose(ValueError):
 
 @dataclass(frozen=True)
 class Correction:
-    """An approved edit, the mistakes that its reader found, and what has become of it."""
+    """An approved edit, the mistakes that its reader found (where an adjudicator wrote it, those that the readers found),
+    and what has become of it.
+    """
 
     decision: Decision
     mistakes: list[str]
@@ -80,11 +82,17 @@ def page_of(standings, user, before: int | None) -> tuple[list[Correction], int,
 
 
 def _decisions():
+    readers = (
+        Decision.objects.in_force().readers()
+        .filter(reading__pass_number=1, reading__seat__observer=False).only("item")
+        .prefetch_related("findings__pair_revision__pair").order_by("n")
+    )  # fmt: skip
     return Decision.objects.select_related(
         "item__round__pairs_version__guideline", "item__instance__profile", "rater__user"
     ).prefetch_related(
-        "findings__pair_revision__pair", "item__instance__marks", "item__instance__profile__marks"
-    )
+        "findings__pair_revision__pair", "item__instance__marks", "item__instance__profile__marks",
+        Prefetch("item__decisions", queryset=readers, to_attr="readers"),
+    )  # fmt: skip
 
 
 def find(public_id) -> Decision | None:
@@ -100,15 +108,25 @@ def visible(public_id, user) -> Decision | None:
 
 
 def _mistakes(decision: Decision) -> list[str]:
-    """Names of the mistakes that its reader found, as her guideline version has them."""
+    """Names of the mistakes found, as the guideline version of the round has them."""
     return [
-        found.pair_revision.name if found.pair_revision else _("a mistake that is not in the guideline")
-        for found in decision.findings.all()
+        revision.name if revision else _("a mistake that is not in the guideline")
+        for revision in _found(decision)
     ]
 
 
 def keys(decision: Decision) -> list[str]:
-    return [found.pair_revision.pair.key for found in decision.findings.all() if found.pair_revision]
+    return [revision.pair.key for revision in _found(decision) if revision]
+
+
+def _found(decision: Decision) -> list[PairRevision | None]:
+    """What its reader found; None is what the guideline has not. Who wrote the wording of a dispute goes by what the
+    readers found, each mistake once.
+    """
+    if decision.kind == DecisionKind.READING:
+        return [found.pair_revision for found in decision.findings.all()]
+    found = [finding.pair_revision for reader in decision.item.readers for finding in reader.findings.all()]
+    return list({revision and revision.pk: revision for revision in found}.values())
 
 
 def suggested(decision: Decision) -> str:
@@ -155,6 +173,6 @@ def propose(
 
 def _require_approved(decision: Decision):
     wording = decision.item.standings.filter(aspect=Aspect.WORDING, state=StandingState.SETTLED).first()
-    edited = decision.verdict == Verdict.EDIT and decision.item.arm == Arm.AIDED and decision.reading_id
+    edited = decision.edited_text and decision.item.arm == Arm.AIDED
     if not edited or wording is None or str(decision.public_id) not in wording.outcome:
         raise CannotPropose(_("Only an edit whose words were approved becomes a proposal."))

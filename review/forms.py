@@ -10,9 +10,9 @@ from accounts.models import Role, User
 from guidelines import briefing
 from guidelines.models import Kind, Version
 from review.label_studio.screens import build
-from review.models import Seat
+from review.models import Seat, VerdictRule
+from review.standing import Rule
 from synthesis.models import Run
-from synthesis.rendering import SEVERITY
 
 
 class VersionChoice(forms.ModelChoiceField):
@@ -68,6 +68,26 @@ class NewRound(forms.Form):
             "several read. Sessions without the draft or with a risk tier are always read by two."
         ),
     )  # fmt: skip
+    verdict_rule = forms.ChoiceField(
+        label=_("A verdict is settled"), choices=VerdictRule, widget=forms.RadioSelect, required=False,
+        initial=VerdictRule.UNANIMOUS,
+        help_text=_(
+            "Otherwise an adjudicator settles it; so she does where as many say one thing as another. A session that a "
+            "reader calls unsafe is never settled by a majority."
+        ),
+    )  # fmt: skip
+    marks_within = forms.IntegerField(
+        label=_("Readers without the draft also mark a mistake within how many turns of one another"),
+        min_value=0, max_value=100, required=False,
+        help_text=_("Empty: the same set of mistakes settles what they found, wherever they marked it."),
+    )  # fmt: skip
+    levels_within = forms.IntegerField(
+        label=_("Ratings may lie how many levels apart"), min_value=0, max_value=20, required=False,
+        help_text=_(
+            "Empty: ratings are kept as they are given, and none is a dispute. With a number, ratings of a dimension "
+            "that lie further apart are one; dimensions whose levels have no order are left out of this."
+        ),
+    )  # fmt: skip
     deadline = forms.DateField(
         label=_("To be judged by"), required=False, widget=forms.DateInput(attrs={"type": "date"}),
         help_text=_("Reviewers see it on their desk. Nothing ends by itself."),
@@ -109,6 +129,14 @@ class NewRound(forms.Form):
     def clean_repeat_share(self):
         return self.cleaned_data["repeat_share"] or 0
 
+    def rule(self) -> Rule:
+        given = self.cleaned_data
+        return Rule(
+            majority=given["verdict_rule"] == VerdictRule.MAJORITY,
+            marks_within=given["marks_within"],
+            levels_within=given["levels_within"],
+        )
+
     def clean_deadline(self):
         """The end of that day, where the lead is."""
         day = self.cleaned_data["deadline"]
@@ -133,70 +161,3 @@ class MoreSeats(forms.Form):
         free = User.objects.with_role(Role.ANNOTATOR).exclude(pk__in=seated)
         self.fields["reviewers"].queryset = free
         self.fields["reviewers"].choices = self.free = [(user.public_id, str(user)) for user in free]
-
-
-YES_NO = [("yes", _("yes")), ("no", _("no"))]
-
-
-def yes_no(label):
-    """A question that must be answered; gives True or False."""
-    return forms.TypedChoiceField(
-        label=label, choices=YES_NO, coerce=lambda value: value == "yes", widget=forms.RadioSelect
-    )
-
-
-class Settling(forms.Form):
-    """Built from the dispute: `text-<token>`, `equivalent`, `finding`, `any_mistake`, `unsafe`, `reason`."""
-
-    reason = forms.CharField(
-        label=_("Your reason; the reviewers read it when the round is closed"),
-        widget=forms.Textarea(attrs={"rows": 3}), max_length=4000,
-    )  # fmt: skip
-
-    def __init__(self, dispute, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.dispute = dispute
-        for n, text in enumerate(dispute.texts, 1):
-            self.fields[f"text-{text.token}"] = yes_no(_("Would you give text %s as it stands?") % n)
-        if dispute.asks_equivalent:
-            self.fields["equivalent"] = yes_no(_("Do the texts say the same to the counsellor?"))
-        if dispute.asks_findings:
-            self.fields["any_mistake"] = yes_no(_("Does the counsellor make a mistake?"))
-            proposed = [
-                (p.token, _("%(name)s, turn %(turns)s, %(severity)s") % {
-                    "name": p.name,
-                    "turns": ", ".join(map(str, p.utterances)),
-                    "severity": SEVERITY[p.severity],
-                })
-                for p in dispute.proposed
-            ]  # fmt: skip
-            self.fields["finding"] = forms.MultipleChoiceField(
-                label=_("Which of these stand?"),
-                choices=proposed,
-                required=False,
-                widget=forms.CheckboxSelectMultiple,
-            )
-        if dispute.asks_safety:
-            self.fields["unsafe"] = yes_no(_("A reader calls this session unsafe. Is it?"))
-        self.order_fields([name for name in self.fields if name != "reason"])
-
-    def clean(self):
-        given = super().clean()
-        ticked = bool(given.get("finding"))
-        if self.dispute.asks_findings and given.get("any_mistake", ticked) != ticked:
-            self.add_error("finding", _("Tick what stands, or answer that there is no mistake."))
-        return given
-
-    def answers(self) -> dict:
-        """The arguments of `Dispute.settle` but `by`."""
-        given = self.cleaned_data
-        approved = {
-            name.removeprefix("text-"): value for name, value in given.items() if name.startswith("text-")
-        }
-        return {
-            "approved": approved,
-            "equivalent": given.get("equivalent"),
-            "found": given.get("finding"),
-            "unsafe": given.get("unsafe"),
-            "reason": given["reason"],
-        }

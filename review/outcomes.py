@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from guidelines.models import Entry
 from review.models import Aspect, Decision, Standing, StandingState
+from review.standing import DIMENSION
 
 SETTLED = {
     (Aspect.VERDICT, "accept"): gettext_lazy("accepted as it was"),
@@ -15,29 +16,44 @@ SETTLED = {
 }
 
 
-def names_of_mistakes(rounds) -> dict[int, dict[str, str]]:
-    """{version: {key: name}} of the mistakes that these rounds choose from; one query."""
-    entries = Entry.objects.filter(version__in={round.pairs_version_id for round in rounds})
+def names_in(rounds) -> dict[int, dict[str, str]]:
+    """{round: {key: name}} of the mistakes that each round chooses from, and {"dimension:key": name} of what it rates by;
+    one query.
+    """
+    rounds = list(rounds)
+    versions = {pk for round in rounds for pk in (round.pairs_version_id, round.rubric_version_id)}
+    columns = ("version_id", "pair_revision__pair__key", "pair_revision__name",
+               "dimension_revision__dimension__key", "dimension_revision__name")  # fmt: skip
     found: dict[int, dict[str, str]] = {}
-    for version, key, name in entries.values_list(
-        "version_id", "pair_revision__pair__key", "pair_revision__name"
+    for version, pair, name, dimension, rated in Entry.objects.filter(version__in=versions).values_list(
+        *columns
     ):
-        found.setdefault(version, {})[key] = name
-    return found
+        found.setdefault(version, {})[pair or DIMENSION + dimension] = name or rated
+    return {r.pk: found.get(r.pairs_version_id, {}) | found.get(r.rubric_version_id, {}) for r in rounds}
+
+
+def label(aspect: str, names: dict[str, str]) -> str:
+    """What an aspect is called; a dimension by its own name."""
+    if aspect.startswith(DIMENSION):
+        return names.get(aspect, aspect.removeprefix(DIMENSION))
+    return str(Aspect(aspect).label)
 
 
 def in_words(standing: Standing, names: dict[str, str], *, edit: Decision | None = None) -> str:
-    """One aspect of an item as a sentence part. `names`: {key of a pair: its name}; `edit`: the reader's own
+    """One aspect of an item as a sentence part. `names`: of names_in; `edit`: the reader's own
     edit, where the sentence is for the reader who wrote one.
     """
     if standing.state == StandingState.DISPUTED:
-        return _("%(aspect)s: still in dispute") % {"aspect": Aspect(standing.aspect).label}
+        return _("%(aspect)s: still in dispute") % {"aspect": label(standing.aspect, names)}
     if standing.state != StandingState.SETTLED:
-        return _("%(aspect)s: open") % {"aspect": Aspect(standing.aspect).label}
+        return _("%(aspect)s: open") % {"aspect": label(standing.aspect, names)}
     if standing.aspect == Aspect.WORDING:
         return _approved(standing.outcome, edit)
     if standing.aspect == Aspect.FINDINGS:
         return "; ".join(_found(found, names) for found in standing.outcome) or _("no mistake")
+    if standing.aspect.startswith(DIMENSION):
+        levels = ", ".join(standing.outcome) or _("not rated")
+        return _("%(dimension)s: %(levels)s") % {"dimension": label(standing.aspect, names), "levels": levels}
     return str(SETTLED[standing.aspect, standing.outcome])
 
 

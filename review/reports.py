@@ -20,6 +20,7 @@ from review.models import (
     Arm,
     Aspect,
     Decision,
+    ErrorType,
     Item,
     Rating,
     RawAnnotation,
@@ -127,6 +128,13 @@ def outcomes(round: Round) -> dict[str, int]:
     """Settled items read with the draft, by verdict."""
     rows = Standing.objects.filter(item__in=round.items.settled(), aspect="verdict")
     return dict(Counter(rows.values_list("outcome", flat=True)))
+
+
+def disagreements(round: Round) -> list[tuple[str, int]]:
+    """What its disputes came from, as their adjudicators say, the most frequent first."""
+    said = Decision.objects.settling().filter(item__round=round).exclude(error_type="")
+    counted = Counter(said.order_by().values_list("error_type", flat=True))
+    return [(str(ErrorType(value).label), n) for value, n in counted.most_common()]
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 
 from accounts import acts, asking, background, roles
 from guidelines.models import Version
-from review import access, handing_on, reports, tasks, totals, trail
+from review import access, handing_on, overturning, reports, ruling, tasks, totals, trail
 from review.closing import NotReadToTheEnd, read_and_close
 from review.forms import MoreSeats, NewRound
 from review.label_studio import connecting
@@ -54,6 +54,7 @@ def round_new(request):
                 repeat_share=given["repeat_share"] / 100,
                 most_each=given["most_each"],
                 deadline=given["deadline"],
+                rule=form.rule(),
                 leave_out_risk=given["leave_out_risk"],
                 # Another draw in every round: with a known seed the order of the run could be computed.
                 seed=secrets.randbelow(2**32),
@@ -105,6 +106,7 @@ def round(request, public_id):
     context = {
         "round": found,
         "left_out_held": left_out_held(found),
+        "rule": ruling.sentences(found),
         "own": own,
         "seats": seats,
         "failing": min(
@@ -125,6 +127,8 @@ def round(request, public_id):
             ],
             "rates": reports.rates(found),
             "rated": totals.rated(found),
+            "disagreements": reports.disagreements(found),
+            "overturning": overturning.of(found),
             "uncounted": uncounted.select_related("reading__seat__rater__user")[:SHOWN_RAW],
             "uncounted_total": uncounted.count(),
             "skips": reports.skips(found),

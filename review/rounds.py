@@ -18,8 +18,9 @@ from review.judged import Wording, content_hash
 from review.label_studio.planning import plan_projects
 from review.label_studio.screens.build import UnfitForScreen
 from review.matching import RISK_READERS, CannotMakeRound, Matching
-from review.models import Arm, Item, RaterKind, Reading, Round, RoundState, Seat
+from review.models import Arm, Item, RaterKind, Reading, Round, RoundState, Seat, VerdictRule
 from review.raters import may_sit
+from review.standing import UNANIMOUS
 from synthesis.models import Instance, InstanceState, Mark, Purpose
 from synthesis.models.marks import MarkKind
 
@@ -32,11 +33,12 @@ SESSIONS_AT_ONCE = 100
 def make_round(
     *, name, instances, raters, by, pairs_version, rubric_version, overlap=2, unaided_share=0.2, seed=0,
     screen="supervised_dialogue", deadline=None, leave_out_risk=False, supersedes=None, doubly_read=1.0,
-    repeat_share=0.0, most_each=None,
+    repeat_share=0.0, most_each=None, rule=UNANIMOUS,
 ) -> Round:  # fmt: skip
     """Put instances before raters: draws arms, readers and each reader's own random order. Sends nothing
     yet. `instances`: rows or a queryset, whose sessions are never in memory all at once.
     Sessions that are held back, or whose client is, stay out until a lead releases them; the trail counts them.
+    `rule`: review.standing.Rule, by which its items settle; it stays as it is.
     `doubly_read`: the share, drawn at random, that `overlap` people read; the others are read by one.
     `repeat_share`: of each reader's sessions, those that she reads a second time (review.repeating).
     `most_each`: how many sessions one person is given at most, repeats apart.
@@ -50,6 +52,8 @@ def make_round(
     _require_versions(pairs_version, rubric_version)
     if not name.strip():
         raise CannotMakeRound(_("Give the round a name."))
+    if min(rule.marks_within or 0, rule.levels_within or 0) < 0:
+        raise CannotMakeRound(_("Turns and levels that may lie between readers are at least 0."))
     matching = Matching(instances, raters)
     left_out = len(matching.risky) if leave_out_risk else 0
     if leave_out_risk:
@@ -72,6 +76,9 @@ def make_round(
         doubly_read=doubly_read,
         repeat_share=repeat_share,
         most_each=most_each,
+        verdict_rule=VerdictRule.MAJORITY if rule.majority else VerdictRule.UNANIMOUS,
+        marks_within=rule.marks_within,
+        levels_within=rule.levels_within,
         seed=seed,
         left_out_risk=left_out,
         rehearsal=any(rater.kind != RaterKind.HUMAN for rater in raters),
@@ -105,6 +112,7 @@ def _told(round: Round, raters, sessions: int, left_out_held: int) -> dict:
         "left_out_held": left_out_held, "overlap": round.overlap,
         "unaided_share": round.unaided_share, "doubly_read": round.doubly_read,
         "repeat_share": round.repeat_share, "most_each": round.most_each,
+        "verdict_rule": round.verdict_rule, "marks_within": round.marks_within, "levels_within": round.levels_within,
         "reviewers": people, "machines": len(raters) - len(people),
     }  # fmt: skip
 

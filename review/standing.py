@@ -1,24 +1,41 @@
 """Where an item stands, derived from its decisions: the only rule (design.md §2, methods.md §5). Pure.
 
-An item read with the draft has the aspect *verdict*: settled when all its readers say the same, otherwise
-disputed. A verdict settled as edit adds *wording*: one edit is the wording, two or more wait for a reader who
-says which stand; edits are never compared as strings. An item read without the draft has only *findings*:
-settled, with all marks, when its readers name the same set of mistakes. One reader's *unsafe* is never
-outvoted: it adds *safety*, and nothing settles until an adjudicator has resolved it in writing; where she found
-it unsafe, readers alone can only agree on a reject, and a flag raised after her answer waits for an adjudicator
-again. An adjudication settles exactly the aspects that it answered. Severity, marks and ratings are kept and do
-not block. Order does not matter, except that a rater's later judgement replaces her earlier one.
+An item read with the draft has the aspect *verdict*: settled when all its readers say the same or, where the round says
+so, more than half of them; otherwise disputed, a tie too. A verdict settled as edit adds *wording*: one edit is the
+wording, two or more wait for a reader who says which stand; edits are never compared as strings. An item read without
+the draft has only *findings*: settled, with all marks, when its readers name the same set of mistakes and, where the
+round says so, mark each of them within some turns of one another. One reader's *unsafe* is never outvoted: it adds
+*safety*, nothing settles until an adjudicator has resolved it in writing, and no majority settles after that either;
+where she found it unsafe, readers alone can only agree on a reject, and a flag raised after her answer waits for an
+adjudicator again. Severity and ratings are kept and do not block, unless the round names how many levels readers may lie
+apart: then each *dimension* on which they lie further apart is a dispute. An adjudication settles exactly the aspects
+that it answered. Order does not matter, except that a rater's later judgement replaces her earlier one.
 """
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import permutations
 
 OPEN, DISPUTED, SETTLED = "open", "disputed", "settled"
 VERDICT, FINDINGS, WORDING, SAFETY = "verdict", "findings", "wording", "safety"
+DIMENSION = "dimension:"  # and the key of the dimension
 UNAIDED = "unaided"
 EDIT, REJECT = "edit", "reject"
 
 State = tuple[str, object]  # (state, outcome); the outcome is None unless settled
+
+
+@dataclass(frozen=True)
+class Rule:
+    """What a round settles by. `marks_within`: turns, `levels_within`: levels; None where that does not matter."""
+
+    majority: bool = False
+    marks_within: int | None = None
+    levels_within: int | None = None
+
+
+UNANIMOUS = Rule()
 
 
 @dataclass(frozen=True)
@@ -28,6 +45,15 @@ class Found:
     mistake: str
     utterances: tuple[int, ...] = ()
     severity: int = 0
+
+
+@dataclass(frozen=True)
+class Rated:
+    """A level on one dimension whose levels have an order; `place` counts them from the lowest."""
+
+    dimension: str
+    place: int
+    level: str
 
 
 @dataclass(frozen=True)
@@ -42,12 +68,17 @@ class Judged:
     supersedes: int | None = None  # the n of the decision it replaces
     verdict: str = ""
     findings: tuple[Found, ...] = ()
+    ratings: tuple[Rated, ...] = ()
     unsafe: bool = False
     answered: tuple[str, ...] = ()  # of an adjudication: the aspects that it settles
-    approved_edits: tuple[str, ...] = ()
+    approved_edits: tuple[
+        str, ...
+    ] = ()  # names of the decisions whose texts stand; its own, where she wrote one
 
 
-def standing(decisions: Iterable[Judged], *, arm: str, needed: int) -> dict[str, State]:
+def standing(
+    decisions: Iterable[Judged], *, arm: str, needed: int, rule: Rule = UNANIMOUS
+) -> dict[str, State]:
     """Return {aspect: (state, outcome)}. `needed`: how many readers the round asks for."""
     decisions = sorted(decisions, key=lambda d: d.n)
     replaced = {d.supersedes for d in decisions}
@@ -64,33 +95,61 @@ def standing(decisions: Iterable[Judged], *, arm: str, needed: int) -> dict[str,
         found = {main: (OPEN, None)}
     elif waits:
         found = {main: (DISPUTED, None)}
+    elif arm == UNAIDED:
+        found = {main: _findings(in_force, rule.marks_within)}
     else:
-        found = {main: _findings(in_force) if arm == UNAIDED else _verdict(in_force, resolution)}
+        found = {main: _verdict(in_force, rule.majority and not flags, resolution)}
     if found[main] == (SETTLED, EDIT):
         found[WORDING] = _wording(in_force, decisions)
     if resolution:
         found[SAFETY] = SETTLED, "unsafe" if resolution.unsafe else "safe"
     elif flags:
         found[SAFETY] = DISPUTED, None
+    if rule.levels_within is not None:
+        for key in sorted({rated.dimension for d in readers for rated in d.ratings}):
+            found[DIMENSION + key] = _dimension(key, decisions, in_force, rule.levels_within, found[main][0])
     return found
 
 
 def _settling(decisions, aspect: str) -> Judged | None:
     """The first adjudication that answered this aspect."""
-    return next((d for d in decisions if d.kind == "adjudication" and aspect in d.answered), None)
+    return next((d for d in decisions if d.kind != "reading" and aspect in d.answered), None)
 
 
-def _verdict(in_force, resolution) -> State:
-    verdicts = {d.verdict for d in in_force}
+def _verdict(in_force, by_majority: bool, resolution) -> State:
+    [(verdict, n)] = Counter(d.verdict for d in in_force).most_common(1)
+    agreed = n > len(in_force) / 2 if by_majority else n == len(in_force)
     unsafe = resolution is not None and resolution.unsafe
-    if len(verdicts) > 1 or (unsafe and verdicts != {REJECT}):
+    if not agreed or (unsafe and verdict != REJECT):
         return DISPUTED, None
-    return SETTLED, verdicts.pop()
+    return SETTLED, verdict
 
 
-def _findings(in_force) -> State:
+def _findings(in_force, within: int | None) -> State:
     sets = {frozenset(f.mistake for f in d.findings) for d in in_force}
-    return (DISPUTED, None) if len(sets) > 1 else (SETTLED, together(in_force))
+    if len(sets) > 1 or not (within is None or _near(in_force, within)):
+        return DISPUTED, None
+    return SETTLED, together(in_force)
+
+
+def _near(in_force, within: int) -> bool:
+    """Whether of every mistake each turn that one reader marks lies so near to one that each other reader marks. Who
+    marks no turn says nothing of where it is.
+    """
+    marked: dict[str, list[set[int]]] = {}
+    for decision in in_force:
+        turns: dict[str, set[int]] = {}
+        for finding in decision.findings:
+            turns.setdefault(finding.mistake, set()).update(finding.utterances)
+        for mistake, own in turns.items():
+            if own:
+                marked.setdefault(mistake, []).append(own)
+    return all(
+        min(abs(turn - other) for other in theirs) <= within
+        for readers in marked.values()
+        for own, theirs in permutations(readers, 2)
+        for turn in own
+    )
 
 
 def _wording(in_force, decisions) -> State:
@@ -99,6 +158,23 @@ def _wording(in_force, decisions) -> State:
         return SETTLED, sorted(approved)
     edits = [d.name for d in in_force if d.verdict == EDIT]
     return (SETTLED, edits) if len(edits) == 1 else (DISPUTED, None)
+
+
+def _dimension(key: str, decisions, in_force, within: int, main: str) -> State:
+    """Settled with every level that was given, or with the adjudicator's; until the verdict is settled a reader may
+    still rate it otherwise.
+    """
+    settling = _settling(decisions, DIMENSION + key)
+    given = [r for d in ([settling] if settling else in_force) for r in d.ratings if r.dimension == key]
+    places = {rated.place for rated in given}
+    if main == OPEN:
+        return OPEN, None
+    if not settling and places and max(places) - min(places) > within:
+        return DISPUTED, None
+    if not settling and main != SETTLED:
+        return OPEN, None
+    levels = dict(sorted((rated.place, rated.level) for rated in given))
+    return SETTLED, list(levels.values())
 
 
 def together(decisions: Iterable[Judged]) -> list[dict]:

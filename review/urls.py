@@ -1,6 +1,7 @@
 from django.urls import include, path
 
-from review import api, desk_views, dispute_views, round_views, views
+from review import api, desk_views, round_views, views
+from review.disputing import views as dispute_views
 
 urlpatterns = [
     path("rounds/", round_views.rounds, name="rounds"),

@@ -69,7 +69,9 @@ class Person:
 
 
 def settle_disputes(round: Round, *, url: str, email: str, password: str) -> int:
-    """The third reader, on our pages: the wordings are not equivalent, the first of them stands. Return how many."""
+    """The third reader, on our pages: first of the texts alone, then with all before her, the wordings are not equivalent,
+    the first of them stands. Return how many.
+    """
     person, settled = Person(url, email, password), 0
     for item in Item.objects.disputed().filter(round=round).order_by("position"):
         address = f"/disputes/{item.public_id}/"
@@ -78,8 +80,11 @@ def settle_disputes(round: Round, *, url: str, email: str, password: str) -> int
         answers = dict.fromkeys(texts, "no") | {texts[0]: "yes"}
         if 'name="equivalent"' in page.text:
             answers["equivalent"] = "no"
+        about = re.search(r'name="about" value="([0-9a-f]+)"', page.text)
+        shown = person.submit(address, page, step="first", about=about[1], **answers)
+        answers["error_type"] = "wording"
         answers["reason"] = "They advise different things; the first stays closer to the session."
-        after = person.submit(address, page, **answers)
+        after = person.submit(address, shown, **answers)
         if after.status_code != 200 or str(after.url).endswith(address):
             raise RuntimeError(
                 f"the dispute of item {item.position} was not settled (HTTP {after.status_code})"

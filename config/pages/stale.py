@@ -150,6 +150,11 @@ def reread(request, slug):
                 by=request.user,
                 overlap=given["overlap"],
                 leave_out_risk=given["leave_out_risk"],
+                doubly_read=given["doubly_read"] / 100,
+                deadline=given["deadline"],
+                repeat_share=given["repeat_share"] / 100,
+                most_each=given["most_each"],
+                rule=form.rule(),
                 seed=secrets.randbelow(2**32),
             )
         except CannotMakeRound as refusal:

@@ -20,8 +20,8 @@ def readings_of(user):
 
 
 def disputes_for(user):
-    """Disputed standings that this person may settle: not of sessions that she herself reviewed."""
-    return Standing.objects.disputed().filter(item__in=disputes.waiting_for(user).values("pk"))
+    """Items that this person may settle: not of sessions that she herself reviewed."""
+    return disputes.waiting_for(user)
 
 
 def unsafe_for(user):
@@ -59,7 +59,7 @@ def numbers(user) -> dict[str, int]:
     if Role.ANNOTATOR in user.roles:
         found["desk"] = readings_of(user).count()
     if Role.ADJUDICATOR in user.roles:
-        found["disputes"] = disputes_for(user).values("item").distinct().count()
+        found["disputes"] = disputes_for(user).count()
     if Role.CLINICIAN in user.roles:
         found["guidelines"] = len(drafts_to_approve(user))
     if talk := talk_for(user):
@@ -88,7 +88,9 @@ def work(user) -> list[dict]:
         found = readings_of(user).aggregate(n=Count("id"), since=Min("at"))
         rows.append({"place": "desk", "sentence": _("sessions to judge"), **found})
     if Role.ADJUDICATOR in user.roles:
-        found = disputes_for(user).aggregate(n=Count("item", distinct=True), since=Min("at"))
+        waiting = disputes_for(user)
+        longest = waiting.first()
+        found = {"n": waiting.count(), "since": longest and longest.since}
         rows.append({"place": "disputes", "sentence": _("disputes to settle"), **found})
     if Role.CLINICIAN in user.roles:
         waiting = drafts_to_approve(user)

@@ -1,9 +1,19 @@
-from review.models.decisions import Decision, DecisionKind, Finding, Rating, RawAnnotation, Verdict
+from review.models.adjudicating import SecondJudgement, SecondReading
+from review.models.decisions import (
+    Decision,
+    DecisionKind,
+    ErrorType,
+    Finding,
+    Rating,
+    RawAnnotation,
+    Verdict,
+)
+from review.models.first_judgements import FirstJudgement
 from review.models.label_studio import Account, SeatProject
 from review.models.passes import Pass
 from review.models.raters import Rater, RaterKind
 from review.models.readings import Arm, Item, Reading, Return, SendState
-from review.models.rounds import Round, RoundState, Seat
+from review.models.rounds import Round, RoundState, Seat, VerdictRule
 from review.models.standings import Aspect, Standing, StandingState
 
 __all__ = [
@@ -12,7 +22,9 @@ __all__ = [
     "Aspect",
     "Decision",
     "DecisionKind",
+    "ErrorType",
     "Finding",
+    "FirstJudgement",
     "Item",
     "Pass",
     "Rater",
@@ -25,8 +37,11 @@ __all__ = [
     "RoundState",
     "Seat",
     "SeatProject",
+    "SecondJudgement",
+    "SecondReading",
     "SendState",
     "Standing",
     "StandingState",
     "Verdict",
+    "VerdictRule",
 ]

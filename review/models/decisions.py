@@ -8,6 +8,7 @@ from accounts.freezing import Freezing, another_column_changes
 from accounts.identity import Identified
 from accounts.models import ReviewerRecord
 from guidelines.models import DimensionRevision, PairRevision, Version
+from review.models.first_judgements import FirstJudgement
 from review.models.raters import Rater
 from review.models.readings import Item, Reading, in_closed_round
 
@@ -22,6 +23,18 @@ class DecisionKind(models.TextChoices):
     READING = "reading", _("a reader's judgement")
     ADJUDICATION = "adjudication", _("settles a disputed verdict or findings")
     WORDING = "wording", _("says which edited wordings stand")
+
+
+class ErrorType(models.TextChoices):
+    """What a disagreement came from, as its adjudicator says; a closed list, so that it can be counted."""
+
+    OVERLOOKED = "overlooked", _("a reader overlooked something")
+    RIGHT_PRACTICE = "right_practice", _("something was marked that is right practice")
+    BOUNDARY = "boundary", _("the boundary between two pairs is unclear")
+    GUIDELINE = "guideline", _("the guideline is unclear, or says nothing of it")
+    MISLED = "misled", _("the draft misled a reader")
+    WORDING = "wording", _("a matter of wording only")
+    OTHER = "other", _("something else")
 
 
 # A payload is written with sorted keys, so `was_cancelled` ends it; the words of a reviewer cannot.
@@ -88,6 +101,10 @@ class Decisions(models.QuerySet):
     def readers(self):
         return self.filter(kind=DecisionKind.READING)
 
+    def settling(self):
+        """Those of adjudicators."""
+        return self.exclude(kind=DecisionKind.READING)
+
 
 class Decision(Identified):
     freezing = Freezing(update="TRUE", delete="TRUE", insert=in_closed_round("NEW.item_id"))
@@ -108,12 +125,16 @@ class Decision(Identified):
     any_mistake = models.BooleanField(null=True)
     believable = models.PositiveSmallIntegerField(null=True)
     verdict = models.CharField(max_length=8, choices=Verdict, blank=True)
+    # A reader's edit of the draft, or the wording that an adjudicator wrote or merged herself.
     edited_text = models.TextField(blank=True)
     reject_reasons = models.JSONField(default=list, blank=True)
     # For an adjudication: the aspects that it settles, so that "no mistake" differs from "not asked".
     answered = models.JSONField(default=list, blank=True)
-    # For a wording decision: the public ids of the edits whose text is approved.
+    # For a wording decision: the public ids of the readers' edits whose text is approved.
     approved_edits = models.JSONField(default=list, blank=True)
+    # Of an adjudication: what the disagreement came from, and what she said before anything was revealed to her.
+    error_type = models.CharField(max_length=20, choices=ErrorType, blank=True)
+    first = models.OneToOneField(FirstJudgement, models.PROTECT, null=True, related_name="decision")
     unsafe = models.BooleanField(default=False)
     comment = models.TextField(blank=True)
     # When: as the editor said, and as we received it; how long, in seconds, if known.
@@ -141,15 +162,18 @@ class Decision(Identified):
         return (*self.item.natural_key_parts(), self.n)
 
 
-# A finding or rating comes with its decision: never after the item was settled (an observer's judgement or a
-# repeat, which settles nothing, may still come then), never after the round was closed.
+# A finding or rating comes with its decision: a reader's never after the item was settled (an observer's judgement or
+# a repeat, which settles nothing, may still come then), an adjudicator's only while something is in dispute, and never
+# after the round was closed.
 _WITH_ITS_DECISION = Freezing(
     update="TRUE",
     delete="TRUE",
     insert="EXISTS (SELECT 1 FROM review_decision d "
     "LEFT JOIN review_reading g ON g.id = d.reading_id LEFT JOIN review_seat s ON s.id = g.seat_id "
     f"WHERE d.id = NEW.decision_id AND ({in_closed_round('d.item_id')} "
-    "OR (NOT COALESCE(s.observer, FALSE) AND COALESCE(g.pass_number, 1) = 1 "
+    "OR (d.kind <> 'reading' AND NOT EXISTS (SELECT 1 FROM review_standing t WHERE t.item_id = d.item_id "
+    "AND t.state = 'disputed')) "
+    "OR (d.kind = 'reading' AND NOT COALESCE(s.observer, FALSE) AND COALESCE(g.pass_number, 1) = 1 "
     "AND EXISTS (SELECT 1 FROM review_standing t WHERE t.item_id = d.item_id "
     "AND t.aspect IN ('verdict', 'findings') AND t.state = 'settled'))))",
 )

@@ -12,6 +12,7 @@ from accounts.freezing import Freezing, another_column_changes
 from accounts.identity import Identified
 from guidelines.models import Version
 from review.models.raters import Rater
+from review.standing import Rule
 
 READ_AFTER_CLOSING = timedelta(days=30)
 
@@ -19,6 +20,11 @@ READ_AFTER_CLOSING = timedelta(days=30)
 class RoundState(models.TextChoices):
     OPEN = "open", _("open")
     CLOSED = "closed", _("closed")
+
+
+class VerdictRule(models.TextChoices):
+    UNANIMOUS = "unanimous", _("when all its readers say the same")
+    MAJORITY = "majority", _("when more than half of its readers say the same")
 
 
 class Rounds(models.QuerySet):
@@ -54,6 +60,13 @@ class Round(Identified):
     most_each = models.PositiveIntegerField(_("sessions for each reader at most"), null=True)
     # Of each reader's sessions, those that she is given once more without being told.
     repeat_share = models.FloatField(_("share read twice by the same reader"), default=0.0)
+    # What settles an item (review.standing.Rule): how the verdict does; within how many turns marks of one mistake lie,
+    # and within how many levels ratings do, None where they are kept and do not block.
+    verdict_rule = models.CharField(
+        _("a verdict is settled"), max_length=10, choices=VerdictRule, default=VerdictRule.UNANIMOUS
+    )
+    marks_within = models.PositiveSmallIntegerField(null=True)
+    levels_within = models.PositiveSmallIntegerField(null=True)
     seed = models.PositiveBigIntegerField(default=0)
     # Sessions chosen for the round that stayed out because they carry a risk tier.
     left_out_risk = models.PositiveIntegerField(default=0)
@@ -87,6 +100,9 @@ class Round(Identified):
             models.CheckConstraint(
                 name="unaided_share_is_a_share", condition=Q(unaided_share__gte=0, unaided_share__lte=1)
             ),
+            models.CheckConstraint(
+                name="a_verdict_rule_is_known", condition=Q(verdict_rule__in=["unanimous", "majority"])
+            ),
         ]
 
     def __str__(self):
@@ -94,6 +110,14 @@ class Round(Identified):
 
     def natural_key_parts(self):
         return (self.serial,)
+
+    @property
+    def rule(self) -> Rule:
+        return Rule(
+            majority=self.verdict_rule == VerdictRule.MAJORITY,
+            marks_within=self.marks_within,
+            levels_within=self.levels_within,
+        )
 
 
 class Seat(Identified):

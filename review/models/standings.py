@@ -15,7 +15,7 @@ class StandingState(models.TextChoices):
 
 
 class Aspect(models.TextChoices):
-    """Fixed aspects; dimensions and severity are kept and do not block, so they have no standing yet."""
+    """Fixed aspects. Where a round asks for it, `dimension:<key>` stands beside them; severity is kept and never blocks."""
 
     VERDICT = "verdict", _("verdict")
     FINDINGS = "findings", _("findings")
@@ -36,9 +36,10 @@ class Standing(models.Model):
     )
 
     item = models.ForeignKey(Item, models.PROTECT, related_name="standings")
-    aspect = models.CharField(max_length=80)
+    aspect = models.CharField(max_length=100)
     state = models.CharField(max_length=8, choices=StandingState, default=StandingState.OPEN)
-    # verdict: "accept" | "edit" | "reject"; findings: a list of findings; wording: public ids of approved edits.
+    # verdict: "accept" | "edit" | "reject"; findings: a list of findings; wording: public ids of the
+    # decisions whose texts are approved; dimension: the levels given, or the one that an adjudicator gave.
     outcome = models.JSONField(null=True)
     at = models.DateTimeField(auto_now=True)
 

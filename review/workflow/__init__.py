@@ -1,9 +1,23 @@
 """Judgements become decisions, and decisions move standings. The only writer of Decision, Finding, Rating,
-Standing.
+Standing, and of what adjudicators say first and a second time.
 """
 
+from review.workflow.answering import CannotSettle
 from review.workflow.deciding import decide
-from review.workflow.settling import CannotSettle, adjudicate
+from review.workflow.judging_first import judge_first
+from review.workflow.reading_again import judge_again, pending
+from review.workflow.settling import adjudicate
 from review.workflow.storing import NotCounted, judged_of, key_of, readers_needed
 
-__all__ = ["CannotSettle", "NotCounted", "adjudicate", "decide", "judged_of", "key_of", "readers_needed"]
+__all__ = [
+    "CannotSettle",
+    "NotCounted",
+    "adjudicate",
+    "decide",
+    "judge_again",
+    "judge_first",
+    "judged_of",
+    "key_of",
+    "pending",
+    "readers_needed",
+]

@@ -6,8 +6,9 @@ from accounts.digesting import digest
 from guidelines import briefing
 from review import standing
 from review.label_studio.screens.build import level_alias
-from review.models import Decision, Finding, Item, Rating, Standing
+from review.models import Decision, DecisionKind, Finding, Item, Rating, Standing
 from review.raters import record_in_force
+from review.workflow.answering import ladders
 
 OTHER = "other"
 
@@ -19,8 +20,12 @@ class NotCounted(ValueError):
 def judged_of(item: Item) -> list[standing.Judged]:
     """All decisions on an item as the rule sees them."""
     found = []
+    # Ratings matter where the round asks how far apart they lie.
+    rates = item.round.levels_within is not None
+    places = ladders(item.round.rubric_version) if rates else {}
     decisions = item.decisions.select_related("reading__seat", "supersedes")
-    for decision in decisions.prefetch_related("findings__pair_revision__pair"):
+    wanted = ["findings__pair_revision__pair", *(["ratings__dimension_revision__dimension"] if rates else [])]
+    for decision in decisions.prefetch_related(*wanted):
         reading = decision.reading
         found.append(
             standing.Judged(
@@ -35,12 +40,30 @@ def judged_of(item: Item) -> list[standing.Judged]:
                     standing.Found(key_of(f), tuple(f.utterances), f.severity)
                     for f in decision.findings.all()
                 ),
+                ratings=_ratings(decision, places) if rates else (),
                 unsafe=decision.unsafe,
                 answered=tuple(decision.answered),
-                approved_edits=tuple(decision.approved_edits),
+                approved_edits=approved(decision),
             )
         )
     return found
+
+
+def _ratings(decision: Decision, places: dict[str, list[str]]) -> tuple[standing.Rated, ...]:
+    given = {rating.dimension_revision.dimension.key: rating.value for rating in decision.ratings.all()}
+    return tuple(
+        standing.Rated(key, places[key].index(level), level)
+        for key, level in sorted(given.items())
+        if key in places
+    )
+
+
+def approved(decision: Decision) -> tuple[str, ...]:
+    """Names of the decisions whose texts it approves: what an adjudicator wrote herself is approved with it."""
+    if decision.kind == DecisionKind.READING:
+        return ()
+    own = [str(decision.public_id)] if decision.edited_text else []
+    return (*decision.approved_edits, *own)
 
 
 def key_of(finding: Finding) -> str:
@@ -108,7 +131,9 @@ def store_ratings(decision: Decision, ratings: dict[str, str]):
 
 def restand(item: Item):
     stored = {s.aspect: s for s in item.standings.all()}
-    found = standing.standing(judged_of(item), arm=item.arm, needed=readers_needed(item))
+    found = standing.standing(
+        judged_of(item), arm=item.arm, needed=readers_needed(item), rule=item.round.rule
+    )
     for aspect, (state, outcome) in found.items():
         row = stored.get(aspect) or Standing(item=item, aspect=aspect)
         if row.pk is None or (row.state, row.outcome) != (state, outcome):

@@ -160,13 +160,20 @@ def test_the_adjudicator_settles_the_wording_without_names(person):
     dan.get_by_role("link", name=re.compile("^Disputes")).click()
     dan.locator("tbody tr a, main li a").first.click()
     page = dan.locator("main").inner_text()
-    assert "Ben" not in page and "Chloe" not in page
+    assert "Ben" not in page and "Chloe" not in page and "One reader" not in page
     screens.take(dan, "dispute")
     for n, field in enumerate(
         sorted({f.get_attribute("name") for f in dan.locator("input[name^=text-]").all()})
     ):
         dan.locator(f"input[name={field}][value={'yes' if n == 0 else 'no'}]").check()
     dan.locator("input[name=equivalent][value=no]").check()
+    dan.get_by_role("button", name="Keep it, and show what the readers said").click()
+    expect(dan.locator("main")).to_contain_text("One reader")
+    assert "Ben" not in dan.locator("main").inner_text() and "Chloe" not in dan.locator("main").inner_text()
+    # What he said first is filled in; he leaves it.
+    expect(dan.locator("input[name=equivalent][value=no]")).to_be_checked()
+    screens.take(dan, "dispute-settle")
+    dan.locator("input[name=error_type][value=wording]").check()
     dan.locator("textarea[name=reason]").fill(
         "They advise different things; one stays closer to the session."
     )

@@ -32,6 +32,9 @@ ROOT = Path(__file__).resolve().parents[2]
 WITHIN = {
     "review.closing.read_and_close": "review.rounds.close_round",
     "review.disputes.settle": "review.workflow.settling.adjudicate",
+    "review.disputes.judge_first": "review.workflow.judging_first.judge_first",
+    "review.workflow.judging_first.judge_first": "what she says before anything is revealed is a row that nobody changes",
+    "review.workflow.reading_again.judge_again": "a row that nobody changes; an event would tell her that it was settled",
     "review.rereading.read_again": "review.rounds.make_round",
     "review.label_studio.gateway.passes.issue": "opening the editor changes nothing; what is judged there is a row",
     "synthesis.remaking.remake": "an event for each new run: tests/config/stale/test_making_again.py",
@@ -153,9 +156,7 @@ def settled(lena, ben, chloe, dan):
     item = opened(lena, ben, chloe).items.first()
     review_factories.judge(item, ben, review_factories.says("accept"))
     review_factories.judge(item, chloe, review_factories.says("reject"))
-    dispute = Dispute(item)
-    approved = {text.token: True for text in dispute.texts}
-    dispute.settle(by=dan, approved=approved, reason="BECAUSE OF HER TONE")
+    review_factories.settle(item, dan, [Dispute(item).judged["draft"]], reason="BECAUSE OF HER TONE")
 
 
 def handed_on(lena, ben, chloe):
@@ -371,8 +372,7 @@ def test_a_lead_who_judges_in_an_open_round_reads_nothing_of_its_trail(client, l
     item = round.items.first()
     review_factories.judge(item, ben, review_factories.says("accept"))
     review_factories.judge(item, lena, review_factories.says("reject"))
-    dispute = Dispute(item)
-    dispute.settle(by=dan, approved={text.token: True for text in dispute.texts}, reason="Heard first.")
+    review_factories.settle(item, dan, reason="Heard first.")
     for address in (reverse("round", args=[round.public_id]), reverse("trail")):
         assert "What was in dispute" not in page(client, lena, address)
     rounds.close_round(round=Round.objects.get(), by=lena)

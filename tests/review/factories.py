@@ -15,6 +15,7 @@ from guidelines.models import (
     PairRevision,
     Version,
 )
+from review import disputes
 from review.label_studio.reading_results import Answers
 from review.models import Reading
 from review.raters import rater_for
@@ -166,6 +167,26 @@ def reading(item, person) -> Reading:
 def judge(item, person, answers, *, minutes=0):
     at = timezone.now() + timedelta(minutes=minutes)
     return decide(reading=reading(item, person), answers=answers, decided_at=at, lead_time=30.0)
+
+
+def settle(item, person, given=(), *, reason="Read blind.", **more):
+    """Both steps of the disputes page: what she would give, `given` texts (words) or findings (keys of mistakes), is what
+    she said first. `more`: of Dispute.settle.
+    """
+    dispute = disputes.of(item, person)
+    first, then = {}, {}
+    if dispute.texts:
+        first["approved"] = {text.token: text.words in given for text in dispute.texts}
+    if dispute.asks_equivalent:
+        first["equivalent"] = more.pop("equivalent", False)
+    if dispute.asks_findings:
+        first["mistakes"] = [p.mistake for p in dispute.proposed if p.mistake in given]
+        then["found"] = [p.token for p in dispute.proposed if p.mistake in given]
+    if dispute.asks_safety:
+        first["unsafe"] = more.pop("unsafe", False)
+    dispute.judge_first(by=person, **first)
+    first.pop("mistakes", None)
+    return dispute.settle(by=person, reason=reason, **{**first, **then, "error_type": "other", **more})
 
 
 def standings(item) -> dict:

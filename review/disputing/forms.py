@@ -1,0 +1,156 @@
+"""The two forms of a dispute: what she says before anything is revealed, and how she settles it. They hold no rule."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from review.label_studio.screens.build import level_alias
+from review.models import ErrorType
+from synthesis.rendering import SEVERITY
+
+YES_NO = [("yes", _("yes")), ("no", _("no"))]
+
+
+def yes_no(label):
+    """A question that must be answered; gives True or False."""
+    return forms.TypedChoiceField(
+        label=label, choices=YES_NO, coerce=lambda value: value == "yes", widget=forms.RadioSelect
+    )
+
+
+class Asking(forms.Form):
+    """What both steps ask: `text-<token>`, `equivalent`, `any_mistake`, `finding`, `unsafe`, `level-<key>`."""
+
+    def __init__(self, dispute, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.dispute = dispute
+        for n, text in enumerate(dispute.texts, 1):
+            self.fields[f"text-{text.token}"] = yes_no(_("Would you give text %s as it stands?") % n)
+        if dispute.asks_equivalent:
+            self.fields["equivalent"] = yes_no(self.same)
+        if dispute.asks_findings:
+            self.fields["any_mistake"] = yes_no(_("Does the counsellor make a mistake?"))
+            self.fields["finding"] = forms.MultipleChoiceField(
+                label=self.which,
+                choices=self.findings(),
+                required=False,
+                widget=forms.CheckboxSelectMultiple,
+            )
+        if dispute.asks_safety:
+            self.fields["unsafe"] = yes_no(self.safety)
+        for dimension in self.dimensions():
+            levels = [(level_alias(one["value"]), _level(one)) for one in dimension["levels"]]
+            self.fields[f"level-{dimension['key']}"] = forms.ChoiceField(
+                label=dimension["name"],
+                choices=levels,
+                widget=forms.RadioSelect,
+                help_text=dimension["definition"],
+            )
+
+    def clean(self):
+        given = super().clean()
+        ticked = bool(given.get("finding"))
+        if self.dispute.asks_findings and given.get("any_mistake", ticked) != ticked:
+            self.add_error("finding", _("Tick what stands, or answer that there is no mistake."))
+        return given
+
+    def asked(self) -> dict:
+        given = self.cleaned_data
+        return {
+            "approved": _under("text-", given) if self.dispute.texts else None,
+            "equivalent": given.get("equivalent"),
+            "unsafe": given.get("unsafe"),
+            "levels": _under("level-", given) or None,
+        }
+
+
+class JudgingFirst(Asking):
+    """Nothing here tells what the readers said: all mistakes of the guideline are offered."""
+
+    same = _("Do the texts say the same to the counsellor?")
+    safety = _("Is anything in this session unsafe?")
+    which = _("Which?")
+
+    def findings(self):
+        return self.dispute.choices
+
+    def dimensions(self):
+        return self.dispute.rated_first
+
+    def answers(self) -> dict:
+        """The arguments of `Dispute.judge_first` but `by`."""
+        return self.asked() | {"mistakes": self.cleaned_data.get("finding")}
+
+
+class Settling(Asking):
+    """Her answers once she has seen everything, with `written`, `error_type` and `reason`."""
+
+    same = _("Do the edited texts say the same to the counsellor?")
+    safety = _("A reader calls this session unsafe. Is it?")
+    which = _("Which of these stand?")
+    begun = forms.CharField(required=False, widget=forms.HiddenInput)
+    error_type = forms.ChoiceField(
+        label=_("What the disagreement came from"), choices=ErrorType, widget=forms.RadioSelect
+    )
+    reason = forms.CharField(
+        label=_("Your reason; the reviewers read it when the round is closed"),
+        widget=forms.Textarea(attrs={"rows": 3}), max_length=4000,
+    )  # fmt: skip
+
+    def __init__(self, dispute, *args, first=None, **kwargs):
+        super().__init__(dispute, *args, **kwargs)
+        if dispute.texts:
+            self.fields["written"] = forms.CharField(
+                label=_("Or your own wording"), required=False, max_length=40_000,
+                widget=forms.Textarea(attrs={"rows": 10}),
+                help_text=_("Leave it empty if a text stands as it is. What you write here is approved, beside the texts "
+                            "that you would give."),
+            )  # fmt: skip
+        self.order_fields([name for name in self.fields if name not in ("error_type", "reason")])
+        self.initial = self._from(first) | self.initial if first else self.initial
+
+    def findings(self):
+        return [
+            (p.token, _("%(name)s, turn %(turns)s, %(severity)s") % {
+                "name": p.name,
+                "turns": ", ".join(map(str, p.utterances)),
+                "severity": SEVERITY[p.severity],
+            })
+            for p in self.dispute.proposed
+        ]  # fmt: skip
+
+    def dimensions(self):
+        return self.dispute.dimensions
+
+    def _from(self, first) -> dict:
+        """What she said first, to be changed or left."""
+        said = first.answers
+        found = {f"text-{token}": _yes(value) for token, value in said.get("texts", {}).items()}
+        found |= {name: _yes(said[name]) for name in ("equivalent", "unsafe") if name in said}
+        found |= {f"level-{key}": level for key, level in said.get("levels", {}).items()}
+        if "mistakes" in said:
+            found["any_mistake"] = _yes(bool(said["mistakes"]))
+            found["finding"] = [p.token for p in self.dispute.proposed if p.mistake in said["mistakes"]]
+        return found
+
+    def answers(self) -> dict:
+        """The arguments of `Dispute.settle` but `by`."""
+        given = self.cleaned_data
+        return self.asked() | {
+            "found": given.get("finding"),
+            "written": given.get("written", ""),
+            "begun": given["begun"].split(),
+            "error_type": given["error_type"],
+            "reason": given["reason"],
+        }
+
+
+def _under(prefix: str, given: dict) -> dict:
+    return {name.removeprefix(prefix): value for name, value in given.items() if name.startswith(prefix)}
+
+
+def _yes(value: bool) -> str:
+    return "yes" if value else "no"
+
+
+def _level(level: dict) -> str:
+    return f"{level['value']}: {level['anchor']}" if level["anchor"] else str(level["value"])

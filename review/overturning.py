@@ -1,0 +1,124 @@
+"""How often a second adjudicator, who did not know that a dispute was settled, settled it otherwise."""
+
+from dataclasses import dataclass
+
+from review import standing
+from review.models import Decision, Round, SecondJudgement, SecondReading
+from review.workflow import key_of
+from review.workflow.answering import ladders
+
+
+@dataclass(frozen=True)
+class Settled:
+    """What one adjudicator said, as far as two are compared. `wrote`: a wording that the other never saw."""
+
+    verdict: str | None
+    mistakes: frozenset[str] | None
+    approved: frozenset[str]
+    wrote: bool
+    unsafe: bool | None
+    places: dict[str, int]
+
+
+@dataclass(frozen=True)
+class Overturning:
+    """`drawn` settlements, of which a second adjudicator has `read` some; of `n` it can be said whether she settled them
+    otherwise, which she did `overturned` times. Left out are those in which only her own wording could differ. `ci`:
+    Wilson's interval at 95 %, sessions taken as independent. `unsafe`: numbers of sessions that she calls unsafe and that
+    were settled as safe.
+    """
+
+    drawn: int
+    read: int
+    n: int
+    overturned: int
+    ci: tuple[float, float] | None
+    unsafe: list[int]
+
+    @property
+    def share(self) -> float | None:
+        return self.overturned / self.n if self.n else None
+
+    @property
+    def left_out(self) -> int:
+        return self.read - self.n
+
+
+def differs(aspects: set[str], first: Settled, second: Settled, *, levels_within: int) -> bool | None:
+    """Whether the second settled anything otherwise; None where nothing can be compared. Wordings differ where no text is
+    approved by both: two right edits are no dispute, and what one of them wrote herself the other could not judge.
+    """
+    said: list[bool] = []
+    if standing.VERDICT in aspects:
+        said.append(first.verdict != second.verdict)
+    if standing.FINDINGS in aspects:
+        said.append(first.mistakes != second.mistakes)
+    if standing.SAFETY in aspects:
+        said.append(first.unsafe != second.unsafe)
+    for key in {a.removeprefix(standing.DIMENSION) for a in aspects if a.startswith(standing.DIMENSION)}:
+        said.append(abs(first.places[key] - second.places[key]) > levels_within)
+    edited = standing.WORDING in aspects or first.verdict == second.verdict == standing.EDIT
+    if edited and not (first.wrote or second.wrote):
+        said.append(not first.approved & second.approved)
+    return any(said) if said else None
+
+
+def of(round: Round) -> Overturning | None:
+    """None where no settlement was drawn. A constant number of queries."""
+    seconds = list(
+        SecondReading.objects.filter(decision__item__round=round)
+        .select_related("decision__item")
+        .prefetch_related(
+            "decision__findings__pair_revision__pair", "decision__ratings__dimension_revision__dimension"
+        )
+    )
+    if not seconds:
+        return None
+    places = ladders(round.rubric_version)
+    within = round.levels_within or 0
+    judgements = {j.second_reading_id: j for j in SecondJudgement.objects.filter(second_reading__in=seconds)}
+    told, unsafe = [], []
+    for second in seconds:
+        if (judgement := judgements.get(second.pk)) is None:
+            continue
+        aspects = set(second.decision.answered)
+        first, other = _decided(second.decision, places), _answered(judgement.answer, places)
+        told.append(differs(aspects, first, other, levels_within=within))
+        if standing.SAFETY in aspects and other.unsafe and not first.unsafe:
+            unsafe.append(second.decision.item.position + 1)
+    compared = [one for one in told if one is not None]
+    return Overturning(
+        len(seconds), len(told), len(compared), sum(compared), _interval(compared), sorted(unsafe)
+    )
+
+
+def _interval(compared: list[bool]) -> tuple[float, float] | None:
+    if not compared:
+        return None
+    from review.agreement.shares import wilson  # it loads SciPy
+
+    low, high = wilson([sum(compared) / len(compared)], [len(compared)])
+    return float(low[0]), float(high[0])
+
+
+def _decided(decision: Decision, places: dict[str, list[str]]) -> Settled:
+    levels = {r.dimension_revision.dimension.key: r.value for r in decision.ratings.all()}
+    return Settled(
+        verdict=decision.verdict or None,
+        mistakes=frozenset(key_of(found) for found in decision.findings.all()),
+        approved=frozenset(decision.approved_edits),
+        wrote=bool(decision.edited_text),
+        unsafe=decision.unsafe,
+        places={key: places[key].index(level) for key, level in levels.items()},
+    )
+
+
+def _answered(answer: dict, places: dict[str, list[str]]) -> Settled:
+    return Settled(
+        verdict=answer["verdict"],
+        mistakes=frozenset(found["mistake"] for found in answer["findings"] or []),
+        approved=frozenset(answer["approved_edits"]),
+        wrote=bool(answer["written"]),
+        unsafe=bool(answer["unsafe"]),
+        places={key: places[key].index(level) for key, level in answer["levels"].items()},
+    )

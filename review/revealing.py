@@ -1,0 +1,75 @@
+"""What an adjudicator sees of a dispute when she has judged first: what each reader said, unnamed; how each text differs
+from the draft; and what the guideline says of the mistakes concerned.
+"""
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from guidelines import entries
+from guidelines.kinds import key_of
+from guidelines.models import PairRevision
+from guidelines.word_diff import as_html
+from review.disputes import Dispute, Text
+from review.models import Arm, Decision, FirstJudgement
+from review.workflow import key_of as mistake_of
+from synthesis.rendering import SEVERITY
+
+
+@dataclass(frozen=True)
+class Said:
+    """What one reader said."""
+
+    decision: Decision
+    findings: list[str]
+    levels: list[str]
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A text, what she said of it first, and its words beside the draft's as HTML; no difference of the draft itself."""
+
+    n: int
+    text: Text
+    would_give: bool | None
+    difference: str
+
+
+def readers(dispute: Dispute) -> list[Said]:
+    names = {d["key"]: d["name"] for d in dispute.dimensions}
+    return [
+        Said(decision, [_found(f) for f in decision.findings.all()], _levels(decision, names))
+        for decision in dispute.decisions
+    ]
+
+
+def texts(dispute: Dispute, first: FirstJudgement) -> list[Shown]:
+    draft = dispute.judged.get("draft", "")
+    said = first.answers.get("texts", {})
+    return [
+        Shown(n, text, said.get(text.token), "" if text.is_draft else as_html(draft, text.words))
+        for n, text in enumerate(dispute.texts, 1)
+    ]
+
+
+def guideline(dispute: Dispute, first: FirstJudgement) -> list[PairRevision]:
+    """The pairs that a reader, the draft or she herself names, as the round's version has them, in its order."""
+    named = {mistake_of(f) for decision in dispute.decisions for f in decision.findings.all()}
+    named |= set(first.answers.get("mistakes", ()))
+    if dispute.item.arm == Arm.AIDED:
+        named |= {f["mistake"] for f in dispute.item.instance.content["feedback"]["findings"]}
+    return [r for r in entries.revisions(dispute.item.round.pairs_version) if key_of(r) in named]
+
+
+def _found(finding) -> str:
+    name = (
+        finding.pair_revision.name if finding.pair_revision else _("a mistake that is not in the guideline")
+    )
+    turns = ", ".join(map(str, finding.utterances))
+    where = _("%(name)s, turn %(turns)s") % {"name": name, "turns": turns} if turns else name
+    return f"{where}, {SEVERITY[finding.severity]}"
+
+
+def _levels(decision: Decision, names: dict[str, str]) -> list[str]:
+    given = {r.dimension_revision.dimension.key: r.value for r in decision.ratings.all()}
+    return [f"{name}: {given[key]}" for key, name in names.items() if key in given]

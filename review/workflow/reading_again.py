@@ -1,0 +1,98 @@
+"""One settled dispute in ten is put before a second adjudicator, who does not know that it is settled.
+
+It is drawn when it is settled, from randomness that is kept nowhere, so nobody can compute which; and where a round has
+no dispute left and none was drawn, one of those settled is.
+"""
+
+import random
+import secrets
+from dataclasses import asdict
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts import roles
+from accounts.models import Role, User
+from review import access
+from review.models import Decision, FirstJudgement, Item, Reading, Round, SecondJudgement, SecondReading
+from review.raters import rater_for, record_in_force
+from review.workflow.answering import (
+    Answer,
+    CannotSettle,
+    require,
+    require_levels,
+    require_reason,
+    words_judged,
+)
+from review.workflow.storing import locked
+
+ONE_IN = 10
+
+
+def draw(decision: Decision) -> SecondReading | None:
+    """Within the transaction that settled it: of two who settle at once, one comes first."""
+    round = Round.objects.select_for_update().get(pk=decision.item.round_id)
+    others = list(User.objects.with_role(Role.ADJUDICATOR).filter(is_active=True))
+    if somebody_may(decision, others) and secrets.randbelow(ONE_IN) == 0:
+        return SecondReading.objects.create(decision=decision)
+    drawn = SecondReading.objects.filter(decision__item__round=round)
+    if drawn.exists() or Item.objects.disputed().filter(round=round).exists():
+        return None
+    settled = list(
+        Decision.objects.settling().filter(item__round=round).select_related("item__round", "rater")
+    )
+    random.SystemRandom().shuffle(settled)
+    chosen = next((one for one in settled if somebody_may(one, others)), None)
+    return SecondReading.objects.create(decision=chosen) if chosen else None
+
+
+def somebody_may(decision: Decision, adjudicators: list[User]) -> bool:
+    """Whether anybody but its adjudicator may settle this item."""
+    return any(
+        user.pk != decision.rater.user_id and access.may_settle(user, decision.item) for user in adjudicators
+    )
+
+
+def pending(user):
+    """Second readings that wait for this person: not of what she settled, nor of a session that she reviewed."""
+    read = Reading.objects.filter(seat__rater__user=user).values("item__instance")
+    return (
+        SecondReading.objects.filter(judgement=None, decision__item__round__state="open")
+        .exclude(decision__rater__user=user)
+        .exclude(decision__item__instance__in=read)
+    )
+
+
+@transaction.atomic
+def judge_again(
+    *,
+    second: SecondReading,
+    by,
+    reason: str,
+    error_type: str = "",
+    first: FirstJudgement | None = None,
+    **answers,
+) -> SecondJudgement:
+    """How she would settle it; nothing of the item changes by it. `answers`: those of Answer. Raises Refused or
+    CannotSettle.
+    """
+    answer = Answer(**answers)
+    item = locked(second.decision.item_id)
+    roles.require(access.may_settle(by, item))
+    if not pending(by).filter(pk=second.pk).exists():
+        raise CannotSettle(_("Nothing is in dispute here; somebody may have settled it before you."))
+    judged = words_judged(item)
+    require_reason(reason, error_type)
+    require(answer, set(second.decision.answered), judged["edits"], judged.get("draft", ""))
+    require_levels(answer, item)
+    return SecondJudgement.objects.create(
+        second_reading=second,
+        rater=rater_for(by),
+        record=record_in_force(by),
+        first=first,
+        judged=judged,
+        answer=asdict(answer)
+        | {"approved_edits": answer.approved, "written_from": sorted(answer.written_from)},
+        error_type=error_type,
+        reason=reason.strip(),
+    )
