@@ -44,6 +44,13 @@ def may_discuss(user) -> Answer:
 may_propose = may_discuss
 
 
+def may_say_unclear(user) -> Answer:
+    """Whoever judges sessions by a guideline; she does not read what colleagues say to it."""
+    if holds(user, Role.ANNOTATOR):
+        return Answer()
+    return Answer(_("Only those who judge sessions say so here; clinicians and leads begin a thread."))
+
+
 def may_reword(user, remark) -> Answer:
     return Answer() if remark.by_id == user.pk else Answer(_("These are somebody else's words."))
 

@@ -8,6 +8,7 @@ from guidelines import (
     keeping_views,
     printing_views,
     trail_views,
+    unclear_views,
     views,
 )
 
@@ -57,6 +58,7 @@ urlpatterns = [
     path("<slug:slug>/move/<slug:key>/", editing_views.pair_move, name="pair_move"),
     path("<slug:slug>/history/<slug:key>/", comparing_views.pair_history, name="pair_history"),
     path("<slug:slug>/restore/<slug:key>/", editing_views.pair_restore, name="pair_restore"),
+    path("<slug:slug>/unclear/<slug:key>/", unclear_views.entry_unclear, name="entry_unclear"),
     path("<slug:slug>/", include("guidelines.discussion.urls")),
     path("<slug:slug>/", include("guidelines.proposals.urls")),
     path("<slug:slug>/", include("guidelines.translating.urls")),

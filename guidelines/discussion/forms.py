@@ -3,6 +3,7 @@ from django.utils.translation import gettext_lazy as _
 
 from guidelines.discussion import mentioning
 from guidelines.discussion.talking import LONGEST_REMARK
+from guidelines.discussion.unclear import LONGEST
 
 
 class RemarkForm(forms.Form):
@@ -29,6 +30,19 @@ class RemarkForm(forms.Form):
     def __init__(self, *args, by, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["mentions"].queryset = mentioning.people().exclude(pk=by.pk)
+
+    def show(self, problems) -> None:
+        for problem in problems:
+            self.add_error(problem.field if problem.field in self.fields else None, problem.reason)
+
+
+class UnclearForm(forms.Form):
+    words = forms.CharField(
+        label=_("your question or doubt"),
+        strip=False,
+        max_length=LONGEST,
+        widget=forms.Textarea({"rows": 3, "class": "form-control"}),
+    )
 
     def show(self, problems) -> None:
         for problem in problems:

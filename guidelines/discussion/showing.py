@@ -2,14 +2,14 @@
 
 from dataclasses import dataclass, field
 
-from django.db.models import Count, Max, OuterRef, Subquery
+from django.db.models import Count, Max, OuterRef, Q, Subquery
 from django.utils.safestring import SafeString
 
 from guidelines import access, present
 from guidelines.comparing import fields_that_differ
 from guidelines.discussion.marking import as_html
 from guidelines.kinds import key_of, shape_of
-from guidelines.models import Guideline, Proposal, Remark, RemarkKind, Thread
+from guidelines.models import Guideline, Proposal, Remark, RemarkKind, Thread, ThreadSource
 from guidelines.proposals import origins
 
 PAGE = 25
@@ -90,8 +90,11 @@ def open_by_key(guideline: Guideline, user) -> dict[str, dict] | None:
     key = f"{shape.entry_field}__{shape.identity_field}__key"
     found: dict[str, dict] = {}
     begun = guideline.threads.open().filter(proposal=None).order_by().values_list(key)
-    for name, n in begun.annotate(n=Count("id")):
+    unclear = Count("begun_by", distinct=True, filter=Q(source=ThreadSource.REVIEW))
+    for name, n, readers in begun.annotate(n=Count("id"), unclear=unclear):
         found.setdefault(name, {})["threads"] = n
+        if readers:
+            found[name]["unclear"] = readers
     about = Proposal.objects.open().filter(guideline=guideline, targets__isnull=False)
     about = about.exclude(instance__in=origins.hidden(user))
     for name, n in about.order_by().values_list(f"targets__{key}").annotate(n=Count("id", distinct=True)):

@@ -33,7 +33,7 @@ def begin(*, on, by, words: str, mentions=()) -> Thread:
     identity = on.pair if isinstance(on, PairRevision) else on.dimension
     field = "pair_revision" if isinstance(on, PairRevision) else "dimension_revision"
     guideline = Guideline.objects.select_for_update().get(pk=identity.guideline_id)
-    thread = Thread.objects.create(guideline=guideline, n=_next(guideline), begun_by=by, **{field: on})
+    thread = Thread.objects.create(guideline=guideline, n=next_number(guideline), begun_by=by, **{field: on})
     add(thread, by=by, words=said(words), mentions=mentions)
     return thread
 
@@ -42,11 +42,12 @@ def begin_for(proposal: Proposal) -> Thread:
     """The discussion of a proposal that is being made; its guideline is locked already."""
     guideline = proposal.guideline
     return Thread.objects.create(
-        guideline=guideline, n=_next(guideline), begun_by=proposal.by, proposal=proposal
+        guideline=guideline, n=next_number(guideline), begun_by=proposal.by, proposal=proposal
     )
 
 
-def _next(guideline: Guideline) -> int:
+def next_number(guideline: Guideline) -> int:
+    """Of a thread that is begun now; the guideline is locked."""
     return (guideline.threads.aggregate(last=Max("n"))["last"] or 0) + 1
 
 
@@ -121,9 +122,11 @@ def locked(thread: Thread) -> Thread:
     return Thread.objects.select_for_update(of=("self",)).select_related("guideline").get(pk=thread.pk)
 
 
-def add(thread: Thread, *, by, words="", kind=RemarkKind.SAID, mentions=(), supersedes=None) -> Remark:
-    """One more row of the thread, whose row, or whose guideline's, is locked."""
-    named = mentioning.named_in(words, mentions) if kind == RemarkKind.SAID else []
+def add(
+    thread: Thread, *, by, words="", kind=RemarkKind.SAID, mentions=(), supersedes=None, names_people=True
+) -> Remark:
+    """One more row of the thread, whose row, or whose guideline's, is locked. `names_people`: an @Name tells her."""
+    named = mentioning.named_in(words, mentions) if kind == RemarkKind.SAID and names_people else []
     last = thread.remarks.aggregate(last=Max("n"))["last"] or 0
     if last >= MOST_REMARKS and kind == RemarkKind.SAID:
         raise WrongState(_("This thread has %d remarks; begin a new one.") % MOST_REMARKS)

@@ -12,7 +12,7 @@ from guidelines.models.proposals import (
     Vote,
 )
 from guidelines.models.rubrics import Dimension, DimensionRevision, DimensionScratch, Scale
-from guidelines.models.threads import Mention, Remark, RemarkKind, Thread, ThreadState
+from guidelines.models.threads import Mention, Remark, RemarkKind, Thread, ThreadSource, ThreadState
 from guidelines.models.translations import (
     Translation,
     TranslationPreview,
@@ -48,6 +48,7 @@ __all__ = [
     "Scale",
     "Source",
     "Thread",
+    "ThreadSource",
     "ThreadState",
     "Translation",
     "TranslationPreview",

@@ -17,7 +17,16 @@ class ThreadState(models.TextChoices):
     RESOLVED = "resolved", _("resolved")
 
 
+class ThreadSource(models.TextChoices):
+    COLLEAGUES = "colleagues", _("among colleagues")
+    REVIEW = "review", _("from review: a reader finds the text unclear")
+
+
 class Threads(models.QuerySet):
+    def from_review(self):
+        """Begun by somebody who judges by the text, to say that it is unclear."""
+        return self.filter(source=ThreadSource.REVIEW)
+
     def open(self):
         return self.filter(state=ThreadState.OPEN)
 
@@ -45,6 +54,7 @@ class Thread(models.Model):
     proposal = models.OneToOneField(Proposal, models.PROTECT, null=True, related_name="thread")
     begun_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     at = models.DateTimeField(auto_now_add=True)
+    source = models.CharField(max_length=10, choices=ThreadSource, default=ThreadSource.COLLEAGUES)
     # The last remark that resolved or reopened it says by whom and when.
     state = models.CharField(max_length=8, choices=ThreadState, default=ThreadState.OPEN)
 
@@ -59,6 +69,9 @@ class Thread(models.Model):
                 condition=Q(pair_revision__isnull=False, dimension_revision=None, proposal=None)
                 | Q(pair_revision=None, dimension_revision__isnull=False, proposal=None)
                 | Q(pair_revision=None, dimension_revision=None, proposal__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="what_is_unclear_is_a_text", condition=~Q(source="review") | Q(proposal=None)
             ),
         ]
 
