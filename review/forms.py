@@ -37,6 +37,33 @@ class FittingSelect(forms.Select):
         return option
 
 
+class ResolutionsFrom(forms.DateField):
+    """Gives the beginning of that day, where the lead is; None where nothing is said."""
+
+    def __init__(self, **kwargs):
+        super().__init__(
+            label=_("Reviewers see how their settled sessions were resolved from"), required=False,
+            widget=forms.DateInput(attrs={"type": "date"}),
+            help_text=_(
+                "Empty: when the round is closed. What a reviewer judges after she could see a resolution is not used "
+                "for agreement."
+            ),
+            **kwargs,
+        )  # fmt: skip
+
+    def clean(self, value):
+        day = super().clean(value)
+        if day is None:
+            return None
+        if day < timezone.localdate():
+            raise forms.ValidationError(_("This day is past."))
+        return timezone.make_aware(datetime.combine(day, time()))
+
+
+class MoveRelease(forms.Form):
+    resolutions_from = ResolutionsFrom()
+
+
 class NewRound(forms.Form):
     name = forms.CharField(label=_("Name"), max_length=120)
     runs = forms.ModelMultipleChoiceField(
@@ -104,6 +131,7 @@ class NewRound(forms.Form):
             "with herself. None for a reviewer with fewer than 10 sessions."
         ),
     )  # fmt: skip
+    resolutions_from = ResolutionsFrom()
     unaided_share = forms.IntegerField(
         label=_("Share read without the draft, in per cent"), min_value=0, max_value=100, initial=20,
         help_text=_("None in rounds under 10 sessions; at least 30 in rounds of 60 or more. 0 means none."),
@@ -145,6 +173,21 @@ class NewRound(forms.Form):
         if day < timezone.localdate():
             raise forms.ValidationError(_("This day is past."))
         return timezone.make_aware(datetime.combine(day, time(23, 59, 59)))
+
+
+class Granting(NewRound):
+    """A round of sessions that were appealed: which, and how they were read, is known; usually by the same words."""
+
+    def __init__(self, *args, like, **kwargs):
+        super().__init__(*args, **kwargs)
+        for name in ("runs", "leave_out_risk", "doubly_read", "unaided_share", "resolutions_from"):
+            del self.fields[name]
+        for name in ("pairs_version", "rubric_version"):
+            field, version = self.fields[name], getattr(like, name)
+            field.queryset = field.queryset.filter(guideline=version.guideline_id)
+            usual = field.queryset.filter(pk=version.pk).first() or field.queryset.order_by("-number").first()
+            field.initial = usual
+        self.fields["reviewers"].help_text = _("Who have never had any of these sessions before them.")
 
 
 class MoreSeats(forms.Form):

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_noop
 
 from accounts.digesting import digest
 from guidelines import briefing
+from review import releasing
 from review.agreement.wording import say, spoken, together
 from review.label_studio.screens.build import level_alias
 from review.models import (
@@ -39,8 +40,10 @@ BELIEVABLE = (1, 2, 3, 4, 5)
 
 
 def judgements(round: Round):
-    """The readers' judgements that count for rates and agreement: in force, first pass, no observer."""
-    decisions = Decision.objects.in_force().readers().filter(item__round=round)
+    """The readers' judgements that count for rates and agreement: the last that its reader made before she could see
+    any resolution of the round; first pass, no observer.
+    """
+    decisions = releasing.uninformed(round).readers().filter(item__round=round)
     return decisions.filter(reading__pass_number=1, reading__seat__observer=False)
 
 
@@ -300,9 +303,3 @@ def anchoring(round: Round) -> dict | None:
         "n_aided": int(aided.sum()),
         "n_unaided": int((~aided).sum()),
     }
-
-
-def resolved_items(user):
-    """Items of closed rounds that this person judged, the latest round first."""
-    items = Item.objects.filter(round__state="closed", readings__seat__rater__user=user).distinct()
-    return items.select_related("round").prefetch_related("standings").order_by("-round__serial", "position")

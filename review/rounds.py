@@ -33,7 +33,7 @@ SESSIONS_AT_ONCE = 100
 def make_round(
     *, name, instances, raters, by, pairs_version, rubric_version, overlap=2, unaided_share=0.2, seed=0,
     screen="supervised_dialogue", deadline=None, leave_out_risk=False, supersedes=None, doubly_read=1.0,
-    repeat_share=0.0, most_each=None, rule=UNANIMOUS,
+    repeat_share=0.0, most_each=None, rule=UNANIMOUS, resolutions_from=None, arm=None,
 ) -> Round:  # fmt: skip
     """Put instances before raters: draws arms, readers and each reader's own random order. Sends nothing
     yet. `instances`: rows or a queryset, whose sessions are never in memory all at once.
@@ -44,6 +44,8 @@ def make_round(
     `most_each`: how many sessions one person is given at most, repeats apart.
     `leave_out_risk`: sessions that carry a risk tier stay out, rather than needing readers qualified for them.
     `supersedes`: {instance id: id of its earlier item}, of those that are judged again.
+    `arm`: that of all its sessions, where nothing is to be drawn.
+    `resolutions_from`: from when on reviewers see how what is settled was resolved; None: when the round is closed.
     """
     roles.require(access.may_run_rounds(by))
     instances, left_out_held = _fit(instances, screen)
@@ -63,6 +65,9 @@ def make_round(
                 _("Every session chosen carries a risk tier; left without them, none remains.")
             )
     unaided = assignment.draw_unaided(len(instances), unaided_share, seed=seed)
+    if arm is not None:
+        unaided = set(range(len(instances))) if arm == Arm.UNAIDED else set()
+        unaided_share = float(arm == Arm.UNAIDED)
     if unaided and len(raters) < UNAIDED_READERS:
         raise CannotMakeRound(_("Sessions read without the draft need two readers; seat a second reviewer."))
     round = Round.objects.create(
@@ -84,6 +89,7 @@ def make_round(
         rehearsal=any(rater.kind != RaterKind.HUMAN for rater in raters),
         made_by=by,
         deadline=deadline,
+        resolutions_from=resolutions_from,
     )
     seats = {rater: Seat.objects.create(round=round, rater=rater) for rater in raters}
     items = _items(round, instances, unaided, supersedes or {})
@@ -114,6 +120,7 @@ def _told(round: Round, raters, sessions: int, left_out_held: int) -> dict:
         "repeat_share": round.repeat_share, "most_each": round.most_each,
         "verdict_rule": round.verdict_rule, "marks_within": round.marks_within, "levels_within": round.levels_within,
         "reviewers": people, "machines": len(raters) - len(people),
+        "resolutions_from": trail.moment(round.resolutions_from),
     }  # fmt: skip
 
 

@@ -6,7 +6,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from accounts import asking, roles
-from review import access, repeating, reports, tasks
+from review import access, releasing, repeating, reports, tasks
 from review.label_studio import webhook
 from review.models import Round
 
@@ -28,6 +28,7 @@ def agreement(request):
             "anchoring": reports.anchoring(chosen),
             "repeats": repeating.counted(chosen),
             "with_herself": repeating.agreements(chosen),
+            "informed": releasing.left_out(chosen),
         }
     return render(request, "review/agreement.html", context)
 

@@ -34,6 +34,10 @@ class Rounds(models.QuerySet):
     def closed(self):
         return self.filter(state=RoundState.CLOSED)
 
+    def released(self):
+        """Those of which reviewers see how their settled sessions were resolved."""
+        return self.filter(Q(state=RoundState.CLOSED) | Q(resolutions_from__lte=timezone.now()))
+
     def read_on(self):
         """Open ones, and those closed not long ago: what was submitted too late is kept and shown."""
         return self.filter(Q(state=RoundState.OPEN) | Q(closed_at__gte=timezone.now() - READ_AFTER_CLOSING))
@@ -42,7 +46,12 @@ class Rounds(models.QuerySet):
 class Round(Identified):
     # What was drawn and judged by stays as it was; a closed round stays whole, but for who reads it on.
     freezing = Freezing(
-        update=another_column_changes("state", "closed_at", "closed_by_id", "deadline", "syncing_until")
+        update=another_column_changes(
+            "state", "closed_at", "closed_by_id", "deadline", "syncing_until", "resolutions_from"
+        )
+        # From that moment on reviewers may have seen resolutions, and nobody can make it undone.
+        + " OR (NEW.resolutions_from IS DISTINCT FROM OLD.resolutions_from"
+        " AND OLD.resolutions_from <= CURRENT_TIMESTAMP)"
         + f" OR (OLD.state = 'closed' AND {another_column_changes('syncing_until')})",
         delete="TRUE",
     )
@@ -76,6 +85,8 @@ class Round(Identified):
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     opened_at = models.DateTimeField(auto_now_add=True)
     deadline = models.DateTimeField(_("deadline"), null=True, blank=True)
+    # From when on each reviewer sees how her settled sessions were resolved; None: when the round is closed.
+    resolutions_from = models.DateTimeField(_("resolutions open from"), null=True, blank=True)
     closed_at = models.DateTimeField(null=True)
     closed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     # Until when one process has the exchange with Label Studio for itself; a crashed one's claim runs out.
@@ -107,6 +118,11 @@ class Round(Identified):
 
     def __str__(self):
         return self.name or f"round {self.serial}"
+
+    @property
+    def is_released(self) -> bool:
+        opens = self.resolutions_from
+        return self.state == RoundState.CLOSED or (opens is not None and opens <= timezone.now())
 
     def natural_key_parts(self):
         return (self.serial,)
