@@ -24,6 +24,14 @@ def public_id(request, name: str) -> uuid.UUID | None:
         return None
 
 
+def is_public_id(given: str) -> bool:
+    try:
+        uuid.UUID(given)
+    except ValueError:
+        return False
+    return True
+
+
 def words(request, name: str) -> str:
     """What the address gives under this name, as a person types it: one line without signs that nobody can see."""
     return "".join(sign for sign in request.GET.get(name, "") if sign.isprintable()).strip()

@@ -1,11 +1,12 @@
 """Who may do what in the review; page, API, webhook and verbs ask here."""
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from accounts import roles
 from accounts.roles import Answer
 from guidelines import access as guidelines_access
-from review.models import Item, Reading, Round, RoundState, Seat, SeatProject
+from review.models import Appeal, Item, Reading, Round, RoundState, Seat, SeatProject
 from review.raters import record_in_force
 from synthesis import tiers
 from synthesis.models import Instance, Tier
@@ -54,6 +55,85 @@ def may_hand_on(user, seat: Seat) -> Answer:
     own = own_seat_only(user, seat.round)
     if own and own.pk != seat.pk:
         return Answer(_("You judge in this round; another lead hands on what others do not get to."))
+    return Answer()
+
+
+def resolved_for(user):
+    """Items that she judged and whose resolution is open to her: of rounds that are closed, and the settled ones of
+    rounds whose resolutions are open. Not while she has the same session still to judge, or may have to settle it.
+    """
+    hers = Reading.objects.filter(seat__rater__user=user)
+    released = (
+        Item.objects.settled().filter(round__in=Round.objects.open().released().values("pk")).order_by()
+    )
+    seen = Q(round__state=RoundState.CLOSED) | Q(pk__in=released.values("pk"))
+    judged = hers.filter(decisions__isnull=False, pass_number=1).values("item")
+    waits = hers.undecided().filter(item__round__state=RoundState.OPEN).order_by()
+    found = Item.objects.filter(seen, pk__in=judged)
+    found = found.exclude(instance__cell__in=waits.values("item__instance__cell"))
+    if roles.may_adjudicate(user):
+        to_settle = Item.objects.unsettled().filter(round__state=RoundState.OPEN)
+        to_settle = to_settle.exclude(instance__in=hers.values("item__instance")).order_by()
+        found = found.exclude(instance__cell__in=to_settle.values("instance__cell"))
+    return found
+
+
+def may_see_resolution(user, item: Item) -> Answer:
+    if not (answer := may_see_desk(user)):
+        return answer
+    if not resolved_for(user).filter(pk=item.pk).exists():
+        return Answer(
+            _("You see how a session was resolved if you judged it, when its round opens that to you.")
+        )
+    return Answer()
+
+
+def may_appeal(user, item: Item) -> Answer:
+    """Once, against what is settled and has not been judged again."""
+    if not (answer := may_see_resolution(user, item)):
+        return answer
+    if item.round.rehearsal:
+        return Answer(_("This was a rehearsal; nothing leaves by it."))
+    if not Item.objects.settled().filter(pk=item.pk).exists():
+        return Answer(_("This session was not settled; there is nothing to appeal against."))
+    if Appeal.objects.filter(item=item, by=user).exists():
+        return Answer(_("You have appealed here already."))
+    if item.superseded_by.exists():
+        return Answer(_("This session is judged again already."))
+    return Answer()
+
+
+def may_see_appeals(user) -> Answer:
+    return may_run_rounds(user)
+
+
+def appeals_open_to(user):
+    """Appeals that this lead may read: not of rounds and sessions that she judges or may settle herself, as an appeal
+    tells how they were judged.
+    """
+    hidden = rounds_she_judges(user).order_by().values("pk")
+    found = Appeal.objects.exclude(item__round__in=hidden)
+    return found.exclude(item__instance__cell__in=hidden_cells(user))
+
+
+def may_answer_appeal(user, appeal) -> Answer:
+    if not (answer := may_see_appeals(user)):
+        return answer
+    if appeal.by_id == user.pk:
+        return Answer(_("This is your own appeal; another lead answers it."))
+    if not appeals_open_to(user).filter(pk=appeal.pk).exists():
+        return Answer(_("You judge this session, or may settle it, in an open round; another lead answers."))
+    return Answer()
+
+
+def may_move_release(user, round: Round) -> Answer:
+    """A lead who does not judge there, while nothing was opened."""
+    if not (answer := may_seat(user, round)):
+        return answer
+    if round.is_released:
+        return Answer(_("Resolutions are open to the reviewers already; that cannot be undone."))
+    if own_seat_only(user, round):
+        return Answer(_("You judge in this round; another lead says when resolutions open."))
     return Answer()
 
 

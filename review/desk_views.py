@@ -1,4 +1,4 @@
-"""A reviewer's desk: what is hers to judge, and how her work was settled."""
+"""A reviewer's desk: what is hers to judge."""
 
 from django.conf import settings
 from django.contrib import messages
@@ -6,13 +6,11 @@ from django.http import HttpResponseNotAllowed
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
-from accounts import asking, roles
-from review import access, handing_on, outcomes, reports, tasks
+from accounts import roles
+from review import access, handing_on, reports, tasks
 from review.label_studio.gateway import passes
 from review.label_studio.keeping import login_of
-from review.models import Account, Decision, Seat, SeatProject, Verdict
-
-PAGE = 50
+from review.models import Account, Seat, SeatProject
 
 
 def desk(request):
@@ -55,31 +53,3 @@ def seat_give_back(request, public_id):
     tasks.wake(seat.round)
     messages.success(request, _("Given back. You need say nothing."))
     return redirect("desk")
-
-
-def desk_mine(request):
-    roles.require(access.may_see_desk(request.user))
-    start = asking.number(request, "from") or 0
-    items = list(reports.resolved_items(request.user)[start : start + PAGE + 1])
-    decisions = Decision.objects.in_force().filter(item__in=items).select_related("item")
-    mine = {d.item_id: d for d in decisions.filter(rater__user=request.user, reading__pass_number=1)}
-    settling = {d.item_id: d for d in decisions.settling()}
-    names = outcomes.names_in({item.round for item in items})
-    rows = [
-        {
-            "item": item,
-            "mine": mine.get(item.pk),
-            "settled_by": settling.get(item.pk),
-            "outcomes": [
-                outcomes.in_words(
-                    standing,
-                    names[item.round_id],
-                    edit=own if (own := mine.get(item.pk)) and own.verdict == Verdict.EDIT else None,
-                )
-                for standing in item.standings.all()
-            ],
-        }
-        for item in items[:PAGE]
-    ]
-    more = start + PAGE if len(items) > PAGE else None
-    return render(request, "review/desk_mine.html", {"rows": rows, "more": more})

@@ -11,9 +11,9 @@ from django.utils.translation import ngettext
 
 from accounts import acts, asking, background, roles
 from guidelines.models import Version
-from review import access, handing_on, overturning, reports, ruling, tasks, totals, trail
+from review import access, handing_on, overturning, releasing, reports, ruling, tasks, totals, trail
 from review.closing import NotReadToTheEnd, read_and_close
-from review.forms import MoreSeats, NewRound
+from review.forms import MoreSeats, MoveRelease, NewRound
 from review.label_studio import connecting
 from review.models import Reading, Round, Seat
 from review.raters import rater_for
@@ -32,7 +32,8 @@ def rounds(request):
         found = found.filter(serial__lt=before)
     found = list(found[: PAGE + 1])
     more = found[PAGE - 1].serial if len(found) > PAGE else None
-    return render(request, "review/rounds.html", {"rounds": found[:PAGE], "more": more})
+    waiting = access.appeals_open_to(request.user).waiting().exclude(by=request.user).count()
+    return render(request, "review/rounds.html", {"rounds": found[:PAGE], "more": more, "appeals": waiting})
 
 
 def round_new(request):
@@ -55,6 +56,7 @@ def round_new(request):
                 most_each=given["most_each"],
                 deadline=given["deadline"],
                 rule=form.rule(),
+                resolutions_from=given["resolutions_from"],
                 leave_out_risk=given["leave_out_risk"],
                 # Another draw in every round: with a known seed the order of the run could be computed.
                 seed=secrets.randbelow(2**32),
@@ -115,6 +117,8 @@ def round(request, public_id):
         "connected": connecting.is_set(),
         "gateway": settings.LABEL_STUDIO_GATEWAY_URL,
         "more_seats": MoreSeats(round=found),
+        "release": MoveRelease(initial={"resolutions_from": found.resolutions_from}),
+        "may_move_release": access.may_move_release(request.user, found),
     }
     if own is None:
         uncounted = reports.uncounted(found)
@@ -131,6 +135,7 @@ def round(request, public_id):
             "overturning": overturning.of(found),
             "uncounted": uncounted.select_related("reading__seat__rater__user")[:SHOWN_RAW],
             "uncounted_total": uncounted.count(),
+            "informed": releasing.left_out(found),
             "skips": reports.skips(found),
             "acts": acts.latest(trail.ROUND, found.public_id, trail.VOCABULARY),
             "sees_addresses": True,

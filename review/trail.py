@@ -19,6 +19,10 @@ VOCABULARY = Vocabulary(
         "review.seat_more": _("Seated more reviewers"),
         "review.place_waiting": _("Gave what waited for a reader to those seated"),
         "review.adjudicate": _("Settled a dispute"),
+        "review.appeal": _("Appealed against how a session was settled"),
+        "review.grant_appeals": _("Granted appeals: the sessions are judged again in this round"),
+        "review.decline_appeal": _("Declined an appeal"),
+        "review.move_release": _("Moved when resolutions open to reviewers"),
     },
     labels={
         "name": _("Name"),
@@ -41,8 +45,15 @@ VOCABULARY = Vocabulary(
         "seat": _("From the desk of"),
         "handed_on": _("Now with others"),
         "waiting": _("Waiting for a reader"),
+        "appeals": _("Appeals"),
+        "resolutions_from": _("Resolutions open before the end, from"),
     },
 )
+
+
+def moment(at) -> str | None:
+    """A moment as an event keeps it; None: there is none, and so it is not told."""
+    return at.isoformat(timespec="minutes") if at else None
 
 
 def record(

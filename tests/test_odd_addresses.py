@@ -15,7 +15,7 @@ WHAT = ["superscript", "another script", "negative", "too large", "too long", "N
 @pytest.mark.parametrize(
     ("place", "name"),
     [("runs", "before"), ("rounds", "before"), ("datasets", "before"), ("training", "before"),
-     ("api_rounds", "before"), ("run", "after"), ("run", "state"), ("desk_mine", "from"),
+     ("api_rounds", "before"), ("run", "after"), ("run", "state"), ("desk_mine", "before"),
      ("people_trail", "before"), ("people_trail", "by"), ("people_trail", "verb")],
 )  # fmt: skip
 def test_a_page_asked_for_nonsense_shows_its_first_rows(log_in, lena, place, name, asked):

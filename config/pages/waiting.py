@@ -30,6 +30,11 @@ def unsafe_for(user):
     return found.exclude(item__round__in=review_access.rounds_she_judges(user).values("pk"))
 
 
+def appeals_for(user):
+    """Appeals that wait for an answer and that this lead may give one to."""
+    return review_access.appeals_open_to(user).waiting().exclude(by=user)
+
+
 def drafts_to_approve(user) -> list[Version]:
     """Drafts in review that she may approve and whose words, as they stand, she has not approved."""
     waiting = Version.objects.filter(state=VersionState.IN_REVIEW).select_related("guideline")
@@ -66,7 +71,7 @@ def numbers(user) -> dict[str, int]:
         found["guidelines"] = found.get("guidelines", 0) + sum(row["n"] for row in talk)
     if Role.LEAD in user.roles:
         found["runs"] = failed().count()
-        found["rounds"] = unsafe_for(user).count()
+        found["rounds"] = unsafe_for(user).count() + appeals_for(user).count()
     return found
 
 
@@ -84,6 +89,8 @@ def work(user) -> list[dict]:
         rows.append(
             {"place": "rounds", "sentence": _("sessions that a reader calls unsafe: look now"), **found}
         )
+        found = appeals_for(user).order_by().aggregate(n=Count("id"), since=Min("at"))
+        rows.append({"place": "appeals", "sentence": _("appeals to answer"), **found})
     if Role.ANNOTATOR in user.roles:
         found = readings_of(user).aggregate(n=Count("id"), since=Min("at"))
         rows.append({"place": "desk", "sentence": _("sessions to judge"), **found})

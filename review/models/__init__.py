@@ -9,6 +9,8 @@ from review.models.decisions import (
     Verdict,
 )
 from review.models.first_judgements import FirstJudgement
+from review.models.appeals import Appeal, AppealState
+from review.models.decisions import Decision, DecisionKind, Finding, Rating, RawAnnotation, Verdict
 from review.models.label_studio import Account, SeatProject
 from review.models.passes import Pass
 from review.models.raters import Rater, RaterKind
@@ -18,6 +20,8 @@ from review.models.standings import Aspect, Standing, StandingState
 
 __all__ = [
     "Account",
+    "Appeal",
+    "AppealState",
     "Arm",
     "Aspect",
     "Decision",

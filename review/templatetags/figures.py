@@ -75,6 +75,11 @@ def percent(share: float | None) -> str:
 
 
 @register.filter
+def signed(difference: float) -> str:
+    return f"{difference:+.2f}".replace("-", "−")
+
+
+@register.filter
 def share_of(part: int, whole: int) -> str:
     return percent(part / whole if whole else None)
 

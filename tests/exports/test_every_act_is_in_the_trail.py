@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from django.db import DatabaseError, transaction
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import Role, TrailEvent
 from accounts.roles import Refused
@@ -17,7 +18,7 @@ from config.pages.trail import KINDS, VOCABULARY
 from exports import building, nodes
 from exports.models import Node, TrainingRun
 from exports.training import launch
-from review import handing_on, rounds
+from review import appealing, handing_on, releasing, rounds
 from review.disputes import Dispute
 from review.models import Round
 from review.raters import rater_for
@@ -40,6 +41,7 @@ WITHIN = {
     "synthesis.remaking.remake": "an event for each new run: tests/config/stale/test_making_again.py",
     "synthesis.holding_many.hold_all": "an event for each session: tests/synthesis/test_holding_many.py",
     "synthesis.holding_many.release_all": "the same",
+    "review.my_work.proposing.propose": "review.feedback.propose",
     "review.feedback.propose": "a proposal is a row of its own that nobody changes",
     "exports.building.freeze": "exports.building.plan",
 }
@@ -176,6 +178,34 @@ def placed(lena, ben, chloe):
     handing_on.place_waiting(round=opened(lena, ben, chloe), by=lena)
 
 
+def release_moved(lena, ben, chloe):
+    releasing.move_release(round=opened(lena, ben, chloe), to=timezone.now(), by=lena)
+
+
+def appealed(lena, ben, chloe):
+    round = opened(lena, ben, chloe)
+    item = round.items.first()
+    for reader in (ben, chloe):
+        review_factories.judge(item, reader, review_factories.says("accept"))
+    rounds.close_round(round=round, by=lena)
+    return appealing.appeal(item=item, by=ben, reason="BECAUSE OF HER TONE")
+
+
+def appeal_declined(lena, **people):
+    made = appealed(lena, **people)
+    appealing.decline_appeal(appeal=made, by=lena, answer="BECAUSE it was heard")
+
+
+def appeal_granted(lena, **people):
+    made = appealed(lena, **people)
+    others = [rater_for(person(name, Role.ANNOTATOR)) for name in ("Noor", "Omar")]
+    versions = {
+        "pairs_version": made.item.round.pairs_version,
+        "rubric_version": made.item.round.rubric_version,
+    }
+    appealing.grant_appeals(appeals=[made], name="Appeals", raters=others, by=lena, **versions)
+
+
 def asked_for(lena, get, **_):
     building.plan(name="First", rounds=[get("mixed_round")], by=lena)
 
@@ -219,6 +249,10 @@ ACTS = {
     "review.handing_on.give_back_skipped": given_back,
     "review.handing_on.seat_more": seated_more,
     "review.handing_on.place_waiting": placed,
+    "review.releasing.move_release": release_moved,
+    "review.appealing.appeal": appealed,
+    "review.appealing.decline_appeal": appeal_declined,
+    "review.appealing.grant_appeals": appeal_granted,
     "exports.building.plan": asked_for,
     "exports.nodes.make_node": node_made,
     "exports.nodes.retire": node_retired,
@@ -240,7 +274,7 @@ def act(lena, ben, chloe, dan, settings, request):
             how(lena, ben, chloe, dan)
         else:
             how(lena, ben=ben, chloe=chloe)
-        return {settled: dan, given_back: ben}.get(how, lena)
+        return {settled: dan, given_back: ben, appealed: ben}.get(how, lena)
 
     return done
 

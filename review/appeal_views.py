@@ -1,0 +1,102 @@
+"""Appeals, for leads: each is declined in writing, or its session judged again by others."""
+
+import secrets
+
+from django.contrib import messages
+from django.http import HttpResponseNotAllowed
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+
+from accounts import asking, background, roles
+from review import access, appealing, outcomes, tasks
+from review.forms import Granting
+from review.matching import CannotMakeRound
+from review.models import Appeal, AppealState
+from review.raters import rater_for
+
+PAGE = 50
+ANSWERED = "answered"
+
+
+def appeals(request):
+    roles.require(access.may_see_appeals(request.user))
+    show = ANSWERED if request.GET.get("show") == ANSWERED else ""
+    return _listed(request, show)
+
+
+def _listed(request, show: str, refused: Appeal | None = None, why: str = "", status=200):
+    """Those that wait, the longest first; of those answered the latest first."""
+    found = access.appeals_open_to(request.user)
+    key = asking.number(request, "after")
+    if show == ANSWERED:
+        found = found.exclude(state=AppealState.WAITING).order_by("-pk")
+        found = found.filter(pk__lt=key) if key is not None else found
+    else:
+        found = found.waiting().order_by("pk")
+        found = found.filter(pk__gt=key) if key is not None else found
+    found = found.select_related("by", "answered_by", "item__round", "item__instance", "led_to__round")
+    found = list(found.prefetch_related("item__standings")[: PAGE + 1])
+    names = outcomes.names_of_mistakes([one.item.round for one in found])
+    rows = [
+        {
+            "appeal": one,
+            "settled": [
+                outcomes.in_words(standing, names.get(one.item.round.pairs_version_id, {}))
+                for standing in one.item.standings.all()
+            ],
+            "own": one.by_id == request.user.pk,
+            "why": why if one == refused else "",
+        }
+        for one in found[:PAGE]
+    ]
+    more = found[PAGE - 1].pk if len(found) > PAGE else None
+    context = {"rows": rows, "more": more, "show": show}
+    return render(request, "review/appeals.html", context, status=status)
+
+
+def appeal_decline(request, public_id):
+    roles.require(access.may_see_appeals(request.user))
+    if request.method != "POST":
+        return HttpResponseNotAllowed(["POST"])
+    found = get_object_or_404(access.appeals_open_to(request.user), public_id=public_id)
+    try:
+        appealing.decline_appeal(appeal=found, by=request.user, answer=request.POST.get("answer", ""))
+    except appealing.CannotAppeal as refusal:
+        return _listed(request, "", refused=found, why=str(refusal), status=400)
+    messages.success(request, _("Declined; the reviewer reads your answer."))
+    return redirect("appeals")
+
+
+def appeals_grant(request):
+    """`appeal`: the public ids of those that were ticked; a round is made of their sessions."""
+    roles.require(access.may_see_appeals(request.user))
+    named = [one for one in request.GET.getlist("appeal")[:PAGE] if asking.is_public_id(one)]
+    waiting = access.appeals_open_to(request.user).waiting().filter(public_id__in=named)
+    chosen = list(waiting.select_related("by", "item__round__pairs_version", "item__round__rubric_version"))
+    if not chosen:
+        messages.error(request, _("Tick at least one appeal that waits."))
+        return redirect("appeals")
+    form = Granting(request.POST or None, like=chosen[0].item.round)
+    if request.method == "POST" and form.is_valid():
+        given = form.cleaned_data
+        try:
+            round = appealing.grant_appeals(
+                appeals=chosen,
+                name=given["name"],
+                raters=[rater_for(user) for user in given["reviewers"]],
+                by=request.user,
+                pairs_version=given["pairs_version"],
+                rubric_version=given["rubric_version"],
+                overlap=given["overlap"],
+                deadline=given["deadline"],
+                seed=secrets.randbelow(2**32),
+            )
+        except (CannotMakeRound, appealing.CannotAppeal) as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, _("The round is open: these sessions are judged again by others."))
+            if not tasks.wake(round):
+                messages.warning(request, background.unheard([background.SYNC]))
+            return redirect("round", public_id=round.public_id)
+    context = {"chosen": chosen, "form": form}
+    return render(request, "review/appeals_grant.html", context, status=400 if form.errors else 200)

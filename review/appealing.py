@@ -1,0 +1,138 @@
+"""A reviewer appeals against how a session of hers was settled. A lead declines in writing, or has it judged again by
+others: a new item on the same session, which names the one it supersedes. Nothing of the old item changes.
+
+Items are locked before the round that is made of them, as everywhere.
+"""
+
+from collections.abc import Sequence
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts import roles
+from review import access, trail
+from review.matching import CannotMakeRound
+from review.models import Appeal, AppealState, Decision, Item, Rater, Reading, Round
+from review.rounds import make_round
+
+LONGEST = 4_000
+
+
+class CannotAppeal(ValueError):
+    """Nothing was changed; the message says what is missing, or who was there before."""
+
+
+@transaction.atomic
+def appeal(*, item: Item, by, reason: str) -> Appeal:
+    """Ask that this session be judged again by others. Raises Refused, CannotAppeal."""
+    item = _locked([item.pk])[0]
+    roles.require(access.may_appeal(by, item))
+    made = Appeal.objects.create(item=item, by=by, reason=_written(reason, _("Say why: the lead reads it.")))
+    trail.record(verb="appeal", round=item.round, by=by, item=item)
+    return made
+
+
+@transaction.atomic
+def decline_appeal(*, appeal: Appeal, by, answer: str) -> Appeal:
+    """Leave it as it was settled, and say why to her who appealed. Raises Refused, CannotAppeal."""
+    _locked([appeal.item_id])
+    appeal = _waiting([appeal])[0]
+    roles.require(access.may_answer_appeal(by, appeal))
+    written = _written(answer, _("Say why: the reviewer reads it."))
+    _answer(appeal, AppealState.DECLINED, by, answer=written)
+    trail.record(verb="decline_appeal", round=appeal.item.round, by=by, item=appeal.item)
+    return appeal
+
+
+@transaction.atomic
+def grant_appeals(*, appeals: Sequence[Appeal], name: str, raters: Sequence[Rater], by, **more) -> Round:
+    """Open a round in which these sessions are judged again, by readers who have never had them, each in the way it was
+    read before. All appeals on them are granted by it; those of sessions that are held back wait on. `more`: the other
+    options of review.rounds.make_round.
+
+    Raises Refused, CannotAppeal, CannotMakeRound.
+    """
+    items = _locked([appeal.item_id for appeal in appeals])
+    _waiting(appeals)
+    appeals = list(Appeal.objects.waiting().filter(item__in=items).select_related("item__round"))
+    for one in appeals:
+        roles.require(access.may_answer_appeal(by, one))
+    alike = {(item.arm, item.round.screen) for item in items}
+    if len(alike) > 1:
+        raise CannotMakeRound(
+            _(
+                "Sessions read with the draft and without it go into rounds of their own; choose the ones or the others."
+            )
+        )
+    _require_first(items)
+    _require_others(items, raters)
+    (arm, screen) = alike.pop()
+    # Of two items on one session the later is the one that is superseded.
+    supersedes = {item.instance_id: item.pk for item in items}
+    round = make_round(
+        name=name, instances=[item.instance for item in items], raters=raters, by=by, arm=arm, screen=screen,
+        unaided_share=0, supersedes=supersedes, **more,
+    )  # fmt: skip
+    led_to = {item.instance_id: item for item in round.items.all()}
+    granted = [one for one in appeals if one.item.instance_id in led_to]
+    for one in granted:
+        _answer(one, AppealState.GRANTED, by, led_to=led_to[one.item.instance_id])
+    trail.record(verb="grant_appeals", round=round, by=by, after={"appeals": len(granted)})
+    return round
+
+
+def _locked(ids) -> list[Item]:
+    """In one order, whoever comes; the round of each as it is now."""
+    list(Item.objects.select_for_update().filter(pk__in=ids).order_by("pk").values_list("pk", flat=True))
+    return list(Item.objects.filter(pk__in=ids).select_related("round", "instance").order_by("pk"))
+
+
+def _waiting(appeals: Sequence[Appeal]) -> list[Appeal]:
+    found = list(Appeal.objects.filter(pk__in=[one.pk for one in appeals]).select_related("item__round"))
+    if not found:
+        raise CannotAppeal(_("Choose at least one appeal."))
+    if any(one.state != AppealState.WAITING for one in found):
+        raise CannotAppeal(_("Somebody has answered this appeal before you."))
+    return found
+
+
+def _written(words: str, missing: str) -> str:
+    words = words.strip()
+    if not words:
+        raise CannotAppeal(missing)
+    if len(words) > LONGEST or "\0" in words:
+        raise CannotAppeal(_("At most %d characters, all of which can be kept.") % LONGEST)
+    return words
+
+
+def _answer(appeal: Appeal, state: str, by, *, answer: str = "", led_to: Item | None = None) -> None:
+    appeal.state, appeal.answer, appeal.led_to = state, answer, led_to
+    appeal.answered_by, appeal.answered_at = by, timezone.now()
+    appeal.save(update_fields=["state", "answer", "led_to", "answered_by", "answered_at"])
+
+
+def _require_first(items: Sequence[Item]) -> None:
+    for item in items:
+        if item.superseded_by.exists():
+            raise CannotMakeRound(
+                _("Session %s is judged again already in a later round; answer its appeal in writing.")
+                % item.instance.public_id
+            )
+
+
+def _require_others(items: Sequence[Item], raters: Sequence[Rater]) -> None:
+    """Whoever read a session, in whichever round, or settled anything of it, knows how it was judged."""
+    sessions = [item.instance_id for item in items]
+    had = set(
+        Reading.objects.filter(item__instance__in=sessions, seat__rater__in=raters).values_list(
+            "seat__rater", flat=True
+        )
+    )
+    had |= set(
+        Decision.objects.filter(item__instance__in=sessions, rater__in=raters).values_list("rater", flat=True)
+    )
+    if known := [str(rater) for rater in raters if rater.pk in had]:
+        raise CannotMakeRound(
+            _("An appeal is judged by others; these have had one of the sessions: %s.") % ", ".join(known)
+        )

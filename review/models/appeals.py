@@ -1,0 +1,61 @@
+"""A reviewer appeals against how an item was settled: it waits for a lead. Nothing of the item ever changes by it."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from accounts.freezing import Freezing, another_column_changes
+from accounts.identity import Identified
+from review.models.readings import Item
+
+
+class AppealState(models.TextChoices):
+    WAITING = "waiting", _("waits for a lead")
+    GRANTED = "granted", _("granted: the session is judged again")
+    DECLINED = "declined", _("declined")
+
+
+class Appeals(models.QuerySet):
+    def waiting(self):
+        return self.filter(state=AppealState.WAITING)
+
+
+class Appeal(Identified):
+    # Answered once.
+    freezing = Freezing(
+        update=another_column_changes("state", "answer", "answered_by_id", "answered_at", "led_to_id")
+        + " OR OLD.state <> 'waiting'",
+        delete="TRUE",
+    )
+
+    item = models.ForeignKey(Item, models.PROTECT, related_name="appeals")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    reason = models.TextField()
+    at = models.DateTimeField(auto_now_add=True)
+    state = models.CharField(max_length=8, choices=AppealState, default=AppealState.WAITING)
+    # What the lead writes to her who appealed.
+    answer = models.TextField(blank=True)
+    answered_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    answered_at = models.DateTimeField(null=True)
+    # The new item on the same session, which names the one it supersedes.
+    led_to = models.ForeignKey(Item, models.PROTECT, null=True, related_name="+")
+
+    objects = Appeals.as_manager()
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(name="appealed_once_by_each", fields=["item", "by"]),
+            models.CheckConstraint(name="an_appeal_says_why", condition=~Q(reason="")),
+            models.CheckConstraint(
+                name="an_answer_to_an_appeal_is_whole",
+                condition=Q(state="waiting", answered_at=None, answered_by=None, led_to=None, answer="")
+                | Q(state="declined", answered_at__isnull=False, led_to=None) & ~Q(answer="")
+                | Q(state="granted", answered_at__isnull=False, led_to__isnull=False),
+            ),
+        ]
+        indexes = [models.Index(name="appeals_that_wait", fields=["item"], condition=Q(state="waiting"))]
+
+    def natural_key_parts(self):
+        return (*self.item.natural_key_parts(), self.by.email)

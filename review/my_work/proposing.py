@@ -1,0 +1,53 @@
+"""From her own approved words to a proposal for the guideline, in one click."""
+
+from dataclasses import dataclass, field
+
+from django.utils.translation import gettext as _
+
+from guidelines import present
+from guidelines.models import Proposal
+from review import access, feedback
+from review.models import Decision
+from review.my_work.telling import Told
+
+
+@dataclass(frozen=True)
+class Offer:
+    """`pairs`: {key: name} of the mistakes that she found and whose corrections her words can join; `reason`: why she may
+    not propose; `made`: what was made of her words already.
+    """
+
+    decision: Decision
+    pairs: dict[str, str] = field(default_factory=dict)
+    reason: str = ""
+    made: list[Proposal] = field(default_factory=list)
+
+
+def offer(told: Told, user) -> Offer | None:
+    """None unless her own words were approved."""
+    if not any(
+        str(told.mine.public_id) in (s.outcome or [])
+        for s in told.item.standings.all()
+        if s.aspect == "wording"
+    ):
+        return None
+    decision = feedback.find(told.mine.public_id)
+    may_propose = access.may_propose_from(user, decision)
+    if not may_propose:
+        return Offer(decision, reason=may_propose.reason)
+    made = list(
+        Proposal.objects.filter(decision=decision.public_id).select_related("guideline").order_by("n")
+    )
+    guideline = decision.item.round.pairs_version.guideline
+    return Offer(decision, present.called(guideline, feedback.keys(decision)), made=made)
+
+
+def propose(*, decision: Decision, pair: str, by) -> Proposal:
+    """Her words, as they stand in her edit, as a further correction of this pair. Raises as feedback.propose does."""
+    return feedback.propose(
+        decision=decision,
+        by=by,
+        pair=pair,
+        correction=feedback.suggested(decision),
+        reason=_("I put these words in place of the draft's, and they were approved in review."),
+    )
