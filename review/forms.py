@@ -180,7 +180,15 @@ class Granting(NewRound):
 
     def __init__(self, *args, like, **kwargs):
         super().__init__(*args, **kwargs)
-        for name in ("runs", "leave_out_risk", "doubly_read", "unaided_share", "resolutions_from"):
+        for name in (
+            "runs",
+            "leave_out_risk",
+            "doubly_read",
+            "unaided_share",
+            "resolutions_from",
+            "repeat_share",
+            "most_each",
+        ):
             del self.fields[name]
         for name in ("pairs_version", "rubric_version"):
             field, version = self.fields[name], getattr(like, name)

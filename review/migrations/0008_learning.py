@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('review', '0006_doubly_read'),
+        ('review', '0007_repeats_and_load'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
