@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from accounts.digesting import digest
 from guidelines.coverage import Agreement, Coverage, Figure
 from guidelines.models import Entry, Guideline
-from review import feedback
+from review import feedback, releasing
 from review.agreement.wording import spoken
 from review.models import Arm, Aspect, Decision, Finding, Item, Round, RoundState, Standing
 from review.settled import NOTHING, Settled, read
@@ -173,14 +173,20 @@ def _standings(guideline):
 
 
 def _judgements(guideline, arm):
-    """Readers' judgements that count for agreement, of sessions made from this guideline's pairs."""
+    """Readers' judgements that count for agreement, of sessions made from this guideline's pairs: none of which its
+    reader could see before how another of the round was resolved.
+    """
     decisions = Decision.objects.in_force().readers().filter(~judged_again(), **closed_rounds_of_people())
-    return decisions.filter(
-        reading__pass_number=1,
-        reading__seat__observer=False,
-        item__arm=arm,
-        **{f"{PAIR}__guideline": guideline},
-    ).order_by("id")
+    return (
+        decisions.filter(
+            reading__pass_number=1,
+            reading__seat__observer=False,
+            item__arm=arm,
+            **{f"{PAIR}__guideline": guideline},
+        )
+        .exclude(releasing.informed())
+        .order_by("id")
+    )
 
 
 def _alphas(guideline) -> dict[str, float]:

@@ -6,12 +6,12 @@ Agreement uses what was judged before its reader could see any resolution of the
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Max, Q, QuerySet
+from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from accounts import roles
 from review import access, trail
-from review.models import Decision, Item, Round
+from review.models import Decision, DecisionKind, Item, Round, Standing, StandingState
 
 
 class CannotMoveRelease(ValueError):
@@ -64,6 +64,20 @@ def informed_since(round: Round) -> dict[int, tuple[datetime, int]]:
     for rater, item, at in sorted(rows.values_list("rater", "item", "at"), key=lambda row: row[2]):
         found.setdefault(rater, (max(at, round.resolutions_from), item))
     return found
+
+
+def informed() -> Q:
+    """Of decisions of any rounds: those whose rater could see by then how another of her items of the round was resolved.
+    A condition of one statement, for where many rounds are asked at once.
+    """
+    settled_later = Standing.objects.filter(item=OuterRef("pk")).filter(
+        ~Q(state=StandingState.SETTLED) | Q(at__gte=OuterRef(OuterRef("decided_at")))
+    )
+    hers = Item.objects.filter(
+        ~Q(pk=OuterRef("item")), ~Exists(settled_later), round=OuterRef("item__round"), standings__isnull=False,
+        decisions__rater=OuterRef("rater"), decisions__kind=DecisionKind.READING,
+    )  # fmt: skip
+    return Q(item__round__resolutions_from__lt=F("decided_at")) & Exists(hers)
 
 
 def _informed(moments: dict[int, tuple[datetime, int]], of: str = "") -> Q:

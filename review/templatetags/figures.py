@@ -76,7 +76,8 @@ def percent(share: float | None) -> str:
 
 @register.filter
 def signed(difference: float) -> str:
-    return f"{difference:+.2f}".replace("-", "−")
+    written = f"{difference:+.2f}"
+    return "0.00" if float(written) == 0 else written.replace("-", "−")
 
 
 @register.filter

@@ -9,7 +9,7 @@ from django.utils import timezone
 from accounts.models import Grant, TrailEvent
 from accounts.roles import Refused
 from review import access, releasing, reports
-from review.models import Round
+from review.models import Decision, Round
 from review.rounds import close_round
 from review.workflow import adjudicate
 from tests.conftest import person
@@ -25,6 +25,10 @@ def at_once(people, lead, n=4, **options):
 
 def seen(user) -> set:
     return {item.pk for item in access.resolved_for(user)}
+
+
+def round_decisions(round):
+    return Decision.objects.filter(item__round=round).order_by("item", "n")
 
 
 def agreed(item, *people, verdict="accept"):
@@ -105,6 +109,9 @@ def test_agreement_leaves_out_what_was_judged_after_a_resolution_could_be_seen(b
     counted = reports.judgements(round).values_list("item", "rater__user__name")
     assert set(counted) == {(first.pk, "Ben"), (first.pk, "Chloe"), (second.pk, "Chloe")}
     assert reports.rates(round)["aided"].n == 3
+    assert list(round_decisions(round).filter(releasing.informed()).values_list("item", "rater__user__name")) == [
+        (second.pk, "Ben"), (third.pk, "Ben"),
+    ]  # fmt: skip
     # They count for where the session stands, as ever.
     assert second.standings.get(aspect="verdict").state == "disputed"
 
@@ -140,6 +147,7 @@ def test_where_resolutions_open_at_the_end_nothing_is_left_out_and_nothing_asked
     agreed(round.items.first(), ben, chloe)
     with django_assert_num_queries(0):
         assert releasing.left_out(round) == 0
+    assert not round_decisions(round).filter(releasing.informed()).exists()
 
 
 def test_the_pages_say_how_many_judgements_are_not_used(client, ben, chloe, lena):
