@@ -36,13 +36,12 @@ def _listed(request, show: str, refused: Appeal | None = None, why: str = "", st
         found = found.filter(pk__gt=key) if key is not None else found
     found = found.select_related("by", "answered_by", "item__round", "item__instance", "led_to__round")
     found = list(found.prefetch_related("item__standings")[: PAGE + 1])
-    names = outcomes.names_of_mistakes([one.item.round for one in found])
+    names = outcomes.names_in({one.item.round for one in found})
     rows = [
         {
             "appeal": one,
             "settled": [
-                outcomes.in_words(standing, names.get(one.item.round.pairs_version_id, {}))
-                for standing in one.item.standings.all()
+                outcomes.in_words(standing, names[one.item.round_id]) for standing in one.item.standings.all()
             ],
             "own": one.by_id == request.user.pk,
             "why": why if one == refused else "",
@@ -89,6 +88,7 @@ def appeals_grant(request):
                 rubric_version=given["rubric_version"],
                 overlap=given["overlap"],
                 deadline=given["deadline"],
+                rule=form.rule(),
                 seed=secrets.randbelow(2**32),
             )
         except (CannotMakeRound, appealing.CannotAppeal) as refusal:

@@ -1,4 +1,5 @@
 from review.models.adjudicating import SecondJudgement, SecondReading
+from review.models.appeals import Appeal, AppealState
 from review.models.decisions import (
     Decision,
     DecisionKind,
@@ -9,8 +10,6 @@ from review.models.decisions import (
     Verdict,
 )
 from review.models.first_judgements import FirstJudgement
-from review.models.appeals import Appeal, AppealState
-from review.models.decisions import Decision, DecisionKind, Finding, Rating, RawAnnotation, Verdict
 from review.models.label_studio import Account, SeatProject
 from review.models.passes import Pass
 from review.models.raters import Rater, RaterKind

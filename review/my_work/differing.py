@@ -1,8 +1,8 @@
 """Where a reviewer differs from the final word, over all that is open to her: help for herself, shown to nobody else.
 
-Verdicts are compared with what was settled; mistakes with what was settled where a session was read without the draft,
-and with what most colleagues marked where it was read with it, and the two are never pooled; severity and ratings, which
-are not settled, with the mean of colleagues. What has only her own judgement behind it is no measure of her and stays
+Verdicts and mistakes are compared with what was settled; mistakes that were not, as with the draft, with what most
+colleagues marked, and the two arms are never pooled; severity with the mean of colleagues, ratings with the level that
+was settled or, where none was, with that mean. What has only her own judgement behind it is no measure of her and stays
 out: her own text that was approved (methods.md §5), and what nobody else judged.
 """
 
@@ -18,6 +18,7 @@ from review.agreement.shares import Shares, shares, shrunken
 from review.agreement.wording import spoken
 from review.models import Arm, Aspect, Finding, RaterKind, Rating, Verdict
 from review.my_work.judged import Judged, counted, judged_by, names_of, own
+from review.standing import DIMENSION
 from review.workflow.storing import OTHER
 from synthesis.rendering import SEVERITY
 
@@ -284,15 +285,18 @@ def _believable(by_item: dict[int, Judged], colleagues: dict) -> dict[int, float
 
 
 def _ratings(user, by_item: dict[int, Judged]) -> tuple[list[Bias], int]:
-    """A dimension whose scale changed is another one. Three queries."""
+    """Against the one level that was settled; where none was, or several stand within the round's tolerance, against the
+    mean of colleagues. A dimension whose scale changed is another one. Two queries.
+    """
     items = own(user).order_by().values("item")
     given = Rating.objects.filter(decision__in=counted().filter(item__in=items).order_by().values("pk"))
     given = given.filter(decision__rater__kind=RaterKind.HUMAN)
-    dimensions = DimensionRevision.objects.in_bulk(
+    dimensions = DimensionRevision.objects.select_related("dimension").in_bulk(
         given.order_by().values_list("dimension_revision", flat=True).distinct()
     )
     hers: dict[tuple, dict[int, float]] = {}
     theirs: dict[tuple, dict[int, list[float]]] = {}
+    final: dict[tuple, float] = {}
     names, unordered = {}, 0
     columns = ("decision__item", "decision__rater__user", "dimension_revision", "value")
     for item, rater, revision, value in given.order_by("pk").values_list(*columns):
@@ -307,6 +311,9 @@ def _ratings(user, by_item: dict[int, Judged]) -> tuple[list[Bias], int]:
         names[scale] = dimension.name
         if rater == user.pk:
             hers.setdefault(scale, {})[item] = float(value)
+            settled = by_item[item].settled.get(DIMENSION + dimension.dimension.key, ())
+            if len(settled) == 1:
+                final[scale, item] = float(settled[0])
         else:
             theirs.setdefault(scale, {}).setdefault(item, []).append(float(value))
     found = []
@@ -314,7 +321,9 @@ def _ratings(user, by_item: dict[int, Judged]) -> tuple[list[Bias], int]:
         _dimension, low, high = scale
         others = theirs.get(scale, {})
         apart = {
-            item: value - float(np.mean(others[item])) for item, value in values.items() if item in others
+            item: value - final.get((scale, item), float(np.mean(others.get(item, [np.nan]))))
+            for item, value in values.items()
+            if item in others or (scale, item) in final
         }
         found.append(_bias(names[scale], apart, by_item, high - low))
     return [one for one in found if one], unordered

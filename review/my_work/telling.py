@@ -96,7 +96,7 @@ def told(item: Item, user) -> Told | None:
     colleagues = [one for one in decisions if one.pk in counting and one.rater_id != mine.rater_id]
     settled_by = [one for one in decisions if one.kind != DecisionKind.READING]
     texts = _texts(item)
-    names = {key: name for key, (name, _n) in texts.items()}
+    names = outcomes.names_in([item.round])[item.round_id]
     settled = {s.aspect: s.outcome for s in item.standings.all() if s.state == StandingState.SETTLED}
     edit = mine if mine.verdict == Verdict.EDIT else None
     return Told(
@@ -233,6 +233,6 @@ def _later(item: Item, names: dict[str, str]) -> list[str]:
     if again.round.state != RoundState.CLOSED:
         return [_("It is judged again by others; you see the outcome when that round is closed.")]
     # The words of a later guideline may name a mistake otherwise.
-    names = names | outcomes.names_of_mistakes([again.round]).get(again.round.pairs_version_id, {})
+    names = names | outcomes.names_in([again.round])[again.round_id]
     said = [outcomes.in_words(standing, names) for standing in again.standings.all()]
     return said or [_("It was put before others again, and that round was closed before they settled it.")]

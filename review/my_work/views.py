@@ -9,7 +9,7 @@ from accounts import asking, roles
 from guidelines import access as guidelines_access
 from guidelines.publishing import BadTexts
 from review import access, appealing, feedback, outcomes
-from review.models import Appeal, Decision, DecisionKind, Verdict
+from review.models import Appeal, Decision, Verdict
 from review.my_work import proposing
 from review.my_work.differing import differences
 from review.my_work.forms import AppealForm
@@ -28,9 +28,9 @@ def desk_mine(request):
     items, more = _page(request.user, show, asking.number(request, "before"))
     decisions = Decision.objects.in_force().filter(item__in=items)
     mine = {d.item_id: d for d in own(request.user).filter(item__in=items)}
-    settling = {d.item_id: d for d in decisions.exclude(kind=DecisionKind.READING)}
+    settling = {d.item_id: d for d in decisions.settling()}
     appeals = {one.item_id: one for one in Appeal.objects.filter(item__in=items, by=request.user)}
-    names = outcomes.names_of_mistakes([item.round for item in items])
+    names = outcomes.names_in({item.round for item in items})
     rows = [
         {
             "item": item,
@@ -40,7 +40,7 @@ def desk_mine(request):
             "outcomes": [
                 outcomes.in_words(
                     standing,
-                    names.get(item.round.pairs_version_id, {}),
+                    names[item.round_id],
                     edit=mine[item.pk] if mine[item.pk].verdict == Verdict.EDIT else None,
                 )
                 for standing in item.standings.all()

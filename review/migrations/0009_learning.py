@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('review', '0007_repeats_and_load'),
+        ('review', '0008_settling'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
