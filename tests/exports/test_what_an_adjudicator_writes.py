@@ -4,12 +4,15 @@ for the guideline, each time with where it came from.
 
 import pytest
 
+from accounts.models import Role
 from exports.building import freeze
 from guidelines.models import ProposalKind
 from review import examples, feedback
 from review.disputes import Dispute
 from review.models import Decision
 from review.rounds import close_round
+from review.workflow import reading_again
+from tests.conftest import person
 from tests.exports.test_what_leaves import everything, rows
 from tests.review.factories import judge, mistake, round_of, says, settle
 
@@ -68,10 +71,6 @@ def test_a_wording_begun_from_the_draft_says_so(round, ben, chloe, dan, lena):
 
 
 def test_what_a_second_adjudicator_writes_leaves_nowhere(round, ben, chloe, dan, lena, monkeypatch):
-    from accounts.models import Role
-    from review.workflow import reading_again
-    from tests.conftest import person
-
     monkeypatch.setattr(reading_again, "ONE_IN", 1)
     dora = person("Dora", Role.ADJUDICATOR)
     item = disputed(round.items.first(), ben, chloe)
@@ -80,6 +79,18 @@ def test_what_a_second_adjudicator_writes_leaves_nowhere(round, ben, chloe, dan,
     dataset = freeze(name="First", rounds=[close_round(round=round, by=lena)], by=lena)
     assert OWN not in everything(dataset) and "DORA" not in everything(dataset)
     assert [row["messages"][-1]["content"] for row in rows(dataset, "sft")] == [EDITS[0]]
+    assert "not recorded: 1 settled disputes drawn for it, 1 judged" in everything(dataset)
+
+
+def test_the_card_says_how_often_a_dispute_was_settled_otherwise(round, ben, chloe, dan, lena, monkeypatch):
+    monkeypatch.setattr(reading_again, "ONE_IN", 1)
+    dora = person("Dora", Role.ADJUDICATOR)
+    for item in round.items.all()[:2]:
+        settle(disputed(item, ben, chloe), dan, EDITS[:1])
+        settle(item, dora, EDITS[item.position % 2 :][:1])
+    dataset = freeze(name="First", rounds=[close_round(round=round, by=lena)], by=lena)
+    said = "1 of 2 (50 %) settled otherwise, 95 % interval by Wilson 0.09 to 0.91; 2 drawn, 2 judged, 0 not comparable"
+    assert said in everything(dataset)
 
 
 def test_her_wording_is_an_example_and_a_correction_to_propose(round, ben, chloe, dan, lena, ana):
