@@ -64,6 +64,7 @@ def fields(dataset, rounds, facts: dict) -> list[tuple[str, str]]:
         ("Edits too small to prefer", f"{facts['edits_too_small_for_preference']} approved edits changed "
          "under 10 % or 3 words; they are not in `preference`"),
         ("Verdicts of the readers", _or_not(rates)),
+        ("Second adjudication", sampled.second_adjudication(rounds)),
         ("Machine share of the texts", "sessions: all by models; feedback: by a model, a model's edited "
          "by a reviewer or an adjudicator, or an adjudicator's own (`text_by` in every row)"),
         ("Reviewers' pay and consent", sampled.consent(rounds)),

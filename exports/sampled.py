@@ -4,7 +4,7 @@ from collections import Counter
 
 from django.db.models import F, Max, Min
 
-from review import reports
+from review import overturning, reports
 from review.models import Arm, Aspect, Decision, Item, RaterKind, Reading, Standing, StandingState
 from synthesis.factors import LANGUAGES, slips
 from synthesis.models import Profile
@@ -53,6 +53,20 @@ def replicates(rounds) -> str:
     repeats = Reading.objects.filter(item__round__in=rounds, pass_number=2, decisions__isnull=False)
     n = repeats.distinct().count()
     return f"{n} hidden repeats" if n else "none: no reader read a session twice"
+
+
+def second_adjudication(rounds) -> str:
+    """How often a second adjudicator, who did not know that it was settled, settled a dispute otherwise (methods §5)."""
+    found = [one for one in map(overturning.of, rounds) if one]
+    n, overturned = sum(one.n for one in found), sum(one.overturned for one in found)
+    drawn, read = sum(one.drawn for one in found), sum(one.read for one in found)
+    if not n:
+        return f"{NOT_RECORDED}: {drawn} settled disputes drawn for it, {read} judged"
+    low, high = overturning.interval(overturned, n)
+    return (
+        f"{_share(overturned, n)} settled otherwise, 95 % interval by Wilson {low:.2f} to {high:.2f}; "
+        f"{drawn} drawn, {read} judged, {read - n} not comparable"
+    )
 
 
 def manifestation(rounds) -> str:

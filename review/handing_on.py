@@ -19,7 +19,18 @@ from review import access, assignment, trail
 from review.label_studio.planning import plan_projects
 from review.label_studio.screens.build import UnfitForScreen
 from review.matching import CannotMakeRound, Matching
-from review.models import Decision, Rater, RaterKind, RawAnnotation, Reading, Return, Round, Seat, SeatProject
+from review.models import (
+    Decision,
+    FirstJudgement,
+    Rater,
+    RaterKind,
+    RawAnnotation,
+    Reading,
+    Return,
+    Round,
+    Seat,
+    SeatProject,
+)
 from review.raters import may_sit
 from review.rounds import BATCH, hash_contents, held_among
 from synthesis.models import Instance
@@ -163,6 +174,10 @@ def _needs(of: dict[int, list[Reading]], light, sessions, seats: list[Seat]) -> 
         had.setdefault(instance, set()).add(rater)
     decided = Decision.objects.filter(item__instance__in=sessions.values("pk"), rater__in=raters)
     for rater, instance in decided.values_list("rater", "item__instance"):
+        had.setdefault(instance, set()).add(rater)
+    # Who judged a dispute of it was then shown what its readers said, whether or not she settled it.
+    shown = FirstJudgement.objects.filter(item__instance__in=sessions.values("pk"), rater__in=raters)
+    for rater, instance in shown.values_list("rater", "item__instance"):
         had.setdefault(instance, set()).add(rater)
     return [
         assignment.Need(

@@ -87,17 +87,16 @@ def of(round: Round) -> Overturning | None:
         if standing.SAFETY in aspects and other.unsafe and not first.unsafe:
             unsafe.append(second.decision.item.position + 1)
     compared = [one for one in told if one is not None]
-    return Overturning(
-        len(seconds), len(told), len(compared), sum(compared), _interval(compared), sorted(unsafe)
-    )
+    n, overturned = len(compared), sum(compared)
+    ci = interval(overturned, n) if n else None
+    return Overturning(len(seconds), len(told), n, overturned, ci, sorted(unsafe))
 
 
-def _interval(compared: list[bool]) -> tuple[float, float] | None:
-    if not compared:
-        return None
+def interval(overturned: int, n: int) -> tuple[float, float]:
+    """Wilson's at 95 %, sessions taken as independent."""
     from review.agreement.shares import wilson  # it loads SciPy
 
-    low, high = wilson([sum(compared) / len(compared)], [len(compared)])
+    low, high = wilson([overturned / n], [n])
     return float(low[0]), float(high[0])
 
 

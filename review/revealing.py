@@ -5,22 +5,30 @@ from the draft; and what the guideline says of the mistakes concerned.
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from guidelines import entries
 from guidelines.kinds import key_of
 from guidelines.models import PairRevision
 from guidelines.word_diff import as_html
 from review.disputes import Dispute, Text
-from review.models import Arm, Decision, FirstJudgement
+from review.models import Arm, Decision, FirstJudgement, Verdict
 from review.workflow import key_of as mistake_of
 from synthesis.rendering import SEVERITY
+
+VERDICTS = {
+    Verdict.ACCEPT: gettext_lazy("accepts the draft"),
+    Verdict.EDIT: gettext_lazy("edits the draft"),
+    Verdict.REJECT: gettext_lazy("rejects the draft"),
+}
 
 
 @dataclass(frozen=True)
 class Said:
-    """What one reader said."""
+    """What one reader said; `verdict` is empty without the draft."""
 
     decision: Decision
+    verdict: str
     findings: list[str]
     levels: list[str]
 
@@ -38,7 +46,12 @@ class Shown:
 def readers(dispute: Dispute) -> list[Said]:
     names = {d["key"]: d["name"] for d in dispute.dimensions}
     return [
-        Said(decision, [_found(f) for f in decision.findings.all()], _levels(decision, names))
+        Said(
+            decision,
+            str(VERDICTS.get(decision.verdict, "")),
+            [_found(f) for f in decision.findings.all()],
+            _levels(decision, names),
+        )
         for decision in dispute.decisions
     ]
 

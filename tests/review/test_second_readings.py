@@ -10,9 +10,10 @@ from django.test.utils import CaptureQueriesContext
 from accounts.models import Grant, ReviewerRecord, Role, TrailEvent
 from accounts.roles import Refused
 from config.pages.waiting import numbers
-from review import disputes, overturning
+from review import disputes, handing_on, overturning
 from review.models import Decision, SecondJudgement, SecondReading
 from review.overturning import Settled, differs
+from review.raters import rater_for
 from review.rounds import close_round
 from review.standing import Rule
 from review.workflow import CannotSettle, judge_again, reading_again
@@ -234,6 +235,19 @@ def test_findings_and_levels_are_compared_as_the_round_does(ben, chloe, dan, dor
         dispute.settle(by=who, levels={"specific": level}, reason="Names one thing.", error_type="boundary")
     found = overturning.of(round)
     assert (found.n, found.overturned) == (2, 1)  # the findings; the levels lie as near as the round asks
+
+
+def test_who_judged_a_dispute_is_given_the_session_to_read_by_nobody(round, ben, chloe, dora, lena):
+    [item] = disputed(round, ben, chloe)
+    dispute = disputes.of(item, dora)
+    dispute.judge_first(by=dora, approved={text.token: True for text in dispute.texts})
+    Grant.objects.create(user=dora, role=Role.ANNOTATOR)
+    noor = person("Noor", Role.ANNOTATOR)
+    given = {"pairs_version": round.pairs_version, "rubric_version": round.rubric_version}
+    later = round_of(0, [noor], lena, instances=[item.instance], overlap=1, **given)
+    handing_on.seat_more(round=later, raters=[rater_for(dora)], by=lena)
+    # Only Dora could take it, who has seen what was said of it.
+    assert handing_on.hand_on(seat=later.seats.get(rater__user=noor), by=lena).on == 0
 
 
 def said(**more) -> Settled:
