@@ -6,6 +6,7 @@ The first look at an agreement computes it, which is told apart; what is kept fr
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from unittest.mock import patch
 
 from bench.pages import FLOOR, Measured, expect, timed
 from bench.reviewing.study import Study
@@ -88,11 +89,24 @@ def measure(looks: dict[str, Callable], *, rounds: int) -> dict[str, Measured]:
     return found
 
 
+def _has_been_watched(place: Place) -> None:
+    """What is added up once is: it is settled a while after it came."""
+    from django.utils import timezone
+
+    from synthesis.adding_up import SETTLED
+
+    now = timezone.now()
+    for later in (now, now + 2 * SETTLED):
+        with patch("django.utils.timezone.now", return_value=later):
+            place.get("lead", "/road/")
+
+
 def everything(study: Study, *, rounds: int, agreed: bool) -> dict[str, Measured]:
     """All looks at a study, whose round is closed on the way."""
     from review.rounds import close_round
 
     place = place_of(study)
+    _has_been_watched(place)
     found = measure(looks_open(place), rounds=rounds)
     closing = found.setdefault("closing the round", Measured())
     timed(lambda: close_round(round=study.round, by=study.lead), closing)

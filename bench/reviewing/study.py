@@ -134,16 +134,20 @@ def build(n: int) -> Study:
     from django.db import connection
 
     from bench.reviewing import copying
-    from review.models import Reading, SeatProject
+    from review.models import Account, Reading, SeatProject
 
     lead, people = person("Lena", "lead"), readers(READERS)
     for i in range(OTHER_ROUNDS):
         round_of(4, people[:2], lead, name=f"Small round {i}", overlap=2)
     first, before = min(n, BATCH), copying.highest()
     round = round_of(first, people, lead, name="The large one", overlap=OVERLAP, unaided_share=0.1)
-    for project in SeatProject.objects.all():
+    for project in SeatProject.objects.select_related("seat__rater"):
         project.project_id = project.pk
         project.save()
+        rater = project.seat.rater
+        Account.objects.get_or_create(
+            rater=rater, defaults={"email": f"{rater.pk}@example.org", "ls_user_id": rater.pk}
+        )
     Reading.objects.update(send_state="sent", task_id=1)
     adjudicator = person("Dan", "adjudicator")
     _judged(round, adjudicator)
@@ -191,7 +195,7 @@ def _judged(round, adjudicator) -> None:
 
     items = list(Item.objects.filter(round=round).select_related("instance__version__guideline"))
     readings: dict[int, list] = {}
-    found = Reading.objects.filter(item__in=items).select_related("seat__rater__user").order_by("pk")
+    found = Reading.objects.filter(item__in=items).select_related("item", "seat__rater__user").order_by("pk")
     for reading in found:
         readings.setdefault(reading.item_id, []).append(reading)
     planned = [one for item in items for one in _plan(item, item.position % TWENTY, readings[item.pk])]
@@ -227,11 +231,18 @@ class _Words:
     def __init__(self, round, adjudicator):
         from accounts.identity import minter
         from review.judged import Wording
+        from review.models import SeatProject
 
         self.round, self.adjudicator = round, adjudicator
         self.mint, self.wording, self._last = minter("review.decision"), Wording(), None
         self.at = datetime.now().astimezone() - timedelta(hours=1)
         self.pairs = [entry.pair_revision for entry in round.pairs_version.entries.order_by("position")]
+        self.projects = {
+            (seat, form): project
+            for seat, form, project in SeatProject.objects.filter(seat__round=round).values_list(
+                "seat_id", "form", "project_id"
+            )
+        }
         self.dimensions = [entry.dimension_revision for entry in round.rubric_version.entries.all()]
 
     def _id(self, item, n: int):
@@ -259,10 +270,11 @@ class _Words:
     def _raw(self, reading, ls_id: str, turn: int, uncounted: str = "", cancelled: bool = False):
         from review.models import RawAnnotation
 
+        project = self.projects[reading.seat_id, reading.item.arm]
         payload = {"id": int(ls_id), "result": [{"value": {"text": [_SAID * 8]}}], "was_cancelled": cancelled}
         return RawAnnotation(
-            server="http://127.0.0.1", project_id=reading.seat_id, task_id=reading.pk, ls_id=int(ls_id),
-            ls_updated_at=self.at + timedelta(minutes=turn), completed_by=reading.seat_id, reading_id=reading.pk,
+            server="http://127.0.0.1", project_id=project, task_id=reading.pk, ls_id=int(ls_id),
+            ls_updated_at=self.at + timedelta(minutes=turn), completed_by=reading.seat.rater_id, reading_id=reading.pk,
             payload=json.dumps(payload, sort_keys=True), uncounted=uncounted,
         )  # fmt: skip
 
