@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('review', '0008_settling'),
+        ("review", "0009_learning"),
     ]
 
     operations = [
