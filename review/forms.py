@@ -10,6 +10,7 @@ from accounts.models import Role, User
 from guidelines import briefing
 from guidelines.models import Kind, Version
 from review.label_studio.screens import build
+from review.label_studio.screens.recipes import SCREENS
 from review.models import Seat, VerdictRule
 from review.standing import Rule
 from synthesis.models import Run
@@ -148,7 +149,11 @@ class NewRound(forms.Form):
         rubrics = published.filter(guideline__kind=Kind.RUBRIC)
         self.fields["rubric_version"].queryset = rubrics
         told = briefing.dimensions_of(list(rubrics)).items()
-        self.fields["rubric_version"].widget.misfits = {pk: build.misfit(found) for pk, found in told}
+        recipes = sorted(
+            set(self.fields["runs"].queryset.order_by().values_list("recipe", flat=True))
+        ) or list(SCREENS)
+        misfits = {pk: build.misfit(found, recipes) for pk, found in told}
+        self.fields["rubric_version"].widget.misfits = misfits
 
     def clean_doubly_read(self):
         given = self.cleaned_data["doubly_read"]

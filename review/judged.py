@@ -9,16 +9,49 @@ COUNSELLOR = "Counsellor"
 
 
 def words(instance: Instance, *, arm: str, names: dict[str, str]) -> dict:
-    """Return {"dialogue": [{"speaker", "text"}], "draft": text}; without the draft in the unaided arm.
+    """Return {"dialogue": [{"speaker", "text"}]} and what is judged of it: in the aided arm "draft", to be rated
+    "reply" where there is one, in a pair "texts" {"a", "b"}. What carries a translation has it beside: in each turn as
+    "translation", of the others under "translation" by the same names.
 
     `names`: the mistakes' names in the version that the instance was made under, in the session's language.
     """
     content = instance.content
     speakers = {"counsellor": COUNSELLOR, "client": content.get("client_name") or "Client"}
     dialogue = [{"speaker": speakers[u["speaker"]], "text": u["text"]} for u in content["utterances"]]
-    if arm == Arm.UNAIDED:
-        return {"dialogue": dialogue}
-    return {"dialogue": dialogue, "draft": rendering.draft(content["feedback"], mistake_names=names)}
+    translation = content.get("translation") or {}
+    for turn, text in zip(dialogue, translation.get("utterances", []), strict=False):
+        turn["translation"] = text
+    found = {"dialogue": dialogue} | _told(content, arm, names)
+    if told := _told(translation, arm, names):
+        found["translation"] = told
+    return found
+
+
+def _told(content: dict, arm: str, names: dict[str, str]) -> dict:
+    """What is judged beside the dialogue, as far as it is there."""
+    if arm == Arm.AIDED and "feedback" in content:
+        return {"draft": rendering.draft(content["feedback"], mistake_names=names)}
+    if arm == Arm.RATED and "reply" in content:
+        return {"reply": content["reply"]}
+    if arm == Arm.PAIR and "texts" in content:
+        return {"texts": {name: content["texts"][name] for name in ("a", "b")}}
+    return {}
+
+
+def in_position(judged: dict, position: str) -> dict:
+    """The words as one reader has them before her: two texts as "first" and "second", their own names gone.
+    `position`: "ab" or "ba"; empty where there are no two.
+    """
+    if not position:
+        return judged
+    shown = {name: of for name, of in judged.items() if name != "texts"} | _placed(judged, position)
+    if "translation" in judged:
+        shown["translation"] = _placed(judged["translation"], position)
+    return shown
+
+
+def _placed(told: dict, position: str) -> dict:
+    return {place: told["texts"][name] for place, name in zip(("first", "second"), position, strict=True)}
 
 
 def counsellor_turns(instance: Instance) -> set[int]:

@@ -45,6 +45,8 @@ def round_new(request):
             made = make_round(
                 name=given["name"],
                 instances=Instance.objects.made().filter(run__in=given["runs"]),
+                # Of several recipes, what another one made is refused by name.
+                screen=given["runs"][0].recipe,
                 raters=[rater_for(user) for user in given["reviewers"]],
                 by=request.user,
                 pairs_version=given["pairs_version"],

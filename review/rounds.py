@@ -1,6 +1,7 @@
 """Plan a round: which items, in which arm, read by whom, in which order; and close it."""
 
 import random
+import secrets
 from collections.abc import Sequence
 
 from django.db import transaction
@@ -14,9 +15,9 @@ from accounts.models import TrailEvent
 from accounts.numbering import next_serial
 from guidelines.models import Kind, VersionState
 from review import access, assignment, trail
-from review.judged import Wording, content_hash
+from review.judged import Wording, content_hash, in_position
 from review.label_studio.planning import plan_projects
-from review.label_studio.screens.build import UnfitForScreen
+from review.label_studio.screens.build import UnfitForScreen, screen_of
 from review.matching import RISK_READERS, CannotMakeRound, Matching
 from review.models import Arm, Item, RaterKind, Reading, Round, RoundState, Seat, VerdictRule
 from review.raters import may_sit
@@ -64,6 +65,9 @@ def make_round(
             raise CannotMakeRound(
                 _("Every session chosen carries a risk tier; left without them, none remains.")
             )
+    forms = screen_of(screen).forms
+    if Arm.UNAIDED not in forms:
+        unaided_share = 0.0  # there is no draft to be without
     unaided = assignment.draw_unaided(len(instances), unaided_share, seed=seed)
     if arm is not None:
         unaided = set(range(len(instances))) if arm == Arm.UNAIDED else set()
@@ -154,6 +158,10 @@ def left_out_held(round: Round) -> int:
 
 def _fit(instances, screen) -> tuple[list[Instance], int]:
     """The instances without their sessions, but for those held back; and how many these are."""
+    try:
+        screen_of(screen)
+    except UnfitForScreen as unknown:
+        raise CannotMakeRound(str(unknown)) from None
     if isinstance(instances, QuerySet):
         given = instances.values_list("pk", flat=True)
     else:
@@ -248,10 +256,10 @@ def _items(round, instances, unaided, supersedes) -> list[Item]:
     # Positions are drawn too: nobody can read the order of the run from them.
     shuffled = list(instances)
     random.Random(f"positions/{round.seed}").shuffle(shuffled)
-    mint = minter(Item._meta.label_lower)
+    mint, usual = minter(Item._meta.label_lower), screen_of(round.screen).usual
     items = [
         Item(public_id=mint(round.serial, position), round=round, instance=instance, position=position,
-             arm=Arm.UNAIDED if position in unaided else Arm.AIDED,
+             arm=Arm.UNAIDED if position in unaided else usual,
              supersedes_id=supersedes.get(instance.pk))
         for position, instance in enumerate(shuffled)
     ]  # fmt: skip
@@ -277,7 +285,9 @@ def _readings(items, readers, seats, round) -> list[Reading]:
 
 
 def hash_contents(items, readings):
-    """Some sessions at a time: a round may hold many thousands."""
+    """Draws which of two texts stands first, and hashes what each reader has before her. Some sessions at a time: a
+    round may hold many thousands.
+    """
     wording, readings_of = Wording(), {}
     for reading in readings:
         readings_of.setdefault(reading.item_id, []).append(reading)
@@ -288,4 +298,9 @@ def hash_contents(items, readings):
         for item in chunk:
             judged = wording.words(sessions[item.instance_id], arm=item.arm)
             for reading in readings_of.get(item.pk, []):
-                reading.content_hash = content_hash(reading.external_id, judged)
+                if item.arm == Arm.PAIR:
+                    # By no seed: whoever knew it could compute which is which.
+                    reading.position_ab = secrets.choice(("ab", "ba"))
+                reading.content_hash = content_hash(
+                    reading.external_id, in_position(judged, reading.position_ab)
+                )

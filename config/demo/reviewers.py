@@ -10,8 +10,9 @@ import time
 import httpx
 
 from review.label_studio import keeping, planning
-from review.label_studio.reading_results import Answers, write
+from review.label_studio.reading_results import Answers
 from review.label_studio.signing_in import ReviewerSession
+from review.label_studio.writing_results import write
 from review.models import Account, Item, Reading, Round
 
 SCRIPT = ("accept", "edit", "reject")

@@ -54,8 +54,15 @@ class _Pull:
     def answers(self, annotation: dict, reading: Reading):
         if self.offered is None:
             self.offered = choices_of(self.project.seat.round)
-        turns = counsellor_turns(reading.item.instance)
-        return read(annotation["result"], form=self.project.form, counsellor_turns=turns, **self.offered)
+        return read(
+            annotation["result"],
+            form=self.project.form,
+            config=self.project.config,
+            counsellor_turns=counsellor_turns(reading.item.instance),
+            judged=self.wording.of(reading.item),
+            position=reading.position_ab,
+            **self.offered,
+        )
 
 
 def receive(project: SeatProject, label_studio, *, alive=lambda lasting=None: None) -> Received:
@@ -203,5 +210,5 @@ def _require_countable(
         )
     if annotation["was_cancelled"]:
         raise NotCounted(_("Skipped by the reviewer."))
-    if task["data"] != data_of(reading, pull.wording):
+    if task["data"] != data_of(reading, pull.wording, pull.project.config):
         raise NotCounted(_("The task was changed in Label Studio: these are not the words that we sent."))

@@ -18,11 +18,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from review import repeating
-from review.judged import Wording
+from review.judged import Wording, in_position
 from review.label_studio.client import IMPORT_SECONDS, LOOKED_UP_AT_ONCE
 from review.label_studio.errors import LabelStudioError, LabelStudioRefused, Overtaken
 from review.label_studio.keeping import account_for
 from review.label_studio.screens.build import task_data
+from review.label_studio.screens.controls import fields_of
 from review.models import Arm, Reading, Round, RoundState, SeatProject, SendState
 
 log = logging.getLogger(__name__)
@@ -30,8 +31,13 @@ log = logging.getLogger(__name__)
 CHUNK = 500
 # A request that we gave up on may still be stored a moment later: look only when it is over for certain.
 GRACE = timedelta(seconds=IMPORT_SECONDS + 20)
-TITLES = {Arm.AIDED: "Sessions with a draft of the feedback", Arm.UNAIDED: "Sessions"}
+TITLES = {
+    Arm.AIDED: "Sessions with a draft of the feedback", Arm.UNAIDED: "Sessions", Arm.RATED: "To be rated",
+    Arm.PAIR: "Two side by side",
+}  # fmt: skip
 HOOK_HEADER = "X-Mirror-Secret"
+# What a task's field says of the words that are judged.
+FIELDS = {"feedback": "draft", "reply": "reply", "first": "first", "second": "second"}
 
 
 def send(round: Round, label_studio, *, grace: timedelta = GRACE, alive=lambda lasting=None: None) -> int:
@@ -181,7 +187,7 @@ def _send_chunk(project: SeatProject, label_studio, chunk: list[Reading]) -> int
     if not chunk:
         return 0
     wording = Wording()
-    tasks = [data_of(reading, wording) for reading in chunk]
+    tasks = [data_of(reading, wording, project.config) for reading in chunk]
     try:
         ids = label_studio.import_tasks(project.project_id, tasks)
     except LabelStudioError as error:
@@ -205,12 +211,18 @@ def _let_go(chunk: list[Reading], error: LabelStudioError) -> None:
             _mine(reading).update(send_state=SendState.PLANNED, sending_since=None)
 
 
-def data_of(reading: Reading, wording: Wording) -> dict:
-    """Exactly what Label Studio is told of a reading."""
-    judged = wording.of(reading.item)
-    return task_data(
+def data_of(reading: Reading, wording: Wording, config: str) -> dict:
+    """Exactly what Label Studio is told of a reading: what the project's own screen shows, and no more."""
+    shown = in_position(wording.of(reading.item), reading.position_ab)
+    beside = shown.get("translation", {})
+    texts = {}
+    for field, name in FIELDS.items():
+        if name in shown:
+            texts |= {field: shown[name], f"{field}_translation": beside.get(name, "")}
+    data = task_data(
         external_id=str(reading.external_id),
         content_hash=reading.content_hash,
-        dialogue=judged["dialogue"],
-        feedback=judged.get("draft"),
+        dialogue=shown["dialogue"],
+        **texts,
     )
+    return {field: told for field, told in data.items() if field in fields_of(config)}

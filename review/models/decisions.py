@@ -19,6 +19,14 @@ class Verdict(models.TextChoices):
     REJECT = "reject", _("reject")
 
 
+class Preferred(models.TextChoices):
+    """Of two texts, by their own names, whichever stood first."""
+
+    A = "a", _("the one")
+    B = "b", _("the other")
+    TIE = "tie", _("no difference")
+
+
 class DecisionKind(models.TextChoices):
     READING = "reading", _("a reader's judgement")
     ADJUDICATION = "adjudication", _("settles a disputed verdict or findings")
@@ -131,7 +139,13 @@ class Decision(Identified):
     verdict = models.CharField(max_length=8, choices=Verdict, blank=True)
     # A reader's edit of the draft, or the wording that an adjudicator wrote or merged herself.
     edited_text = models.TextField(blank=True)
+    # Of a reply that was rated: what its reader would have said instead.
+    better_reply = models.TextField(blank=True)
     reject_reasons = models.JSONField(default=list, blank=True)
+    # Of two texts: the better one on the whole, and those that are unsafe.
+    preferred = models.CharField(max_length=3, choices=Preferred, blank=True)
+    unsafe_texts = models.JSONField(default=list, blank=True)
+    rationale = models.TextField(blank=True)
     # For an adjudication: the aspects that it settles, so that "no mistake" differs from "not asked".
     answered = models.JSONField(default=list, blank=True)
     # For a wording decision: the public ids of the readers' edits whose text is approved.
@@ -159,6 +173,9 @@ class Decision(Identified):
             ),
             models.CheckConstraint(
                 name="an_edit_has_words", condition=~Q(verdict="edit", kind="reading") | ~Q(edited_text="")
+            ),
+            models.CheckConstraint(
+                name="one_of_two_is_preferred", condition=Q(preferred__in=["", *Preferred.values])
             ),
         ]
 
@@ -192,6 +209,8 @@ class Finding(models.Model):
     position = models.PositiveSmallIntegerField()
     pair_revision = models.ForeignKey(PairRevision, models.PROTECT, null=True, related_name="+")
     utterances = models.JSONField(default=list)
+    # {utterance: what its reader noted there}, where she did.
+    notes = models.JSONField(default=dict)
     severity = models.PositiveSmallIntegerField()
 
     class Meta:
@@ -203,13 +222,17 @@ class Finding(models.Model):
 
 
 class Rating(models.Model):
-    """A value on one dimension, under the revision that the rater saw."""
+    """A value on one dimension, under the revision that the rater saw. Of two texts: the first level means "a".
+
+    `evidence`: [{"utterance": id or None for the reply, "quote": words of the reply or "", "note"}].
+    """
 
     freezing = _WITH_ITS_DECISION
 
     decision = models.ForeignKey(Decision, models.PROTECT, related_name="ratings")
     dimension_revision = models.ForeignKey(DimensionRevision, models.PROTECT, related_name="+")
     value = models.CharField(max_length=60)
+    evidence = models.JSONField(default=list)
 
     class Meta:
         constraints = [models.UniqueConstraint(name="rated_once", fields=["decision", "dimension_revision"])]

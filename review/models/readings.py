@@ -16,6 +16,9 @@ from synthesis.models import Instance
 class Arm(models.TextChoices):
     AIDED = "aided", _("with the draft")
     UNAIDED = "unaided", _("without the draft")
+    # Of what has no draft to be accepted.
+    RATED = "rated", _("to be rated")
+    PAIR = "pair", _("two side by side")
 
 
 class Items(models.QuerySet):

@@ -31,6 +31,9 @@ from review.workflow.storing import (
     store_ratings,
 )
 
+# In characters: many times the longest draft, and no more than a page can show.
+LONGEST_TEXT = 50_000
+
 
 def decide(
     *,
@@ -52,7 +55,7 @@ def decide(
         previous = Decision.objects.in_force().filter(reading=reading).first()
         _require_in_time(reading, item, previous, decided_at)
         judged = Wording().of(item)
-        _require_storable(f"{answers.edited_text}{answers.comment}")
+        _require_storable(_texts(answers))
         edited = _edited(answers, judged)
         if previous and _same(previous, answers, edited):
             raise NotCounted(_("Sent again without a change; the judgement in force stands."))
@@ -65,7 +68,11 @@ def decide(
             any_mistake=answers.any_mistake,
             believable=answers.believable,
             verdict=answers.verdict or "",
+            preferred=answers.preferred or "",
+            unsafe_texts=list(answers.unsafe_texts),
+            rationale=answers.rationale,
             edited_text=edited,
+            better_reply=answers.better_reply,
             reject_reasons=list(answers.reject_reasons),
             unsafe=answers.unsafe,
             comment=answers.comment,
@@ -73,8 +80,8 @@ def decide(
             lead_time_seconds=_seconds(lead_time),
             raw=raw,
         )
-        store_findings(decision, _found(answers))
-        store_ratings(decision, answers.ratings)
+        store_findings(decision, _found(answers), _notes(answers))
+        store_ratings(decision, answers.ratings, _evidence(answers))
         restand(item)
         return decision
 
@@ -94,11 +101,33 @@ def _require_in_time(reading, item, previous, decided_at):
         raise NotCounted(_("Older than this reviewer's judgement in force."))
 
 
-def _require_storable(text: str):
-    if "\0" in text:
-        raise NotCounted(_("The text holds a character that cannot be kept (NUL)."))
-    if any("\ud800" <= character <= "\udfff" for character in text):
-        raise NotCounted(_("The text holds half of a character, which cannot be kept."))
+def _texts(answers) -> list[str]:
+    """Whatever she wrote or quoted, wherever."""
+    notes = [note for finding in answers.findings for note in finding.get("notes", {}).values()]
+    quotes = [
+        mark[part] for marks in answers.evidence.values() for mark in marks for part in ("quote", "note")
+    ]
+    return [
+        answers.edited_text or "",
+        answers.better_reply,
+        answers.rationale,
+        answers.comment,
+        *notes,
+        *quotes,
+    ]
+
+
+def _require_storable(texts: list[str]):
+    for text in texts:
+        if len(text) > LONGEST_TEXT:
+            raise NotCounted(
+                _("A text of %(n)s characters; %(most)s are the most that can be counted.")
+                % {"n": len(text), "most": LONGEST_TEXT}
+            )
+        if "\0" in text:
+            raise NotCounted(_("The text holds a character that cannot be kept (NUL)."))
+        if any("\ud800" <= character <= "\udfff" for character in text):
+            raise NotCounted(_("The text holds half of a character, which cannot be kept."))
 
 
 def _seconds(lead_time) -> float | None:
@@ -131,16 +160,39 @@ def _found(answers) -> list[standing.Found]:
     ]
 
 
+def _notes(answers) -> list[dict]:
+    """Of each finding, by the ids of utterances; the keys of what is kept as JSON are texts."""
+    return [
+        {str(turn + 1): note for turn, note in finding.get("notes", {}).items()}
+        for finding in answers.findings
+    ]
+
+
+def _evidence(answers) -> dict[str, list[dict]]:
+    return {
+        key: [
+            {"utterance": None if mark["turn"] is None else mark["turn"] + 1, "quote": mark["quote"],
+             "note": mark["note"]}
+            for mark in marks
+        ]
+        for key, marks in answers.evidence.items()
+    }  # fmt: skip
+
+
 def _same(previous: Decision, answers, edited: str) -> bool:
     stored = (
         previous.any_mistake, previous.believable, previous.verdict, previous.edited_text,
         sorted(previous.reject_reasons), previous.unsafe, previous.comment,
         [standing.Found(key_of(f), tuple(f.utterances), f.severity) for f in previous.findings.all()],
-        {r.dimension_revision.dimension.key: r.value for r in previous.ratings.all()},
+        {r.dimension_revision.dimension.key: (r.value, r.evidence) for r in previous.ratings.all()},
+        [f.notes for f in previous.findings.all()],
+        previous.preferred, previous.unsafe_texts, previous.rationale, previous.better_reply,
     )  # fmt: skip
     sent = (
         answers.any_mistake, answers.believable, answers.verdict or "", edited,
         sorted(answers.reject_reasons), answers.unsafe, answers.comment,
-        _found(answers), {key: level_alias(value) for key, value in answers.ratings.items()},
+        _found(answers),
+        {key: (level_alias(value), _evidence(answers).get(key, [])) for key, value in answers.ratings.items()},
+        _notes(answers), answers.preferred or "", list(answers.unsafe_texts), answers.rationale, answers.better_reply,
     )  # fmt: skip
     return stored == sent

@@ -6,7 +6,7 @@ from accounts.digesting import digest
 from guidelines import briefing
 from review import standing
 from review.label_studio.screens.build import level_alias
-from review.models import Decision, DecisionKind, Finding, Item, Rating, Standing
+from review.models import Arm, Decision, DecisionKind, Finding, Item, Rating, Standing
 from review.raters import record_in_force
 from review.workflow.answering import ladders
 
@@ -101,7 +101,8 @@ def store(*, item, judged, rater, **fields) -> Decision:
     )
 
 
-def store_findings(decision: Decision, found: list[standing.Found]):
+def store_findings(decision: Decision, found: list[standing.Found], notes: list[dict] | None = None):
+    """`notes`: of each finding {utterance id: what its reader noted there}."""
     if not found:
         return
     revisions = {c["key"]: c["revision_id"] for c in briefing.choices(decision.pairs_version)}
@@ -112,19 +113,24 @@ def store_findings(decision: Decision, found: list[standing.Found]):
         )
     Finding.objects.bulk_create(
         Finding(decision=decision, position=position, pair_revision_id=revisions.get(f.mistake),
-                utterances=list(f.utterances), severity=f.severity)
+                utterances=list(f.utterances), severity=f.severity, notes=notes[position] if notes else {})
         for position, f in enumerate(found)
     )  # fmt: skip
 
 
-def store_ratings(decision: Decision, ratings: dict[str, str]):
+def store_ratings(decision: Decision, ratings: dict[str, str], evidence: dict[str, list[dict]]):
     if not ratings:
         return
     revisions = {d["key"]: d["revision_id"] for d in briefing.dimensions(decision.rubric_version)}
     if set(ratings) - set(revisions):
         raise NotCounted(_("Rates something that is not in this rubric version."))
     Rating.objects.bulk_create(
-        Rating(decision=decision, dimension_revision_id=revisions[key], value=level_alias(value))
+        Rating(
+            decision=decision,
+            dimension_revision_id=revisions[key],
+            value=level_alias(value),
+            evidence=evidence.get(key, []),
+        )
         for key, value in ratings.items()
     )
 
@@ -134,6 +140,10 @@ def restand(item: Item):
     found = standing.standing(
         judged_of(item), arm=item.arm, needed=readers_needed(item), rule=item.round.rule
     )
+    if item.arm in (Arm.RATED, Arm.PAIR):
+        # There is no rule yet for what has no draft: it stays open, but for what a reader called unsafe.
+        safety = {aspect: state for aspect, state in found.items() if aspect == standing.SAFETY}
+        found = {standing.VERDICT: (standing.OPEN, None)} | safety
     for aspect, (state, outcome) in found.items():
         row = stored.get(aspect) or Standing(item=item, aspect=aspect)
         if row.pk is None or (row.state, row.outcome) != (state, outcome):

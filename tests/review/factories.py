@@ -49,7 +49,7 @@ def published_pairs(slug="novice-mistakes") -> Version:
                 corrections=["reflect first"],
             )
         )
-    return _published(guideline, [{"pair_revision": revision} for revision in revisions])
+    return published(guideline, [{"pair_revision": revision} for revision in revisions])
 
 
 def published_rubric(slug="feedback-quality", *, scale="ordinal", levels=LEVELS) -> Version:
@@ -68,10 +68,10 @@ def published_rubric(slug="feedback-quality", *, scale="ordinal", levels=LEVELS)
                 levels=levels,
             )
         )
-    return _published(guideline, [{"dimension_revision": revision} for revision in revisions])
+    return published(guideline, [{"dimension_revision": revision} for revision in revisions])
 
 
-def _published(guideline, entries) -> Version:
+def published(guideline, entries) -> Version:
     version = Version.objects.create(guideline=guideline, serial=1)
     for position, entry in enumerate(entries):
         Entry.objects.create(version=version, position=position, **entry)
@@ -143,7 +143,9 @@ def mistake(pair="premature-advice", turns=(2,), severity=2) -> dict:
     return {"pair": pair, "utterances": list(turns), "severity": severity}
 
 
-def says(verdict="accept", text=None, *, findings=None, unsafe=False, comment="", ratings=None) -> Answers:
+def says(
+    verdict="accept", text=None, *, findings=None, unsafe=False, comment="", ratings=None, rationale=""
+) -> Answers:
     """What a reviewer of the aided form answers; `verdict=None` for the unaided form."""
     findings = [mistake()] if findings is None else findings
     rated = dict.fromkeys(DIMENSIONS, 4) if ratings is None else ratings
@@ -156,6 +158,7 @@ def says(verdict="accept", text=None, *, findings=None, unsafe=False, comment=""
         reject_reasons=["vague"] if verdict == "reject" else [],
         ratings=rated if verdict else {},
         unsafe=unsafe,
+        rationale=rationale,
         comment=comment,
     )
 

@@ -1,15 +1,12 @@
 """Builds the labelling screen of a round from its pairs and rubric, and names the answers it can give."""
 
-import json
 import re
-from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from xml.etree import ElementTree
 
-FORMS = ("aided", "unaided")
-# Raise on every change to names, types or values of controls: a project of another version is not parsed.
-SCHEMA_VERSION = "supervised_dialogue/1"
+from review.label_studio.screens.controls import Control, controls_of
+from review.label_studio.screens.recipes import SCREENS, Screen
+
 NOT_IN_GUIDELINE = "not_in_the_guideline"
 RATING = "rating_"
 _OWN_NAME = "Not in the guideline"
@@ -17,93 +14,93 @@ _OWN_NAME = "Not in the guideline"
 _HERE = Path(__file__).parent
 _KEY = re.compile(r"[a-z0-9][a-z0-9_-]{0,79}")
 _COLOURS = ("#1565c0", "#2e7d32", "#ef6c00", "#6a1b9a", "#00838f", "#ad1457", "#4e342e", "#37474f")
-_KINDS = {"Choices": "choices", "ParagraphLabels": "paragraphlabels", "TextArea": "textarea"}
+# As long as a rating may be in the database.
+LONGEST_LEVEL = 60
+# What is chosen from longer than this stands in a column.
+IN_A_ROW = 7
+# What a dimension offers that compares two and has no levels of its own.
+COMPARED = [
+    {"value": "first", "anchor": "The first is better."},
+    {"value": "no difference", "anchor": "You could not tell a colleague in one sentence what decides."},
+    {"value": "second", "anchor": "The second is better."},
+]
 
 
 class UnfitForScreen(ValueError):
     """The pairs or the rubric cannot be put on a screen; nothing was built."""
 
 
-@dataclass(frozen=True)
-class Control:
-    """One question on the screen: its type in Label Studio's results, its object, and the values allowed.
-
-    `values` is None for free text; `many` allows several; `per_mark` answers belong to one marked turn.
-    """
-
-    kind: str
-    to_name: str
-    values: tuple[str, ...] | None
-    many: bool = False
-    per_mark: bool = False
-
-
-def build(form: str, *, pairs: list[dict], dimensions: list[dict]) -> str:
+def build(
+    form: str, *, pairs: list[dict], dimensions: list[dict], recipe="supervised_dialogue", bilingual=False
+) -> str:
     """The screen as Label Studio XML.
 
     `pairs`: {"key", "name", optionally "hint"} in the order shown. `dimensions`: {"key", "name",
     "definition", "scale", "levels": [{"value", "anchor"}]}. The same arguments always give the same bytes.
-    The unaided form has no feedback and no ratings, since there is nothing to rate.
+    The unaided form has no feedback and no ratings, since there is nothing to rate. `bilingual`: the texts to be
+    judged stand beside their translations; the turns of a session carry theirs in any case.
     """
-    if form not in FORMS:
-        raise UnfitForScreen(f"Unknown form {form!r}: expected one of {', '.join(FORMS)}.")
-    _check(pairs, dimensions)
+    screen = screen_of(recipe)
+    if form not in screen.forms:
+        raise UnfitForScreen(f"Unknown form {form!r}: expected one of {', '.join(screen.forms)}.")
+    _check(pairs, dimensions, screen)
     lists = {
-        "pairs": lambda: _labels(pairs),
-        "dimensions": lambda: _ratings(dimensions),
-        "anchors": lambda: _anchors(dimensions),
+        "pairs": lambda at: _labels(pairs),
+        "dimensions": lambda at: _ratings(dimensions, at.get("of")),
+        "anchors": lambda at: _anchors(dimensions),
+        "grid": lambda at: _grid(dimensions, at.get("of")),
+        "aspects": lambda at: _aspects(dimensions),
+        "translation": lambda at: _translation(at.get("of")) if bilingual else [],
     }
-    screen = _expand(_parse(f"supervised_dialogue.{form}.xml"), lists)
-    ElementTree.indent(screen)
-    return ElementTree.tostring(screen, encoding="unicode")
+    root = _expand(_parse(screen.forms[form]), lists)
+    # Not its recipe: reviewers are not to know how what they judge was made.
+    root.set("className", f"owm-screen owm-version-{screen.version}")
+    ElementTree.indent(root)
+    return ElementTree.tostring(root, encoding="unicode")
 
 
-def misfit(dimensions: list[dict]) -> str:
-    """Why this rubric cannot be put on the screen, or nothing."""
-    try:
-        _check([], dimensions)
-    except UnfitForScreen as unfit:
-        return str(unfit)
-    return ""
+def screen_of(recipe: str) -> Screen:
+    if recipe not in SCREENS:
+        raise UnfitForScreen(f"There is no screen for what the recipe {recipe!r} makes.")
+    return SCREENS[recipe]
 
 
-def controls(form: str, *, pairs: list[dict], dimensions: list[dict]) -> dict[str, Control]:
-    """Every control that `build` puts on this screen, by name, read from the screen itself."""
-    return dict(_controls(form, json.dumps([pairs, dimensions])))
+def misfit(dimensions: list[dict], recipes=("supervised_dialogue",)) -> str:
+    """Why this rubric can be put on the screen of none of these recipes, or nothing."""
+    unfit = ""
+    for recipe in recipes:
+        try:
+            _check([], dimensions, screen_of(recipe))
+        except UnfitForScreen as reason:
+            unfit = unfit or str(reason)
+        else:
+            return ""
+    return unfit
 
 
-@lru_cache(maxsize=64)
-def _controls(form: str, asked: str) -> dict[str, Control]:
-    # Building takes some milliseconds, and a pull asks once per annotation.
-    pairs, dimensions = json.loads(asked)
-    screen = ElementTree.fromstring(build(form, pairs=pairs, dimensions=dimensions))
-    found = {}
-    for element in screen.iter():
-        kind = _KINDS.get(element.tag)
-        if kind is None:
-            continue
-        values = tuple(child.get("alias") for child in element) if kind != "textarea" else None
-        found[element.get("name")] = Control(
-            kind=kind,
-            to_name=element.get("toName"),
-            values=values,
-            many=element.get("choice") == "multiple",
-            per_mark=element.get("perRegion") == "true",
-        )
-    return found
+def controls(form: str, **screen) -> dict[str, Control]:
+    """Every control that `build` puts on this screen, by name."""
+    return controls_of(build(form, **screen))
 
 
-def task_data(
-    *, external_id: str, content_hash: str, dialogue: list[dict], feedback: str | None = None
-) -> dict:
+def task_data(*, external_id: str, content_hash: str, dialogue: list[dict], **texts: str | None) -> dict:
     """The data of one task: opaque, and only what the reader may see.
 
-    `dialogue`: the turns as [{"speaker", "text"}]; whatever else a turn carries is left behind.
-    `feedback`: None for the unaided form, whose tasks do not contain the draft at all.
+    `dialogue`: the turns as [{"speaker", "text", optionally "translation"}]; whatever else a turn carries is left
+    behind. `texts`: what is judged by its field, such as `feedback`; what is None the task does not contain at all.
     """
-    turns = [{"speaker": turn["speaker"], "text": turn["text"]} for turn in dialogue]
+    turns = [{"speaker": turn["speaker"], "text": _both(turn)} for turn in dialogue]
     data = {"external_id": external_id, "content_hash": content_hash, "dialogue": turns}
-    return data if feedback is None else {**data, "feedback": feedback}
+    return data | {field: text for field, text in texts.items() if text is not None}
+
+
+def _both(turn: dict) -> str:
+    return f"{turn['text']}\n{turn['translation']}" if turn.get("translation") else turn["text"]
+
+
+def levels_of(dimension: dict) -> list[dict]:
+    """Its levels; those of a dimension that compares two, from the first being better to the second."""
+    return dimension["levels"] or (COMPARED if dimension["scale"] == "pairwise" else [])
 
 
 def level_alias(value) -> str:
@@ -122,7 +119,7 @@ def _expand(element: ElementTree.Element, lists: dict) -> ElementTree.Element:
         if child.tag != "Insert":
             children.append(_expand(child, lists))
         elif "list" in child.attrib:
-            children.extend(lists[child.get("list")]())
+            children.extend(lists[child.get("list")](child))
         elif child.get("part").endswith(".css"):
             style = ElementTree.Element("Style")
             style.text = (_HERE / child.get("part")).read_text(encoding="utf-8")
@@ -146,44 +143,83 @@ def _labels(pairs: list[dict]) -> list[ElementTree.Element]:
     return labels
 
 
-def _ratings(dimensions: list[dict]) -> list[ElementTree.Element]:
+def _ratings(dimensions: list[dict], of: str) -> list[ElementTree.Element]:
     rows = []
     for dimension in dimensions:
         row = ElementTree.Element("View", className="owm-rating")
         ElementTree.SubElement(row, "Header", value=dimension["name"], size="6")
-        choices = ElementTree.SubElement(
-            row,
-            "Choices",
-            name=RATING + dimension["key"],
-            toName="feedback",
-            choice="single-radio",
-            showInline="true",
-            required="true",
-            requiredMessage=f"Rate: {dimension['name']}",
-        )
-        for level in dimension["levels"]:
-            alias = level_alias(level["value"])
-            ElementTree.SubElement(choices, "Choice", value=alias, alias=alias, hint=level["anchor"])
+        row.append(_choices(dimension, of))
         rows.append(row)
     return rows
 
 
-def _anchors(dimensions: list[dict]) -> list[ElementTree.Element]:
-    """What each level stands for, in plain sight for those who cannot hover."""
+def _choices(dimension: dict, of: str) -> ElementTree.Element:
+    levels = levels_of(dimension)
+    choices = ElementTree.Element(
+        "Choices",
+        name=RATING + dimension["key"],
+        toName=of,
+        choice="single-radio",
+        showInline="true" if len(levels) <= IN_A_ROW else "false",
+        required="true",
+        requiredMessage=f"Rate: {dimension['name']}",
+    )
+    for level in levels:
+        alias = level_alias(level["value"])
+        ElementTree.SubElement(choices, "Choice", value=alias, alias=alias, hint=level["anchor"])
+    return choices
+
+
+def _grid(dimensions: list[dict], of: str) -> list[ElementTree.Element]:
+    """Each dimension with its definition, its levels, and what they stand for, to be opened beneath."""
     blocks = []
     for dimension in dimensions:
-        block = ElementTree.Element("View", className="owm-anchors")
-        ElementTree.SubElement(
-            block, "Header", value=f"{dimension['name']}: {dimension['definition']}", size="5"
-        )
-        for level in dimension["levels"]:
-            text = f"{level_alias(level['value'])}: {level['anchor']}"
-            ElementTree.SubElement(block, "Header", value=text, size="6")
+        block = ElementTree.Element("View", className="owm-aspect")
+        ElementTree.SubElement(block, "Header", value=dimension["name"], size="5")
+        ElementTree.SubElement(block, "Header", value=dimension["definition"], size="6")
+        block.append(_choices(dimension, of))
+        anchors = ElementTree.SubElement(block, "Collapse", bordered="false")
+        panel = ElementTree.SubElement(anchors, "Panel", value="What the levels stand for")
+        panel.append(_anchored(dimension, with_definition=False))
         blocks.append(block)
     return blocks
 
 
-def _check(pairs: list[dict], dimensions: list[dict]) -> None:
+def _aspects(dimensions: list[dict]) -> list[ElementTree.Element]:
+    """Labels to mark evidence with, one for each dimension."""
+    return [
+        ElementTree.Element(
+            "Label", value=dimension["name"], alias=dimension["key"], background=_COLOURS[n % len(_COLOURS)]
+        )
+        for n, dimension in enumerate(dimensions)
+    ]
+
+
+def _translation(of: str) -> list[ElementTree.Element]:
+    field = f"{of}_translation"
+    column = ElementTree.Element("View", className="owm-translation")
+    ElementTree.SubElement(column, "Header", value="In translation", size="6")
+    ElementTree.SubElement(column, "Text", name=field, value=f"${field}", selectionEnabled="false")
+    return [column]
+
+
+def _anchors(dimensions: list[dict]) -> list[ElementTree.Element]:
+    """What each level stands for, in plain sight for those who cannot hover."""
+    return [_anchored(dimension, with_definition=True) for dimension in dimensions]
+
+
+def _anchored(dimension: dict, *, with_definition: bool) -> ElementTree.Element:
+    block = ElementTree.Element("View", className="owm-anchors")
+    if with_definition:
+        text = f"{dimension['name']}: {dimension['definition']}"
+        ElementTree.SubElement(block, "Header", value=text, size="5")
+    for level in levels_of(dimension):
+        text = f"{level_alias(level['value'])}: {level['anchor']}"
+        ElementTree.SubElement(block, "Header", value=text, size="6")
+    return block
+
+
+def _check(pairs: list[dict], dimensions: list[dict], screen: Screen) -> None:
     own = {"key": NOT_IN_GUIDELINE, "name": _OWN_NAME}
     for what, entries in (("pair", [*pairs, own]), ("dimension", dimensions)):
         for field in ("key", "name"):
@@ -194,13 +230,27 @@ def _check(pairs: list[dict], dimensions: list[dict]) -> None:
         for entry in entries:
             if not _KEY.fullmatch(entry["key"]):
                 raise UnfitForScreen(f"The {what} key {entry['key']!r} cannot name an answer on the screen.")
-            if entry["name"].startswith("$"):
-                # Label Studio would put a field of the task in its place.
-                raise UnfitForScreen(f"The {what} name {entry['name']!r} starts with a dollar sign.")
+            for text in (entry["name"], entry.get("definition", "")):
+                if text.startswith("$"):
+                    # Label Studio would put a field of the task in its place.
+                    raise UnfitForScreen(f"The {what} {text[:80]!r} starts with a dollar sign.")
     for dimension in dimensions:
-        if dimension["scale"] == "pairwise":
-            # Whatever its levels: the screen shows one session, there is nothing to compare it with.
-            raise UnfitForScreen(f"The dimension {dimension['key']!r} compares two; the screen shows one.")
-        aliases = [level_alias(level["value"]) for level in dimension["levels"]]
-        if len(aliases) < 2 or len(set(aliases)) < len(aliases):
-            raise UnfitForScreen(f"The dimension {dimension['key']!r} needs at least two different levels.")
+        _check_dimension(dimension, screen)
+
+
+def _check_dimension(dimension: dict, screen: Screen) -> None:
+    key = dimension["key"]
+    if dimension["scale"] not in screen.scales:
+        # Whatever its levels: a screen shows one thing, or two to be compared.
+        shows = "compares two; the screen shows one" if dimension["scale"] == "pairwise" else (
+            "rates one; the screen shows two to be compared"
+        )  # fmt: skip
+        raise UnfitForScreen(f"The dimension {key!r} {shows}.")
+    aliases = [level_alias(level["value"]) for level in levels_of(dimension)]
+    if len(aliases) < 2 or len(set(aliases)) < len(aliases):
+        raise UnfitForScreen(f"The dimension {key!r} needs at least two different levels.")
+    if dimension["scale"] == "pairwise" and len(aliases) % 2 == 0:
+        # Read from the other side where the texts were changed over: the middle one must stay what it is.
+        raise UnfitForScreen(f"The dimension {key!r} compares two and has no level in the middle for a tie.")
+    if longest := next((alias for alias in aliases if len(alias) > LONGEST_LEVEL), None):
+        raise UnfitForScreen(f"The level {longest!r} of the dimension {key!r} is too long to be kept.")

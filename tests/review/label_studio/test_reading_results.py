@@ -14,13 +14,15 @@ from review.label_studio.reading_results import (
     UnknownControl,
     UnreadableResult,
     read,
-    write,
 )
+from review.label_studio.screens.build import build
+from review.label_studio.writing_results import write
 
 from .sample import COUNSELLOR_TURNS, DIALOGUE, DIMENSIONS, PAIRS
 
 FROM_BROWSER = json.loads((Path(__file__).parent / "from_browser.json").read_text(encoding="utf-8"))
 SCREEN = {"pairs": PAIRS, "dimensions": DIMENSIONS}
+CONFIGS = {form: build(form, **SCREEN) for form in ("aided", "unaided")}
 RATINGS = {"objective": 1, "constructive": 2, "professional": 3, "comprehensive": 4, "clear": 5}
 FORCING = {"pair": "pair-6", "utterances": [2], "severity": 2}
 PREMATURE = {"pair": "pair-4", "utterances": [6], "severity": 3}
@@ -41,7 +43,7 @@ REJECTED = Answers(
 
 
 def answers_of(result, form="aided"):
-    return read(result, form=form, counsellor_turns=COUNSELLOR_TURNS, **SCREEN)
+    return read(result, form=form, config=CONFIGS[form], counsellor_turns=COUNSELLOR_TURNS, **SCREEN)
 
 
 def sent(answers, form="aided"):

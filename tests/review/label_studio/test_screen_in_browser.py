@@ -1,11 +1,7 @@
 """The screen in Label Studio's own editor: what a reviewer clicks is what we read."""
 
-import shutil
-import uuid
-
 import pytest
 
-from review.label_studio.client import LabelStudio
 from review.label_studio.reading_results import Answers, read
 from review.label_studio.screens.build import build, task_data
 
@@ -16,12 +12,6 @@ pytestmark = [pytest.mark.labelstudio, pytest.mark.browser]
 SCREEN = {"form": "aided", "pairs": PAIRS, "dimensions": DIMENSIONS}
 RATINGS = {dimension["key"]: 4 for dimension in DIMENSIONS}
 DRAFT = "In turn 3 you tell"
-PASSWORD = "a-long-password-9"
-
-
-@pytest.fixture
-def studio(label_studio):
-    return LabelStudio(label_studio.url, label_studio.token)
 
 
 @pytest.fixture
@@ -36,27 +26,6 @@ def project(studio):
     )
     yield made
     studio.delete_project(made)
-
-
-@pytest.fixture
-def page(studio):
-    """Ben's browser, logged in to Label Studio."""
-    playwright = pytest.importorskip("playwright.sync_api")
-    chromium = shutil.which("chromium")
-    if chromium is None:
-        pytest.skip("Chromium is not installed")
-    email = f"ben-{uuid.uuid4().hex[:8]}@example.com"
-    studio.sign_up(email, PASSWORD)
-    with playwright.sync_playwright() as started:
-        browser = started.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-        page = browser.new_context(viewport={"width": 1440, "height": 900}).new_page()
-        page.goto(f"{studio.url}/user/login/")
-        page.fill("input[name=email]", email)
-        page.fill("input[name=password]", PASSWORD)
-        page.click("button[type=submit]")
-        page.wait_for_url(lambda url: "/user/login" not in url)
-        yield page
-        browser.close()
 
 
 def choose(page, text):

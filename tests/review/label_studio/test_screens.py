@@ -6,7 +6,6 @@ import pytest
 
 from guidelines.loading import read, shipped
 from review.label_studio.screens.build import (
-    FORMS,
     NOT_IN_GUIDELINE,
     UnfitForScreen,
     build,
@@ -17,6 +16,7 @@ from review.label_studio.screens.build import (
 
 from .sample import DIALOGUE, DIMENSIONS, FEEDBACK, PAIRS
 
+FORMS = ("aided", "unaided")
 RUBRICS = [content for content in map(read, shipped()) if content.kind == "rubric"]
 
 
@@ -27,7 +27,7 @@ def screen(form):
 def test_the_unaided_screen_knows_no_feedback():
     assert "feedback" not in build("unaided", pairs=PAIRS, dimensions=DIMENSIONS).lower()
     names = set(controls("unaided", pairs=PAIRS, dimensions=DIMENSIONS))
-    assert names == {"any_mistake", "mistake", "severity", "believable", "unsafe", "comment"}
+    assert names == {"any_mistake", "mistake", "severity", "note", "believable", "unsafe", "comment"}
 
 
 def test_the_aided_screen_asks_for_the_verdict_and_every_dimension():

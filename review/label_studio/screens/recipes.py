@@ -1,0 +1,33 @@
+"""Which screen shows what a recipe makes, in which forms. A recipe that is not here cannot be put before reviewers."""
+
+from dataclasses import dataclass
+
+SESSION_SCALES = frozenset({"nominal", "ordinal", "interval", "boolean"})
+PAIRWISE = frozenset({"pairwise"})
+
+
+@dataclass(frozen=True)
+class Screen:
+    """`forms`: the file of each form, which is named as the arm that it is for; the usual one first. `scales`: those
+    that a rubric's dimensions may have. `version`: raised with every change to the names, types or values of its
+    controls. A project keeps the screen that it was made with and is read by that, so older ones are read on.
+    """
+
+    version: int
+    forms: dict[str, str]
+    scales: frozenset[str] = SESSION_SCALES
+
+    @property
+    def usual(self) -> str:
+        return next(iter(self.forms))
+
+
+SCREENS = {
+    "supervised_dialogue": Screen(
+        2, {"aided": "supervised_dialogue.aided.xml", "unaided": "supervised_dialogue.unaided.xml"}
+    ),
+    "technique_session": Screen(1, {"rated": "technique_session.xml"}),
+    "reply_preference": Screen(1, {"pair": "reply_preference.xml"}, PAIRWISE),
+    "judged_reply": Screen(1, {"rated": "judged_reply.xml"}),
+    "resistance_reply": Screen(1, {"rated": "resistance_reply.xml"}),
+}

@@ -1,0 +1,34 @@
+import shutil
+import uuid
+
+import pytest
+
+from review.label_studio.client import LabelStudio
+
+PASSWORD = "a-long-password-9"
+
+
+@pytest.fixture
+def studio(label_studio):
+    return LabelStudio(label_studio.url, label_studio.token)
+
+
+@pytest.fixture
+def page(studio):
+    """Ben's browser, logged in to Label Studio."""
+    playwright = pytest.importorskip("playwright.sync_api")
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        pytest.skip("Chromium is not installed")
+    email = f"ben-{uuid.uuid4().hex[:8]}@example.com"
+    studio.sign_up(email, PASSWORD)
+    with playwright.sync_playwright() as started:
+        browser = started.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        page = browser.new_context(viewport={"width": 1440, "height": 900}).new_page()
+        page.goto(f"{studio.url}/user/login/")
+        page.fill("input[name=email]", email)
+        page.fill("input[name=password]", PASSWORD)
+        page.click("button[type=submit]")
+        page.wait_for_url(lambda url: "/user/login" not in url)
+        yield page
+        browser.close()
