@@ -56,7 +56,7 @@ class Selection:
             else:
                 self._chosen.append(item.pk)
                 self.verdicts[standings["verdict"].outcome] += 1
-                self.tiers.update(self._tiers(item.instance) or {Tier.NONE.value})
+                self.tiers.update(tiers.carried(item.instance) or {Tier.NONE.value})
                 instances[item.pk] = item.instance_id
         self._groups = groups_of(instances)
         return self._chosen
@@ -86,19 +86,10 @@ class Selection:
             return "the client's record may not leave this machine"
         if profile.source_text and profile.source_text.erased_at:
             return "the text it came from was erased"
-        unnamed = sorted(self._tiers(instance) - set(self.named_tiers), key=tiers.ORDER.index)
+        unnamed = sorted(tiers.carried(instance) - set(self.named_tiers), key=tiers.ORDER.index)
         if unnamed:
             return f"risk tier {' and '.join(unnamed)}: leaves only in an export that names it"
         return None
-
-    @staticmethod
-    def _tiers(instance) -> set[str]:
-        """An instance carries its client's tier as a mark, which a qualified person may have lowered;
-        where that mark is missing, the client's own tier counts too."""
-        own = tiers.tiers_in_force(instance)
-        if any(mark.by_machine == "profile" for mark in instance.marks.all()):
-            return own
-        return own | tiers.tiers_in_force(instance.profile)
 
     def groups(self) -> dict[int, str]:
         """{item id: group}: connected components (exports.grouping); a split never parts them."""

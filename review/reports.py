@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from threading import Lock
 
 import numpy as np
-from django.db.models import Count, F, Min, OuterRef, Q, Subquery
+from django.db.models import Count, F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
@@ -18,7 +18,6 @@ from review.agreement.wording import say, spoken, together
 from review.label_studio.screens.build import level_alias
 from review.models import (
     Arm,
-    Aspect,
     Decision,
     ErrorType,
     Item,
@@ -26,15 +25,12 @@ from review.models import (
     RawAnnotation,
     Reading,
     Round,
-    RoundState,
     SeatProject,
     Standing,
-    StandingState,
 )
 
 ARMS = (Arm.AIDED, Arm.UNAIDED)
 BOOTSTRAP = 1000
-MOST_UNSAFE = 20  # listed at once, the longest waiting first
 BELIEVABLE = (1, 2, 3, 4, 5)
 
 
@@ -85,19 +81,6 @@ def desk_of(user):
 
 def _skips():
     return RawAnnotation.objects.skips().filter(reading__isnull=False).values("reading")
-
-
-def called_unsafe(round: Round) -> list[Item]:
-    """Items that a reader calls unsafe and nobody has resolved in writing, each with `since`."""
-    waiting = Q(standings__aspect=Aspect.SAFETY, standings__state=StandingState.DISPUTED)
-    if round.state != RoundState.OPEN:
-        return []
-    found = round.items.filter(waiting).annotate(since=Min("standings__at", filter=waiting))
-    return list(
-        found.select_related("instance", "round")
-        .defer("instance__content")
-        .order_by("since", "pk")[:MOST_UNSAFE]
-    )
 
 
 def uncounted(round: Round):

@@ -155,6 +155,7 @@ def reread(request, slug):
                 repeat_share=given["repeat_share"] / 100,
                 most_each=given["most_each"],
                 rule=form.rule(),
+                risk_lead=given["risk_lead"],
                 seed=secrets.randbelow(2**32),
             )
         except CannotMakeRound as refusal:

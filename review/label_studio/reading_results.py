@@ -82,6 +82,18 @@ def read(
     )
 
 
+def flag_in(result) -> str | None:
+    """The comment beside a mark of *unsafe*, however unreadable the rest; None: nothing is called unsafe."""
+    answers = [one for one in result if isinstance(one, dict)] if isinstance(result, list) else []
+    if not any(one.get("from_name") == "unsafe" for one in answers):
+        return None
+    values = [one.get("value") for one in answers if one.get("from_name") == "comment"]
+    texts = [value.get("text") for value in values if isinstance(value, dict)]
+    return "\n".join(
+        str(part) for text in texts for part in (text if isinstance(text, list) else [text]) if part
+    )
+
+
 def write(
     answers: Answers, *, form: str, pairs: list[dict], dimensions: list[dict], dialogue: list[dict]
 ) -> list[dict]:

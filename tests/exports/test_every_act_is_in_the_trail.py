@@ -19,8 +19,11 @@ from exports.models import Node, TrainingRun
 from exports.training import launch
 from review import handing_on, rounds
 from review.disputes import Dispute
+from review.flags.answering import name_risk_lead, resolve
 from review.models import Round
 from review.raters import rater_for
+from review.welfare.choosing import choose
+from review.welfare.providing import provide
 from synthesis import cast, connecting, holding, loading, planning, planning_once, steering
 from synthesis.models import Endpoint, Run
 from tests import factories
@@ -40,6 +43,7 @@ WITHIN = {
     "synthesis.remaking.remake": "an event for each new run: tests/config/stale/test_making_again.py",
     "synthesis.holding_many.hold_all": "an event for each session: tests/synthesis/test_holding_many.py",
     "synthesis.holding_many.release_all": "the same",
+    "review.flags.raising.raise_flag": "a flag is a row of its own that nobody changes",
     "review.feedback.propose": "a proposal is a row of its own that nobody changes",
     "exports.building.freeze": "exports.building.plan",
 }
@@ -176,6 +180,24 @@ def placed(lena, ben, chloe):
     handing_on.place_waiting(round=opened(lena, ben, chloe), by=lena)
 
 
+def risk_lead_named(lena, ben, chloe):
+    name_risk_lead(round=opened(lena, ben, chloe), lead=person("Lou", Role.LEAD), by=lena)
+
+
+def flag_answered(lena, ben, chloe):
+    item = opened(lena, ben, chloe).items.first()
+    review_factories.judge(item, ben, review_factories.says("reject", unsafe=True))
+    resolve(flag=item.flags.get(), holds=True, reason="BECAUSE OF TURN 4", by=lena)
+
+
+def chosen_what_to_read(ben, **_):
+    choose(reads=["abuse"], daily_cap=3, by=ben)
+
+
+def provided(lena, **_):
+    provide(contact_name="SECRET", contact_reach="SECRET@example.org", by=lena)
+
+
 def asked_for(lena, get, **_):
     building.plan(name="First", rounds=[get("mixed_round")], by=lena)
 
@@ -219,6 +241,10 @@ ACTS = {
     "review.handing_on.give_back_skipped": given_back,
     "review.handing_on.seat_more": seated_more,
     "review.handing_on.place_waiting": placed,
+    "review.flags.answering.name_risk_lead": risk_lead_named,
+    "review.flags.answering.resolve": flag_answered,
+    "review.welfare.choosing.choose": chosen_what_to_read,
+    "review.welfare.providing.provide": provided,
     "exports.building.plan": asked_for,
     "exports.nodes.make_node": node_made,
     "exports.nodes.retire": node_retired,
@@ -236,11 +262,13 @@ def act(lena, ben, chloe, dan, settings, request):
         how = ACTS[name]
         if how in WITH_DATASETS:
             how(lena, get=request.getfixturevalue)
+        elif how is chosen_what_to_read:
+            how(ben)
         elif how is settled:
             how(lena, ben, chloe, dan)
         else:
             how(lena, ben=ben, chloe=chloe)
-        return {settled: dan, given_back: ben}.get(how, lena)
+        return {settled: dan, given_back: ben, chosen_what_to_read: ben}.get(how, lena)
 
     return done
 
@@ -368,7 +396,8 @@ def test_a_lead_who_judges_in_an_open_round_reads_nothing_of_its_trail(client, l
     Grant.objects.create(user=lena, role="annotator")
     ReviewerRecord.objects.create(user=lena, n=1, profession="psychotherapist", years=9, languages=["en"],
                                   terms_version="2026-11")  # fmt: skip
-    round = review_factories.round_of(2, [ben, lena], lena)
+    lou = person("Lou", Role.LEAD)
+    round = review_factories.round_of(2, [ben, lena], lena, risk_lead=lou)
     item = round.items.first()
     review_factories.judge(item, ben, review_factories.says("accept"))
     review_factories.judge(item, lena, review_factories.says("reject"))
