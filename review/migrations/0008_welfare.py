@@ -32,7 +32,7 @@ def flags_of_judgements(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('review', '0006_doubly_read'),
+        ('review', '0007_repeats_and_load'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
