@@ -32,7 +32,7 @@ def flags_of_judgements(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('review', '0007_repeats_and_load'),
+        ('review', '0008_settling'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
