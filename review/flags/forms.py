@@ -4,7 +4,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Role, User
-from review.forms import yes_no
+from review.disputing.forms import yes_no
 from review.models import FlagKind
 
 
