@@ -9,7 +9,7 @@ from accounts.trail_reading import Row
 
 LATEST = 20
 # In an event these name people, by their public ids.
-PEOPLE = ("reviewers", "seat")
+PEOPLE = ("reviewers", "seat", "risk_lead")
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,8 @@ def latest(kind: str, name: str, vocabulary: Vocabulary) -> list[Row]:
 
 
 def rows(found: list[TrailEvent], vocabulary: Vocabulary) -> list[Row]:
-    ids = {public_id for event in found for name in PEOPLE for public_id in event.after.get(name, [])}
+    sides = [side for event in found for side in (event.before, event.after)]
+    ids = {public_id for side in sides for name in PEOPLE for public_id in side.get(name, [])}
     names = {str(user.public_id): user.name for user in User.objects.filter(public_id__in=ids)} if ids else {}
     return [_row(event, vocabulary, names) for event in found]
 

@@ -15,6 +15,7 @@ urlpatterns = [
     path("settings/endpoints/", settings.save_endpoint, name="endpoint_save"),
     path("settings/prices/", settings.set_price, name="endpoint_price"),
     path("settings/roles/", settings.save_role, name="model_role_save"),
+    path("settings/welfare/", settings.save_welfare, name="welfare_save"),
     path("settings/nodes/", settings.make_node, name="node_make"),
     path("settings/nodes/<int:pk>/retire/", settings.retire_node, name="node_retire"),
     path("", include("accounts.urls")),

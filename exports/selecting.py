@@ -8,7 +8,7 @@ from django.db.models import Exists, F, OuterRef, Prefetch, Q
 from exports.grouping import groups_of
 from exports.samples import Edit, Sample
 from guidelines import briefing
-from review.models import Arm, Aspect, Decision, Item, RaterKind, Standing, StandingState
+from review.models import Arm, Aspect, Decision, Flag, Item, RaterKind, Standing, StandingState
 from synthesis import tiers
 from synthesis.factors import LANGUAGES
 from synthesis.models import Tier
@@ -42,7 +42,8 @@ class Selection:
             return self._chosen
         self._chosen, instances = [], {}
         queryset = (
-            self.items().annotate(read_again=Exists(_later()), called_unsafe=Exists(_unresolved()))
+            self.items().annotate(read_again=Exists(_later()), called_unsafe=Exists(_unresolved()),
+                                  flagged=Exists(_flagged()))
             .select_related("instance__profile__source_text")
             .defer("instance__content", "instance__trace", "instance__profile__content",
                    "instance__profile__source_text__text")
@@ -56,7 +57,7 @@ class Selection:
             else:
                 self._chosen.append(item.pk)
                 self.verdicts[standings["verdict"].outcome] += 1
-                self.tiers.update(self._tiers(item.instance) or {Tier.NONE.value})
+                self.tiers.update(tiers.carried(item.instance) or {Tier.NONE.value})
                 instances[item.pk] = item.instance_id
         self._groups = groups_of(instances)
         return self._chosen
@@ -74,6 +75,8 @@ class Selection:
             return "judged unsafe"
         if item.called_unsafe:
             return "called unsafe in another reading, which nobody has resolved"
+        if item.flagged:
+            return "flagged by a reader, which no lead has answered in writing"
         return self._why_not_the_client(item.instance)
 
     def _why_not_the_client(self, instance) -> str | None:
@@ -86,19 +89,10 @@ class Selection:
             return "the client's record may not leave this machine"
         if profile.source_text and profile.source_text.erased_at:
             return "the text it came from was erased"
-        unnamed = sorted(self._tiers(instance) - set(self.named_tiers), key=tiers.ORDER.index)
+        unnamed = sorted(tiers.carried(instance) - set(self.named_tiers), key=tiers.ORDER.index)
         if unnamed:
             return f"risk tier {' and '.join(unnamed)}: leaves only in an export that names it"
         return None
-
-    @staticmethod
-    def _tiers(instance) -> set[str]:
-        """An instance carries its client's tier as a mark, which a qualified person may have lowered;
-        where that mark is missing, the client's own tier counts too."""
-        own = tiers.tiers_in_force(instance)
-        if any(mark.by_machine == "profile" for mark in instance.marks.all()):
-            return own
-        return own | tiers.tiers_in_force(instance.profile)
 
     def groups(self) -> dict[int, str]:
         """{item id: group}: connected components (exports.grouping); a split never parts them."""
@@ -218,3 +212,11 @@ def _unresolved():
         people | Q(item__round__rehearsal=OuterRef("round__rehearsal")),
         aspect=Aspect.SAFETY, state__in=UNSETTLED, item__instance=OuterRef("instance"),
     )  # fmt: skip
+
+
+def _flagged():
+    """Flags on the same instance that wait, of whichever round. A simulated reader's count in rehearsals only."""
+    people = Q(rater=None) | Q(rater__kind=RaterKind.HUMAN)
+    return Flag.objects.waiting().filter(
+        people | Q(item__round__rehearsal=OuterRef("round__rehearsal")), item__instance=OuterRef("instance")
+    )

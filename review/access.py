@@ -143,6 +143,53 @@ def may_seat(user, round: Round) -> Answer:
     return Answer() if round.state == RoundState.OPEN else Answer(_("This round is closed already."))
 
 
+def may_raise(user, reading: Reading) -> Answer:
+    """Whoever has, or had, the session before her."""
+    if user and user.is_active and reading.seat.rater.user_id == user.pk:
+        return Answer()
+    return Answer(_("Only a reader of this session raises a flag from here; leads can hold it back."))
+
+
+def may_see_flags(user) -> Answer:
+    return roles.may_lead(user)
+
+
+def may_see_flag(user, item: Item) -> Answer:
+    """A lead who neither judges in its open round nor judges the session in another."""
+    if not (answer := may_see_flags(user)):
+        return answer
+    judges_it = Reading.objects.filter(
+        item__instance=item.instance_id, seat__rater__user=user, seat__round__state=RoundState.OPEN
+    )
+    if own_seat_only(user, item.round) or judges_it.exists():
+        return Answer(_("You judge here, so until it is closed another lead looks at this."))
+    return Answer()
+
+
+def may_see_who_flagged(user, item: Item) -> Answer:
+    """Whoever may settle the item judges first, and without names."""
+    unsettled = Item.objects.unsettled().filter(pk=item.pk)
+    if item.round.state == RoundState.OPEN and roles.may_adjudicate(user) and unsettled.exists():
+        return Answer(
+            _("You may settle this session: who raised it, and what she says, you read afterwards.")
+        )
+    return may_see_flag(user, item)
+
+
+def may_answer_flag(user, item: Item) -> Answer:
+    """A lead who never read the session herself: nobody answers her own flag."""
+    if not (answer := may_see_flag(user, item)):
+        return answer
+    if Reading.objects.filter(item__instance=item.instance_id, seat__rater__user=user).exists():
+        return Answer(_("You read this session yourself; another lead answers."))
+    return Answer()
+
+
+def may_name_risk_lead(user, round: Round) -> Answer:
+    """Any lead, also of a closed round, to which flags may still come."""
+    return may_run_rounds(user)
+
+
 def may_see_disputes(user) -> Answer:
     return roles.may_adjudicate(user)
 

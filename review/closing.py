@@ -16,7 +16,7 @@ class NotReadToTheEnd(RuntimeError):
 def read_and_close(*, round: Round, by, label_studio, anyway: bool = False) -> Round:
     """Read what Label Studio holds of a round, then close it. `label_studio` None: none is connected.
 
-    Raises Refused, or NotReadToTheEnd unless `anyway`; what comes late is then kept, and does not count.
+    Raises Refused, CannotClose, or NotReadToTheEnd unless `anyway`; what comes late is then kept, and does not count.
     """
     roles.require(access.may_close(by, round))
     sent = SeatProject.objects.filter(seat__round=round, project_id__isnull=False)

@@ -10,14 +10,26 @@ from accounts import roles
 from review import access, handing_on, reports, tasks
 from review.label_studio.gateway import passes
 from review.label_studio.keeping import login_of
+from review.matching import wish_of
 from review.models import Account, Seat, SeatProject
+from review.welfare import choosing
+from review.welfare.providing import contact
 
 
 def desk(request):
     roles.require(access.may_see_desk(request.user))
     rows = reports.desk_of(request.user)
     direct = settings.LABEL_STUDIO_PUBLIC_URL.rstrip("/") if settings.REVIEW_DIRECT_ACCOUNTS else ""
-    context = {"rows": rows, "gateway": settings.LABEL_STUDIO_GATEWAY_URL, "studio": direct}
+    context = {
+        "rows": rows,
+        "ahead": choosing.ahead(request.user),
+        "cap": choosing.cap_of(request.user),
+        "today": choosing.judged_today(request.user),
+        "contact": contact(),
+        "wish": wish_of(request.user),
+    }
+    context["enough"] = context["cap"] is not None and context["today"] >= context["cap"]
+    context |= {"gateway": settings.LABEL_STUDIO_GATEWAY_URL, "studio": direct}
     account = Account.objects.filter(rater__user=request.user, ls_user_id__isnull=False).first()
     if account and settings.REVIEW_DIRECT_ACCOUNTS:
         context["login"] = login_of(account, asked_by=request.user)

@@ -75,13 +75,20 @@ class NewRound(forms.Form):
     leave_out_risk = forms.BooleanField(
         label=_("Leave out sessions that carry a risk tier"), required=False,
         help_text=_(
-            "Each of those is read by at least two reviewers who are qualified to assess risk; by more, where "
-            "each session is."
+            "Each of those is read by at least two reviewers who are qualified to assess risk and said on their desk "
+            "that they read such sessions; by more, where each session is."
         ),
     )  # fmt: skip
     reviewers = forms.ModelMultipleChoiceField(
         label=_("Reviewers"), queryset=User.objects.none(), widget=forms.CheckboxSelectMultiple,
         to_field_name="public_id",
+    )  # fmt: skip
+    risk_lead = forms.ModelChoiceField(
+        label=_("Lead for risk"), queryset=User.objects.none(), to_field_name="public_id", required=False,
+        empty_label=_("You"),
+        help_text=_(
+            "To whom it goes first when a reader calls a session unsafe. It is a lead who reads nothing in this round."
+        ),
     )  # fmt: skip
     pairs_version = VersionChoice(label=_("Mistakes to choose from"), queryset=Version.objects.none())
     rubric_version = VersionChoice(
@@ -145,6 +152,7 @@ class NewRound(forms.Form):
         )
         self.fields["runs"].queryset = Run.objects.listed().filter(instances__state="made").distinct()
         self.fields["reviewers"].queryset = User.objects.with_role(Role.ANNOTATOR)
+        self.fields["risk_lead"].queryset = User.objects.with_role(Role.LEAD)
         self.fields["pairs_version"].queryset = published.filter(guideline__kind=Kind.PAIRS)
         rubrics = published.filter(guideline__kind=Kind.RUBRIC)
         self.fields["rubric_version"].queryset = rubrics

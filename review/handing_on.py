@@ -18,7 +18,7 @@ from accounts.models import Role
 from review import access, assignment, trail
 from review.label_studio.planning import plan_projects
 from review.label_studio.screens.build import UnfitForScreen
-from review.matching import CannotMakeRound, Matching
+from review.matching import CannotMakeRound, Matching, carried, reads
 from review.models import (
     Decision,
     FirstJudgement,
@@ -28,6 +28,7 @@ from review.models import (
     Reading,
     Return,
     Round,
+    RoundState,
     Seat,
     SeatProject,
 )
@@ -94,6 +95,50 @@ def place_waiting(*, round: Round, by) -> Handed:
     return handed
 
 
+def rematch(*, round: Round, rater: Rater | None = None) -> Handed | None:
+    """What its reader may not read now, because a tier was raised or she reads such no more, goes back: to whoever may,
+    or it waits. `rater`: hers alone, and what waits is placed anew in any case, as she may read more now. None: there
+    was nothing to do. It is nobody's act, and the trail says how many and not whose.
+    """
+    waiting = Reading.objects.waiting().filter(seat__round=round)
+    if not barred(round, rater) and not (rater and waiting.exists()):
+        return None
+    with transaction.atomic():
+        round = _locked(round.pk)
+        if round.state != RoundState.OPEN:
+            return None
+        given = barred(round, rater)
+        Return.objects.bulk_create([Return(reading=reading) for reading in given], batch_size=BATCH)
+        handed = _placed(round, waiting)
+        if given or handed.on:
+            _note("rematch", round, None, handed, sessions=len(given))
+    return handed
+
+
+def barred(round: Round, rater: Rater | None = None) -> list[Reading]:
+    """Unjudged readings, of this rater or of all, of sessions that carry what their reader may not be given."""
+    unjudged = Reading.objects.undecided().filter(seat__round=round)
+    if rater is not None:
+        unjudged = unjudged.filter(seat__rater=rater)
+    sessions = carried(Instance.objects.filter(pk__in=unjudged.values("item__instance")))
+    if not sessions:
+        return []
+    found = unjudged.filter(item__instance__in=sessions).select_related("item", "seat__rater__user")
+    found = list(found)
+    may = {one: reads(one) for one in {reading.seat.rater for reading in found}}
+    return [one for one in found if not sessions[one.item.instance_id] <= may[one.seat.rater]]
+
+
+def may_be_given(reading: Reading) -> bool:
+    """Whether its reader may read what the session carries now; what she has judged stays hers to look at."""
+    if reading.decisions.exists():
+        return True
+    if hasattr(reading, "returned"):
+        return False
+    found = carried(Instance.objects.filter(pk=reading.item.instance_id))
+    return found.get(reading.item.instance_id, frozenset()) <= reads(reading.seat.rater)
+
+
 def skipped(seat: Seat):
     """Readings of the seat that their reader skipped and has still to judge."""
     skips = RawAnnotation.objects.skips().filter(reading__seat=seat).values("reading")
@@ -109,6 +154,10 @@ def _require_fresh(round: Round, raters: Sequence[Rater]) -> None:
     """Whoever is seated later must not know how those before judged."""
     if not raters:
         raise CannotMakeRound(_("Choose at least one reviewer."))
+    if any(rater.user_id and rater.user_id == round.risk_lead_id for rater in raters):
+        raise CannotMakeRound(
+            _("%s is the lead named for risk in this round, and reads nothing in it.") % round.risk_lead
+        )
     is_judged = Decision.objects.filter(item__round=round).exists()
     for rater in raters:
         if not may_sit(rater):

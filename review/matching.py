@@ -1,18 +1,22 @@
-"""Who may read a session: those qualified to assess risk where it carries a tier, and those who work in its language."""
+"""Who may read a session: where it carries risk tiers, those qualified to assess risk who said that they read each of
+them; and those who work in its language.
+"""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
-from django.db.models import prefetch_related_objects
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from guidelines.translating import languages
-from review.models import Rater
+from review.models import Rater, Wish
 from review.raters import record_in_force
 from synthesis import tiers, translated
 from synthesis.models import Instance, Mark, Tier
 from synthesis.models.marks import MarkKind
 
 RISK_READERS = 2
+AT_ONCE = 500
+RISKS = [tier for tier in Tier.values if tier != Tier.NONE]
 
 
 class CannotMakeRound(ValueError):
@@ -24,30 +28,31 @@ class Matching:
 
     def __init__(self, instances: Sequence[Instance], raters: Sequence[Rater]):
         self.raters = tuple(raters)
-        self.risky = {instance.pk for instance in at_risk(instances)}
+        self._carried = _of_each(instances)
+        self.risky = set(self._carried)
         source = translated.LANGUAGES[0]
         # Of the language of the prompts everybody here has some.
         spoken = {instance.pk: translated.language_of(instance.factors) for instance in instances}
         self._language = {pk: code for pk, code in spoken.items() if code != source}
-        self._qualified: dict[Rater, bool] = {}
+        self._reads: dict[Rater, frozenset[str]] = {}
         self._speaks: dict[Rater, set[str | None]] = {}
         if self.risky or self._language:
             for rater in self.raters:
                 record = record_in_force(rater.user)
-                self._qualified[rater] = bool(record and record.risk_qualified)
+                self._reads[rater] = reads(rater, record)
                 self._speaks[rater] = (
                     {languages.meant_by(one) for one in record.languages} if record else set()
                 )
         self._allowed: dict[tuple, tuple[Rater, ...]] = {}
 
     def allowed(self, instance_id: int) -> tuple[Rater, ...]:
-        what = instance_id in self.risky, self._language.get(instance_id)
+        what = self._carried.get(instance_id, frozenset()), self._language.get(instance_id)
         if what not in self._allowed:
-            is_risky, language = what
+            risks, language = what
             self._allowed[what] = tuple(
                 rater
                 for rater in self.raters
-                if (not is_risky or self._qualified[rater])
+                if (not risks or risks <= self._reads[rater])
                 and (language is None or language in self._speaks[rater])
             )
         return self._allowed[what]
@@ -64,8 +69,8 @@ class Matching:
                 n = sum(len(self.allowed(pk)) < readers[pk] for pk in self.risky)
                 raise CannotMakeRound(
                     _("Sessions that carry a risk tier: %(n)s (the first: %(first)s). They are read by reviewers "
-                      "qualified to assess risk, at least %(needed)s of them; qualified here: %(names)s. Seat more of "
-                      "them, or leave these sessions out.")
+                      "qualified to assess risk who say on their desk that they read such sessions, at least "
+                      "%(needed)s of them; here: %(names)s. Seat more of them, or leave these sessions out.")
                     % {**told, "n": n}
                 )  # fmt: skip
             language = languages.known()[self._language[instance.pk]].name
@@ -76,11 +81,40 @@ class Matching:
             )  # fmt: skip
 
 
-def at_risk(instances: Sequence[Instance]) -> list[Instance]:
-    """Those that carry a risk tier."""
-    marked = set(
-        Mark.objects.filter(kind=MarkKind.TIER, instance__isnull=False).values_list("instance", flat=True)
+def wish_of(user) -> Wish | None:
+    """What she last said of what she reads; None: nothing yet."""
+    return Wish.objects.filter(user=user).order_by("-n").first() if user else None
+
+
+def reads(rater: Rater, record=None) -> frozenset[str]:
+    """The risk tiers that this rater may be given: her own word, where her record says that she is qualified."""
+    record = record or record_in_force(rater.user)
+    if not (record and record.risk_qualified):
+        return frozenset()
+    wish = wish_of(rater.user)
+    return frozenset(wish.reads if wish else ())
+
+
+def carried(sessions: QuerySet) -> dict[int, frozenset[str]]:
+    """{id of an instance: its risk tiers}, of those that carry any. Three queries, whatever their number."""
+    marks = Mark.objects.filter(kind=MarkKind.TIER)
+    may_be = sessions.filter(
+        Q(Exists(marks.filter(instance=OuterRef("pk"))))
+        | Q(Exists(marks.filter(profile=OuterRef("profile"))))
+        | Q(profile__tier__in=RISKS)
     )
-    found = [instance for instance in instances if instance.pk in marked]
-    prefetch_related_objects(found, "marks")
-    return [instance for instance in found if tiers.tier_in_force(instance) != Tier.NONE]
+    found = may_be.order_by().select_related("profile").prefetch_related("marks", "profile__marks")
+    found = found.only("public_id", "profile__key", "profile__tier")
+    return {one.pk: frozenset(own) for one in found if (own := tiers.carried(one))}
+
+
+def _of_each(instances: Sequence[Instance]) -> dict[int, frozenset[str]]:
+    found: dict[int, frozenset[str]] = {}
+    for some in _chunks([instance.pk for instance in instances]):
+        found |= carried(Instance.objects.filter(pk__in=some))
+    return found
+
+
+def _chunks(ids: list[int]) -> Iterator[list[int]]:
+    for start in range(0, len(ids), AT_ONCE):
+        yield ids[start : start + AT_ONCE]

@@ -39,7 +39,6 @@ from review.models import (
 
 ARMS = (Arm.AIDED, Arm.UNAIDED)
 BOOTSTRAP = 1000
-MOST_UNSAFE = 20  # listed at once, the longest waiting first
 BELIEVABLE = (1, 2, 3, 4, 5)
 
 
@@ -124,19 +123,6 @@ def _skips(projects: list[SeatProject]):
     ids = [project.project_id for project in projects if project.project_id]
     found = RawAnnotation.objects.skips().filter(project_id__in=ids, reading__isnull=False)
     return found.values("reading")
-
-
-def called_unsafe(round: Round) -> list[Item]:
-    """Items that a reader calls unsafe and nobody has resolved in writing, each with `since`."""
-    if round.state != RoundState.OPEN:
-        return []
-    found = Standing.objects.disputed().filter(aspect=Aspect.SAFETY, item__round=round).order_by("at", "item")
-    found = found.select_related("item__instance", "item__round").defer("item__instance__content")
-    items = []
-    for standing in found[:MOST_UNSAFE]:
-        standing.item.since = standing.at
-        items.append(standing.item)
-    return items
 
 
 def uncounted(round: Round):

@@ -13,15 +13,19 @@ from accounts import acts, asking, background, roles
 from guidelines.models import Version
 from review import access, handing_on, overturning, releasing, reports, ruling, tasks, totals, trail
 from review.closing import NotReadToTheEnd, read_and_close
+from review.flags import waiting
+from review.flags.forms import RiskLead
 from review.forms import MoreSeats, MoveRelease, NewRound
 from review.label_studio import connecting
 from review.models import Reading, Round, Seat
 from review.raters import rater_for
-from review.rounds import CannotMakeRound, left_out_held, make_round
+from review.rounds import CannotClose, CannotMakeRound, left_out_held, make_round
+from review.welfare.providing import contact
 from synthesis.models import Instance
 
 PAGE = 50
 SHOWN_RAW = 50
+MOST_FLAGGED = 20
 
 
 def rounds(request):
@@ -60,6 +64,7 @@ def round_new(request):
                 rule=form.rule(),
                 resolutions_from=given["resolutions_from"],
                 leave_out_risk=given["leave_out_risk"],
+                risk_lead=given["risk_lead"],
                 # Another draw in every round: with a known seed the order of the run could be computed.
                 seed=secrets.randbelow(2**32),
             )
@@ -76,7 +81,8 @@ def round_new(request):
                 messages.success(request, _("The round is open."))
                 messages.warning(request, background.unheard([background.SYNC]))
             return redirect("round", public_id=made.public_id)
-    return render(request, "review/round_new.html", {"form": form}, status=400 if form.errors else 200)
+    context = {"form": form, "contact": contact()}
+    return render(request, "review/round_new.html", context, status=400 if form.errors else 200)
 
 
 def _held_back(n: int) -> str:
@@ -102,7 +108,9 @@ def _suggested(request) -> dict:
 def round(request, public_id):
     roles.require(access.may_run_rounds(request.user))
     found = get_object_or_404(
-        Round.objects.select_related("pairs_version__guideline", "rubric_version__guideline", "made_by"),
+        Round.objects.select_related(
+            "pairs_version__guideline", "rubric_version__guideline", "made_by", "risk_lead"
+        ),
         public_id=public_id,
     )
     own = access.own_seat_only(request.user, found)
@@ -128,9 +136,9 @@ def round(request, public_id):
             "counts": reports.standing_counts(found),
             "outcomes": reports.outcomes(found),
             "waiting": Reading.objects.waiting().filter(seat__round=found).count(),
-            "unsafe": [
-                (item, bool(access.may_settle(request.user, item))) for item in reports.called_unsafe(found)
-            ],
+            "flagged": waiting.items_in(waiting.of_round(found))[:MOST_FLAGGED],
+            "flagged_total": waiting.of_round(found).values("item").distinct().count(),
+            "name_risk_lead": RiskLead(round=found),
             "rates": reports.rates(found),
             "rated": totals.rated(found),
             "disagreements": reports.disagreements(found),
@@ -154,7 +162,7 @@ def round_close(request, public_id):
     anyway = request.POST.get("anyway") == "yes"
     try:
         closed = read_and_close(round=found, by=request.user, label_studio=label_studio, anyway=anyway)
-    except NotReadToTheEnd as refusal:
+    except (NotReadToTheEnd, CannotClose) as refusal:
         messages.error(request, str(refusal))
         return redirect("round", public_id=found.public_id)
     left = reports.standing_counts(closed)

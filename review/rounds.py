@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts import roles
 from accounts.identity import minter
@@ -19,7 +20,7 @@ from review.judged import Wording, content_hash, in_position
 from review.label_studio.planning import plan_projects
 from review.label_studio.screens.build import UnfitForScreen, screen_of
 from review.matching import RISK_READERS, CannotMakeRound, Matching
-from review.models import Arm, Item, RaterKind, Reading, Round, RoundState, Seat, VerdictRule
+from review.models import Arm, Flag, Item, RaterKind, Reading, Round, RoundState, Seat, VerdictRule
 from review.raters import may_sit
 from review.standing import UNANIMOUS
 from synthesis.models import Instance, InstanceState, Mark, Purpose
@@ -35,6 +36,7 @@ def make_round(
     *, name, instances, raters, by, pairs_version, rubric_version, overlap=2, unaided_share=0.2, seed=0,
     screen="supervised_dialogue", deadline=None, leave_out_risk=False, supersedes=None, doubly_read=1.0,
     repeat_share=0.0, most_each=None, rule=UNANIMOUS, resolutions_from=None, arm=None,
+    risk_lead=None,
 ) -> Round:  # fmt: skip
     """Put instances before raters: draws arms, readers and each reader's own random order. Sends nothing
     yet. `instances`: rows or a queryset, whose sessions are never in memory all at once.
@@ -44,6 +46,7 @@ def make_round(
     `repeat_share`: of each reader's sessions, those that she reads a second time (review.repeating).
     `most_each`: how many sessions one person is given at most, repeats apart.
     `leave_out_risk`: sessions that carry a risk tier stay out, rather than needing readers qualified for them.
+    `risk_lead`: the lead to whom what readers call unsafe goes first, and who reads nothing here; else whoever opens it.
     `supersedes`: {instance id: id of its earlier item}, of those that are judged again.
     `arm`: that of all its sessions, where nothing is to be drawn.
     `resolutions_from`: from when on reviewers see how what is settled was resolved; None: when the round is closed.
@@ -52,6 +55,8 @@ def make_round(
     instances, left_out_held = _fit(instances, screen)
     raters = list(dict.fromkeys(raters))
     _require_people(raters, overlap)
+    risk_lead = risk_lead or by
+    _require_risk_lead(risk_lead, [rater.user_id for rater in raters])
     _require_versions(pairs_version, rubric_version)
     if not name.strip():
         raise CannotMakeRound(_("Give the round a name."))
@@ -94,6 +99,7 @@ def make_round(
         made_by=by,
         deadline=deadline,
         resolutions_from=resolutions_from,
+        risk_lead=risk_lead,
     )
     seats = {rater: Seat.objects.create(round=round, rater=rater) for rater in raters}
     items = _items(round, instances, unaided, supersedes or {})
@@ -123,21 +129,34 @@ def _told(round: Round, raters, sessions: int, left_out_held: int) -> dict:
         "unaided_share": round.unaided_share, "doubly_read": round.doubly_read,
         "repeat_share": round.repeat_share, "most_each": round.most_each,
         "verdict_rule": round.verdict_rule, "marks_within": round.marks_within, "levels_within": round.levels_within,
-        "reviewers": people, "machines": len(raters) - len(people),
+        "risk_lead": [str(round.risk_lead.public_id)], "reviewers": people, "machines": len(raters) - len(people),
         "resolutions_from": trail.moment(round.resolutions_from),
     }  # fmt: skip
+
+
+class CannotClose(ValueError):
+    """The round is open still; the message says what is to be done first."""
 
 
 @transaction.atomic
 def close_round(*, round: Round, by) -> Round:
     """No judgement enters any more. Items still open or in dispute stay so, and are counted wherever they are
-    left out.
+    left out. Raises Refused; CannotClose while a flag waits, as those who work in the round are still there to be asked.
     """
     roles.require(access.may_close(by, round))
     # Items before the round, as a judgement does: wait for those being written, and let none begin.
     list(round.items.select_for_update().order_by("pk").values_list("pk", flat=True))
     round = Round.objects.select_for_update().get(pk=round.pk)
     roles.require(access.may_close(by, round))
+    if n := Flag.objects.waiting().filter(item__round=round).values("item").distinct().count():
+        raise CannotClose(
+            ngettext(
+                "%d session carries a flag that no lead has answered in writing; answer it first. Nothing was closed.",
+                "%d sessions carry flags that no lead has answered in writing; answer them first. Nothing was closed.",
+                n,
+            )
+            % n
+        )
     round.state, round.closed_at, round.closed_by = RoundState.CLOSED, timezone.now(), by
     round.save(update_fields=["state", "closed_at", "closed_by"])
     trail.record(
@@ -232,6 +251,18 @@ def _require_room(needs, chosen, most_each) -> None:
               "given out. Seat more reviewers, allow each more, or choose fewer sessions.")
             % {"wanted": wanted, "most": most_each, "given": given}
         )  # fmt: skip
+
+
+def _require_risk_lead(lead, reading: list[int | None]) -> None:
+    if not roles.may_lead(lead):
+        raise CannotMakeRound(_("%s is not a lead; what readers call unsafe goes to one.") % lead)
+    if lead.pk in reading:
+        raise CannotMakeRound(
+            _(
+                "%s reads in this round. Name another lead, who reads nothing in it, for what readers call unsafe."
+            )
+            % lead
+        )
 
 
 def _require_versions(pairs_version, rubric_version):

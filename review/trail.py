@@ -9,6 +9,8 @@ from accounts.trail import Thing
 from review.models import Round
 
 ROUND = "round"
+READER = "reader"
+WELFARE = "welfare"
 
 VOCABULARY = Vocabulary(
     words={
@@ -18,6 +20,11 @@ VOCABULARY = Vocabulary(
         "review.give_back_skipped": _("Gave sessions back"),
         "review.seat_more": _("Seated more reviewers"),
         "review.place_waiting": _("Gave what waited for a reader to those seated"),
+        "review.rematch": _("Sessions went back that their readers are not to read"),
+        "review.name_risk_lead": _("Named the lead for risk"),
+        "review.resolve": _("Answered a flag in writing"),
+        "review.choose": _("Said what they read and how much"),
+        "review.provide": _("Said what is provided for those who read"),
         "review.adjudicate": _("Settled a dispute"),
         "review.appeal": _("Appealed against how a session was settled"),
         "review.grant_appeals": _("Granted appeals: the sessions are judged again in this round"),
@@ -41,6 +48,14 @@ VOCABULARY = Vocabulary(
         "levels_within": _("Ratings, within how many levels"),
         "reviewers": _("Reviewers"),
         "machines": _("Readers that are no persons"),
+        "risk_lead": _("Lead for risk"),
+        "kind": _("What it is about"),
+        "flags": _("Flags"),
+        "holds": _("Session held back"),
+        "choice": _("Number of the choice"),
+        "contact_named": _("Somebody to turn to"),
+        "protocol_written": _("A local protocol"),
+        "daily_ceiling": _("Most judgements in a day"),
         "settled": _("What was in dispute"),
         "seat": _("From the desk of"),
         "handed_on": _("Now with others"),
@@ -62,3 +77,15 @@ def record(
     """`item` is named, never its outcome: an open round is blind."""
     thing = Thing(ROUND, str(round.public_id), str(item.public_id) if item else "")
     return trail.record(by=by, verb=f"review.{verb}", thing=thing, before=before, after=after)
+
+
+def of_reader(*, verb: str, by, after: dict) -> TrailEvent:
+    """What a reviewer set for herself: that she did, never what."""
+    thing = Thing(READER, str(by.public_id))
+    return trail.record(by=by, verb=f"review.{verb}", thing=thing, after=after)
+
+
+def of_welfare(*, verb: str, by, before: dict, after: dict) -> TrailEvent:
+    return trail.record(
+        by=by, verb=f"review.{verb}", thing=Thing(WELFARE, "study"), before=before, after=after
+    )

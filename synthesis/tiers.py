@@ -25,6 +25,20 @@ def tiers_in_force(thing: Instance | Profile) -> set[str]:
     return {str(tier) for tier in raised | floor} - {Tier.NONE.value}
 
 
+def carried(instance: Instance) -> set[str]:
+    """The risks in force of a session as its readers meet it: its own, and what its client was marked with later. Of
+    the client's first tier a made session has a mark of its own, which a qualified person may have lowered; where that
+    is missing, the client's counts. Reads `marks` of both, which may be prefetched.
+    """
+    found = tiers_in_force(instance)
+    if instance.profile is None:
+        return found
+    of_client = tiers_in_force(instance.profile)
+    if any(mark.by_machine == "profile" for mark in instance.marks.all()):
+        of_client -= {instance.profile.tier}
+    return found | of_client
+
+
 def tier_in_force(thing: Instance | Profile) -> str:
     """The highest of the risks in force; reads `thing.marks.all()`."""
     return max([Tier.NONE.value, *tiers_in_force(thing)], key=ORDER.index)

@@ -6,6 +6,8 @@ import sys
 from django.core.management import call_command
 
 from accounts.models import Grant, ReviewerRecord, Role, User
+from review.welfare.choosing import choose
+from review.welfare.notices import NOTICES
 from synthesis import cast
 from synthesis.models import ModelRole
 
@@ -51,6 +53,8 @@ def people(*, simulated_reviewers: int) -> dict[str, tuple[User, str]]:
                 user=user, n=1, profession="invented for the demo", languages=["en"], terms_version="demo",
                 risk_qualified=True, simulated=simulated_reviewers > 0,
             )  # fmt: skip
+        if Role.ANNOTATOR in roles:
+            choose(reads=NOTICES, daily_cap=None, by=user)
         made[name] = (user, password)
     return made
 

@@ -3,6 +3,7 @@
 from django import forms
 from django.conf import settings
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -13,6 +14,8 @@ from accounts.models import User
 from config.pages import health, trail
 from exports import nodes
 from exports.models import Node
+from review.welfare import providing
+from review.welfare.forms import Providing
 from synthesis import cast, connecting, probing
 from synthesis.models import Endpoint, ModelRole
 
@@ -112,6 +115,9 @@ def _page(request, status: int = 200, **more):
         "endpoint_form": EndpointForm(),
         "role_form": RoleForm(),
         "price_form": PriceForm(),
+        "welfare": providing.provided(),
+        "contact": providing.contact(),
+        "welfare_form": Providing(now=providing.provided()),
         "acts": trail.of_settings(),
         "sees_addresses": True,
         **more,
@@ -182,6 +188,24 @@ def save_role(request):
     connecting.save_role(**form.cleaned_data, by=request.user)
     messages.success(request, _("Role saved; runs planned from now on use it."))
     return redirect("settings")
+
+
+def save_welfare(request):
+    """Whom readers can turn to, the local protocol, the most that anybody judges in a day."""
+    roles.require(roles.may_lead(request.user))
+    if request.method != "POST":
+        return redirect("settings")
+    form = Providing(request.POST)
+    if form.is_valid():
+        try:
+            providing.provide(**form.cleaned_data, by=request.user)
+        except ValidationError as error:
+            for field, reasons in error.message_dict.items():
+                form.add_error(field, reasons)
+        else:
+            messages.success(request, _("Saved. Reviewers see it on their desk and above each task."))
+            return redirect("settings")
+    return _page(request, status=400, welfare_form=form)
 
 
 def make_node(request):

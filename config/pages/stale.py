@@ -156,6 +156,7 @@ def reread(request, slug):
                 most_each=given["most_each"],
                 rule=form.rule(),
                 resolutions_from=given["resolutions_from"],
+                risk_lead=given["risk_lead"],
                 seed=secrets.randbelow(2**32),
             )
         except CannotMakeRound as refusal:

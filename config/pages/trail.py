@@ -13,7 +13,7 @@ from review import trail as review_trail
 from synthesis import trail as synthesis_trail
 
 VOCABULARY = synthesis_trail.VOCABULARY | review_trail.VOCABULARY | exports_trail.VOCABULARY
-SETTINGS = (synthesis_trail.ENDPOINT, synthesis_trail.MODEL_ROLE, exports_trail.NODE)
+SETTINGS = (synthesis_trail.ENDPOINT, synthesis_trail.MODEL_ROLE, exports_trail.NODE, review_trail.WELFARE)
 # The address of the page of such a thing, which takes its public id.
 PAGES = {
     synthesis_trail.RUN: "run",
@@ -32,6 +32,8 @@ KINDS = {
     synthesis_trail.ENDPOINT: _("the endpoint"),
     synthesis_trail.MODEL_ROLE: _("the role"),
     exports_trail.NODE: _("the node"),
+    review_trail.WELFARE: _("what readers are provided with:"),
+    review_trail.READER: _("what they read themselves"),
 }
 
 

@@ -10,7 +10,8 @@ from guidelines.models import Version, VersionState
 from guidelines.proposals import showing as proposals
 from review import access as review_access
 from review import disputes
-from review.models import Aspect, Reading, Standing
+from review.flags import waiting as flags
+from review.models import Reading, Standing
 from synthesis.models import Instance, InstanceState, Run
 
 
@@ -22,12 +23,6 @@ def readings_of(user):
 def disputes_for(user):
     """Items that this person may settle: not of sessions that she herself reviewed."""
     return disputes.waiting_for(user)
-
-
-def unsafe_for(user):
-    """Sessions that a reader calls unsafe and nobody has resolved; not of a round that this person judges herself."""
-    found = Standing.objects.disputed().filter(aspect=Aspect.SAFETY, item__round__state="open")
-    return found.exclude(item__round__in=review_access.rounds_she_judges(user).values("pk"))
 
 
 def appeals_for(user):
@@ -71,7 +66,8 @@ def numbers(user) -> dict[str, int]:
         found["guidelines"] = found.get("guidelines", 0) + sum(row["n"] for row in talk)
     if Role.LEAD in user.roles:
         found["runs"] = failed().count()
-        found["rounds"] = unsafe_for(user).count() + appeals_for(user).count()
+        flagged = flags.waiting_for(user).values("item").distinct().count()
+        found["rounds"] = flagged + appeals_for(user).count()
     return found
 
 
@@ -85,10 +81,12 @@ def work(user) -> list[dict]:
     """Return the person's waiting work, each with place, sentence, number and the time it has waited since."""
     rows = []
     if Role.LEAD in user.roles:
-        found = unsafe_for(user).aggregate(n=Count("id"), since=Min("at"))
-        rows.append(
-            {"place": "rounds", "sentence": _("sessions that a reader calls unsafe: look now"), **found}
-        )
+        flagged, named = flags.waiting_for(user), flags.named(user)
+        told = {"n": Count("item", distinct=True), "since": Min("at")}
+        words = _("sessions that a reader flagged, for which you are the lead named for risk: look now")
+        rows.append({"place": "flags", "sentence": words, **flagged.filter(named).aggregate(**told)})
+        words = _("sessions that a reader flagged in rounds of other leads: look now")
+        rows.append({"place": "flags", "sentence": words, **flagged.exclude(named).aggregate(**told)})
         found = appeals_for(user).order_by().aggregate(n=Count("id"), since=Min("at"))
         rows.append({"place": "appeals", "sentence": _("appeals to answer"), **found})
     if Role.ANNOTATOR in user.roles:

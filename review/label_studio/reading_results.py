@@ -16,7 +16,16 @@ from review.label_studio.result_entries import (
 from review.label_studio.screens.build import NOT_IN_GUIDELINE, RATING, build, level_alias, levels_of
 from review.label_studio.screens.controls import Control, controls_of
 
-__all__ = ["Answers", "BadValue", "Incomplete", "UnknownControl", "UnreadableResult", "mirrored", "read"]
+__all__ = [
+    "Answers",
+    "BadValue",
+    "Incomplete",
+    "UnknownControl",
+    "UnreadableResult",
+    "flag_in",
+    "mirrored",
+    "read",
+]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,6 +95,18 @@ def _own_reading(once: dict, marks: dict, pairs: list[dict], counsellor_turns: s
         "findings": findings,
         "believable": int(believable) if believable is not None else None,
     }
+
+
+def flag_in(result) -> str | None:
+    """The comment beside a mark of *unsafe*, however unreadable the rest; None: nothing is called unsafe."""
+    answers = [one for one in result if isinstance(one, dict)] if isinstance(result, list) else []
+    if not any(one.get("from_name") == "unsafe" for one in answers):
+        return None
+    values = [one.get("value") for one in answers if one.get("from_name") == "comment"]
+    texts = [value.get("text") for value in values if isinstance(value, dict)]
+    return "\n".join(
+        str(part) for text in texts for part in (text if isinstance(text, list) else [text]) if part
+    )
 
 
 def _findings(marks: dict, pairs: list[dict], counsellor_turns: set[int]) -> list[dict]:

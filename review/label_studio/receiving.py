@@ -14,10 +14,11 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from review.flags import raising
 from review.judged import Wording, counsellor_turns
 from review.label_studio.errors import LabelStudioError, Overtaken
 from review.label_studio.planning import choices_of
-from review.label_studio.reading_results import UnreadableResult, read
+from review.label_studio.reading_results import UnreadableResult, flag_in, read
 from review.label_studio.sending import data_of, fails, works_again
 from review.models import Decision, RawAnnotation, Reading, SeatProject, SendState
 from review.workflow import NotCounted, decide
@@ -176,8 +177,25 @@ def _judge(pull: _Pull, task: dict, annotation: dict, raw: RawAnnotation) -> boo
     except (NotCounted, UnreadableResult) as error:
         raw.uncounted = str(error).replace("\0", "").encode("utf-8", "replace").decode()[:300]
         raw.save(update_fields=["uncounted"])
+        if reading is not None:
+            _flag(pull, annotation, reading, raw)
         return False
     return True
+
+
+def _flag(pull: _Pull, annotation: dict, reading: Reading, raw: RawAnnotation) -> None:
+    """What does not count as a judgement may still say that something is unsafe."""
+    words = flag_in(annotation["result"])
+    if words is None:
+        return
+    by_her = annotation["completed_by"] is not None and annotation["completed_by"] == pull.user_id
+    raising.of_raw(
+        raw,
+        item_id=reading.item_id,
+        rater=reading.seat.rater if by_her else None,
+        words=words,
+        raised_at=annotation["updated_at"],
+    )
 
 
 def _reading(pull: _Pull, task: dict) -> tuple[Reading | None, str]:

@@ -7,10 +7,12 @@ import structlog
 from django.db.models import Q
 from django.utils import timezone
 
+from review import handing_on
 from review.label_studio.errors import Overtaken
 from review.label_studio.receiving import Received, receive
 from review.label_studio.removing import remove_returned
 from review.label_studio.sending import send
+from review.matching import CannotMakeRound
 from review.models import Round, RoundState, SeatProject
 
 log = structlog.get_logger(__name__)
@@ -66,6 +68,7 @@ def sync_round(round: Round, label_studio) -> Synced:
     done, claim = Synced(), _Claim(round)
     if claim.take():
         try:
+            _rematch(round)
             done.sent = send(round, label_studio, alive=claim.alive)
             received = read_round(round, label_studio, alive=claim.alive)
             done.new, done.decided = received.new, received.decided
@@ -77,6 +80,18 @@ def sync_round(round: Round, label_studio) -> Synced:
             claim.release()
     done.failing = SeatProject.objects.filter(seat__round=round, failing_since__isnull=False).count()
     return done
+
+
+def _rematch(round: Round) -> None:
+    """A tier may have been raised since: before anything is sent, what is open is matched with its readers again."""
+    if round.state != RoundState.OPEN:
+        return
+    try:
+        handing_on.rematch(round=round)
+    except (
+        CannotMakeRound
+    ) as problem:  # whoever may read it now has no screen: sending and reading go on all the same
+        log.error("sessions cannot be placed anew", round=str(round.public_id), why=str(problem))
 
 
 def read_round(round: Round, label_studio, *, alive=lambda lasting=None: None) -> Received:

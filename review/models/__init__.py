@@ -10,12 +10,14 @@ from review.models.decisions import (
     Verdict,
 )
 from review.models.first_judgements import FirstJudgement
+from review.models.flags import Flag, FlagKind, Resolution
 from review.models.label_studio import Account, SeatProject
 from review.models.passes import Pass
 from review.models.raters import Rater, RaterKind
 from review.models.readings import Arm, Item, Reading, Return, SendState
 from review.models.rounds import Round, RoundState, Seat, VerdictRule
 from review.models.standings import Aspect, Standing, StandingState
+from review.models.welfare import Welfare, Wish
 
 __all__ = [
     "Account",
@@ -28,6 +30,8 @@ __all__ = [
     "ErrorType",
     "Finding",
     "FirstJudgement",
+    "Flag",
+    "FlagKind",
     "Item",
     "Pass",
     "Rater",
@@ -35,6 +39,7 @@ __all__ = [
     "Rating",
     "RawAnnotation",
     "Reading",
+    "Resolution",
     "Return",
     "Round",
     "RoundState",
@@ -47,4 +52,6 @@ __all__ = [
     "StandingState",
     "Verdict",
     "VerdictRule",
+    "Welfare",
+    "Wish",
 ]

@@ -44,15 +44,24 @@ class Rounds(models.QuerySet):
 
 
 class Round(Identified):
-    # What was drawn and judged by stays as it was; a closed round stays whole, but for who reads it on.
+    # What was drawn and judged by stays as it was; a closed round stays whole, but for who reads it on and the lead
+    # to whom its flags go.
     freezing = Freezing(
         update=another_column_changes(
-            "state", "closed_at", "closed_by_id", "deadline", "syncing_until", "resolutions_from"
+            "state",
+            "closed_at",
+            "closed_by_id",
+            "deadline",
+            "syncing_until",
+            "resolutions_from",
+            "risk_lead_id",
         )
         # From that moment on reviewers may have seen resolutions, and nobody can make it undone.
         + " OR (NEW.resolutions_from IS DISTINCT FROM OLD.resolutions_from"
         " AND OLD.resolutions_from <= CURRENT_TIMESTAMP)"
-        + f" OR (OLD.state = 'closed' AND {another_column_changes('syncing_until')})",
+        + f" OR (OLD.state = 'closed' AND {another_column_changes('syncing_until', 'risk_lead_id')})"
+        " OR (NEW.risk_lead_id IS DISTINCT FROM OLD.risk_lead_id AND EXISTS (SELECT 1 FROM review_seat s "
+        "JOIN review_rater t ON t.id = s.rater_id WHERE s.round_id = NEW.id AND t.user_id = NEW.risk_lead_id))",
         delete="TRUE",
     )
 
@@ -83,6 +92,8 @@ class Round(Identified):
     rehearsal = models.BooleanField(default=False)
     state = models.CharField(max_length=8, choices=RoundState, default=RoundState.OPEN)
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    # To whom flags go first. She reads nothing here; other leads see them too.
+    risk_lead = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     opened_at = models.DateTimeField(auto_now_add=True)
     deadline = models.DateTimeField(_("deadline"), null=True, blank=True)
     # From when on each reviewer sees how her settled sessions were resolved; None: when the round is closed.
@@ -139,7 +150,13 @@ class Round(Identified):
 class Seat(Identified):
     """A rater in a round. An observer's decisions never enter standing."""
 
-    freezing = Freezing(update="TRUE", delete="TRUE")
+    freezing = Freezing(
+        update="TRUE",
+        delete="TRUE",
+        # The lead named for risk reads nothing here.
+        insert="EXISTS (SELECT 1 FROM review_round r JOIN review_rater t ON t.id = NEW.rater_id "
+        "WHERE r.id = NEW.round_id AND r.risk_lead_id = t.user_id)",
+    )
 
     round = models.ForeignKey(Round, models.PROTECT, related_name="seats")
     rater = models.ForeignKey(Rater, models.PROTECT, related_name="seats")

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from review import standing
+from review.flags import raising
 from review.judged import Wording
 from review.label_studio.screens.build import level_alias
 from review.models import (
@@ -82,6 +83,7 @@ def decide(
         )
         store_findings(decision, _found(answers), _notes(answers))
         store_ratings(decision, answers.ratings, _evidence(answers))
+        raising.of_decision(decision)
         restand(item)
         return decision
 

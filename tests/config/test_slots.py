@@ -7,6 +7,7 @@ from accounts.models import Grant, Role
 from guidelines import coverage
 from review.rounds import close_round
 from synthesis.models import Run
+from tests.conftest import person as somebody
 from tests.review.factories import judge, made_instances, published_pairs, says
 from tests.review.factories import round_of as made_round
 
@@ -54,7 +55,9 @@ def test_a_lead_who_judges_does_not_learn_on_the_runs_page_what_was_intended(cli
     run = Run.objects.create(serial=1, recipe="supervised_dialogue", version=version)
     instances = made_instances(6, version, run=run, origin="run")
     intended = instances[0].pair_revision.name
-    judged = made_round(3, [ben, lena], lena, pairs_version=version, instances=instances[:3], unaided_share=0)
+    lou = somebody("Lou", "lead")
+    given = {"pairs_version": version, "instances": instances[:3], "risk_lead": lou}
+    judged = made_round(3, [ben, lena], lena, unaided_share=0, **given)
     client.force_login(lena)
     page = client.get(reverse("run", args=[run.public_id])).content.decode()
     # Of none of them, for the three that are hidden could be guessed from the three that are not.

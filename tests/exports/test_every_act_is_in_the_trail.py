@@ -19,7 +19,10 @@ from exports.models import Node
 from exports.training import launch
 from review import appealing, handing_on, releasing, rounds
 from review.disputes import Dispute
+from review.flags.answering import name_risk_lead, resolve
 from review.raters import rater_for
+from review.welfare.choosing import choose
+from review.welfare.providing import provide
 from synthesis import cast, connecting, holding, loading, planning, planning_once, steering
 from synthesis.models import Endpoint, Run
 from tests import factories
@@ -40,6 +43,7 @@ WITHIN = {
     "synthesis.holding_many.hold_all": "an event for each session: tests/synthesis/test_holding_many.py",
     "synthesis.holding_many.release_all": "the same",
     "review.my_work.proposing.propose": "review.feedback.propose",
+    "review.flags.raising.raise_flag": "a flag is a row of its own that nobody changes",
     "review.feedback.propose": "a proposal is a row of its own that nobody changes",
     "exports.building.freeze": "exports.building.plan",
 }
@@ -204,6 +208,24 @@ def appeal_granted(lena, **people):
     appealing.grant_appeals(appeals=[made], name="Appeals", raters=others, by=lena, **versions)
 
 
+def risk_lead_named(lena, ben, chloe):
+    name_risk_lead(round=opened(lena, ben, chloe), lead=person("Lou", Role.LEAD), by=lena)
+
+
+def flag_answered(lena, ben, chloe):
+    item = opened(lena, ben, chloe).items.first()
+    review_factories.judge(item, ben, review_factories.says("reject", unsafe=True))
+    resolve(flag=item.flags.get(), holds=True, reason="BECAUSE OF TURN 4", by=lena)
+
+
+def chosen_what_to_read(ben, **_):
+    choose(reads=["abuse"], daily_cap=3, by=ben)
+
+
+def provided(lena, **_):
+    provide(contact_name="SECRET", contact_reach="SECRET@example.org", by=lena)
+
+
 def asked_for(lena, get, **_):
     building.plan(name="First", rounds=[get("mixed_round")], by=lena)
 
@@ -251,6 +273,10 @@ ACTS = {
     "review.appealing.appeal": appealed,
     "review.appealing.decline_appeal": appeal_declined,
     "review.appealing.grant_appeals": appeal_granted,
+    "review.flags.answering.name_risk_lead": risk_lead_named,
+    "review.flags.answering.resolve": flag_answered,
+    "review.welfare.choosing.choose": chosen_what_to_read,
+    "review.welfare.providing.provide": provided,
     "exports.building.plan": asked_for,
     "exports.nodes.make_node": node_made,
     "exports.nodes.retire": node_retired,
@@ -268,11 +294,13 @@ def act(lena, ben, chloe, dan, settings, request):
         how = ACTS[name]
         if how in WITH_DATASETS:
             how(lena, get=request.getfixturevalue)
+        elif how is chosen_what_to_read:
+            how(ben)
         elif how is settled:
             how(lena, ben, chloe, dan)
         else:
             how(lena, ben=ben, chloe=chloe)
-        return {settled: dan, given_back: ben, appealed: ben}.get(how, lena)
+        return {settled: dan, given_back: ben, appealed: ben, chosen_what_to_read: ben}.get(how, lena)
 
     return done
 

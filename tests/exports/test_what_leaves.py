@@ -5,12 +5,14 @@ from collections import Counter
 
 import pytest
 from django.db import DatabaseError, connection, transaction
+from django.utils import timezone
 
 from accounts.roles import Refused
 from exports import places
 from exports.building import NotFrozen, freeze
 from exports.models import Dataset, DatasetItem
-from review.models import Standing
+from review.flags.answering import resolve
+from review.models import Flag, Standing
 from synthesis.models import Mark
 from tests.exports import factories
 
@@ -207,6 +209,21 @@ def test_a_session_called_unsafe_in_one_reading_leaves_by_no_other(artefacts, le
     made = freeze(name="", rounds=[factories.close(round)], by=lena)
     assert made.manifest["items"] == 1 and "APPROVED WHERE" not in everything(made)
     assert made.manifest["left_out"] == {"called unsafe in another reading, which nobody has resolved": 1}
+
+
+def test_a_session_whose_flag_waits_stays_here_until_a_lead_has_answered(artefacts, lena):
+    round = factories.a_round()
+    factories.item(round)
+    item = factories.item(round)
+    rater = item.decisions.first().rater
+    flag = Flag.objects.create(
+        item=item, kind="person", rater=rater, words="A street.", raised_at=timezone.now()
+    )
+    factories.close(round)
+    made = freeze(name="", rounds=[round], by=lena)
+    assert made.manifest["left_out"] == {"flagged by a reader, which no lead has answered in writing": 1}
+    resolve(flag=flag, holds=False, reason="The street is invented.", by=lena)
+    assert freeze(name="", rounds=[round], by=lena).manifest["items"] == 2
 
 
 def test_an_unsafe_call_in_an_unaided_reading_keeps_the_aided_one_here(artefacts, lena):

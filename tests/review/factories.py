@@ -6,6 +6,7 @@ from itertools import count
 
 from django.utils import timezone
 
+from accounts.models import ReviewerRecord
 from guidelines.models import (
     Dimension,
     DimensionRevision,
@@ -20,8 +21,9 @@ from review.label_studio.reading_results import Answers
 from review.models import Reading
 from review.raters import rater_for
 from review.rounds import make_round
+from review.welfare.choosing import choose
 from review.workflow import decide
-from synthesis.models import Instance, Profile
+from synthesis.models import Instance, Mark, Profile
 
 PAIRS = {
     "premature-advice": "Gives advice too soon",
@@ -194,6 +196,20 @@ def settle(item, person, given=(), *, reason="Read blind.", **more):
 
 def standings(item) -> dict:
     return {s.aspect: (s.state, s.outcome) for s in item.standings.all()}
+
+
+def reads(user, *tiers) -> None:
+    """She is qualified to assess risk, and says that she reads sessions of these tiers."""
+    last = user.reviewer_records.order_by("-n").first()
+    ReviewerRecord.objects.create(
+        user=user, n=last.n + 1, profession="psychiatrist", terms_version="1", risk_qualified=True
+    )
+    choose(reads=tiers, daily_cap=None, by=user)
+
+
+def carries(instance, tier="ideation") -> Mark:
+    """Somebody, or a rule, raises a tier of this session."""
+    return Mark.objects.create(instance=instance, kind="tier", tier=tier, by_machine="rule", reason="words")
 
 
 def _hex(text: str) -> str:

@@ -7,9 +7,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.urls import reverse
 
-from accounts.models import Grant, ReviewerRecord, Role
+from accounts.models import Grant, Role
 from accounts.roles import Refused
 from review import handing_on, reports
+from review.flags import waiting
 from review.label_studio import removing
 from review.label_studio.sending import send
 from review.label_studio.syncing import sync_all
@@ -25,6 +26,7 @@ from tests.review.factories import (
     made_instances,
     published_pairs,
     published_rubric,
+    reads,
     round_of,
     says,
     standings,
@@ -133,7 +135,7 @@ def test_what_was_judged_before_it_is_handed_on_counts_whenever_it_arrives(trio,
     submit(desk(studio, ben), reading.item, ben, says("reject", unsafe=True))
     assert handing_on.hand_on(seat=seat(trio, ben), by=lena).on == 4, "nobody has read Label Studio yet"
     assert sync_all(studio).decided == 1
-    assert Decision.objects.get().reading == reading and reports.called_unsafe(trio) == [reading.item]
+    assert Decision.objects.get().reading == reading and waiting.of_round(trio).get().item == reading.item
     assert reading.task_id in studio.tasks
     # It has one reader more now, and no fewer are wanted.
     assert reading.item.readings.planned().count() == 2 and "Ben" in readers(reading.item)
@@ -179,9 +181,7 @@ def test_nothing_is_removed_before_what_was_judged_by_then_has_been_read(trio, b
 def test_sessions_at_risk_go_only_to_those_who_are_qualified(ben, chloe, noor, dan, lena):
     amal = person("Amal", Role.ANNOTATOR)
     for user in (ben, chloe, amal):
-        ReviewerRecord.objects.create(
-            user=user, n=2, profession="psychiatrist", terms_version="1", risk_qualified=True
-        )
+        reads(user, "ideation")
     version = published_pairs()
     (instance,) = made_instances(1, version)
     Mark.objects.create(
@@ -239,7 +239,7 @@ def test_what_waits_goes_to_whoever_of_those_seated_comes_to_be_able_to_read_it(
     )
     other = chloe if reading.seat.rater.user == ben else ben
     assert handing_on.hand_on(seat=reading.seat, by=lena) == handing_on.Handed(0, 1)
-    ReviewerRecord.objects.create(user=other, n=2, profession="p", terms_version="1", risk_qualified=True)
+    reads(other, "ideation")
     assert handing_on.hand_on(seat=reading.seat, by=lena) == handing_on.Handed(1, 0)
     assert handing_on.place_waiting(round=round, by=lena) == handing_on.Handed(0, 0)
 

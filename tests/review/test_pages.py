@@ -12,7 +12,6 @@ from review.label_studio.sending import send
 from review.label_studio.syncing import sync_all
 from review.models import Account, RawAnnotation, Reading, Round
 from review.rounds import close_round
-from review.workflow import adjudicate
 from synthesis.models import Instance, Mark, Run
 from tests.conftest import person
 from tests.fakes.label_studio import FakeLabelStudio
@@ -277,26 +276,3 @@ def test_a_round_has_a_day_by_which_it_is_to_be_judged_and_a_share_that_several_
     assert sorted(item.readings.count() for item in round.items.all()) == [1, 1, 2, 2]
     send(round, FakeLabelStudio())
     assert "to be judged by" in words(log_in(ben).get("/desk/"))
-
-
-def test_what_a_reader_calls_unsafe_is_before_the_lead_at_once(log_in, round, item, ben, chloe, dan, lena):
-    judge(item, ben, says(unsafe=True, comment="Nobody asks whether she is safe."))
-    client = log_in(lena)
-    assert "sessions that a reader calls unsafe: look now" in words(client.get("/"))
-    page = client.get(f"/rounds/{round.public_id}/")
-    assert "1 session is called unsafe by a reader. Look at it now" in words(page)
-    # Which session, and not who says so.
-    assert f"/instances/{item.instance.public_id}/" in text(page) and "Nobody asks" not in words(page)
-    assert client.get(f"/instances/{item.instance.public_id}/").status_code == 200
-    Grant.objects.create(user=lena, role="adjudicator")
-    client = log_in(lena)
-    assert f"/disputes/{item.public_id}/" in text(client.get(f"/rounds/{round.public_id}/"))
-    assert client.get(f"/disputes/{item.public_id}/").status_code == 200
-    # Whoever judges in the round herself learns nothing of it.
-    Grant.objects.create(user=chloe, role="lead")
-    hers = log_in(chloe)
-    assert "unsafe" not in words(hers.get("/")) + words(hers.get(f"/rounds/{round.public_id}/"))
-    adjudicate(item=item, by=dan, unsafe=False, reason="She is asked in turn 5.")
-    assert "unsafe" not in words(log_in(lena).get("/")) + words(
-        log_in(lena).get(f"/rounds/{round.public_id}/")
-    )

@@ -22,6 +22,7 @@ from tests.review.factories import (
     made_instances,
     published_pairs,
     published_rubric,
+    reads,
     round_of,
     says,
     standings,
@@ -201,12 +202,6 @@ def test_the_page_of_a_round_says_how_many_held_sessions_stayed_out(ben, chloe, 
     assert "1 session that was held back was left out of this round." in said
 
 
-def qualify(user):
-    ReviewerRecord.objects.create(
-        user=user, n=2, profession="psychiatrist", terms_version="1", risk_qualified=True
-    )
-
-
 def test_risk_sessions_go_to_two_qualified_readers_only(ben, chloe, lena, db):
     amal, bo = person("Amal", "annotator"), person("Bo", "annotator")
     pairs, rubric = published_pairs(), published_rubric()
@@ -215,10 +210,10 @@ def test_risk_sessions_go_to_two_qualified_readers_only(ben, chloe, lena, db):
         Mark.objects.create(
             instance=instance, kind="tier", tier="ideation", by_machine="rule", reason="words"
         )
-    qualify(ben)
+    reads(ben, "ideation")
     given = {"pairs_version": pairs, "rubric_version": rubric, "instances": instances, "overlap": 1}
-    refused("qualified here: Ben", [ben, chloe, amal, bo], lena, **given)
-    qualify(chloe)
+    refused("at least 2 of them; here: Ben.", [ben, chloe, amal, bo], lena, **given)
+    reads(chloe, "ideation")
     round = round_of(0, [ben, chloe, amal, bo], lena, **given)
     for item in round.items.all():
         readers = {r.seat.rater.user for r in item.readings.all()}

@@ -34,6 +34,11 @@ async def check(wanted: Wanted, holder: Holder, *, upstream, in_database) -> Non
             raise Denied(f"project {ids['project']} is not hers")
     if own and wanted.rule.opens and not own.is_open:
         raise Closed
+    if wanted.rule.name == "task" and not await in_database(
+        reach.may_open_task, holder.rater_id, ids["task"]
+    ):
+        words = _("This session is no longer yours to read.")
+        raise Denied(f"task {ids['task']} carries what she is not to read", words)
 
 
 async def _kept_there(name: str, ids: dict[str, int], wanted: Wanted, holder: Holder, upstream) -> None:

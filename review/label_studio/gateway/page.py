@@ -24,8 +24,8 @@ class NotThePage(ValueError):
 
 
 def ours(html: str, *, origin: str, bar: dict) -> str:
-    """`origin`: the gateway's. `bar`: {"desk", "guideline", "rubric": addresses, "project": id, "title", "name"}.
-    Raises NotThePage.
+    """`origin`: the gateway's. `bar`: {"desk", "guideline", "rubric", "raise": addresses, "project": id, "title", "name",
+    "contact": review.models.Welfare or None, "notices": {tier: words}}. Raises NotThePage.
     """
     theirs = _HOST.search(html)
     if theirs is None or not _HEAD.search(html) or not _BODY.search(html):
@@ -35,8 +35,13 @@ def ours(html: str, *, origin: str, bar: dict) -> str:
     else:  # it was never told, and its addresses begin nowhere
         html = html.replace(theirs[0], f'{theirs[1]}{origin}"', 1)
     head = render_to_string("review/gateway/head.html")
-    body = render_to_string(
-        "review/gateway/bar.html", bar | {"told": json.dumps({"project": bar["project"]})}
-    )
+    body = render_to_string("review/gateway/bar.html", bar | {"told": _told(bar)})
     html = _HEAD.sub(lambda found: found[0] + head, html, count=1)
     return _BODY.sub(lambda found: found[0] + body, html, count=1)
+
+
+def _told(bar: dict) -> str:
+    """For the bar's script, in an element that a `<` could end."""
+    notices = {tier: str(words) for tier, words in bar["notices"].items()}
+    told = {"project": bar["project"], "raise": bar["raise"], "notices": notices}
+    return json.dumps(told).replace("<", "\\u003c")

@@ -2,7 +2,13 @@
 
 from dataclasses import dataclass
 
-from review.models import Reading, RoundState, SeatProject
+from accounts.models import User
+from review import handing_on
+from review.matching import carried
+from review.models import Rater, RawAnnotation, Reading, RoundState, SeatProject, SendState
+from review.welfare import choosing
+from review.welfare.notices import in_order
+from synthesis.models import Instance
 
 
 @dataclass(frozen=True)
@@ -36,3 +42,47 @@ def progress(rater_id: int, project_id: int) -> dict[str, int]:
     return {
         "judged": readings.filter(decisions__isnull=False).distinct().count(), "total": readings.distinct().count(),
     }  # fmt: skip
+
+
+def may_open_task(rater_id: int, task_id: int) -> bool:
+    """Whether this task is still before her: not given back, and of nothing that she is not to read. What she has
+    judged she may look at again.
+    """
+    reading = _reading(rater_id, task_id)
+    return reading is not None and handing_on.may_be_given(reading)
+
+
+def about_task(rater_id: int, task_id: int) -> tuple[str, list[str]]:
+    """(the random id of her reading, the risk tiers in force of its session)."""
+    reading = _reading(rater_id, task_id)
+    if reading is None:
+        return "", []
+    found = carried(Instance.objects.filter(pk=reading.item.instance_id))
+    return str(reading.external_id), in_order(found.get(reading.item.instance_id, ()))
+
+
+def _reading(rater_id: int, task_id: int) -> Reading | None:
+    kept = Reading.objects.kept().filter(seat__rater=rater_id, task_id=task_id)
+    return kept.select_related("item", "seat__rater__user").first()
+
+
+def has_had_enough(rater_id: int) -> bool:
+    user = User.objects.filter(pk__in=Rater.objects.filter(pk=rater_id).values("user")).first()
+    return user is not None and choosing.has_had_enough(user)
+
+
+def left(rater_id: int, project_id: int, most: int) -> list[int]:
+    """Tasks of the project that she has still to judge and may be given, in her order, what she skipped last."""
+    one = SeatProject.objects.select_related("seat__round", "seat__rater__user").get(
+        seat__rater=rater_id, project_id=project_id
+    )
+    unjudged = Reading.objects.undecided().filter(
+        seat=one.seat_id, item__arm=one.form, send_state=SendState.SENT
+    )
+    barred = {reading.pk for reading in handing_on.barred(one.seat.round, one.seat.rater)}
+    skipped = set(
+        RawAnnotation.objects.skips().filter(reading__in=unjudged).values_list("reading", flat=True)
+    )
+    found = [reading for reading in unjudged.order_by("order") if reading.pk not in barred]
+    found.sort(key=lambda reading: reading.pk in skipped)
+    return [reading.task_id for reading in found[:most]]

@@ -14,7 +14,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from review.label_studio.errors import LabelStudioError
-from review.label_studio.gateway import answers, files, headers, page, passes, reach, rules
+from review.label_studio.gateway import answers, files, headers, opening, page, passes, reach, rules
 from review.label_studio.gateway.guard import Closed, check
 from review.label_studio.gateway.judging import stored_before
 from review.label_studio.gateway.upstream import Answer, Upstream
@@ -149,7 +149,24 @@ class Gateway:
             answer = await stored_before(wanted, holder, self.upstream) or answer
         if wanted.rule.answer == "page":
             return await self._page(answer, holder, wanted.ids["project"])
-        return _rebuilt(wanted.rule.answer, answer, holder)
+        if wanted.rule.name == "next":
+            answer = await opening.next_one(
+                answer, wanted, holder, upstream=self.upstream, in_database=self.in_database
+            )
+            if isinstance(answer, opening.Nothing):
+                return headers.json(404, answer.told)
+        rebuilt = _rebuilt(wanted.rule.answer, answer, holder)
+        if wanted.rule.answer == "task" and rebuilt.status == 200:
+            await self._noted(rebuilt, holder)
+        return rebuilt
+
+    async def _noted(self, answer: web.Response, holder) -> None:
+        """With a task goes what the bar says before its text is read."""
+        task = json.loads(answer.body)["id"]
+        reading, tiers = await self.in_database(reach.about_task, holder.rater_id, task)
+        answer.headers[opening.READING] = reading
+        if tiers:
+            answer.headers[opening.NOTICE] = ",".join(tiers)
 
     # -- the ways in and out
 

@@ -1,6 +1,7 @@
 """The gateway of this installation: put together from its settings and its database."""
 
 from urllib.parse import urlsplit
+from uuid import UUID
 
 from django.conf import settings
 from django.urls import reverse
@@ -11,6 +12,8 @@ from review.label_studio.gateway.upstream import Upstream
 from review.label_studio.keeping import password_of
 from review.label_studio.signing_in import ReviewerSession
 from review.models import Account, SeatProject
+from review.welfare.notices import NOTICES
+from review.welfare.providing import contact
 
 
 def gateway() -> Gateway:
@@ -48,5 +51,8 @@ def about(holder: Holder, project_id: int) -> dict:
     return {
         "desk": pages + reverse("desk"), "project": project_id, "title": round.name,
         "name": project.seat.rater.user.name,
+        # Where a reading's random id follows.
+        "raise": pages + reverse("flag_raise", args=[UUID(int=0)]).removesuffix(f"{UUID(int=0)}/"),
+        "contact": contact(), "notices": NOTICES,
         "guideline": read(round.pairs_version), "rubric": read(round.rubric_version),
     }  # fmt: skip

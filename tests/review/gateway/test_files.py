@@ -95,9 +95,11 @@ def test_whatever_label_studio_is_called_its_page_asks_the_gateway(theirs, left)
     html = (
         f'<head></head><body><script src="{theirs}/react-app/main.js"></script>hostname: "{theirs}",</body>'
     )
-    bar = dict.fromkeys(("desk", "guideline", "rubric", "title", "name"), "x") | {"project": 7}
+    bar = dict.fromkeys(("desk", "guideline", "rubric", "title", "name", "raise"), "x")
+    bar |= {"project": 7, "contact": None, "notices": {"abuse": "</script>"}}
     found = ours(html, origin="https://judge.test", bar=bar)
     assert 'hostname: "https://judge.test"' in found and "studio.test" not in found
+    assert "\\u003c/script>" in found and '"</script>"' not in found
     with pytest.raises(NotThePage):
         ours("<html></html>", origin="https://judge.test", bar=bar)
 

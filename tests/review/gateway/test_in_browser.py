@@ -5,9 +5,13 @@ import shutil
 import pytest
 
 from review.label_studio.syncing import sync_all
-from review.models import Decision, Pass, RawAnnotation
+from review.models import Decision, Pass, RawAnnotation, Reading
+from review.welfare.choosing import choose
+from review.welfare.providing import provide
 from tests.browser import label_studio_editor as editor
+from tests.browser import screens
 from tests.parts.fixtures import had
+from tests.review.factories import carries, reads
 from tests.review.gateway.conftest import PAGES
 
 pytestmark = [pytest.mark.labelstudio, pytest.mark.browser]
@@ -153,3 +157,66 @@ def test_when_her_session_ends_she_is_told_and_what_she_wrote_stays(gate, ben, p
         page.get_by_test_id("bottombar-submit-button").click()
     assert sent.value.status == 201 and sync_all(gate.studio).decided == 1
     assert Decision.objects.get().edited_text == "Stay with her hesitation first."
+
+
+@pytest.fixture
+def spared(gate, ben, lena):
+    """The first and third of Ben's sessions speak of abuse, which he reads; and there is somebody to turn to."""
+    reads(ben, "abuse")
+    first, _second, third = Reading.objects.filter(seat__rater__user=ben).order_by("order")
+    for reading in (first, third):
+        carries(reading.item.instance, "abuse")
+    provide(contact_name="Dr Okafor", contact_reach="extension 12", by=lena)
+
+
+def test_what_a_session_speaks_of_is_said_before_its_text_is_shown(gate, ben, spared, page):
+    veil, words = page.locator("#mirror-veil"), "You should simply ring him tonight."
+    page.get_by_role("heading", name="The next session speaks of abuse.").wait_for()
+    assert veil.get_by_text("Dr Okafor, extension 12").is_visible()
+    # Not for the eye, not for the keyboard and not for a screen reader, though the editor may be ready.
+    page.get_by_text(words).first.wait_for(state="attached")
+    assert page.locator(".app-wrapper").evaluate("one => one.inert")
+    assert page.evaluate(
+        "document.elementFromPoint(innerWidth / 3, innerHeight / 2).closest('#mirror-veil') !== null"
+    )
+    page.get_by_text("Help").click()
+    assert page.get_by_text("Tell the leads").is_visible(), "help is in reach"
+    reading = Reading.objects.get(task_id=gate.tasks(ben)[0])
+    assert page.locator("#mirror-raise").get_attribute("href") == f"{PAGES}/desk/flag/{reading.external_id}/"
+    page.get_by_text("Help").click()
+    screens.take(page, "content-notice")
+    veil.get_by_role("button", name="Show the session").click()
+    assert veil.is_hidden() and page.locator("#mirror-notice").inner_text() == "Speaks of: abuse"
+    page.reload()
+    editor.open_next(page)
+    page.get_by_text("Speaks of: abuse").wait_for()
+    assert veil.is_hidden(), "she has begun with it"
+    judge(page)
+    editor.submit(page)
+    # The second speaks of nothing; the third is announced again, and skipped unseen.
+    editor.open_next(page)
+    assert veil.is_hidden() and page.locator("#mirror-notice").is_hidden()
+    judge(page)
+    editor.submit(page)
+    page.get_by_role("heading", name="The next session speaks of abuse.").wait_for()
+    with answered(page, "POST", "/annotations"):
+        veil.get_by_role("button", name="Skip this session").click()
+
+
+def test_at_her_limit_nothing_new_opens_and_what_is_begun_does(gate, ben, page):
+    choose(reads=[], daily_cap=1, by=ben)
+    judge(page)
+    editor.submit(page)
+    editor.open_next(page)
+    second = gate.tasks(ben)[1]
+    with answered(page, "POST", f"/api/tasks/{second}/drafts"):
+        editor.choose(page, "No mistake")
+    assert sync_all(gate.studio).decided == 1
+    page.reload()
+    editor.open_next(page)
+    assert page.locator(".lsf-choice", has_text="No mistake").locator("input").first.is_checked()
+    judge(page)
+    editor.submit(page)
+    page.get_by_text("Nothing new opens until tomorrow").wait_for()
+    screens.take(page, "enough-for-a-day")
+    assert sync_all(gate.studio).decided == 1 and Decision.objects.count() == 2

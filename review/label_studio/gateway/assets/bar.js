@@ -12,12 +12,62 @@
     const words = shown.dataset.words.replace("%(judged)s", judged).replace("%(total)s", total);
     shown.textContent = judged === total && total ? shown.dataset.done : words;
   };
+  // What a session speaks of is said before its text is shown: the answer that brings the text says so.
+  const veil = document.getElementById("mirror-veil");
+  const notice = document.getElementById("mirror-notice");
+  const enough = document.getElementById("mirror-enough");
+  const seen = new Set(JSON.parse(window.sessionStorage.getItem("mirror-seen") || "[]"));
+  const cover = (is) => {
+    veil.hidden = !is;
+    document.querySelectorAll(".app-wrapper").forEach((editor) => { editor.inert = is; });
+  };
+  const said = (place, what) => { place.textContent = place.dataset.words.replace("%(what)s", what); };
+  let reading = "";
+  const announce = (answer) => {
+    reading = answer.headers.get("X-Mirror-Reading");
+    document.getElementById("mirror-raise").href = `${told.raise}${reading}/`;
+    const what = (answer.headers.get("X-Mirror-Notice") || "").split(",").map((tier) => told.notices[tier]).filter(Boolean).join(", ");
+    notice.hidden = !what;
+    if (what) said(notice, what);
+    enough.hidden = true;
+    const first = Boolean(what) && !seen.has(reading);
+    cover(first);
+    if (!first) return;
+    const heading = document.getElementById("mirror-veil-words");
+    said(heading, what);
+    heading.focus();
+  };
+  const nothing = async (answer) => {
+    const { detail } = await answer.clone().json().catch(() => ({}));
+    if (!detail) return;
+    cover(false);
+    notice.hidden = true;
+    enough.textContent = detail;
+    enough.hidden = false;
+  };
+  const read = () => {
+    seen.add(reading);
+    window.sessionStorage.setItem("mirror-seen", JSON.stringify([...seen]));
+    cover(false);
+  };
+  document.getElementById("mirror-read").addEventListener("click", read);
+  // The editor may still be on its way; what it shows stays covered until the next session is here.
+  document.getElementById("mirror-veil-skip").addEventListener("click", () => {
+    const skip = (left) => {
+      const button = document.querySelector('[data-testid="bottombar-skip-button"]');
+      if (button) button.click();
+      else if (left) setTimeout(() => skip(left - 1), 200);
+    };
+    skip(50);
+  });
   // What she submits reaches our pages by way of Label Studio, within seconds: look again meanwhile.
   const sent = window.fetch;
   window.fetch = async (...asked) => {
     const answer = await sent(...asked);
     const method = (asked[1]?.method || asked[0]?.method || "GET").toUpperCase();
     const address = String(asked[0]?.url || asked[0]);
+    if (answer.headers.has("X-Mirror-Reading")) announce(answer);
+    else if (answer.status === 404 && address.includes("/dm/actions")) await nothing(answer);
     if (answer.status === 401) ended(true);
     else if (answer.ok) ended(false);
     if (answer.ok && method !== "GET" && address.includes("/annotations")) [1500, 6000, 20000].forEach((wait) => setTimeout(show, wait));

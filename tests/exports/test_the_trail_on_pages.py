@@ -1,14 +1,15 @@
-"""What a lead reads of the trail, on the page of a thing and on the page of all; and what she does not while she judges."""
+"""What the trail keeps, as leads read it on the pages of things, of settings, and on its own."""
 
 from django.urls import reverse
 
-from accounts.models import TrailEvent
+from accounts.models import Role, TrailEvent
 from exports import nodes
 from exports.models import TrainingRun
 from exports.training import launch
 from review import rounds
 from review.models import Round
 from synthesis.models import Endpoint
+from tests.conftest import person
 from tests.review import factories as review_factories
 
 
@@ -48,7 +49,8 @@ def test_a_lead_who_judges_in_an_open_round_reads_nothing_of_its_trail(client, l
     Grant.objects.create(user=lena, role="annotator")
     ReviewerRecord.objects.create(user=lena, n=1, profession="psychotherapist", years=9, languages=["en"],
                                   terms_version="2026-11")  # fmt: skip
-    round = review_factories.round_of(2, [ben, lena], lena)
+    lou = person("Lou", Role.LEAD)
+    round = review_factories.round_of(2, [ben, lena], lena, risk_lead=lou)
     item = round.items.first()
     review_factories.judge(item, ben, review_factories.says("accept"))
     review_factories.judge(item, lena, review_factories.says("reject"))

@@ -1,0 +1,61 @@
+"""A flag is raised: by what a reader submits, counted or not, or on our page."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts import roles
+from review import access
+from review.models import Decision, Flag, FlagKind, Item, Rater, RawAnnotation, Reading
+
+LONGEST = 4000
+
+
+class CannotFlag(ValueError):
+    """The flag says nothing; the message asks for what is missing."""
+
+
+def of_decision(decision: Decision) -> Flag | None:
+    """Of a judgement just stored, under the lock of its item."""
+    if not decision.unsafe:
+        return None
+    return Flag.objects.create(
+        item=decision.item, kind=FlagKind.UNSAFE, rater=decision.rater, decision=decision,
+        words=decision.comment, raised_at=decision.decided_at,
+    )  # fmt: skip
+
+
+def of_raw(raw: RawAnnotation, *, item_id: int, rater: Rater | None, words: str, raised_at: datetime) -> Flag:
+    """Of an annotation that does not count: skipped, late, unreadable, given back, or not by its reader. What it says
+    of safety counts all the same. Inside the transaction that keeps it.
+    """
+    item = Item.objects.select_for_update().get(pk=item_id)
+    words = words.replace("\0", "").encode("utf-8", "replace").decode()[:LONGEST]
+    return Flag.objects.create(
+        item=item, kind=FlagKind.UNSAFE, rater=rater, raw=raw, words=words, raised_at=raised_at
+    )
+
+
+@transaction.atomic
+def raise_flag(*, reading: Reading, kind: str, words: str, by) -> Flag:
+    """On our page, by a reader of the session, whether she has judged it, has given it back, or the round is closed.
+    Raises Refused, CannotFlag.
+    """
+    roles.require(access.may_raise(by, reading))
+    words = words.replace("\0", "").strip()
+    if kind not in FlagKind.values:
+        raise CannotFlag(_("Say what it is about."))
+    if not words:
+        raise CannotFlag(
+            _("Say in a few words what you saw, and where; whoever looks knows then what to look at.")
+        )
+    if len(words) > LONGEST:
+        raise CannotFlag(_("Please stay under %s characters.") % LONGEST)
+    # Flags of one item stand in a line, so that an answer answers those that its writer saw.
+    item = Item.objects.select_for_update().get(pk=reading.item_id)
+    # The row is all that is told: leads who may settle the session read the trail too, and are blind to who it was.
+    return Flag.objects.create(
+        item=item, kind=kind, rater=reading.seat.rater, words=words, raised_at=timezone.now()
+    )

@@ -1,0 +1,38 @@
+"""Which flags wait, and for whom. Queries only."""
+
+from django.db.models import Count, Min, Q, QuerySet
+
+from review import access
+from review.models import Flag, Item, Reading, Round, RoundState
+
+
+def waiting_of(item: Item) -> QuerySet:
+    return Flag.objects.waiting().filter(item=item)
+
+
+def waiting_for(user) -> QuerySet:
+    """Flags that this lead may see and that nobody has answered: not of a round in which she judges, nor of a session
+    that she judges in another.
+    """
+    judged = Reading.objects.filter(seat__rater__user=user, seat__round__state=RoundState.OPEN)
+    found = Flag.objects.waiting().exclude(item__round__in=access.rounds_she_judges(user).values("pk"))
+    return found.exclude(item__instance__in=judged.values("item__instance"))
+
+
+def named(user) -> Q:
+    return Q(item__round__risk_lead=user)
+
+
+def items_in(flags: QuerySet) -> QuerySet:
+    """Items of these flags, each with `since` and `raised`, the longest waiting first."""
+    own = Q(flags__in=flags)
+    found = Item.objects.filter(own).annotate(
+        since=Min("flags__at", filter=own), raised=Count("flags", filter=own, distinct=True)
+    )
+    found = found.select_related("round__risk_lead", "instance").defer("instance__content", "instance__trace")
+    return found.order_by("since", "pk")
+
+
+def of_round(round: Round) -> QuerySet:
+    """The round's flags that nobody has answered, open or closed."""
+    return Flag.objects.waiting().filter(item__round=round)
