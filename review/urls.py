@@ -5,6 +5,7 @@ from review import api, desk_views, dispute_views, round_views, views
 urlpatterns = [
     path("rounds/", round_views.rounds, name="rounds"),
     path("rounds/new/", round_views.round_new, name="round_new"),
+    path("rounds/choose/", include("review.choosing.urls")),
     path("rounds/<uuid:public_id>/", round_views.round, name="round"),
     path("rounds/<uuid:public_id>/close/", round_views.round_close, name="round_close"),
     path("rounds/<uuid:public_id>/sync/", round_views.round_sync, name="round_sync"),

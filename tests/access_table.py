@@ -125,6 +125,7 @@ TABLE = {
     "instances/<uuid:public_id>/calls/<slug:key>/": LEAD,
     "rounds/": LEAD,
     "rounds/new/": LEAD,
+    "rounds/choose/": LEAD,
     "rounds/<uuid:public_id>/": LEAD,
     "rounds/<uuid:public_id>/close/": LEAD,
     "rounds/<uuid:public_id>/sync/": LEAD,

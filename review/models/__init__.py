@@ -1,3 +1,4 @@
+from review.models.choices import Choice, ChosenFor, Reason
 from review.models.decisions import Decision, DecisionKind, Finding, Rating, RawAnnotation, Verdict
 from review.models.label_studio import Account, SeatProject
 from review.models.passes import Pass
@@ -10,6 +11,8 @@ __all__ = [
     "Account",
     "Arm",
     "Aspect",
+    "Choice",
+    "ChosenFor",
     "Decision",
     "DecisionKind",
     "Finding",
@@ -20,6 +23,7 @@ __all__ = [
     "Rating",
     "RawAnnotation",
     "Reading",
+    "Reason",
     "Return",
     "Round",
     "RoundState",
