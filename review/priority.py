@@ -14,7 +14,7 @@ PARTS = (DISAGREEMENT, NOVELTY, COVERAGE)
 STEEP = 3
 FEATURES, DIRECTIONS = 2**15, 50
 SAMPLE = 2000  # sessions from which the directions are learnt
-NEAR = 5000  # sessions of either kind to which each is compared
+NEAR = 2000  # sessions of either kind to which each is compared
 
 
 def disagreement(session, question, answer, *, n: int) -> np.ndarray:

@@ -13,7 +13,7 @@ ROUND = "round"
 VOCABULARY = Vocabulary(
     words={
         "review.make_round": _("Opened the round"),
-        "review.choose_sessions": _("Chose the round's sessions"),
+        "review.make_chosen_round": _("Chose the round's sessions"),
         "review.close_round": _("Closed the round"),
         "review.hand_on": _("Handed sessions on to other reviewers"),
         "review.give_back_skipped": _("Gave sessions back"),

@@ -2,14 +2,14 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery, TextChoices
+from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Subquery, TextChoices, Value, When
 from django.utils.translation import gettext_lazy as _
 
 from guidelines.models import Pair, PairRevision, Version
 from review import access
 from review.models import Item
 from synthesis import translated
-from synthesis.models import Instance, Mark, Profile, Run, Tier
+from synthesis.models import Instance, InstanceState, Mark, Profile, Run, Tier
 from synthesis.models.marks import MarkKind
 
 SCREEN = "supervised_dialogue"
@@ -58,11 +58,18 @@ class Fitting:
 
 def fitting(wanted: Wanted, by) -> Fitting:
     """What `by` judges or may settle in an open round is left out: how many there are would tell her what was intended."""
-    found = Instance.objects.made().filter(_of_runs(wanted)).exclude(cell__in=access.hidden_cells(by))
+    found = Instance.objects.made().filter(_of_runs(wanted))
+    # Asked beforehand, as it is seldom so: otherwise each row would be read for its cell.
+    if access.sessions_she_judges(by).exists():
+        found = found.exclude(cell__in=access.hidden_cells(by))
     for of in (_pairs, _clients, _tier, _seen, _checks):
         found = of(found, wanted)
-    is_held = Q(pk__in=Instance.objects.held().values("pk")) | Q(profile__in=_held_profiles())
-    return Fitting(found.exclude(is_held), found.filter(is_held))
+    sessions, profiles = Instance.objects.held().values("pk"), _held_profiles()
+    if not sessions.exists() and not profiles.exists():
+        return Fitting(found, found.none())
+    # By their ids, as a session of no client is not held for its client.
+    held = Instance.objects.filter(Q(pk__in=sessions) | Q(profile__in=profiles)).values("pk")
+    return Fitting(found.exclude(pk__in=held), found.filter(pk__in=held))
 
 
 def models_of(run: Run) -> set[str]:
@@ -87,7 +94,8 @@ def _of_runs(wanted: Wanted) -> Q:
     if mixed := [run.pk for run in runs if asked and run.pk not in whole and set(languages_of(run)) & asked]:
         found |= Q(run__in=mixed) & _language(asked)
     if not wanted.runs and not wanted.models:
-        of_no_run = Q(run=None, recipe=wanted.recipe)
+        # The state again, for an index: that of the recipe alone would find nearly every session.
+        of_no_run = Q(run=None, state=InstanceState.MADE, recipe=wanted.recipe)
         found |= of_no_run & _language(asked) if asked else of_no_run
     return found
 
@@ -149,7 +157,9 @@ def _checks(found: QuerySet, wanted: Wanted) -> QuerySet:
         | Q(content__refinement__outcome=DID_NOT_PASS)
         | Q(content__manual_check__0__isnull=False)
     )
-    return found.filter(flagged) if wanted.checks == Checks.FLAGGED else found.exclude(flagged)
+    # A session without refinement, of which the question has no answer, is not flagged.
+    is_flagged = Case(When(flagged, then=Value(True)), default=Value(False))
+    return found.alias(is_flagged=is_flagged).filter(is_flagged=wanted.checks == Checks.FLAGGED)
 
 
 def _held_profiles() -> QuerySet:

@@ -16,7 +16,7 @@ from review.rounds import BATCH, CannotMakeRound, make_round
 from synthesis.models import Instance
 
 # To weigh a session up takes its words to be read, about a millisecond; a page waits for no more than these.
-MOST_WEIGHED = 10_000
+MOST_WEIGHED = 4_000
 
 
 @dataclass(frozen=True)
@@ -93,7 +93,7 @@ def make_chosen_round(*, choosing: Choosing, raters: Sequence[Rater], by, seed: 
         _keep_reasons(round, drawn)
         # Not the filter, which may name what was intended: a trail is read while the round is open.
         told = {"fitted": len(fitted), "sessions": len(drawn.sessions), "random_share": drawn.random_share}
-        trail.record(verb="choose_sessions", round=round, by=by, after=told | {"weights": weights})
+        trail.record(verb="make_chosen_round", round=round, by=by, after=told | {"weights": weights})
         return round
 
 
