@@ -282,6 +282,18 @@ def may_see_verdicts(user, run) -> Answer:
     return Answer()
 
 
+def may_see_choice(user, round: Round) -> Answer:
+    """How its sessions were chosen may name what was intended: not while she judges any of them, or may settle one."""
+    if not (answer := may_run_rounds(user)):
+        return answer
+    chosen = round.items.order_by().values("instance__cell")
+    if _items_to_judge(user).filter(instance__cell__in=chosen).exists():
+        return Answer(
+            _("How these sessions were chosen is for you when you judge none of them in an open round.")
+        )
+    return Answer()
+
+
 def sessions_judged():
     """Public ids of the sessions that are in an open round; a query."""
     return Item.objects.filter(round__state=RoundState.OPEN).values_list("instance__public_id", flat=True)

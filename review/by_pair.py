@@ -30,7 +30,7 @@ FOUND = ("no", "yes")
 SHOWN = ("krippendorff_alpha", "gwet_ac", "percent_agreement")
 # From what belongs to an item to the mistake that its session was to show: the first, and what else.
 PAIR, BESIDES = "item__instance__pair_revision__pair", "item__instance__others__pair_revision__pair"
-BASE = "item__instance__profile__base_case"
+BASE, CHANCE = "item__instance__profile__base_case", "item__inclusion_probability"
 BOOTSTRAP = 1000
 MOST_KNOWN = 8  # guidelines
 
@@ -191,21 +191,22 @@ def _judgements(guideline, arm):
 
 def _alphas(guideline) -> dict[str, float]:
     """Krippendorff's alpha on the verdict, of every pair where it is defined."""
-    items, groups, group_of, item, level = {}, {}, [], [], []
+    items, groups, group_of, weight, item, level = {}, {}, [], [], [], []
     rows, besides = _judgements(guideline, Arm.AIDED).exclude(verdict=""), _besides(guideline)
-    columns = (f"{PAIR}__key", "item_id", "item__instance_id", "verdict")
-    for first, item_id, session, verdict in rows.values_list(*columns):
+    columns = (f"{PAIR}__key", "item_id", "item__instance_id", CHANCE, "verdict")
+    for first, item_id, session, chance, verdict in rows.values_list(*columns):
         for key in (first, *(one.key for one in besides.get(session, ()))):
             if (key, item_id) not in items:
                 items[key, item_id] = len(items)
                 group_of.append(groups.setdefault(key, len(groups)))
+                weight.append(1 / chance)
             item.append(items[key, item_id])
             level.append(VERDICTS.index(verdict))
     if not items:
         return {}
     from review.agreement.groups import alpha_of_groups  # it loads SciPy
 
-    found = alpha_of_groups(item, level, group_of, groups=len(groups), levels=len(VERDICTS))
+    found = alpha_of_groups(item, level, group_of, groups=len(groups), levels=len(VERDICTS), weight=weight)
     return {key: float(found[n]) for key, n in groups.items() if found[n] == found[n]}
 
 
@@ -217,25 +218,32 @@ def _compute_agreements(guideline, figures: Figures, keys) -> None:
     if not left:
         return
     own = {f"{PAIR}__key__in": left}
-    columns = (f"{PAIR}__key", "item_id", "rater_id", BASE, "item__instance_id")
+    columns = (f"{PAIR}__key", "item_id", "rater_id", BASE, "item__instance_id", CHANCE)
     verdicts: dict[str, list] = {}
+    weights: dict[int, float] = {}
     aided = _judgements(guideline, Arm.AIDED).filter(**own).exclude(verdict="")
-    for key, item, rater, base, session, verdict in aided.values_list(*columns, "verdict"):
+    for key, item, rater, base, session, chance, verdict in aided.values_list(*columns, "verdict"):
+        weights[item] = 1 / chance
         verdicts.setdefault(key, []).append((item, rater, verdict, base or f"session {session}"))
     marks: dict[str, list] = {}
-    for key, item, rater, base, session, named in (
+    for key, item, rater, base, session, chance, named in (
         _named(guideline).filter(**own).values_list(*columns, "named")
     ):
+        weights[item] = 1 / chance
         marks.setdefault(key, []).append((item, rater, FOUND[named], base or f"session {session}"))
     besides = _besides(guideline, left)
     for row, verdict in _verdicts_besides(guideline, besides):
-        key, item, rater, base, session = row
+        key, item, rater, base, chance, session = row
+        weights[item] = 1 / chance
         verdicts.setdefault(key, []).append((item, rater, verdict, base or f"session {session}"))
     for row, named in _named_besides(guideline, besides):
-        key, item, rater, base, session = row
+        key, item, rater, base, chance, session = row
+        weights[item] = 1 / chance
         marks.setdefault(key, []).append((item, rater, FOUND[named], base or f"session {session}"))
     for key in left:
-        figures.agreements[key] = _computed(key, verdicts, VERDICTS), _computed(key, marks, FOUND)
+        figures.agreements[key] = tuple(
+            _computed(key, rows, levels, weights) for rows, levels in ((verdicts, VERDICTS), (marks, FOUND))
+        )
 
 
 def _named(guideline):
@@ -260,10 +268,10 @@ def _judged_besides(guideline, arm, besides: dict[int, list[Besides]]):
 
 
 def _verdicts_besides(guideline, besides: dict[int, list[Besides]]):
-    """(key, item, rater, client, session) and verdict, for each further mistake of a session."""
+    """(key, item, rater, client, chance, session) and verdict, for each further mistake of a session."""
     rows = _judged_besides(guideline, Arm.AIDED, besides).exclude(verdict="")
     for *judged, session, verdict in rows.values_list(
-        "item_id", "rater_id", BASE, "item__instance_id", "verdict"
+        "item_id", "rater_id", BASE, CHANCE, "item__instance_id", "verdict"
     ):
         for one in besides.get(session, ()):
             yield (one.key, *judged, session), verdict
@@ -272,7 +280,15 @@ def _verdicts_besides(guideline, besides: dict[int, list[Besides]]):
 def _named_besides(guideline, besides: dict[int, list[Besides]]):
     """The same with whether the judgement names the mistake, where it could be named."""
     decisions = _judged_besides(guideline, Arm.UNAIDED, besides)
-    columns = ("pk", "item__round__pairs_version_id", "item_id", "rater_id", BASE, "item__instance_id")
+    columns = (
+        "pk",
+        "item__round__pairs_version_id",
+        "item_id",
+        "rater_id",
+        BASE,
+        CHANCE,
+        "item__instance_id",
+    )
     rows = list(decisions.values_list(*columns))
     if not rows:
         return
@@ -286,13 +302,14 @@ def _named_besides(guideline, besides: dict[int, list[Besides]]):
                 yield (one.key, *judged, session), (decision, one.pair) in named
 
 
-def _computed(key: str, rows: dict[str, list], levels: tuple) -> dict | None:
+def _computed(key: str, rows: dict[str, list], levels: tuple, weights: dict[int, float]) -> dict | None:
     if key not in rows:
         return None
     from review.agreement.report import agreement  # it loads SciPy
 
     seed = int(digest(key)[:7], 16)
-    return agreement(rows[key], scale="nominal", levels=levels, bootstrap=BOOTSTRAP, seed=seed, only=SHOWN)
+    how = {"bootstrap": BOOTSTRAP, "seed": seed, "only": SHOWN, "weights": weights}
+    return agreement(rows[key], scale="nominal", levels=levels, **how)
 
 
 def _agreement(figures: dict | None) -> Agreement | None:

@@ -74,10 +74,10 @@ def agreements(round: Round) -> dict[str, dict[str, dict]]:
     """How far readers agree with themselves, as review.reports.agreements does of readers with one another: what is
     judged is a session as one reader has it, and the raters are her first and her second judgement.
     """
-    by_name = reports.tabled(
+    by_name, weights = reports.tabled(
         _repeated(round), lambda item, rater, pass_number: (f"{item}/{rater}", pass_number)
     )
-    return reports.figures_of(round, by_name)
+    return reports.figures_of(round, by_name, weights)
 
 
 def _repeated(round: Round):

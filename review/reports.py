@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from threading import Lock
 
 import numpy as np
-from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
+from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
@@ -170,19 +170,35 @@ def disagreements(round: Round) -> list[tuple[str, int]]:
     return [(str(ErrorType(value).label), n) for value, n in counted.most_common()]
 
 
+def is_weighed(round: Round) -> bool:
+    """Whether its sessions were chosen with unequal chances: then each judgement, and each session, counts for one over
+    its chance in rates, means and agreement (Horvitz & Thompson 1952; Hájek 1971). Counts stay counts.
+    """
+    least, most = round.items.aggregate(
+        least=Min("inclusion_probability"), most=Max("inclusion_probability")
+    ).values()
+    return least != most
+
+
 @dataclass(frozen=True)
 class Rates:
-    """Judgements of one arm: how many, how many found a mistake, and the verdicts."""
+    """Judgements of one arm: how many, how many found a mistake, and the verdicts. `shares`, by verdict and under
+    "any_mistake": of all that fitted, where sessions were chosen with unequal chances.
+    """
 
     n: int
     any_mistake: int
     verdicts: dict[str, int]
+    shares: dict[str, float]
 
     def share(self, verdict: str) -> float | None:
-        return self.verdicts.get(verdict, 0) / self.n if self.n else None
+        return self.shares.get(verdict, 0.0) if self.n else None
 
 
 def rates(round: Round) -> dict[str, Rates]:
+    """Of the judgements that count; the words of one who may have seen a resolution before do not."""
+    if is_weighed(round) or round.resolutions_from is not None:
+        return _rates_one_by_one(round)
     judged = judged_so_far()
     seats = round.seats.filter(observer=False).values_list("pk", flat=True)
     own = [judged[seat] for seat in seats if seat in judged]
@@ -194,7 +210,29 @@ def rates(round: Round) -> dict[str, Rates]:
         n, any_mistake = (sum(part[arm] for part in parts) for parts in (
             [one.first for one in own], [one.any_mistake for one in own]
         ))  # fmt: skip
-        found[arm] = Rates(n, any_mistake, {verdict: n for verdict, n in verdicts.items() if n})
+        verdicts = {verdict: n for verdict, n in verdicts.items() if n}
+        counts = {"any_mistake": any_mistake, **verdicts}
+        found[arm] = Rates(n, any_mistake, verdicts, {name: part / n for name, part in counts.items() if n})
+    return found
+
+
+def _rates_one_by_one(round: Round) -> dict[str, Rates]:
+    columns = ("item__arm", "any_mistake", "verdict", "item__inclusion_probability")
+    rows = list(judgements(round).values_list(*columns))
+    found = {}
+    for arm in ARMS:
+        own = [row[1:] for row in rows if row[0] == arm]
+        weighed: Counter = Counter()
+        for any_mistake, verdict, chance in own:
+            weighed["any_mistake"] += bool(any_mistake) / chance
+            weighed[verdict] += 1 / chance
+        whole = sum(1 / chance for *_said, chance in own)
+        found[arm] = Rates(
+            n=len(own),
+            any_mistake=sum(bool(any_mistake) for any_mistake, *_rest in own),
+            verdicts=dict(Counter(verdict for _mistake, verdict, _chance in own if verdict)),
+            shares={name: value / whole for name, value in weighed.items() if name},
+        )
     return found
 
 
@@ -214,19 +252,23 @@ def scales(round: Round) -> dict[str, dict]:
     return found
 
 
-def rows(round: Round) -> dict[tuple[str, str], list[tuple]]:
-    """{(arm, name): [(item, rater, value, cluster)]}; the cluster is the client's base case."""
+def rows(round: Round) -> tuple[dict[tuple[str, str], list[tuple]], dict]:
+    """{(arm, name): [(item, rater, value, cluster)]}, and {item: one over its chance}; the cluster is the client's base
+    case.
+    """
     return tabled(judgements(round), lambda item, rater, _pass: (item, rater))
 
 
-def tabled(said, unit) -> dict[tuple[str, str], list[tuple]]:
+def tabled(said, unit) -> tuple[dict[tuple[str, str], list[tuple]], dict]:
     """`rows` of these judgements; `unit`: (item, rater, pass) → what is judged, and who judges it."""
     keys = ("item__arm", "item_id", "rater_id", "reading__pass_number", "item__instance__profile__base_case")
     found: dict[tuple[str, str], list[tuple]] = {}
-    for arm, *who, base, verdict, any_mistake, believable in said.order_by("id").values_list(
-        *keys, "verdict", "any_mistake", "believable"
+    weights: dict = {}
+    for arm, *who, base, chance, verdict, any_mistake, believable in said.order_by("id").values_list(
+        *keys, "item__inclusion_probability", "verdict", "any_mistake", "believable"
     ):
         cluster, (item, rater) = base or f"item {who[0]}", unit(*who)
+        weights[item] = 1 / chance
         if verdict:
             found.setdefault((arm, "verdict"), []).append((item, rater, verdict, cluster))
         mistake = {True: "yes", False: "no", None: None}[any_mistake]
@@ -242,7 +284,7 @@ def tabled(said, unit) -> dict[tuple[str, str], list[tuple]]:
     ):
         number = float(value) if scale in ("ordinal", "interval") else value
         found.setdefault((arm, key), []).append((*unit(*who), number, base or f"item {who[0]}"))
-    return found
+    return found, weights
 
 
 # The same judgements give the same figures: a page that is looked at again computes nothing. Known by a digest,
@@ -252,8 +294,9 @@ _known_lock = Lock()
 MOST_KNOWN = 32
 
 
-def _computed(rows: list[tuple], scale: str, levels: tuple, seed: int) -> dict:
-    key = digest([rows, scale, levels, seed])
+def _computed(rows: list[tuple], scale: str, levels: tuple, seed: int, weights: dict | None = None) -> dict:
+    weights = {item: (weights or {}).get(item, 1.0) for item, *_rest in rows}
+    key = digest([rows, scale, levels, seed, sorted(weights.items())])
     with _known_lock:
         if key in _known:
             _known.move_to_end(key)
@@ -261,7 +304,7 @@ def _computed(rows: list[tuple], scale: str, levels: tuple, seed: int) -> dict:
     # SciPy takes seconds to load: only what computes pays for it, not every process that has this page.
     from review.agreement.report import agreement
 
-    figures = agreement(rows, scale=scale, levels=levels, bootstrap=BOOTSTRAP, seed=seed)
+    figures = agreement(rows, scale=scale, levels=levels, bootstrap=BOOTSTRAP, seed=seed, weights=weights)
     with _known_lock:
         _known[key] = figures
         while len(_known) > MOST_KNOWN:
@@ -283,14 +326,17 @@ def _spoken(figures: dict) -> dict:
 
 def agreements(round: Round) -> dict[str, dict[str, dict]]:
     """{arm: {name: figures of review.agreement.report}}, each with `title`, `scale` and `interim`."""
-    return figures_of(round, rows(round))
+    return figures_of(round, *rows(round))
 
 
-def figures_of(round: Round, by_name: dict[tuple[str, str], list[tuple]]) -> dict[str, dict[str, dict]]:
+def figures_of(
+    round: Round, by_name: dict[tuple[str, str], list[tuple]], weights: dict
+) -> dict[str, dict[str, dict]]:
+    """`weights`: of what is judged, one over its chance."""
     known, found = scales(round), {}
     for (arm, name), own in sorted(by_name.items()):
         about = known[name]
-        figures = _computed(own, about["scale"], about["levels"], round.seed % 2**31)
+        figures = _computed(own, about["scale"], about["levels"], round.seed % 2**31, weights)
         more = {"title": about["title"], "scale": about["scale"], "interim": round.state == "open"}
         found.setdefault(arm, {})[name] = _spoken(figures) | more
     return found
@@ -304,18 +350,22 @@ def anchoring(round: Round) -> dict | None:
     """
     found: dict[tuple[str, int], list[bool]] = {}
     client_of: dict[int, str] = {}
+    weight_of: dict[int, float] = {}
     said = judgements(round).exclude(any_mistake=None).order_by("id")
     columns = ("item__arm", "item_id", "any_mistake", "item__instance__profile__base_case")
-    for arm, item, any_mistake, base in said.values_list(*columns):
+    for arm, item, any_mistake, base, chance in said.values_list(*columns, "item__inclusion_probability"):
         found.setdefault((arm, item), []).append(any_mistake)
+        weight_of[item] = 1 / chance
         client_of[item] = base or f"item {item}"
     share = np.array([np.mean(values) for values in found.values()])
+    own = np.array([weight_of[item] for _arm, item in found])
     aided = np.array([arm == Arm.AIDED for arm, _item in found], bool)
     if not aided.any() or aided.all():
         return None
     from review.agreement.intervals import intervals  # it loads SciPy
 
     def measure(weights: np.ndarray) -> dict[str, np.ndarray]:
+        weights = weights * own
         # Clients of one arm only may be all that a resample holds: then there is no difference.
         with np.errstate(invalid="ignore", divide="ignore"):
             means = [weights[:, arm] @ share[arm] / weights[:, arm].sum(axis=1) for arm in (aided, ~aided)]
@@ -329,7 +379,7 @@ def anchoring(round: Round) -> dict | None:
         "seed": round.seed % 2**31,
     }
     interval = intervals(measure, clients, **how)["difference"]
-    means = float(share[aided].mean()), float(share[~aided].mean())
+    means = [float(np.average(share[arm], weights=own[arm])) for arm in (aided, ~aided)]
     return {
         "aided": means[0],
         "unaided": means[1],

@@ -6,12 +6,16 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponseNotAllowed
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts import acts, asking, background, roles
 from guidelines.models import Version
 from review import access, handing_on, overturning, releasing, reports, ruling, tasks, totals, trail
+from review.choosing.forms import RoundOfChosen, WhichSessions
+from review.choosing.opening import make_chosen_round
+from review.choosing.views import chosen_in_words, counted
 from review.closing import NotReadToTheEnd, read_and_close
 from review.flags import waiting
 from review.flags.forms import RiskLead
@@ -42,15 +46,23 @@ def rounds(request):
 
 def round_new(request):
     roles.require(access.may_run_rounds(request.user))
-    form = NewRound(request.POST or None, initial=_suggested(request))
+    chosen = WhichSessions.asked(request.GET)  # by a filter; None: the sessions of whole runs
+    if chosen is not None and not chosen.is_valid():
+        return redirect(f"{reverse('round_choose')}?{request.GET.urlencode()}")
+    form = (NewRound if chosen is None else RoundOfChosen)(request.POST or None, initial=_suggested(request))
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
+        if chosen is None:
+            instances = Instance.objects.made().filter(run__in=given["runs"])
+            # Of several recipes, what another one made is refused by name.
+            which = {"screen": given["runs"][0].recipe, "leave_out_risk": given["leave_out_risk"]}
+            make, which = make_round, which | {"instances": instances}
+        else:
+            make, which = make_chosen_round, {"choosing": chosen.choosing()}
         try:
-            made = make_round(
+            made = make(
+                **which,
                 name=given["name"],
-                instances=Instance.objects.made().filter(run__in=given["runs"]),
-                # Of several recipes, what another one made is refused by name.
-                screen=given["runs"][0].recipe,
                 raters=[rater_for(user) for user in given["reviewers"]],
                 by=request.user,
                 pairs_version=given["pairs_version"],
@@ -63,7 +75,6 @@ def round_new(request):
                 deadline=given["deadline"],
                 rule=form.rule(),
                 resolutions_from=given["resolutions_from"],
-                leave_out_risk=given["leave_out_risk"],
                 risk_lead=given["risk_lead"],
                 # Another draw in every round: with a known seed the order of the run could be computed.
                 seed=secrets.randbelow(2**32),
@@ -81,7 +92,8 @@ def round_new(request):
                 messages.success(request, _("The round is open."))
                 messages.warning(request, background.unheard([background.SYNC]))
             return redirect("round", public_id=made.public_id)
-    context = {"form": form, "contact": contact()}
+    shown = chosen and counted(chosen, request.user)
+    context = {"form": form, "contact": contact(), "chosen": shown}
     return render(request, "review/round_new.html", context, status=400 if form.errors else 200)
 
 
@@ -140,6 +152,8 @@ def round(request, public_id):
             "flagged_total": waiting.of_round(found).values("item").distinct().count(),
             "name_risk_lead": RiskLead(round=found),
             "rates": reports.rates(found),
+            "is_weighed": reports.is_weighed(found),
+            "chosen": chosen_in_words(found) if access.may_see_choice(request.user, found) else None,
             "rated": totals.rated(found),
             "disagreements": reports.disagreements(found),
             "overturning": overturning.of(found),

@@ -36,7 +36,7 @@ def make_round(
     *, name, instances, raters, by, pairs_version, rubric_version, overlap=2, unaided_share=0.2, seed=0,
     screen="supervised_dialogue", deadline=None, leave_out_risk=False, supersedes=None, doubly_read=1.0,
     repeat_share=0.0, most_each=None, rule=UNANIMOUS, resolutions_from=None, arm=None,
-    risk_lead=None,
+    risk_lead=None, chances=None,
 ) -> Round:  # fmt: skip
     """Put instances before raters: draws arms, readers and each reader's own random order. Sends nothing
     yet. `instances`: rows or a queryset, whose sessions are never in memory all at once.
@@ -50,6 +50,7 @@ def make_round(
     `supersedes`: {instance id: id of its earlier item}, of those that are judged again.
     `arm`: that of all its sessions, where nothing is to be drawn.
     `resolutions_from`: from when on reviewers see how what is settled was resolved; None: when the round is closed.
+    `chances`: {instance id: with which chance it was drawn}, of sessions that were (review.choosing).
     """
     roles.require(access.may_run_rounds(by))
     instances, left_out_held = _fit(instances, screen)
@@ -102,7 +103,7 @@ def make_round(
         risk_lead=risk_lead,
     )
     seats = {rater: Seat.objects.create(round=round, rater=rater) for rater in raters}
-    items = _items(round, instances, unaided, supersedes or {})
+    items = _items(round, instances, unaided, supersedes or {}, chances or {})
     doubly = assignment.draw_share(len(items), doubly_read, seed=seed)
     readers = {item.instance_id: _readers(item, overlap, doubly, matching.risky) for item in items}
     matching.require(readers, instances)
@@ -283,7 +284,7 @@ def _readers(item: Item, overlap: int, doubly: set[int], risky: set[int]) -> int
     return max(readers, RISK_READERS) if item.instance_id in risky else readers
 
 
-def _items(round, instances, unaided, supersedes) -> list[Item]:
+def _items(round, instances, unaided, supersedes, chances) -> list[Item]:
     # Positions are drawn too: nobody can read the order of the run from them.
     shuffled = list(instances)
     random.Random(f"positions/{round.seed}").shuffle(shuffled)
@@ -291,7 +292,8 @@ def _items(round, instances, unaided, supersedes) -> list[Item]:
     items = [
         Item(public_id=mint(round.serial, position), round=round, instance=instance, position=position,
              arm=Arm.UNAIDED if position in unaided else usual,
-             supersedes_id=supersedes.get(instance.pk))
+             supersedes_id=supersedes.get(instance.pk),
+             inclusion_probability=chances.get(instance.pk, 1.0))
         for position, instance in enumerate(shuffled)
     ]  # fmt: skip
     return Item.objects.bulk_create(items, batch_size=BATCH)

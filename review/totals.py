@@ -51,7 +51,7 @@ def rated(round: Round) -> Rated | None:
     if round.state != RoundState.CLOSED:
         return None
     dimensions = briefing.dimensions(round.rubric_version)
-    given, clients = _given(round, dimensions)
+    given, sessions = _given(round, dimensions)
     if not given:
         return None
     why = weighing.refusal(dimensions)
@@ -62,7 +62,7 @@ def rated(round: Round) -> Rated | None:
         if dimension["scale"] in ("ordinal", "interval", "boolean") and values:
             about = {"share": share.get(dimension["key"]), "reverse": dimension["reverse"]}
             ends = weighing.ends(dimension)
-            means.append(_mean(round, dimension["name"], values, clients, ends, **about))
+            means.append(_mean(round, dimension["name"], values, sessions, ends, **about))
     if why:
         return Rated(means, None, 0, why)
     totals = [(item, weighing.total(dimensions, ratings).value) for item, ratings in given]
@@ -71,31 +71,36 @@ def rated(round: Round) -> Rated | None:
     if not whole:
         return Rated(means, None, left_out, _("Nobody rated every dimension."))
     ends = weighing.ends(dimensions[0])
-    return Rated(means, _mean(round, _("Together"), whole, clients, ends), left_out, "")
+    return Rated(means, _mean(round, _("Together"), whole, sessions, ends), left_out, "")
 
 
-def _given(round: Round, dimensions: list[dict]) -> tuple[list[tuple[int, dict]], dict[int, str]]:
-    """([(item, {key: level}) of every judgement], {item: client}); two queries."""
+def _given(
+    round: Round, dimensions: list[dict]
+) -> tuple[list[tuple[int, dict]], dict[int, tuple[str, float]]]:
+    """([(item, {key: level}) of every judgement], {item: its client, and one over its chance}); two queries."""
     said = judgements(round).filter(item__arm=Arm.AIDED).order_by("id")
-    rows = list(said.values_list("id", "item_id", "item__instance__profile__base_case"))
+    columns = ("id", "item_id", "item__instance__profile__base_case", "item__inclusion_probability")
+    rows = list(said.values_list(*columns))
     levels = {
         d["key"]: {level_alias(level["value"]): level["value"] for level in d["levels"]} for d in dimensions
     }
-    by_decision: dict[int, dict] = {pk: {} for pk, _item, _base in rows}
+    by_decision: dict[int, dict] = {pk: {} for pk, *_rest in rows}
     ratings = Rating.objects.filter(decision__in=said.order_by()).values_list(
         "decision_id", "dimension_revision__dimension__key", "value"
     )
     for decision, key, value in ratings:
         by_decision[decision][key] = levels[key][value]
-    given = [(item, by_decision[pk]) for pk, item, _base in rows if by_decision[pk]]
-    return given, {item: base or f"item {item}" for _pk, item, base in rows}
+    given = [(item, by_decision[pk]) for pk, item, *_rest in rows if by_decision[pk]]
+    return given, {item: (base or f"item {item}", 1 / chance) for _pk, item, base, chance in rows}
 
 
 def _mean(
-    round: Round, name: str, values: Iterable[tuple[int, float]], clients: dict[int, str],
+    round: Round, name: str, values: Iterable[tuple[int, float]], sessions: dict[int, tuple[str, float]],
     ends: tuple[float, float], **about,
 ) -> Mean:  # fmt: skip
-    """Each session counts once, by the mean of its readers; the interval is over clients (methods.md §6)."""
+    """Each session counts once, by the mean of its readers, and for as many as its chance says; the interval is over
+    clients (methods.md §6).
+    """
     from review.agreement.intervals import intervals  # it loads SciPy
 
     by_item: dict[int, list[float]] = {}
@@ -104,9 +109,11 @@ def _mean(
     # From 0 to 1 along the scale: the intervals are those of coefficients, which end at 1.
     low, high = ends
     means = (np.array([np.mean(own) for own in by_item.values()]) - low) / (high - low)
-    clusters = np.unique([clients[item] for item in by_item], return_inverse=True)[1]
+    clusters = np.unique([sessions[item][0] for item in by_item], return_inverse=True)[1]
+    own = np.array([sessions[item][1] for item in by_item])
 
     def measure(weights: np.ndarray) -> dict[str, np.ndarray]:
+        weights = weights * own
         with np.errstate(invalid="ignore", divide="ignore"):
             return {"mean": weights @ means / weights.sum(axis=1)}
 
@@ -119,4 +126,6 @@ def _mean(
         return low + (high - low) * min(1.0, max(0.0, share))
 
     ci = interval.ci and (on_scale(interval.ci[0]), on_scale(interval.ci[1]))
-    return Mean(name, on_scale(float(means.mean())), ci, note, len(by_item), ratings, **about)
+    return Mean(
+        name, on_scale(float(np.average(means, weights=own))), ci, note, len(by_item), ratings, **about
+    )

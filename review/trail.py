@@ -15,6 +15,7 @@ WELFARE = "welfare"
 VOCABULARY = Vocabulary(
     words={
         "review.make_round": _("Opened the round"),
+        "review.make_chosen_round": _("Chose the round's sessions"),
         "review.close_round": _("Closed the round"),
         "review.hand_on": _("Handed sessions on to other reviewers"),
         "review.give_back_skipped": _("Gave sessions back"),
@@ -36,6 +37,9 @@ VOCABULARY = Vocabulary(
         "pairs_version": _("Guideline"),
         "rubric_version": _("Rubric"),
         "sessions": _("Sessions"),
+        "fitted": _("Sessions that fitted"),
+        "random_share": _("Share chosen by chance alone"),
+        "weights": _("What counts besides chance"),
         "left_out_risk": _("Left out for risk"),
         "left_out_held": _("Left out as held back"),
         "overlap": _("Readers of each session"),

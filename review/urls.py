@@ -9,6 +9,7 @@ urlpatterns = [
     path("rounds/appeals/", appeal_views.appeals, name="appeals"),
     path("rounds/appeals/grant/", appeal_views.appeals_grant, name="appeals_grant"),
     path("rounds/appeals/<uuid:public_id>/decline/", appeal_views.appeal_decline, name="appeal_decline"),
+    path("rounds/choose/", include("review.choosing.urls")),
     path("rounds/<uuid:public_id>/", round_views.round, name="round"),
     path("rounds/<uuid:public_id>/close/", round_views.round_close, name="round_close"),
     path("rounds/<uuid:public_id>/release/", release_views.round_release, name="round_release"),

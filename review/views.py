@@ -24,7 +24,7 @@ def agreement(request):
     if chosen:
         context |= {
             "tables": reports.agreements(chosen),
-            "rates": reports.rates(chosen),
+            "is_weighed": reports.is_weighed(chosen),
             "anchoring": reports.anchoring(chosen),
             "repeats": repeating.counted(chosen),
             "with_herself": repeating.agreements(chosen),

@@ -129,6 +129,7 @@ TABLE = {
     "rounds/appeals/": LEAD,
     "rounds/appeals/grant/": LEAD,
     "rounds/appeals/<uuid:public_id>/decline/": LEAD,
+    "rounds/choose/": LEAD,
     "rounds/<uuid:public_id>/": LEAD,
     "rounds/<uuid:public_id>/close/": LEAD,
     "rounds/<uuid:public_id>/sync/": LEAD,

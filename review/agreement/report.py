@@ -1,7 +1,7 @@
 """The agreement of one dimension as the plain object that pages show and the `agreement` command prints."""
 
 import math
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 
 import numpy as np
 
@@ -21,17 +21,19 @@ SHOWN_LEVELS = 12
 
 def agreement(
     rows: Iterable[tuple], *, scale: str, levels: Iterable | None = None, bootstrap: int = 1000, seed: int = 0,
-    only: Collection[str] = (),
+    only: Collection[str] = (), weights: Mapping | None = None,
 ) -> dict:  # fmt: skip
     """How far raters agree on one dimension; design.md's contract of the `agreement` command.
 
     `rows`: (item, rater, value or None, cluster or None). `scale`: nominal, ordinal, interval or ratio.
-    `only`: coefficients, where not all are wanted. Numbers are finite; what is undefined is None with the reason in
+    `only`: coefficients, where not all are wanted. `weights`: {item: one over its chance}, where items were chosen with
+    unequal chances: each counts for so many of all. Numbers are finite; what is undefined is None with the reason in
     `note`. Raises BadRatings.
     """
     if bootstrap < 0:
         raise BadRatings("the number of resamples is below zero")
-    return result(tabulate(rows, scale=scale, levels=levels), bootstrap=bootstrap, seed=seed, only=only)
+    ratings = tabulate(rows, scale=scale, levels=levels, weights=weights)
+    return result(ratings, bootstrap=bootstrap, seed=seed, only=only)
 
 
 def estimate_all(
@@ -94,6 +96,7 @@ def _icc(ratings: Ratings, bootstrap: int, seed: int) -> dict:
 def _objects(
     ratings: Ratings, found: dict[str, Coefficient], measure: Measure, bootstrap: int, seed: int
 ) -> dict:
+    measure = _weighed(ratings, measure)
     unit = _("clusters") if ratings.clustered else _("items")
     width = max(len(ratings.levels), ratings.n_items)
     around = intervals(measure, ratings.clusters, unit=unit, width=width, bootstrap=bootstrap, seed=seed)
@@ -104,6 +107,12 @@ def _objects(
     }
 
 
+def _weighed(ratings: Ratings, measure: Measure) -> Measure:
+    if ratings.weights is None:
+        return measure
+    return lambda weights: measure(weights * ratings.weights)
+
+
 def _one(ratings: Ratings, name: str, coefficient: Coefficient, estimate: float, around: Interval) -> dict:
     notes = _facts(ratings, name)
     if math.isnan(estimate):
@@ -112,12 +121,20 @@ def _one(ratings: Ratings, name: str, coefficient: Coefficient, estimate: float,
     if ratings.n_observed < 2:
         notes.insert(0, NO_VARIATION)
     notes += [around.note] if around.note else []
-    analytic = coefficient.analytic(estimate) if coefficient.analytic else None
-    method = together([coefficient.method, around.method]) if around.ci else coefficient.method
+    # These take items as chosen alike.
+    analytic = coefficient.analytic(estimate) if coefficient.analytic and ratings.weights is None else None
+    method = together([coefficient.method, _how_weighed(ratings), around.method if around.ci else ""])
     ci = around.ci
     if ci and name == "percent_agreement":
         ci = (max(0.0, ci[0]), ci[1])
     return _object(estimate, ci, analytic, method=method, note=together(notes))
+
+
+def _how_weighed(ratings: Ratings) -> str:
+    if ratings.weights is None:
+        return ""
+    n = round(ratings.n_effective)
+    return _("each item weighed by one over its chance of being chosen, worth {n} chosen alike", n=n)
 
 
 def _facts(ratings: Ratings, name: str) -> list[str]:

@@ -1,6 +1,6 @@
 """Ratings of one dimension as a table of items by raters."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -21,6 +21,8 @@ class Ratings:
     declared: bool
     clusters: np.ndarray  # the cluster's number, per item
     clustered: bool
+    # Of each item, where they were chosen with unequal chances: one over its chance, 1 in the mean.
+    weights: np.ndarray | None = None
 
     @property
     def n_items(self) -> int:
@@ -53,6 +55,11 @@ class Ratings:
         """Levels that were used."""
         return len(np.unique(self.codes[self.codes >= 0]))
 
+    @property
+    def n_effective(self) -> float:
+        """How many items chosen alike would tell about as much (Kish 1965)."""
+        return self.n_items if self.weights is None else float(self.n_items**2 / (self.weights**2).sum())
+
     @cached_property
     def scores(self) -> np.ndarray | None:
         """The levels moved and stretched onto 0..1; only ratio alpha depends on origin, nothing on unit."""
@@ -74,12 +81,16 @@ class Ratings:
         """Share of each level: the mean over items of the item's own shares."""
         if not self.n_items:
             return dict.fromkeys(self.levels, 0.0)
-        shares = self.tally.prevalence(np.ones((1, self.n_items)))[0]
+        weights = np.ones(self.n_items) if self.weights is None else self.weights
+        shares = self.tally.prevalence(weights[None, :])[0]
         return {level: float(share) for level, share in zip(self.levels, shares, strict=True)}
 
 
-def tabulate(rows: Iterable[tuple], *, scale: str, levels: Iterable | None = None) -> Ratings:
-    """Ratings from rows (item, rater, value or None, cluster or None) of one dimension.
+def tabulate(
+    rows: Iterable[tuple], *, scale: str, levels: Iterable | None = None, weights: Mapping | None = None
+) -> Ratings:
+    """Ratings from rows (item, rater, value or None, cluster or None) of one dimension. `weights`: {item: one over the
+    chance with which it was chosen}, 1 where it is not named.
 
     Items and raters without a single rating are left out of the table. An item without a cluster is its own.
     The order of rows never matters. Raises BadRatings.
@@ -107,4 +118,12 @@ def tabulate(rows: Iterable[tuple], *, scale: str, levels: Iterable | None = Non
     keys = [("cluster", str(cluster_of[item])) if item in cluster_of else own[item] for item in items]
     number = {key: n for n, key in enumerate(sorted(set(keys)))}
     clusters = np.array([number[key] for key in keys], int)
-    return Ratings(scale, codes, known, declared is not None, clusters, bool(cluster_of))
+    weighted = _in_the_mean_1([(weights or {}).get(item, 1.0) for item in items])
+    return Ratings(scale, codes, known, declared is not None, clusters, bool(cluster_of), weighted)
+
+
+def _in_the_mean_1(weights: list[float]) -> np.ndarray | None:
+    """None where all are alike: then nothing is weighed, and figures are the same to the last digit."""
+    if len(set(weights)) < 2:
+        return None
+    return np.array(weights) * len(weights) / sum(weights)

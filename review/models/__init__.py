@@ -1,5 +1,6 @@
 from review.models.adjudicating import SecondJudgement, SecondReading
 from review.models.appeals import Appeal, AppealState
+from review.models.choices import Choice, ChosenFor, Reason
 from review.models.decisions import (
     Decision,
     DecisionKind,
@@ -25,6 +26,8 @@ __all__ = [
     "AppealState",
     "Arm",
     "Aspect",
+    "Choice",
+    "ChosenFor",
     "Decision",
     "DecisionKind",
     "ErrorType",
@@ -40,6 +43,7 @@ __all__ = [
     "RawAnnotation",
     "Reading",
     "Resolution",
+    "Reason",
     "Return",
     "Round",
     "RoundState",

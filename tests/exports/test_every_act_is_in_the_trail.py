@@ -152,6 +152,10 @@ def opened(lena, ben, chloe, **_):
     return review_factories.round_of(2, [ben, chloe], lena)
 
 
+def opened_of_chosen(lena, ben, chloe, **_):
+    review_factories.chosen_round([ben, chloe], lena)
+
+
 def closed(lena, **people):
     rounds.close_round(round=opened(lena, **people), by=lena)
 
@@ -263,6 +267,7 @@ ACTS = {
     "synthesis.connecting.set_price": priced,
     "synthesis.connecting.save_role": role_chosen,
     "review.rounds.make_round": opened,
+    "review.choosing.opening.make_chosen_round": opened_of_chosen,
     "review.rounds.close_round": closed,
     "review.workflow.settling.adjudicate": settled,
     "review.handing_on.hand_on": handed_on,

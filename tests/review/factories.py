@@ -17,6 +17,8 @@ from guidelines.models import (
     Version,
 )
 from review import disputes
+from review.choosing.fitting import Wanted
+from review.choosing.opening import Choosing, make_chosen_round
 from review.label_studio.reading_results import Answers
 from review.models import Reading
 from review.raters import rater_for
@@ -139,6 +141,17 @@ def round_of(n, people, lead, **options):
     return make_round(
         instances=instances, raters=raters, by=lead, pairs_version=pairs, rubric_version=rubric, **given
     )
+
+
+def chosen_round(people, lead):
+    """An open round of two sessions drawn from four."""
+    pairs = published_pairs()
+    made_instances(4, pairs)
+    choosing = Choosing(Wanted(), asked={"pairs": ["SECRET"]}, most=2, weights={"coverage": 1})
+    return make_chosen_round(
+        choosing=choosing, raters=[rater_for(person) for person in people], by=lead, name="Chosen",
+        pairs_version=pairs, rubric_version=published_rubric(),
+    )  # fmt: skip
 
 
 def mistake(pair="premature-advice", turns=(2,), severity=2) -> dict:
