@@ -183,6 +183,9 @@ class Rates:
 
 
 def rates(round: Round) -> dict[str, Rates]:
+    """Where resolutions open before the end, of those judgements alone that were made before one could be seen."""
+    if round.resolutions_from is not None:
+        return _rates_of(judgements(round).values_list("item__arm", "any_mistake", "verdict"))
     judged = judged_so_far()
     seats = round.seats.filter(observer=False).values_list("pk", flat=True)
     own = [judged[seat] for seat in seats if seat in judged]
@@ -195,6 +198,15 @@ def rates(round: Round) -> dict[str, Rates]:
             [one.first for one in own], [one.any_mistake for one in own]
         ))  # fmt: skip
         found[arm] = Rates(n, any_mistake, {verdict: n for verdict, n in verdicts.items() if n})
+    return found
+
+
+def _rates_of(rows) -> dict[str, Rates]:
+    rows, found = list(rows), {}
+    for arm in ARMS:
+        own = [(any_mistake, verdict) for row_arm, any_mistake, verdict in rows if row_arm == arm]
+        verdicts = Counter(verdict for _mistake, verdict in own if verdict)
+        found[arm] = Rates(len(own), sum(bool(any_mistake) for any_mistake, _verdict in own), dict(verdicts))
     return found
 
 
