@@ -69,7 +69,7 @@ class Told:
     item: Item
     mine: Decision
     outcomes: list[str]
-    reasons: list[str]
+    reasons: list[tuple[str, str]]  # the words, and what the disagreement came from
     how: str
     compared: list[Compared]
     mistakes: list[Row]
@@ -103,7 +103,7 @@ def told(item: Item, user) -> Told | None:
         item=item,
         mine=mine,
         outcomes=[outcomes.in_words(standing, names, edit=edit) for standing in item.standings.all()],
-        reasons=[one.comment for one in settled_by if one.comment],
+        reasons=[(one.comment, one.get_error_type_display()) for one in settled_by if one.comment],
         how=_how(item, settled, settled_by, colleagues),
         compared=_compared(mine, settled, decisions),
         mistakes=_mistakes(mine, settled.get(Aspect.FINDINGS), colleagues, texts),

@@ -79,7 +79,7 @@ def adjudicate(
                 for f in answer.findings or []
             ],
         )
-        store_ratings(decision, answer.levels)
+        store_ratings(decision, answer.levels, {})
         restand(item)
         if answer.unsafe:
             _hold(item.instance, decision)
