@@ -24,7 +24,8 @@ def stands() -> list[tuple]:
     return list(Standing.objects.order_by("item", "aspect").values_list("item", "aspect", "state", "outcome"))
 
 
-def test_a_study_made_at_once_stands_as_the_rule_has_it(transactional_db, few):
+def test_a_study_made_at_once_stands_as_the_rule_has_it(transactional_db, few, monkeypatch):
+    monkeypatch.setattr(study, "_VERDICTS", ("edit", "reject"))  # so that an adjudicator approves an edit
     made = study.build(80)
     assert made.round.items.count() == 80
     decisions = Decision.objects.filter(item__round=made.round)
