@@ -2,12 +2,12 @@
 only.
 """
 
-from collections import Counter, OrderedDict
+from collections import Counter, OrderedDict, defaultdict
 from dataclasses import dataclass
 from threading import Lock
 
 import numpy as np
-from django.db.models import Count, F, Min, OuterRef, Q, Subquery
+from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
@@ -15,6 +15,7 @@ from django.utils.translation import gettext_noop
 from accounts.digesting import digest
 from guidelines import briefing
 from review.agreement.wording import say, spoken, together
+from review.judged_so_far import NOTHING, judged_so_far
 from review.label_studio.screens.build import level_alias
 from review.models import (
     Arm,
@@ -25,9 +26,12 @@ from review.models import (
     Rating,
     RawAnnotation,
     Reading,
+    Return,
     Round,
     RoundState,
+    Seat,
     SeatProject,
+    SendState,
     Standing,
     StandingState,
 )
@@ -56,48 +60,80 @@ def with_counts(rounds):
 
 def progress(round: Round) -> list:
     """The round's seats, each with `total`, `sent`, `judged`, and the projects that fail."""
+    seats = list(round.seats.select_related("rater__user").prefetch_related("projects").order_by("pk"))
     # Not the hidden repeats, which are counted by themselves (review.repeating).
-    first = Q(readings__pass_number=1)
-    kept = first & (Q(readings__returned=None) | Q(readings__decisions__isnull=False))
-    judged = Count("readings", filter=first & Q(readings__decisions__isnull=False), distinct=True)
-    seats = round.seats.select_related("rater__user").annotate(
-        total=Count("readings", filter=kept, distinct=True),
-        sent=Count("readings", filter=kept & Q(readings__send_state="sent"), distinct=True),
-        judged=judged,
-    )
-    return list(seats.prefetch_related("projects").order_by("pk"))
+    first = Reading.objects.filter(seat__in=[seat.pk for seat in seats], pass_number=1)
+    given, back = _by_seat(first), _by_seat(first.filter(_given_back()))
+    judged = judged_so_far()
+    for seat in seats:
+        kept = given[seat.pk] - back[seat.pk]
+        seat.total, seat.sent = kept.total(), kept[SendState.SENT]
+        seat.judged = sum(judged.get(seat.pk, NOTHING).first.values())
+    return seats
 
 
-def desk_of(user):
-    """The person's projects in open rounds, each with `total` and `left`: sessions, and those not judged."""
-    own = Reading.objects.shown().filter(seat=OuterRef("seat"), item__arm=OuterRef("form"))
-    own = own.order_by().values("seat")
-    counted = Count("pk", distinct=True)
-    projects = SeatProject.objects.filter(seat__rater__user=user, seat__round__state="open").annotate(
-        total=Coalesce(Subquery(own.annotate(n=counted).values("n")), 0),
-        left=Coalesce(Subquery(own.filter(decisions=None).annotate(n=counted).values("n")), 0),
-        skipped=Coalesce(
-            Subquery(own.filter(decisions=None, pk__in=_skips()).annotate(n=counted).values("n")), 0
-        ),
-    )
-    return projects.select_related("seat__round").order_by("seat__round__serial", "form")
+def _by_seat(readings) -> dict[int, Counter]:
+    """{seat: {send state: how many}}."""
+    found: dict[int, Counter] = defaultdict(Counter)
+    counted = readings.order_by().values_list("seat", "send_state").annotate(n=Count("*"))
+    for seat, state, n in counted:
+        found[seat][state] = n
+    return found
 
 
-def _skips():
-    return RawAnnotation.objects.skips().filter(reading__isnull=False).values("reading")
+def left_to_judge() -> int:
+    """Readings in open rounds that their readers have still to judge."""
+    seats = list(Seat.objects.filter(round__state=RoundState.OPEN).values_list("pk", flat=True))
+    given, judged = Reading.objects.filter(seat__in=seats).put_before(), judged_so_far()
+    own = [judged[seat] for seat in seats if seat in judged]
+    done = sum(n for one in own for part in (one.first, one.again) for n in part.values())
+    return given.count() - given.filter(_given_back()).count() - done
+
+
+def _given_back() -> Q:
+    """Of a reading: it was, unjudged. Of returns there are few."""
+    return Q(pk__in=Return.objects.filter(reading__decisions=None).values("reading"))
+
+
+def desk_of(user) -> list[SeatProject]:
+    """The person's projects in open rounds, each with `total` and `left`: sessions, and those not judged; and `skipped`."""
+    projects = SeatProject.objects.filter(seat__rater__user=user, seat__round__state=RoundState.OPEN)
+    projects = list(projects.select_related("seat__round").order_by("seat__round__serial", "form"))
+    own = Reading.objects.filter(seat__in={project.seat_id for project in projects}).put_before()
+    given, back = _by_form(own), _by_form(own.filter(_given_back()))
+    skipped = _by_form(own.undecided().filter(pk__in=_skips(projects)))
+    judged = judged_so_far()
+    for project in projects:
+        form, so_far = (project.seat_id, project.form), judged.get(project.seat_id, NOTHING)
+        project.total = given.get(form, 0) - back.get(form, 0)
+        project.left = project.total - so_far.first[project.form] - so_far.again[project.form]
+        project.skipped = skipped.get(form, 0)
+    return projects
+
+
+def _by_form(readings) -> dict[tuple[int, str], int]:
+    counted = readings.order_by().values_list("seat", "item__arm").annotate(n=Count("*"))
+    return {(seat, form): n for seat, form, n in counted}
+
+
+def _skips(projects: list[SeatProject]):
+    # By the projects too, in whose index are those alone that do not count.
+    ids = [project.project_id for project in projects if project.project_id]
+    found = RawAnnotation.objects.skips().filter(project_id__in=ids, reading__isnull=False)
+    return found.values("reading")
 
 
 def called_unsafe(round: Round) -> list[Item]:
     """Items that a reader calls unsafe and nobody has resolved in writing, each with `since`."""
-    waiting = Q(standings__aspect=Aspect.SAFETY, standings__state=StandingState.DISPUTED)
     if round.state != RoundState.OPEN:
         return []
-    found = round.items.filter(waiting).annotate(since=Min("standings__at", filter=waiting))
-    return list(
-        found.select_related("instance", "round")
-        .defer("instance__content")
-        .order_by("since", "pk")[:MOST_UNSAFE]
-    )
+    found = Standing.objects.disputed().filter(aspect=Aspect.SAFETY, item__round=round).order_by("at", "item")
+    found = found.select_related("item__instance", "item__round").defer("item__instance__content")
+    items = []
+    for standing in found[:MOST_UNSAFE]:
+        standing.item.since = standing.at
+        items.append(standing.item)
+    return items
 
 
 def uncounted(round: Round):
@@ -119,15 +155,23 @@ def _projects(round: Round):
 def standing_counts(round: Round) -> dict[str, int]:
     """Items settled, in dispute and open; together they are all items."""
     total = round.items.count()
-    settled = round.items.settled().count()
-    disputed = round.items.disputed().count()
+    begun = round.items.filter(Exists(Standing.objects.filter(item=OuterRef("pk")))).count()
+    # From the standings, which an index has by their state; from the items each would be looked up.
+    of_round = Standing.objects.filter(item__round=round)
+    unsettled, disputed = (
+        standings.aggregate(n=Count("item", distinct=True))["n"]
+        for standings in (of_round.unsettled(), of_round.disputed())
+    )
+    settled = begun - unsettled
     return {"total": total, "settled": settled, "disputed": disputed, "open": total - settled - disputed}
 
 
 def outcomes(round: Round) -> dict[str, int]:
     """Settled items read with the draft, by verdict."""
-    rows = Standing.objects.filter(item__in=round.items.settled(), aspect="verdict")
-    return dict(Counter(rows.values_list("outcome", flat=True)))
+    settled = Standing.objects.filter(
+        item__round=round, aspect=Aspect.VERDICT, state=StandingState.SETTLED
+    ).exclude(item__in=Standing.objects.unsettled().values("item"))
+    return dict(settled.order_by().values_list("outcome").annotate(n=Count("pk")))
 
 
 def disagreements(round: Round) -> list[tuple[str, int]]:
@@ -150,12 +194,18 @@ class Rates:
 
 
 def rates(round: Round) -> dict[str, Rates]:
-    rows = list(judgements(round).values_list("item__arm", "any_mistake", "verdict"))
+    judged = judged_so_far()
+    seats = round.seats.filter(observer=False).values_list("pk", flat=True)
+    own = [judged[seat] for seat in seats if seat in judged]
     found = {}
     for arm in ARMS:
-        own = [(any_mistake, verdict) for row_arm, any_mistake, verdict in rows if row_arm == arm]
-        verdicts = Counter(verdict for _, verdict in own if verdict)
-        found[arm] = Rates(len(own), sum(bool(any_mistake) for any_mistake, _ in own), dict(verdicts))
+        verdicts = Counter()
+        for one in own:
+            verdicts.update(one.verdicts[arm])
+        n, any_mistake = (sum(part[arm] for part in parts) for parts in (
+            [one.first for one in own], [one.any_mistake for one in own]
+        ))  # fmt: skip
+        found[arm] = Rates(n, any_mistake, {verdict: n for verdict, n in verdicts.items() if n})
     return found
 
 

@@ -1,8 +1,9 @@
 """The road in numbers: every stage counted in one place, and what is stuck there in words."""
 
+from collections import Counter, defaultdict
 from datetime import timedelta
 
-from django.db.models import Count, Exists, Max, Min, OuterRef, Q
+from django.db.models import Count, Exists, Max, Min, OuterRef
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -11,7 +12,8 @@ from django.utils.translation import ngettext
 from config.pages import health
 from exports.models import Dataset, Node, TrainingRun
 from guidelines.models import Version
-from review.models import Decision, Item, RawAnnotation, Reading, SeatProject, Standing
+from review import reports
+from review.models import Decision, Item, RawAnnotation, SeatProject, Standing
 from synthesis.models import Call, Instance, Run
 
 
@@ -59,9 +61,10 @@ def synthesis() -> dict:
 
 def review() -> dict:
     standings = _by_state(Standing.objects.filter(item__round__state="open"))
-    readings = Reading.objects.filter(seat__round__state="open")
-    waiting = readings.undecided().count()
-    made = Decision.objects.readers().in_force().count()
+    waiting = reports.left_to_judge()
+    # Every judgement but those that another one replaced: two indexes have these numbers.
+    replaced = Decision.objects.filter(supersedes__isnull=False).count()
+    made = Decision.objects.filter(reading__isnull=False).count() - replaced
     rows = [(_("sessions under review"), Item.objects.count()), (_("judgements to do"), waiting),
             (_("judgements made"), made), (_("in dispute"), standings.get("disputed", 0))]  # fmt: skip
     stuck = []
@@ -114,25 +117,25 @@ def stages() -> list[dict]:
 def runs_under_way(limit: int = 10) -> list[dict]:
     """The newest runs, each with its counts, rate (sessions a minute over the last ten) and time left."""
     since = timezone.now() - timedelta(minutes=10)
-    state = {name: Count("instances", filter=Q(instances__state=name))
-             for name in ("planned", "making", "made", "failed", "cancelled")}  # fmt: skip
-    recent = Count("instances", filter=Q(instances__made_at__gte=since))
-    first = Min("instances__made_at", filter=Q(instances__made_at__gte=since))
+    runs = list(Run.objects.listed().order_by("-serial")[:limit])
+    own = Instance.objects.filter(run__in=[run.pk for run in runs]).order_by()
+    # Rows are counted and not ids, which these indexes do not hold.
+    states: dict[int, Counter] = defaultdict(Counter)
+    for run, state, n in own.values_list("run", "state").annotate(n=Count("*")):
+        states[run][state] = n
+    lately = own.filter(made_at__gte=since).values_list("run").annotate(n=Count("*"), first=Min("made_at"))
+    recent = {run: (n, first) for run, n, first in lately}
     rows = []
-    counted = Run.objects.listed().annotate(
-        total=Count("instances"), recent=recent, first_recent=first, **state
-    )
-    # Said aloud: Django drops a model's own order where it counts.
-    for run in counted.order_by("-serial")[:limit]:
-        minutes = (
-            max((timezone.now() - run.first_recent).total_seconds() / 60, 0.5) if run.first_recent else None
-        )
-        rate = run.recent / minutes if minutes else 0.0
-        left = run.planned + run.making
+    for run in runs:
+        counts, (made_lately, first) = states[run.pk], recent.get(run.pk, (0, None))
+        minutes = max((timezone.now() - first).total_seconds() / 60, 0.5) if first else None
+        rate = made_lately / minutes if minutes else 0.0
+        left, total = counts["planned"] + counts["making"], counts.total()
+        run.made, run.failed, run.total = counts["made"], counts["failed"], total
         rows.append(
             {
                 "run": run,
-                "share": round(100 * (run.made + run.failed + run.cancelled) / run.total) if run.total else 0,
+                "share": round(100 * (total - left) / total) if total else 0,
                 "rate": round(rate, 1),
                 "minutes_left": round(left / rate) if left and rate else None,
                 "left": left,

@@ -91,6 +91,10 @@ class RawAnnotation(models.Model):
                 name="each_state_of_an_annotation_once", fields=["project_id", "ls_id", "ls_updated_at"]
             )
         ]
+        indexes = [
+            # What does not count is little beside what does, and every look at the road or a round asks for it.
+            models.Index(name="uncounted_by_project", fields=["project_id"], condition=~Q(uncounted=""))
+        ]
 
 
 class Decisions(models.QuerySet):

@@ -101,6 +101,10 @@ class Readings(models.QuerySet):
         """As `kept`, but a hidden repeat only from when it is put before its reader."""
         return self.kept().exclude(_HIDDEN)
 
+    def put_before(self):
+        """But for hidden repeats that wait until they are put before their reader."""
+        return self.exclude(_HIDDEN)
+
     def planned(self):
         """Of each item as many as shall judge it: what was given back counts until somebody else has it."""
         return self.filter(pass_number=1, seat__observer=False, replaced_by=None)
@@ -146,6 +150,8 @@ class Reading(models.Model):
                 name="sent_has_a_task", condition=~Q(send_state="sent") | Q(task_id__isnull=False)
             ),
         ]
+        # How many a reader has is counted in it, without reading them.
+        indexes = [models.Index(name="readings_of_a_seat", fields=["seat", "pass_number", "send_state"])]
 
 
 class Return(models.Model):

@@ -27,6 +27,9 @@ class Standings(models.QuerySet):
     def disputed(self):
         return self.filter(state=StandingState.DISPUTED)
 
+    def unsettled(self):
+        return self.filter(state__in=[StandingState.OPEN, StandingState.DISPUTED])
+
 
 class Standing(models.Model):
     freezing = Freezing(
@@ -53,4 +56,5 @@ class Standing(models.Model):
                 condition=Q(state="settled", outcome__isnull=False) | (~Q(state="settled") & Q(outcome=None)),
             ),
         ]
-        indexes = [models.Index(name="standing_by_state", fields=["state", "aspect"])]
+        # With the item, so that items in dispute are counted without reading what was settled.
+        indexes = [models.Index(name="standing_by_state", fields=["state", "aspect", "item"])]
