@@ -122,6 +122,7 @@ TABLE = {
     "runs/<uuid:public_id>/quality.json": LEAD,
     "runs/<uuid:public_id>/quality/hold/": LEAD,
     "instances/<uuid:public_id>/hold/": LEAD,
+    "instances/<uuid:public_id>/turns/<int:turn>/": {Role.CLINICIAN, Role.LEAD},
     "instances/<uuid:public_id>/": LEAD,
     "instances/<uuid:public_id>/calls/<slug:key>/": LEAD,
     "rounds/": LEAD,
