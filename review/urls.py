@@ -23,6 +23,7 @@ urlpatterns = [
     path("desk/mine/", include("review.my_work.urls")),
     path("disputes/", dispute_views.disputes_page, name="disputes"),
     path("disputes/<uuid:public_id>/", dispute_views.dispute, name="dispute"),
+    path("", include("review.gold.urls")),
     path("corrections/", include("review.corrections.urls")),
     path("hooks/label-studio/", views.hook, name="label_studio_hook"),
     path("api/rounds/", api.rounds, name="api_rounds"),

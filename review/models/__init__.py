@@ -1,5 +1,6 @@
 from review.models.adjudicating import SecondJudgement, SecondReading
 from review.models.appeals import Appeal, AppealState
+from review.models.certifications import Certification, Grounds, PassMark
 from review.models.decisions import (
     Decision,
     DecisionKind,
@@ -10,11 +11,12 @@ from review.models.decisions import (
     Verdict,
 )
 from review.models.first_judgements import FirstJudgement
+from review.models.gold import Endorsement, Gold, Look, Retirement
 from review.models.label_studio import Account, SeatProject
 from review.models.passes import Pass
 from review.models.raters import Rater, RaterKind
 from review.models.readings import Arm, Item, Reading, Return, SendState
-from review.models.rounds import Round, RoundState, Seat, VerdictRule
+from review.models.rounds import Asked, Purpose, Round, RoundState, Seat, VerdictRule
 from review.models.standings import Aspect, Standing, StandingState
 
 __all__ = [
@@ -22,19 +24,28 @@ __all__ = [
     "Appeal",
     "AppealState",
     "Arm",
+    "Asked",
     "Aspect",
+    "Certification",
     "Decision",
     "DecisionKind",
+    "Endorsement",
     "ErrorType",
     "Finding",
     "FirstJudgement",
+    "Gold",
+    "Grounds",
     "Item",
+    "Look",
     "Pass",
+    "PassMark",
+    "Purpose",
     "Rater",
     "RaterKind",
     "Rating",
     "RawAnnotation",
     "Reading",
+    "Retirement",
     "Return",
     "Round",
     "RoundState",
