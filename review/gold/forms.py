@@ -164,12 +164,15 @@ class NewTraining(forms.Form):
                 min_value=1,
                 max_value=100,
                 initial=round(SHARE * 100),
+                required=False,
             )
 
     clean_deadline = NewRound.clean_deadline
 
     def shares(self) -> dict[str, float]:
-        return {aspect: self.cleaned_data[name] / 100 for name, aspect in self._marks.items()}
+        """Of those that got a pass mark."""
+        given = {aspect: self.cleaned_data[name] for name, aspect in self._marks.items()}
+        return {aspect: mark / 100 for aspect, mark in given.items() if mark}
 
 
 def _offer_versions(form: forms.Form) -> None:

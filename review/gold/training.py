@@ -9,27 +9,21 @@ from django.utils.translation import gettext as _
 
 from accounts import roles
 from accounts.numbering import next_serial
-from guidelines import briefing
 from guidelines.models import Version
 from review import access, trail
 from review.gold import seeding
 from review.gold.agreeing import SCREEN
-from review.gold.answers import DIMENSION, FINDINGS, VERDICT
+from review.gold.answers import aspects
 from review.gold.eligible import eligible, in_use
+from review.gold.results import names_of_aspects
 from review.label_studio.planning import plan_projects
 from review.label_studio.screens.build import UnfitForScreen
 from review.matching import CannotMakeRound
-from review.models import Asked, PassMark, Purpose, Rater, RaterKind, Round, Seat
+from review.models import Asked, Gold, PassMark, Purpose, Rater, RaterKind, Round, Seat
 from review.rounds import deal, require_people, require_versions
 
 SHARE = 0.7
 AT_LEAST = 10
-
-
-def aspects_of(rubric_version: Version) -> list[str]:
-    return [
-        VERDICT, FINDINGS, *(DIMENSION + one["key"] for one in briefing.dimensions(rubric_version))
-    ]  # fmt: skip
 
 
 @transaction.atomic
@@ -40,8 +34,8 @@ def make_training_round(
 ) -> Round:  # fmt: skip
     """Put sessions with known answers before each reader: all that she may have, or `each` drawn for her.
 
-    `shares`: {aspect: pass mark}, 0.7 where none is given; `at_least`: of how many judgements. A pass mark that more
-    judgements are asked for than she gets would pass nobody, and is refused. Raises Refused, CannotMakeRound.
+    `shares`: {aspect: pass mark}; without, 0.7 of every aspect whose answers are known often enough. `at_least`: of how
+    many judgements; a pass mark that nobody could reach is refused. Raises Refused, CannotMakeRound.
     """
     roles.require(access.may_run_rounds(by))
     raters = list(dict.fromkeys(raters))
@@ -49,15 +43,17 @@ def make_training_round(
     require_versions(pairs_version, rubric_version)
     if not name.strip():
         raise CannotMakeRound(_("Give the round a name."))
+    seed = secrets.randbelow(2**32)
     found = eligible(in_use(pairs_version, rubric_version), raters, screen=SCREEN)
-    _require_enough(found, each, at_least)
+    _require_enough(found, at_least)
+    drawn = seeding.draw(found, each, seed) if each else found
+    marks = _pass_marks(drawn, names_of_aspects(rubric_version), shares, at_least)
     round = Round.objects.create(
         serial=next_serial(Round), name=name.strip(), screen=SCREEN, purpose=Purpose.TRAINING,
         certification=Asked.NO, pairs_version=pairs_version, rubric_version=rubric_version, overlap=1,
-        unaided_share=0, seed=secrets.randbelow(2**32), made_by=by, deadline=deadline,
+        unaided_share=0, seed=seed, made_by=by, deadline=deadline,
         rehearsal=any(rater.kind != RaterKind.HUMAN for rater in raters),
     )  # fmt: skip
-    drawn = seeding.draw(found, each, round.seed) if each else found
     items, readers = seeding.items_of(round, drawn, start=0)
     seats = {rater: Seat.objects.create(round=round, rater=rater) for rater in raters}
     readings = deal(items, readers, seats, round)
@@ -65,7 +61,6 @@ def make_training_round(
         plan_projects(round, {(r.seat_id, r.item.arm): r.seat for r in readings})
     except UnfitForScreen as unfit:
         raise CannotMakeRound(_("The reviewers' screen cannot be built. %s") % unfit) from None
-    marks = dict.fromkeys(aspects_of(rubric_version), SHARE) | (shares or {})
     PassMark.objects.bulk_create(
         PassMark(round=round, aspect=aspect, share=share, at_least=at_least)
         for aspect, share in marks.items()
@@ -79,13 +74,7 @@ def make_training_round(
     return round
 
 
-def _require_enough(found, each, at_least) -> None:
-    """Of known answers, and of judgements for the pass mark."""
-    if each is not None and each < at_least:
-        raise CannotMakeRound(
-            _("The pass mark asks for %(at_least)s judgements, and each reader gets %(n)s.")
-            % {"at_least": at_least, "n": each}
-        )
+def _require_enough(found: dict[Rater, list[Gold]], at_least: int) -> None:
     short = {rater: len(golds) for rater, golds in found.items() if len(golds) < at_least}
     if short:
         told = ", ".join(f"{rater} ({have})" for rater, have in short.items())
@@ -94,3 +83,23 @@ def _require_enough(found, each, at_least) -> None:
               "may be given: %(short)s. Nobody gets one that she wrote, agreed to, looked at or has had before.")
             % {"at_least": at_least, "short": told}
         )  # fmt: skip
+
+
+def _pass_marks(drawn, names: dict[str, str], shares, at_least: int) -> dict[str, float]:
+    """{aspect: share}. Of a dimension whose answers are known too seldom nobody could pass."""
+    known = {
+        aspect: min(sum(aspect in aspects(gold.answers) for gold in golds) for golds in drawn.values())
+        for aspect in names
+    }
+    if shares is None:
+        return {aspect: SHARE for aspect, n in known.items() if n >= at_least}
+    if unknown := set(shares) - set(names):
+        raise CannotMakeRound(_("Not rated by this rubric: %s.") % ", ".join(sorted(unknown)))
+    for aspect in shares:
+        if known[aspect] < at_least:
+            raise CannotMakeRound(
+                _("The pass mark asks for %(at_least)s judgements. Of “%(name)s” the answers are known of %(n)s sessions "
+                  "that a reader gets: ask for fewer, or leave its pass mark empty.")
+                % {"at_least": at_least, "name": names[aspect], "n": known[aspect]}
+            )  # fmt: skip
+    return dict(shares)
