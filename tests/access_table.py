@@ -147,6 +147,7 @@ TABLE = {
     "desk/mine/<uuid:public_id>/propose/": {Role.ANNOTATOR},
     "gold/": DISCUSSING,
     "gold/new/": DISCUSSING,
+    "gold/over-time/": LEAD,
     "gold/<uuid:public_id>/": DISCUSSING,
     "gold/<uuid:public_id>/endorse/": DISCUSSING,
     "gold/<uuid:public_id>/look/": DISCUSSING,

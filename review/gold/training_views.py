@@ -9,7 +9,8 @@ from accounts import asking, background, roles
 from guidelines.models import Kind, Version
 from review import access as review_access
 from review import tasks
-from review.gold import access, round_results, telling
+from review.agreement.drift import FALSE_ALARM, HORIZON
+from review.gold import access, drifting, round_results, telling
 from review.gold.certified import held_by
 from review.gold.certifying import CannotCertify, certify
 from review.gold.forms import NewTraining
@@ -100,3 +101,10 @@ def desk_known(request):
         names, found = names_of_aspects(round.rubric_version), tallies(with_answers(decisions))
         context["tallies"] = [(name, found[aspect]) for aspect, name in names.items() if aspect in found]
     return render(request, "review/gold/desk_known.html", context)
+
+
+def over_time(request):
+    """For the lead: whose results change. Nothing follows of itself."""
+    roles.require(review_access.may_run_rounds(request.user))
+    context = {"rows": drifting.of_readers(request.user), "horizon": HORIZON, "false_alarm": FALSE_ALARM}
+    return render(request, "review/gold/over_time.html", context)

@@ -29,7 +29,11 @@ def golds(request):
         "rubric_version": published.filter(guideline__slug="feedback-quality").first(),
     }
     context = {
-        "rows": rows, "more": more, "form": FromSession(initial=first), "items": listing.could_become(request.user),
+        "rows": rows,
+        "more": more,
+        "form": FromSession(initial=first),
+        "leads": bool(review_access.may_run_rounds(request.user)),
+        "items": listing.could_become(request.user),
         "agreed_by": AGREED_BY,
     }  # fmt: skip
     return render(request, "review/gold/list.html", context)
