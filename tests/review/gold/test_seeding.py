@@ -221,3 +221,15 @@ def test_where_no_session_has_a_draft_they_would_be_told_apart(golds, ben, chloe
 def test_none_are_put_there_unless_they_are_asked_for(golds, ben, chloe, lena, pairs, rubric):
     round = round_of(6, [ben, chloe], lena, pairs_version=pairs, rubric_version=rubric)
     assert not round.items.exclude(gold=None).exists()
+
+
+def test_they_come_to_nobody_a_second_time_and_fill_no_more_than_she_is_to_have(
+    golds, ben, chloe, lena, pairs, rubric
+):
+    given = {"pairs_version": pairs, "rubric_version": rubric, "known_answers": 2}
+    round = round_of(6, [ben, chloe], lena, repeat_share=1, most_each=8, **given)
+    again = Reading.objects.filter(pass_number=2).select_related("item")
+    assert again.count() == 12 and {one.item.gold_id for one in again} == {None}
+    assert Reading.objects.filter(seat__round=round, seat__rater__user=ben, pass_number=1).count() == 8
+    with pytest.raises(CannotMakeRound, match="at most 7"):
+        round_of(6, [ben, chloe], lena, most_each=7, **given)
