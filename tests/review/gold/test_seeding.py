@@ -227,9 +227,9 @@ def test_they_come_to_nobody_a_second_time_and_fill_no_more_than_she_is_to_have(
     golds, ben, chloe, lena, pairs, rubric
 ):
     given = {"pairs_version": pairs, "rubric_version": rubric, "known_answers": 2}
-    round = round_of(6, [ben, chloe], lena, repeat_share=1, most_each=8, **given)
+    round = round_of(20, [ben, chloe], lena, repeat_share=0.5, most_each=22, unaided_share=0, **given)
     again = Reading.objects.filter(pass_number=2).select_related("item")
-    assert again.count() == 12 and {one.item.gold_id for one in again} == {None}
-    assert Reading.objects.filter(seat__round=round, seat__rater__user=ben, pass_number=1).count() == 8
-    with pytest.raises(CannotMakeRound, match="at most 7"):
-        round_of(6, [ben, chloe], lena, most_each=7, **given)
+    assert again.count() == 20 and {one.item.gold_id for one in again} == {None}
+    assert Reading.objects.filter(seat__round=round, seat__rater__user=ben, pass_number=1).count() == 22
+    with pytest.raises(CannotMakeRound, match="at most 21"):
+        round_of(20, [ben, chloe], lena, most_each=21, unaided_share=0, **given)
