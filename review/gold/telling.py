@@ -50,7 +50,7 @@ class _Names:
     def mistakes(self, round) -> dict[str, str]:
         version = round.pairs_version_id
         if version not in self._mistakes:
-            self._mistakes[version] = outcomes.names_of_mistakes([round]).get(version, {})
+            self._mistakes[version] = outcomes.names_in([round])[round.pk]
         return self._mistakes[version]
 
     def aspects(self, version: Version) -> dict[str, str]:

@@ -90,7 +90,7 @@ def gold(request, public_id):
     may_see = access.may_see_answers(request.user, found)
     context = {"gold": found, "may_see": may_see, "may_look": access.may_look(request.user, found)}
     if may_see:
-        names = outcomes.names_of_mistakes([found]).get(found.pairs_version_id, {})
+        names = outcomes.names_in([found])[found.pk]
         context |= {
             "judged": _judged(found.instance),
             "answers": answers_in_words(found.answers, names, names_of_aspects(found.rubric_version)),
