@@ -24,6 +24,7 @@ from synthesis import cast, connecting, holding, loading, planning, planning_onc
 from synthesis.models import Endpoint, Run
 from tests import factories
 from tests.conftest import person
+from tests.exports.acts_of_gold import GOLD_ACTS
 from tests.review import factories as review_factories
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -251,6 +252,7 @@ ACTS = {
     "review.appealing.appeal": appealed,
     "review.appealing.decline_appeal": appeal_declined,
     "review.appealing.grant_appeals": appeal_granted,
+    **GOLD_ACTS,
     "exports.building.plan": asked_for,
     "exports.nodes.make_node": node_made,
     "exports.nodes.retire": node_retired,
