@@ -155,11 +155,10 @@ def test_the_list_is_narrowed_by_its_address(log_in, round, settled, ben, chloe,
     assert listed(log_in(chloe), "differ") == set() == listed(log_in(chloe), "appealed")
 
 
-def test_an_edit_that_was_not_approved_and_a_safety_that_was_not_shared_differ_too(
-    round, ben, chloe, dan, lena
-):
+def test_an_edit_that_was_not_approved_and_a_safety_that_was_not_shared_differ_too(ben, chloe, dan, lena):
     from review.my_work.judged import judged_by
 
+    round = round_of(4, [ben, chloe], lena, resolutions_from=timezone.now() - timedelta(minutes=1))
     first, second, third, _fourth = round.items.all()
     judge(first, ben, says("edit", HERS))
     theirs = judge(first, chloe, says("edit", EDIT))
@@ -171,7 +170,6 @@ def test_an_edit_that_was_not_approved_and_a_safety_that_was_not_shared_differ_t
     adjudicate(item=second, by=dan, verdict="reject", unsafe=False, reason="Unkind, not unsafe.")
     for reader in (ben, chloe):
         judge(third, reader, says("accept"))
-    close_round(round=round, by=lena)
     assert {one.item for one in judged_by(ben) if one.differs} == {first.pk, second.pk}
     assert {one.item for one in judged_by(chloe) if one.differs} == set()
 
