@@ -1,12 +1,13 @@
 """Who may do what in the review; page, API, webhook and verbs ask here."""
 
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery
 from django.utils.translation import gettext as _
 
 from accounts import roles
+from accounts.models import ReviewerRecord
 from accounts.roles import Answer
 from guidelines import access as guidelines_access
-from review.models import Appeal, Item, Purpose, Reading, Round, RoundState, Seat, SeatProject
+from review.models import Appeal, Conflict, Item, Purpose, Reading, Round, RoundState, Seat, SeatProject
 from review.raters import record_in_force
 from synthesis import tiers
 from synthesis.models import Instance, Tier
@@ -208,12 +209,25 @@ def may_settle(user, item: Item) -> Answer:
         return answer
     if Reading.objects.filter(item__instance_id=item.instance_id, seat__rater__user=user).exists():
         return Answer(_("You reviewed this session yourself; another adjudicator settles it."))
+    if Conflict.objects.cases_of(user).filter(base_case=_case_of(item)).exists():
+        return Answer(_("You know this client; another adjudicator settles it."))
     if item.round.state != RoundState.OPEN:
         return Answer(_("The round is closed; what is still in dispute stays so and is counted."))
     record = record_in_force(user)
     if record and record.simulated and not item.round.rehearsal:
         return Answer(_("A simulated reader settles nothing in a round of people."))
     return Answer()
+
+
+def said_of_conflicts():
+    """Records in force in which somebody wrote of conflicts of interest, in words that no rule reads."""
+    latest = ReviewerRecord.objects.filter(user=OuterRef("user")).order_by("-n").values("pk")[:1]
+    found = ReviewerRecord.objects.filter(pk=Subquery(latest)).exclude(conflicts="")
+    return found.select_related("user").order_by("user")
+
+
+def _case_of(item: Item) -> str | None:
+    return Item.objects.filter(pk=item.pk).values_list("instance__profile__base_case", flat=True).get()
 
 
 def own_seat_only(user, round: Round) -> Seat | None:

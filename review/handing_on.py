@@ -20,9 +20,10 @@ from review.gold import certified
 from review.held import held_among
 from review.label_studio.planning import plan_projects
 from review.label_studio.screens.build import UnfitForScreen
-from review.matching import CannotMakeRound, Matching, carried, reads
+from review.matching import CannotMakeRound, Matching, carried, in_conflict, reads
 from review.models import (
     Asked,
+    Conflict,
     Decision,
     FirstJudgement,
     Rater,
@@ -103,9 +104,9 @@ def place_waiting(*, round: Round, by) -> Handed:
 
 
 def rematch(*, round: Round, rater: Rater | None = None) -> Handed | None:
-    """What its reader may not read now, because a tier was raised or she reads such no more, goes back: to whoever may,
-    or it waits. `rater`: hers alone, and what waits is placed anew in any case, as she may read more now. None: there
-    was nothing to do. It is nobody's act, and the trail says how many and not whose.
+    """What its reader may not read now, because a tier was raised, she reads such no more or knows the client, goes back:
+    to whoever may, or it waits. `rater`: hers alone, and what waits is placed anew in any case, as she may read more now.
+    None: there was nothing to do. It is nobody's act, and the trail says how many and not whose.
     """
     waiting = Reading.objects.waiting().filter(seat__round=round)
     if not barred(round, rater) and not (rater and waiting.exists()):
@@ -123,17 +124,26 @@ def rematch(*, round: Round, rater: Rater | None = None) -> Handed | None:
 
 
 def barred(round: Round, rater: Rater | None = None) -> list[Reading]:
-    """Unjudged readings, of this rater or of all, of sessions that carry what their reader may not be given."""
+    """Unjudged readings, of this rater or of all, of sessions that their reader may not be given."""
     unjudged = Reading.objects.undecided().filter(seat__round=round)
     if rater is not None:
         unjudged = unjudged.filter(seat__rater=rater)
     sessions = carried(Instance.objects.filter(pk__in=unjudged.values("item__instance")))
-    if not sessions:
-        return []
-    found = unjudged.filter(item__instance__in=sessions).select_related("item", "seat__rater__user")
-    found = list(found)
+    known = Q(item__instance__profile__base_case__in=_known_to(OuterRef("seat__rater__user")))
+    found = unjudged.filter(Q(item__instance__in=sessions) | known)
+    found = list(found.select_related("item__instance", "seat__rater__user").defer("item__instance__content"))
     may = {one: reads(one) for one in {reading.seat.rater for reading in found}}
-    return [one for one in found if not sessions[one.item.instance_id] <= may[one.seat.rater]]
+    apart = in_conflict([one.item.instance for one in found], list(may))
+    return [one for one in found if not _fits(one, sessions, may, apart)]
+
+
+def _known_to(user):
+    return Conflict.objects.cases_of(user)
+
+
+def _fits(reading: Reading, sessions: dict, may: dict[Rater, frozenset[str]], apart: dict) -> bool:
+    rater, instance = reading.seat.rater, reading.item.instance_id
+    return sessions.get(instance, frozenset()) <= may[rater] and rater not in apart.get(instance, ())
 
 
 def may_be_given(reading: Reading) -> bool:
@@ -142,8 +152,9 @@ def may_be_given(reading: Reading) -> bool:
         return True
     if hasattr(reading, "returned"):
         return False
-    found = carried(Instance.objects.filter(pk=reading.item.instance_id))
-    return found.get(reading.item.instance_id, frozenset()) <= reads(reading.seat.rater)
+    rater, instance = reading.seat.rater, reading.item.instance
+    sessions = carried(Instance.objects.filter(pk=instance.pk))
+    return _fits(reading, sessions, {rater: reads(rater)}, in_conflict([instance], [rater]))
 
 
 def skipped(seat: Seat):

@@ -1,17 +1,17 @@
 """Who may read a session: where it carries risk tiers, those qualified to assess risk who said that they read each of
-them; and those who work in its language.
+them; those who work in its language; and nobody who knows its client.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from guidelines.translating import languages
-from review.models import Rater, Wish
+from review.models import Conflict, Rater, Wish
 from review.raters import record_in_force
 from synthesis import tiers, translated
-from synthesis.models import Instance, Mark, Tier
+from synthesis.models import Instance, Mark, Profile, Tier
 from synthesis.models.marks import MarkKind
 
 RISK_READERS = 2
@@ -43,16 +43,19 @@ class Matching:
                 self._speaks[rater] = (
                     {languages.meant_by(one) for one in record.languages} if record else set()
                 )
+        self._conflicts = in_conflict(instances, self.raters)
         self._allowed: dict[tuple, tuple[Rater, ...]] = {}
 
     def allowed(self, instance_id: int) -> tuple[Rater, ...]:
-        what = self._carried.get(instance_id, frozenset()), self._language.get(instance_id)
+        apart = self._conflicts.get(instance_id, frozenset())
+        what = self._carried.get(instance_id, frozenset()), self._language.get(instance_id), apart
         if what not in self._allowed:
-            risks, language = what
+            risks, language, apart = what
             self._allowed[what] = tuple(
                 rater
                 for rater in self.raters
-                if (not risks or risks <= self._reads[rater])
+                if rater not in apart
+                and (not risks or risks <= self._reads[rater])
                 and (language is None or language in self._speaks[rater])
             )
         return self._allowed[what]
@@ -65,6 +68,12 @@ class Matching:
                 continue
             names = ", ".join(map(str, allowed)) or _("nobody")
             told = {"first": instance.public_id, "needed": needed, "names": names}
+            if apart := self._conflicts.get(instance.pk):
+                raise CannotMakeRound(
+                    _("Session %(first)s is read by %(needed)s who do not know its client; here: %(names)s. Who is not to "
+                      "judge it: %(apart)s.")
+                    % {**told, "apart": ", ".join(sorted(map(str, apart)))}
+                )  # fmt: skip
             if instance.pk in self.risky:
                 n = sum(len(self.allowed(pk)) < readers[pk] for pk in self.risky)
                 raise CannotMakeRound(
@@ -79,6 +88,21 @@ class Matching:
                   "work in it; here: %(names)s.")
                 % {**told, "language": language}
             )  # fmt: skip
+
+
+def in_conflict(instances: Iterable[Instance], raters: Sequence[Rater]) -> dict[int, frozenset[Rater]]:
+    """{instance: those of these raters who know its client}; two queries, one where nobody knows any."""
+    by_user = {rater.user_id: rater for rater in raters if rater.user_id}
+    known: dict[str, set[Rater]] = {}
+    told = Conflict.objects.in_force().filter(person__in=by_user).values_list("person", "base_case")
+    for user, base_case in told:
+        known.setdefault(base_case, set()).add(by_user[user])
+    if not known:
+        return {}
+    case_of = dict(Profile.objects.filter(base_case__in=known).values_list("pk", "base_case"))
+    return {
+        one.pk: frozenset(known[case_of[one.profile_id]]) for one in instances if one.profile_id in case_of
+    }
 
 
 def wish_of(user) -> Wish | None:

@@ -12,12 +12,15 @@ ROUND = "round"
 READER = "reader"
 WELFARE = "welfare"
 GOLD = "gold"
+CONFLICT = "conflict"
 
 VOCABULARY = Vocabulary(
     words={
         "review.make_round": _("Opened the round"),
         "review.make_chosen_round": _("Chose the round's sessions"),
         "review.close_round": _("Closed the round"),
+        "review.declare": _("Said that somebody knows a client"),
+        "review.end": _("Said that somebody may judge a client again"),
         "review.hand_on": _("Handed sessions on to other reviewers"),
         "review.give_back_skipped": _("Gave sessions back"),
         "review.seat_more": _("Seated more reviewers"),
@@ -58,6 +61,7 @@ VOCABULARY = Vocabulary(
         "marks_within": _("Marks of a mistake, within how many turns"),
         "levels_within": _("Ratings, within how many levels"),
         "reviewers": _("Reviewers"),
+        "client": _("Client"),
         "machines": _("Readers that are no persons"),
         "risk_lead": _("Lead for risk"),
         "kind": _("What it is about"),
@@ -102,6 +106,12 @@ def record_gold(*, verb: str, gold: Gold, by, after: dict | None = None) -> Trai
 def of_reader(*, verb: str, by, after: dict) -> TrailEvent:
     """What a reviewer set for herself: that she did, never what."""
     thing = Thing(READER, str(by.public_id))
+    return trail.record(by=by, verb=f"review.{verb}", thing=thing, after=after)
+
+
+def of_conflict(*, verb: str, person, base_case: str, by) -> TrailEvent:
+    thing = Thing(CONFLICT, str(person.public_id))
+    after = {"reviewers": [str(person.public_id)], "client": base_case}
     return trail.record(by=by, verb=f"review.{verb}", thing=thing, after=after)
 
 

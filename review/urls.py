@@ -1,6 +1,6 @@
 from django.urls import include, path
 
-from review import api, appeal_views, desk_views, release_views, round_views, views
+from review import api, appeal_views, conflict_views, desk_views, release_views, round_views, views
 from review.disputing import views as dispute_views
 
 urlpatterns = [
@@ -9,6 +9,8 @@ urlpatterns = [
     path("rounds/appeals/", appeal_views.appeals, name="appeals"),
     path("rounds/appeals/grant/", appeal_views.appeals_grant, name="appeals_grant"),
     path("rounds/appeals/<uuid:public_id>/decline/", appeal_views.appeal_decline, name="appeal_decline"),
+    path("rounds/conflicts/", conflict_views.conflicts, name="conflicts"),
+    path("rounds/conflicts/<int:pk>/end/", conflict_views.conflict_end, name="conflict_end"),
     path("rounds/choose/", include("review.choosing.urls")),
     path("rounds/<uuid:public_id>/", round_views.round, name="round"),
     path("rounds/<uuid:public_id>/close/", round_views.round_close, name="round_close"),

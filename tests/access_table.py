@@ -131,6 +131,8 @@ TABLE = {
     "rounds/appeals/grant/": LEAD,
     "rounds/appeals/<uuid:public_id>/decline/": LEAD,
     "rounds/choose/": LEAD,
+    "rounds/conflicts/": LEAD,
+    "rounds/conflicts/<int:pk>/end/": LEAD,
     "rounds/<uuid:public_id>/": LEAD,
     "rounds/<uuid:public_id>/close/": LEAD,
     "rounds/<uuid:public_id>/sync/": LEAD,

@@ -36,6 +36,7 @@ KINDS = {
     exports_trail.NODE: _("the node"),
     review_trail.WELFARE: _("what readers are provided with:"),
     review_trail.READER: _("what they read themselves"),
+    review_trail.CONFLICT: _("conflicts of interest"),
 }
 
 

@@ -2,6 +2,7 @@ from review.models.adjudicating import SecondJudgement, SecondReading
 from review.models.appeals import Appeal, AppealState
 from review.models.certifications import Certification, Grounds, PassMark
 from review.models.choices import Choice, ChosenFor, Reason
+from review.models.conflicts import Conflict
 from review.models.decisions import (
     Decision,
     DecisionKind,
@@ -31,6 +32,7 @@ __all__ = [
     "Aspect",
     "Choice",
     "ChosenFor",
+    "Conflict",
     "Certification",
     "Decision",
     "DecisionKind",

@@ -27,6 +27,7 @@ from synthesis import cast, connecting, holding, loading, planning, planning_onc
 from synthesis.models import Endpoint, Run
 from tests import factories
 from tests.conftest import person
+from tests.exports.acts_of_experts import EXPERTS_ACTS
 from tests.exports.acts_of_gold import GOLD_ACTS
 from tests.review import factories as review_factories
 
@@ -284,6 +285,7 @@ ACTS = {
     "review.welfare.choosing.choose": chosen_what_to_read,
     "review.welfare.providing.provide": provided,
     **GOLD_ACTS,
+    **EXPERTS_ACTS,
     "exports.building.plan": asked_for,
     "exports.nodes.make_node": node_made,
     "exports.nodes.retire": node_retired,
