@@ -10,7 +10,6 @@ from accounts.models import Role, User
 from guidelines import briefing
 from guidelines.models import Kind, Version
 from review.label_studio.screens import build
-from review.label_studio.screens.recipes import SCREENS
 from review.models import Asked, Seat, VerdictRule
 from review.standing import Rule
 from synthesis.models import Run
@@ -169,9 +168,9 @@ class NewRound(forms.Form):
         rubrics = published.filter(guideline__kind=Kind.RUBRIC)
         self.fields["rubric_version"].queryset = rubrics
         told = briefing.dimensions_of(list(rubrics)).items()
-        recipes = sorted(
-            set(self.fields["runs"].queryset.order_by().values_list("recipe", flat=True))
-        ) or list(SCREENS)
+        recipes = sorted(set(self.fields["runs"].queryset.order_by().values_list("recipe", flat=True))) or [
+            "supervised_dialogue"
+        ]
         misfits = {pk: build.misfit(found, recipes) for pk, found in told}
         self.fields["rubric_version"].widget.misfits = misfits
 

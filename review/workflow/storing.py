@@ -118,7 +118,7 @@ def store_findings(decision: Decision, found: list[standing.Found], notes: list[
     )  # fmt: skip
 
 
-def store_ratings(decision: Decision, ratings: dict[str, str], evidence: dict[str, list[dict]]):
+def store_ratings(decision: Decision, ratings: dict[str, str], evidence: dict[str, list[dict]] | None = None):
     if not ratings:
         return
     revisions = {d["key"]: d["revision_id"] for d in briefing.dimensions(decision.rubric_version)}
@@ -129,7 +129,7 @@ def store_ratings(decision: Decision, ratings: dict[str, str], evidence: dict[st
             decision=decision,
             dimension_revision_id=revisions[key],
             value=level_alias(value),
-            evidence=evidence.get(key, []),
+            evidence=(evidence or {}).get(key, []),
         )
         for key, value in ratings.items()
     )

@@ -66,10 +66,11 @@ def test_what_one_reader_calls_unsafe_waits_for_an_adjudicator(recipe, ben, dan,
     sync_all(fake)
     assert standings(item)["safety"] == ("disputed", None)
     page = log_in(dan).get(f"/disputes/{item.public_id}/").content.decode()
-    assert "calls the session unsafe" in page and "no mistake" not in page
+    # What the reader said, and why, he learns when he has judged for himself.
+    assert invented.says(recipe).rationale not in page
     shown = [] if recipe == "technique_session" else [invented.REPLY]
     shown += [invented.TEXTS["b"]] if recipe == "reply_preference" else []
-    assert all(words in page for words in shown) and invented.says(recipe).rationale in page
+    assert all(words in page for words in shown)
     adjudicate(item=item, by=dan, unsafe=False, reason="Blunt, and no danger to anybody.")
     assert standings(item) == {"verdict": ("open", None), "safety": ("settled", "safe")}
 
