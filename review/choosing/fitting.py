@@ -142,7 +142,7 @@ def _seen(found: QuerySet, wanted: Wanted) -> QuerySet:
     if not wanted.seen:
         return found
     # Of people: a rehearsal stands in for them nowhere.
-    before = Item.objects.filter(instance=OuterRef("pk"), round__rehearsal=False)
+    before = Item.objects.counted().filter(instance=OuterRef("pk"), round__rehearsal=False)
     if wanted.seen == Seen.NOT_BY_VERSION:
         before = before.filter(round__pairs_version=wanted.version)
     return found.filter(~Exists(before))

@@ -24,11 +24,13 @@ def chosen(round: Round) -> Chosen | None:
     choice = Choice.objects.filter(round=round).first()
     if choice is None:
         return None
-    chances = round.items.aggregate(least=Min("inclusion_probability"), most=Max("inclusion_probability"))
+    chances = round.items.counted().aggregate(
+        least=Min("inclusion_probability"), most=Max("inclusion_probability")
+    )
     reasons = Counter(ChosenFor.objects.filter(item__round=round).values_list("reason", flat=True))
     return Chosen(
         choice,
-        sessions=round.items.count(),
+        sessions=round.items.counted().count(),
         reasons=[(str(Reason(reason).label), n) for reason, n in reasons.most_common()],
         **chances,
     )

@@ -95,7 +95,10 @@ def _novelty(ids: Sequence[int], seed: int) -> np.ndarray:
     rng = np.random.default_rng((seed, 1))
     # Of people: what was only rehearsed was not judged.
     before = (
-        Item.objects.filter(round__rehearsal=False).order_by("instance").values_list("instance", flat=True)
+        Item.objects.counted()
+        .filter(round__rehearsal=False)
+        .order_by("instance")
+        .values_list("instance", flat=True)
     )
     judged = rng.permutation(np.array(before.distinct(), int))[: priority.NEAR].tolist()
     sample = rng.permutation(np.array(ids))[: priority.SAMPLE].tolist()

@@ -2,8 +2,6 @@
 
 from dataclasses import dataclass
 
-from django.utils.translation import gettext as _
-
 from review.gold.certifying import Marked, marked, passes
 from review.gold.results import Tally, measured, names_of_aspects, tallies, with_answers
 from review.models import Certification, Decision, Reading, Round, Seat
@@ -45,14 +43,3 @@ def of(round: Round) -> tuple[list[Row], list[tuple[str, Tally | None]]]:
     all_found = tallies(everything)
     together = [(name, all_found.get(aspect)) for aspect, name in names.items()]
     return sorted(rows, key=lambda row: str(row.seat.rater)), together
-
-
-def called_unsafe(round: Round) -> list[tuple[Decision, str]]:
-    """Judgements that call a session with known answers unsafe: nothing of it is settled here, so a lead looks."""
-    found = (
-        Decision.objects.in_force().readers().filter(item__round=round, item__gold__isnull=False, unsafe=True)
-    )
-    found = found.select_related("item__gold", "item__instance", "rater__user").defer(
-        "item__instance__content"
-    )
-    return [(one, one.comment or _("no comment")) for one in found.order_by("pk")]

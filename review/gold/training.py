@@ -52,6 +52,8 @@ def make_training_round(
         serial=next_serial(Round), name=name.strip(), screen=SCREEN, purpose=Purpose.TRAINING,
         certification=Asked.NO, pairs_version=pairs_version, rubric_version=rubric_version, overlap=1,
         unaided_share=0, seed=seed, made_by=by, deadline=deadline,
+        # What a reader calls unsafe goes to whoever opens it, unless she reads here too: then another lead is named.
+        risk_lead=None if by in [rater.user for rater in raters] else by,
         rehearsal=any(rater.kind != RaterKind.HUMAN for rater in raters),
     )  # fmt: skip
     items, readers = seeding.items_of(round, drawn, start=0)

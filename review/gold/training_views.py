@@ -69,7 +69,6 @@ def round_known(request, public_id):
         "round": found,
         "rows": rows,
         "together": together,
-        "unsafe": round_results.called_unsafe(found),
     }
     return render(request, "review/gold/results.html", context)
 

@@ -109,9 +109,10 @@ def test_a_lead_who_judges_in_an_open_round_sees_nothing_of_it(ana, amir, lena, 
         endorse_gold(gold=gold, by=olga, digest=gold.digest)
     Grant.objects.create(user=lena, role=Role.ANNOTATOR)
     lena = User.objects.get(pk=lena.pk)
-    round = round_of(2, [ben, lena], lena, pairs_version=pairs, rubric_version=rubric, known_answers=4)
+    lou = person("Lou", Role.LEAD)
+    round = round_of(2, [ben, lena], lou, pairs_version=pairs, rubric_version=rubric, known_answers=4)
     judges(round, ben, lambda n: says())
-    assert of_readers(lena) == [] and of_readers(person("Lou", Role.LEAD))
+    assert of_readers(lena) == [] and of_readers(lou)
 
 
 def test_the_page_says_to_look_together_with_n_and_how_often_it_is_wrong(seeded, ben, lena, log_in):

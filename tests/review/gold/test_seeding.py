@@ -17,7 +17,7 @@ from review.judged import Wording
 from review.label_studio.sending import data_of
 from review.label_studio.syncing import sync_all
 from review.matching import CannotMakeRound
-from review.models import Decision, Item, Reading, Round, SeatProject, Standing
+from review.models import Decision, Flag, Item, Reading, Round, SeatProject, Standing
 from review.rounds import close_round
 from synthesis.models import Instance
 from tests.conftest import person
@@ -59,15 +59,17 @@ def test_they_lie_anywhere_in_her_order(golds, chloe, ben, lena, pairs, rubric):
 
 
 def test_in_every_byte_that_is_sent_they_are_like_the_others(seeded, ben):
+    config = SeatProject.objects.get(seat__rater__user=ben).config
+
     def shape(reading):
-        data = data_of(reading, Wording())
+        data = data_of(reading, Wording(), config)
         return json.dumps({key: type(value).__name__ for key, value in data.items()}, sort_keys=True)
 
     readings = Reading.objects.filter(seat__rater__user=ben).select_related(
         "item__instance__version__guideline"
     )
     assert len({shape(one) for one in readings}) == 1
-    sent = json.dumps([data_of(one, Wording()) for one in readings], default=str).lower()
+    sent = json.dumps([data_of(one, Wording(), config) for one in readings], default=str).lower()
     configs = "".join(SeatProject.objects.values_list("config", flat=True)).lower()
     for word in ("gold", "known answer", "accepted answers", "quotes the turn", "training"):
         assert word not in sent, word
@@ -135,7 +137,7 @@ def test_no_count_rate_agreement_dispute_or_list_of_the_round_holds_them(closed,
     assert reports.agreements(closed)["aided"]["verdict"]["n_items"] == 6
     (listed,) = reports.with_counts(Round.objects.all())
     assert (listed.total, listed.left) == (6, 0)
-    assert {item.gold_id for item in reports.resolved_items(ben)} == {None}
+    assert {item.gold_id for item in access.resolved_for(ben)} == {None}
     assert not Item.objects.disputed().exists() and not Item.objects.unsettled().exists()
 
 
@@ -177,11 +179,13 @@ def test_when_the_round_is_closed_each_is_told_hers_and_the_lead_sees_each_and_a
     assert results.measured().count() == 4
 
 
-def test_what_a_reader_calls_unsafe_among_them_is_shown_to_the_lead(seeded, ben, lena, log_in):
+def test_what_a_reader_calls_unsafe_among_them_is_flagged_as_everywhere(seeded, ben, lena, log_in):
     (item, _other) = known(seeded, ben)
     judge(item, ben, says("reject", unsafe=True, comment="She names a method."))
-    page = log_in(lena).get(reverse("round_known", args=[seeded.public_id])).content.decode()
-    assert "calls a session with known answers unsafe" in page and "She names a method." in page
+    assert Flag.objects.waiting().get().item == item and not Standing.objects.exists()
+    page = log_in(lena).get(reverse("round", args=[seeded.public_id])).content.decode()
+    assert reverse("flag", args=[item.public_id]) in page
+    assert log_in(lena).get(reverse("flag", args=[item.public_id])).status_code == 200
 
 
 def test_what_is_handed_on_leaves_nothing_behind_and_takes_none_of_them_along(seeded, ben, chloe, lena):

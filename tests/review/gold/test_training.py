@@ -13,7 +13,7 @@ from review.gold import results, telling
 from review.gold.agreeing import endorse_gold, look_at_gold
 from review.label_studio.syncing import sync_all
 from review.matching import CannotMakeRound
-from review.models import Decision, Item, RawAnnotation, Round, Standing
+from review.models import Decision, Item, RawAnnotation, Round, Standing, Wish
 from review.raters import rater_for
 from review.rounds import close_round
 from review.workflow import NotCounted
@@ -81,12 +81,14 @@ def test_a_session_that_is_held_back_or_too_few_stand_by_is_not_used(golds, ana,
     assert {item.gold for item in hers(round, ben)} == set(golds[1:])
 
 
-def test_a_session_at_risk_goes_to_those_who_are_qualified(golds, ben, chloe, lena, pairs, rubric):
+def test_a_session_at_risk_goes_to_those_who_may_and_will_read_it(golds, ben, chloe, lena, pairs, rubric):
     Mark.objects.create(instance=golds[0].instance, kind="tier", tier="abuse", by=lena, reason="said so")
     record = chloe.reviewer_records.get()
     record.pk, record.n, record.risk_qualified = None, 2, True
     record.save(force_insert=True)
+    Wish.objects.create(user=chloe, n=1, reads=["abuse"])
     round = training_of([ben, chloe], lena, pairs, rubric)
+    assert round.risk_lead == lena
     assert len(hers(round, ben)) == 3 and len(hers(round, chloe)) == 4
 
 
