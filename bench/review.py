@@ -30,7 +30,7 @@ def main() -> None:
         with Stack(folder) as stack, _database(asked.on, stack, folder) as url:
             pages.start(folder, url)
             print(tables.about(asked.on, asked.rounds))
-            # What is written and counted first: the study that is looked at is large, and its round is closed.
+            # What is looked at comes last: it is large, and slow to write beside.
             if "deciding" in asked.only:
                 lost += _deciding(asked)
             if {"exchange", "writers"} & set(asked.only):

@@ -1,9 +1,9 @@
 """A study with as many sessions under review as asked, made at once: the round by the verb that makes every round, the
 judgements as rows, in the order in which the triggers allow them.
 
-Of twenty sessions fifteen were read by all and alike (three of them with a reader who changed her mind), two are in
-dispute, one was in dispute until an adjudicator settled it, and two have still to be read by somebody. With a tenth of
-them read without the draft, by two, there are three decisions for each session.
+Of twenty sessions fifteen were read by all and alike (four of them with a reader who changed her mind), two are in
+dispute, one was in dispute until an adjudicator settled it (where it was read with the draft), and two have still to be
+read by somebody. With a tenth of them read without the draft, by two, there are three decisions for each session.
 """
 
 import hashlib
@@ -16,9 +16,9 @@ from uuid import UUID
 
 READERS, OVERLAP, CLIENTS, OTHER_ROUNDS = 16, 3, 100, 30
 TWENTY = 20
-REVISED, DISPUTED, SETTLED_LATER, UNREAD = (12, 13, 17), (14, 15), 16, (18, 19)
+REVISED, DISPUTED, SETTLED_LATER, UNREAD = (11, 12, 13, 17), (14, 15), 16, (18, 19)
 SKIPPED_OF, CHANGED_OF = 50, 70  # one reading of so many
-BATCH = 1_000
+BATCH, UNREAL = 1_000, 1_000_000
 # What the public id of a decision that is copied begins with, so that whatever names it can be told.
 COPIED = "00000000"
 _SAID = "I keep thinking about the letter, and then I leave it closed for another day, {n}. "
@@ -141,14 +141,15 @@ def build(n: int) -> Study:
         round_of(4, people[:2], lead, name=f"Small round {i}", overlap=2)
     first, before = min(n, BATCH), copying.highest()
     round = round_of(first, people, lead, name="The large one", overlap=OVERLAP, unaided_share=0.1)
-    for project in SeatProject.objects.select_related("seat__rater"):
-        project.project_id = project.pk
+    # As if they had been sent: to projects of which no real Label Studio that was written to before has the number.
+    for project in SeatProject.objects.filter(project_id=None).select_related("seat__rater"):
+        project.project_id = UNREAL + project.pk
         project.save()
         rater = project.seat.rater
         Account.objects.get_or_create(
-            rater=rater, defaults={"email": f"{rater.pk}@example.org", "ls_user_id": rater.pk}
+            rater=rater, defaults={"email": f"{rater.pk}@example.org", "ls_user_id": UNREAL + rater.pk}
         )
-    Reading.objects.update(send_state="sent", task_id=1)
+    Reading.objects.unsent().update(send_state="sent", task_id=UNREAL)
     adjudicator = person("Dan", "adjudicator")
     _judged(round, adjudicator)
     copying.copy(before, n // first)
@@ -181,7 +182,7 @@ def _plan(item, place: int, own: list) -> list[_Said]:
         return said[:-1]
     if place in DISPUTED or place == SETTLED_LATER:
         said[-1] = _Said(item, own[-1], len(own) - 1, "reject" if same != "reject" else "accept")
-    if place == SETTLED_LATER:
+    if place == SETTLED_LATER and item.arm == "aided":
         said.append(_Said(item, None, len(own), same))
     if place in REVISED:
         said.append(_Said(item, own[-1], len(own), same, again=True))
@@ -195,7 +196,11 @@ def _judged(round, adjudicator) -> None:
 
     items = list(Item.objects.filter(round=round).select_related("instance__version__guideline"))
     readings: dict[int, list] = {}
-    found = Reading.objects.filter(item__in=items).select_related("item", "seat__rater__user").order_by("pk")
+    found = (
+        Reading.objects.filter(item__in=items)
+        .select_related("item", "seat__rater__user", "seat__rater__label_studio_account")
+        .order_by("pk")
+    )
     for reading in found:
         readings.setdefault(reading.item_id, []).append(reading)
     planned = [one for item in items for one in _plan(item, item.position % TWENTY, readings[item.pk])]
@@ -271,10 +276,11 @@ class _Words:
         from review.models import RawAnnotation
 
         project = self.projects[reading.seat_id, reading.item.arm]
+        account = reading.seat.rater.label_studio_account
         payload = {"id": int(ls_id), "result": [{"value": {"text": [_SAID * 8]}}], "was_cancelled": cancelled}
         return RawAnnotation(
             server="http://127.0.0.1", project_id=project, task_id=reading.pk, ls_id=int(ls_id),
-            ls_updated_at=self.at + timedelta(minutes=turn), completed_by=reading.seat.rater_id, reading_id=reading.pk,
+            ls_updated_at=self.at + timedelta(minutes=turn), completed_by=account.ls_user_id, reading_id=reading.pk,
             payload=json.dumps(payload, sort_keys=True), uncounted=uncounted,
         )  # fmt: skip
 
@@ -308,7 +314,7 @@ class _Words:
         from review.models import Finding
 
         for one in decisions:
-            if one.any_mistake or (one.item.arm == "unaided" and not one.reading_id):
+            if one.any_mistake:
                 yield Finding(
                     decision_id=one.pk,
                     position=0,
