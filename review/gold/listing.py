@@ -17,7 +17,7 @@ def page_of(before: int | None) -> tuple[list[Gold], int | None]:
     found = Gold.objects.select_related(
         "by", "pairs_version__guideline", "rubric_version__guideline", "retirement"
     )
-    found = found.annotate(stand_by=Count("endorsements", distinct=True))
+    found = found.annotate(stand_by=Count("endorsements", distinct=True)).order_by("-serial")
     if before is not None:
         found = found.filter(serial__lt=before)
     rows = list(found[: PAGE + 1])

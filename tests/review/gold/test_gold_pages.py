@@ -4,6 +4,7 @@ import pytest
 from django.urls import reverse
 
 from accounts.models import Role
+from review.gold import listing
 from review.gold.listing import as_settled, could_become
 from review.models import Gold, Item
 from review.rounds import close_round
@@ -153,3 +154,11 @@ def test_the_list_asks_the_same_number_of_queries_however_long_it_is(
 )
 def test_an_address_that_names_no_session_finds_nothing(ana, log_in, address):
     assert log_in(ana).get(reverse("gold_new") + address).status_code == 404
+
+
+def test_the_newest_come_first_and_the_older_ones_after_them(ana, pairs, rubric, monkeypatch):
+    made = [proposed(ana, pairs, rubric) for _ in range(3)]
+    monkeypatch.setattr(listing, "PAGE", 2)
+    rows, more = listing.page_of(None)
+    assert rows == [made[2], made[1]]
+    assert listing.page_of(more) == ([made[0]], None)
