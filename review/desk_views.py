@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from accounts import asking, roles
 from review import access, handing_on, outcomes, reports, tasks
+from review.label_studio import connecting
 from review.label_studio.gateway import passes
 from review.label_studio.keeping import login_of
 from review.models import Account, Decision, DecisionKind, Seat, SeatProject, Verdict
@@ -17,13 +18,24 @@ PAGE = 50
 
 def desk(request):
     roles.require(access.may_see_desk(request.user))
-    rows = reports.desk_of(request.user)
-    direct = settings.LABEL_STUDIO_PUBLIC_URL.rstrip("/") if settings.REVIEW_DIRECT_ACCOUNTS else ""
-    context = {"rows": rows, "gateway": settings.LABEL_STUDIO_GATEWAY_URL, "studio": direct}
-    account = Account.objects.filter(rater__user=request.user, ls_user_id__isnull=False).first()
-    if account and settings.REVIEW_DIRECT_ACCOUNTS:
-        context["login"] = login_of(account, asked_by=request.user)
+    rows = list(reports.desk_of(request.user))
+    for row in rows:
+        row.place = connecting.place(row.server)
+    context = {"rows": rows}
+    if settings.REVIEW_DIRECT_ACCOUNTS:
+        context["logins"] = _logins(request.user)
     return render(request, "review/desk.html", context)
+
+
+def _logins(user) -> list[dict]:
+    """Where she has accounts of her own, and as whom."""
+    accounts = Account.objects.filter(rater__user=user, ls_user_id__isnull=False).select_related(
+        "server", "rater"
+    )
+    return [
+        {"studio": connecting.place(account.server).public_url, "login": login_of(account, asked_by=user)}
+        for account in accounts.order_by("server")
+    ]
 
 
 def desk_open(request, seat, form):
@@ -31,13 +43,14 @@ def desk_open(request, seat, form):
     roles.require(access.may_see_desk(request.user))
     if request.method != "POST":
         return HttpResponseNotAllowed(["POST"])
-    projects = SeatProject.objects.select_related("seat__round", "seat__rater")
+    projects = SeatProject.objects.select_related("seat__round", "seat__rater", "server")
     project = get_object_or_404(projects, seat__public_id=seat, form=form, project_id__isnull=False)
-    if not settings.LABEL_STUDIO_GATEWAY_URL:
+    gateway = connecting.place(project.server).gateway_url
+    if not gateway:
         messages.error(request, _("The gateway to Label Studio is not set; a lead can say where it is."))
         return redirect("desk")
     ticket = passes.issue(project=project, by=request.user, app_session=request.session.session_key)
-    enter = {"address": f"{settings.LABEL_STUDIO_GATEWAY_URL}/enter", "ticket": ticket}
+    enter = {"address": f"{gateway}/enter", "ticket": ticket}
     answer = render(request, "review/enter.html", enter)
     # The gateway takes a ticket from our pages alone, and knows by this where it comes from.
     answer["Referrer-Policy"] = "strict-origin"

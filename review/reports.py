@@ -20,6 +20,7 @@ from review.models import (
     Arm,
     Aspect,
     Decision,
+    Difference,
     Item,
     Rating,
     RawAnnotation,
@@ -79,7 +80,7 @@ def desk_of(user):
             Subquery(own.filter(decisions=None, pk__in=_skips()).annotate(n=counted).values("n")), 0
         ),
     )
-    return projects.select_related("seat__round").order_by("seat__round__serial", "form")
+    return projects.select_related("seat__round", "server").order_by("seat__round__serial", "form")
 
 
 def _skips():
@@ -102,17 +103,19 @@ def called_unsafe(round: Round) -> list[Item]:
 def uncounted(round: Round):
     """Judgements that came from the round's projects and do not count, the newest first."""
     return (
-        RawAnnotation.objects.uncounted_judgements().filter(project_id__in=_projects(round)).order_by("-id")
+        RawAnnotation.objects.uncounted_judgements().filter(seat_project__seat__round=round).order_by("-id")
     )
 
 
 def skips(round: Round) -> int:
     """How often a reviewer skipped a session, which is permitted and is no judgement."""
-    return RawAnnotation.objects.skips().filter(project_id__in=_projects(round)).count()
+    return RawAnnotation.objects.skips().filter(seat_project__seat__round=round).count()
 
 
-def _projects(round: Round):
-    return SeatProject.objects.filter(seat__round=round, project_id__isnull=False).values("project_id")
+def differences(round: Round):
+    """What its projects had otherwise than we know, the newest first."""
+    found = Difference.objects.filter(project__seat__round=round)
+    return found.select_related("project__seat__rater__user", "reading__item").order_by("-id")
 
 
 def standing_counts(round: Round) -> dict[str, int]:

@@ -140,6 +140,7 @@ TABLE = {
     "disputes/<uuid:public_id>/": {Role.ADJUDICATOR},
     # Opened by Label Studio with its secret; a GET is no hint.
     "hooks/label-studio/": PUBLIC,
+    "hooks/label-studio/<slug:server>/": PUBLIC,
     "api/rounds/": LEAD,
     "api/rounds/<uuid:public_id>/": LEAD,
     "datasets/": LEAD,

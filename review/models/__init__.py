@@ -1,5 +1,5 @@
 from review.models.decisions import Decision, DecisionKind, Finding, Rating, RawAnnotation, Verdict
-from review.models.label_studio import Account, SeatProject
+from review.models.label_studio import ENVIRONMENT, Account, Difference, DifferenceKind, SeatProject, Server
 from review.models.passes import Pass
 from review.models.raters import Rater, RaterKind
 from review.models.readings import Arm, Item, Reading, Return, SendState
@@ -7,11 +7,14 @@ from review.models.rounds import Round, RoundState, Seat
 from review.models.standings import Aspect, Standing, StandingState
 
 __all__ = [
+    "ENVIRONMENT",
     "Account",
     "Arm",
     "Aspect",
     "Decision",
     "DecisionKind",
+    "Difference",
+    "DifferenceKind",
     "Finding",
     "Item",
     "Pass",
@@ -26,6 +29,7 @@ __all__ = [
     "Seat",
     "SeatProject",
     "SendState",
+    "Server",
     "Standing",
     "StandingState",
     "Verdict",

@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+from django.db.models import Exists, OuterRef
+
+from review.label_studio.gateway.passes import Holder
 from review.models import Reading, RoundState, SeatProject
 
 
@@ -13,25 +16,27 @@ class Own:
     is_open: bool
 
 
-def project(rater_id: int, project_id: int) -> Own | None:
-    found = SeatProject.objects.filter(seat__rater=rater_id, project_id=project_id)
+def project(holder: Holder, project_id: int) -> Own | None:
+    found = _projects(holder).filter(project_id=project_id)
     state = found.values_list("seat__round__state", flat=True).first()
     return Own(project_id, state == RoundState.OPEN) if state else None
 
 
-def project_of_task(rater_id: int, task_id: int) -> Own | None:
-    """A task belongs to the project of its seat and of the form it is read in."""
-    readings = Reading.objects.kept().filter(seat__rater=rater_id, task_id=task_id)
-    reading = readings.select_related("item").first()
-    if reading is None:
-        return None
-    mine = SeatProject.objects.filter(seat=reading.seat_id, form=reading.item.arm)
-    return project(rater_id, mine.values_list("project_id", flat=True).get())
+def project_of_task(holder: Holder, task_id: int) -> Own | None:
+    """A task belongs to the project of its seat and of the form it is read in. Another server has the same numbers."""
+    readings = Reading.objects.kept().filter(task_id=task_id, item__arm=OuterRef("form"))
+    mine = _projects(holder).filter(Exists(readings.filter(seat=OuterRef("seat"))), project_id__isnull=False)
+    found = mine.values_list("project_id", flat=True).first()
+    return found and project(holder, found)
 
 
-def progress(rater_id: int, project_id: int) -> dict[str, int]:
+def _projects(holder: Holder):
+    return SeatProject.objects.filter(seat__rater=holder.rater_id, server=holder.server_id)
+
+
+def progress(holder: Holder, project_id: int) -> dict[str, int]:
     """{"judged", "total"} of the project's tasks."""
-    one = SeatProject.objects.select_related("seat").get(seat__rater=rater_id, project_id=project_id)
+    one = _projects(holder).select_related("seat").get(project_id=project_id)
     readings = Reading.objects.shown().filter(seat=one.seat, item__arm=one.form)
     return {
         "judged": readings.filter(decisions__isnull=False).distinct().count(), "total": readings.distinct().count(),
