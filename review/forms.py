@@ -9,8 +9,9 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Role, User
 from guidelines import briefing
 from guidelines.models import Kind, Version
+from review.label_studio import connecting
 from review.label_studio.screens import build
-from review.models import Seat
+from review.models import Seat, Server
 from synthesis.models import Run
 from synthesis.rendering import SEVERITY
 
@@ -102,6 +103,15 @@ class NewRound(forms.Form):
         told = briefing.dimensions_of(list(rubrics)).items()
         self.fields["rubric_version"].widget.misfits = {pk: build.misfit(found) for pk, found in told}
 
+        # Where there is one only, there is nothing to choose.
+        servers = connecting.for_new_rounds()
+        if len(servers) > 1:
+            self.fields["server"] = forms.ModelChoiceField(
+                label=_("Label Studio server"), to_field_name="name", empty_label=None, initial=servers[0].name,
+                queryset=Server.objects.filter(pk__in=[server.pk for server in servers]),
+                help_text=_("Its reviewers judge there; it cannot be changed later."),
+            )  # fmt: skip
+
     def clean_doubly_read(self):
         given = self.cleaned_data["doubly_read"]
         return 100 if given is None else given
@@ -117,6 +127,36 @@ class NewRound(forms.Form):
         if day < timezone.localdate():
             raise forms.ValidationError(_("This day is past."))
         return timezone.make_aware(datetime.combine(day, time(23, 59, 59)))
+
+
+class ServerForm(forms.ModelForm):
+    """A further Label Studio, by its name: saving one that is there changes it."""
+
+    class Meta:
+        model = Server
+        fields = ["name", "url", "gateway_url", "public_url", "token_env"]
+        help_texts = {
+            "url": _("Where our servers reach it."),
+            "gateway_url": _("Where reviewers reach it through the gateway: a host or a port of its own, without a path."),
+            "public_url": _("Only where reviewers have accounts of their own there."),
+            "token_env": _(
+                "The token itself is never stored: name the environment variable that holds it, beginning with "
+                "LABEL_STUDIO_TOKEN_."
+            ),
+        }  # fmt: skip
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        for name in ("url", "token_env"):
+            self.fields[name].required = True
+        for name in ("url", "public_url", "gateway_url"):
+            self.fields[name].assume_scheme = "https"
+
+    def validate_unique(self):
+        """What stands is changed; `save_server` says what another has."""
+
+    def validate_constraints(self):
+        """The same."""
 
 
 class MoreSeats(forms.Form):

@@ -54,6 +54,7 @@ def round_new(request):
                 most_each=given["most_each"],
                 deadline=given["deadline"],
                 leave_out_risk=given["leave_out_risk"],
+                server=given.get("server"),
                 # Another draw in every round: with a known seed the order of the run could be computed.
                 seed=secrets.randbelow(2**32),
             )

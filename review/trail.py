@@ -8,7 +8,7 @@ from accounts.models import TrailEvent
 from accounts.trail import Thing
 from review.models import Round
 
-ROUND = "round"
+ROUND, SERVER = "round", "label_studio"
 
 VOCABULARY = Vocabulary(
     words={
@@ -18,6 +18,8 @@ VOCABULARY = Vocabulary(
         "review.give_back_skipped": _("Gave sessions back"),
         "review.seat_more": _("Seated more reviewers"),
         "review.place_waiting": _("Gave what waited for a reader to those seated"),
+        "review.save_server": _("Saved a Label Studio server"),
+        "review.offer_server": _("Said whether a Label Studio server takes new rounds"),
         "review.adjudicate": _("Settled a dispute"),
     },
     labels={
@@ -38,6 +40,9 @@ VOCABULARY = Vocabulary(
         "seat": _("From the desk of"),
         "handed_on": _("Now with others"),
         "waiting": _("Waiting for a reader"),
+        "server": _("Label Studio server"),
+        "gateway": _("Gateway"),
+        "new_rounds": _("Takes new rounds"),
     },
 )
 
@@ -48,3 +53,7 @@ def record(
     """`item` is named, never its outcome: an open round is blind."""
     thing = Thing(ROUND, str(round.public_id), str(item.public_id) if item else "")
     return trail.record(by=by, verb=f"review.{verb}", thing=thing, before=before, after=after)
+
+
+def record_server(*, verb: str, name: str, by, before: dict, after: dict) -> TrailEvent:
+    return trail.record(by=by, verb=f"review.{verb}", thing=Thing(SERVER, name), before=before, after=after)

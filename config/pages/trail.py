@@ -13,7 +13,7 @@ from review import trail as review_trail
 from synthesis import trail as synthesis_trail
 
 VOCABULARY = synthesis_trail.VOCABULARY | review_trail.VOCABULARY | exports_trail.VOCABULARY
-SETTINGS = (synthesis_trail.ENDPOINT, synthesis_trail.MODEL_ROLE, exports_trail.NODE)
+SETTINGS = (synthesis_trail.ENDPOINT, synthesis_trail.MODEL_ROLE, review_trail.SERVER, exports_trail.NODE)
 # The address of the page of such a thing, which takes its public id.
 PAGES = {
     synthesis_trail.RUN: "run",
@@ -31,6 +31,7 @@ KINDS = {
     synthesis_trail.PROFILES: _("clients"),
     synthesis_trail.ENDPOINT: _("the endpoint"),
     synthesis_trail.MODEL_ROLE: _("the role"),
+    review_trail.SERVER: _("the Label Studio server"),
     exports_trail.NODE: _("the node"),
 }
 

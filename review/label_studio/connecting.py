@@ -46,10 +46,15 @@ def place(server: Server) -> Place:
     return Place(url, server.public_url.rstrip("/") or url, server.gateway_url.rstrip("/"), token)
 
 
-def servers() -> list[Server]:
-    """All that are set, the environment's first."""
+def known() -> list[Server]:
+    """All there are, the environment's first."""
     first()
-    return [server for server in Server.objects.order_by("pk") if place(server).is_set]
+    return sorted(Server.objects.order_by("pk"), key=lambda server: server.name != ENVIRONMENT)
+
+
+def servers() -> list[Server]:
+    """All that are set."""
+    return [server for server in known() if place(server).is_set]
 
 
 def for_new_rounds() -> list[Server]:

@@ -112,28 +112,28 @@ def sync_all(label_studio, *, server: Server | None = None) -> Synced:
     return total
 
 
-def sync_servers(names: Collection[str] | None = None) -> Synced:
-    """`sync_all` of each server that is set, or of those named."""
+def sync_servers(names: Collection[str] | None = None, connect=connecting.connected) -> Synced:
+    """`sync_all` of each server that is set, or of those named. `connect` gives a server's client."""
     total = Synced()
     for server in connecting.servers():
         if names is None or server.name in names:
-            total = total.and_(sync_all(connecting.connected(server), server=server))
+            total = total.and_(sync_all(connect(server), server=server))
     return total
 
 
-def compare_servers() -> Synced:
+def compare_servers(connect=connecting.connected) -> Synced:
     """Every night: who has which account, then every open round's projects whole, not only what changed. What cannot be
     compared now is at the next sync.
     """
     comparing.ask()
     for server in connecting.servers():
         try:
-            compare_accounts(server, connecting.connected(server))
+            compare_accounts(server, connect(server))
         except LabelStudioError as error:
             log.warning(
                 "the accounts of a label studio cannot be compared", server=server.name, why=str(error)
             )
-    return sync_servers()
+    return sync_servers(connect=connect)
 
 
 def _is_due(round: Round, projects, now: datetime) -> bool:

@@ -23,7 +23,7 @@ def on_the_first(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('review', '0007_hidden_repeats'),
+        ('review', '0007_repeats_and_load'),
     ]
 
     operations = [

@@ -19,6 +19,7 @@ from exports.models import Node, TrainingRun
 from exports.training import launch
 from review import handing_on, rounds
 from review.disputes import Dispute
+from review.label_studio import servers
 from review.models import Round
 from review.raters import rater_for
 from synthesis import cast, connecting, holding, loading, planning, planning_once, steering
@@ -175,6 +176,20 @@ def placed(lena, ben, chloe):
     handing_on.place_waiting(round=opened(lena, ben, chloe), by=lena)
 
 
+WARD = {
+    "name": "ward", "url": "https://ward.example", "token_env": "LABEL_STUDIO_TOKEN_WARD",
+    "gateway_url": "https://judge-ward.example",
+}  # fmt: skip
+
+
+def server_saved(lena, **_):
+    return servers.save_server(**WARD, by=lena)
+
+
+def server_offered(lena, **_):
+    servers.offer_server(server=server_saved(lena), offered=False, by=lena)
+
+
 def asked_for(lena, get, **_):
     building.plan(name="First", rounds=[get("mixed_round")], by=lena)
 
@@ -218,6 +233,8 @@ ACTS = {
     "review.handing_on.give_back_skipped": given_back,
     "review.handing_on.seat_more": seated_more,
     "review.handing_on.place_waiting": placed,
+    "review.label_studio.servers.save_server": server_saved,
+    "review.label_studio.servers.offer_server": server_offered,
     "exports.building.plan": asked_for,
     "exports.nodes.make_node": node_made,
     "exports.nodes.retire": node_retired,

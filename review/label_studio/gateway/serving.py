@@ -1,12 +1,11 @@
 """The gateway of this installation: put together from its settings and its database."""
 
-from urllib.parse import urlsplit
-
 from aiohttp import web
 from django.conf import settings
 from django.urls import reverse
 
 from review.label_studio import connecting
+from review.label_studio.gateway.origins import origin
 from review.label_studio.gateway.passes import Holder
 from review.label_studio.gateway.server import MOST_BYTES, Gateway, Where
 from review.label_studio.gateway.upstream import Upstream
@@ -52,17 +51,6 @@ def gateway(server: Server) -> Gateway:
     place = connecting.place(server)
     where = Where(origin(place.gateway_url), origin(settings.BASE_URL), server.pk)
     return Gateway(Upstream(place.url, log_in), where, about)
-
-
-def origin(address: str) -> str:
-    """As a browser writes it. Raises ValueError where the address is none, or has a path."""
-    parts = urlsplit(address.strip().rstrip("/"))
-    usual = {"http": 80, "https": 443}
-    if parts.scheme not in usual or not parts.hostname or parts.path or parts.query or parts.username:
-        raise ValueError(f"{address} is no origin, as in https://judge.example.org")
-    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
-    port = "" if parts.port in (None, usual[parts.scheme]) else f":{parts.port}"
-    return f"{parts.scheme}://{host}{port}"
 
 
 def log_in(account_id: int) -> dict[str, str]:
