@@ -48,8 +48,8 @@ def place(server: Server) -> Place:
 
 def known() -> list[Server]:
     """All there are, the environment's first."""
-    first()
-    return sorted(Server.objects.order_by("pk"), key=lambda server: server.name != ENVIRONMENT)
+    found = sorted(Server.objects.order_by("pk"), key=lambda server: server.name != ENVIRONMENT)
+    return found if found and found[0].name == ENVIRONMENT else [first(), *found]
 
 
 def servers() -> list[Server]:
@@ -59,8 +59,8 @@ def servers() -> list[Server]:
 
 def for_new_rounds() -> list[Server]:
     """Those that a lead may choose from; where none is set, the environment's, and what there is to send waits."""
-    found = [server for server in servers() if server.retired_at is None]
-    return found or [first()]
+    everything = known()
+    return [s for s in everything if place(s).is_set and s.retired_at is None] or everything[:1]
 
 
 def of_round(round: Round) -> Server:
