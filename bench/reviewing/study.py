@@ -146,7 +146,9 @@ def build(n: int) -> Study:
         project.save()
         rater = project.seat.rater
         Account.objects.get_or_create(
-            rater=rater, defaults={"email": f"{rater.pk}@example.org", "ls_user_id": rater.pk}
+            rater=rater,
+            server=project.server,
+            defaults={"email": f"{rater.pk}@example.org", "ls_user_id": rater.pk},
         )
     Reading.objects.update(send_state="sent", task_id=1)
     adjudicator = person("Dan", "adjudicator")
@@ -238,10 +240,7 @@ class _Words:
         self.at = datetime.now().astimezone() - timedelta(hours=1)
         self.pairs = [entry.pair_revision for entry in round.pairs_version.entries.order_by("position")]
         self.projects = {
-            (seat, form): project
-            for seat, form, project in SeatProject.objects.filter(seat__round=round).values_list(
-                "seat_id", "form", "project_id"
-            )
+            (one.seat_id, one.form): one for one in SeatProject.objects.filter(seat__round=round)
         }
         self.dimensions = [entry.dimension_revision for entry in round.rubric_version.entries.all()]
 
@@ -273,7 +272,7 @@ class _Words:
         project = self.projects[reading.seat_id, reading.item.arm]
         payload = {"id": int(ls_id), "result": [{"value": {"text": [_SAID * 8]}}], "was_cancelled": cancelled}
         return RawAnnotation(
-            server="http://127.0.0.1", project_id=project, task_id=reading.pk, ls_id=int(ls_id),
+            seat_project=project, server="http://127.0.0.1", project_id=project.project_id, task_id=reading.pk, ls_id=int(ls_id),
             ls_updated_at=self.at + timedelta(minutes=turn), completed_by=reading.seat.rater_id, reading_id=reading.pk,
             payload=json.dumps(payload, sort_keys=True), uncounted=uncounted,
         )  # fmt: skip

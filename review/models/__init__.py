@@ -12,7 +12,7 @@ from review.models.decisions import (
 )
 from review.models.first_judgements import FirstJudgement
 from review.models.flags import Flag, FlagKind, Resolution
-from review.models.label_studio import Account, SeatProject
+from review.models.label_studio import ENVIRONMENT, Account, Difference, DifferenceKind, SeatProject, Server
 from review.models.passes import Pass
 from review.models.raters import Rater, RaterKind
 from review.models.readings import Arm, Item, Reading, Return, SendState
@@ -21,6 +21,7 @@ from review.models.standings import Aspect, Standing, StandingState
 from review.models.welfare import Welfare, Wish
 
 __all__ = [
+    "ENVIRONMENT",
     "Account",
     "Appeal",
     "AppealState",
@@ -30,6 +31,8 @@ __all__ = [
     "ChosenFor",
     "Decision",
     "DecisionKind",
+    "Difference",
+    "DifferenceKind",
     "ErrorType",
     "Finding",
     "FirstJudgement",
@@ -52,6 +55,7 @@ __all__ = [
     "SecondJudgement",
     "SecondReading",
     "SendState",
+    "Server",
     "Standing",
     "StandingState",
     "Verdict",

@@ -27,6 +27,7 @@ from synthesis import cast, connecting, holding, loading, planning, planning_onc
 from synthesis.models import Endpoint, Run
 from tests import factories
 from tests.conftest import person
+from tests.exports.acts_on_servers import server_offered, server_saved
 from tests.review import factories as review_factories
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -282,6 +283,8 @@ ACTS = {
     "review.flags.answering.resolve": flag_answered,
     "review.welfare.choosing.choose": chosen_what_to_read,
     "review.welfare.providing.provide": provided,
+    "review.label_studio.servers.save_server": server_saved,
+    "review.label_studio.servers.offer_server": server_offered,
     "exports.building.plan": asked_for,
     "exports.nodes.make_node": node_made,
     "exports.nodes.retire": node_retired,
