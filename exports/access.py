@@ -6,6 +6,7 @@ from accounts import roles
 from accounts.roles import Answer
 from exports.models import Dataset, DatasetState, TrainingRun
 from exports.models.training import ENDED
+from review.models import Purpose
 
 
 def may_release(user) -> Answer:
@@ -26,6 +27,8 @@ def freezable(rounds) -> Answer:
     still_open = [str(round) for round in rounds if round.state != "closed"]
     if still_open:
         return Answer(_("Close these rounds first: %(names)s.") % {"names": ", ".join(still_open)})
+    if any(round.purpose == Purpose.TRAINING for round in rounds):
+        return Answer(_("A training round measures its readers; nothing of it is released."))
     if len({round.rehearsal for round in rounds}) > 1:
         return Answer(_("A rehearsal is never mixed with human rounds. Freeze them apart."))
     if len({round.screen for round in rounds}) > 1:

@@ -49,7 +49,7 @@ class FreezeForm(forms.Form):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["rounds"].queryset = Round.objects.closed()
+        self.fields["rounds"].queryset = Round.objects.closed().of_review()
 
     def named_tiers(self) -> tuple[str, ...]:
         return (Tier.NONE.value, *self.cleaned_data["tiers"])

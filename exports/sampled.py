@@ -14,7 +14,7 @@ NOT_RECORDED = "not recorded"
 
 def counted(rounds):
     """The readers' judgements that count: in force, of the first pass, no observer's."""
-    decisions = Decision.objects.in_force().readers().filter(item__round__in=rounds)
+    decisions = Decision.objects.in_force().readers().filter(item__round__in=rounds, item__gold=None)
     return decisions.filter(reading__pass_number=1, reading__seat__observer=False)
 
 
@@ -23,7 +23,7 @@ def _share(part: int, whole: int) -> str:
 
 
 def planned(rounds) -> str:
-    arms = Counter(Item.objects.filter(round__in=rounds).values_list("arm", flat=True))
+    arms = Counter(Item.objects.counted().filter(round__in=rounds).values_list("arm", flat=True))
     return (
         f"{arms.total()} sessions put before readers, {arms[Arm.AIDED]} with the draft and "
         f"{arms[Arm.UNAIDED]} without; why so many: {NOT_RECORDED}"
@@ -31,7 +31,7 @@ def planned(rounds) -> str:
 
 
 def sampling(rounds) -> str:
-    items = Item.objects.filter(round__in=rounds)
+    items = Item.objects.counted().filter(round__in=rounds)
     runs = sorted(items.order_by().exclude(instance__run=None).values_list(
         "instance__run__serial", "instance__run__seed"
     ).distinct())  # fmt: skip
@@ -131,7 +131,7 @@ def consent(rounds) -> str:
 
 
 def languages(rounds) -> str:
-    items = Item.objects.filter(round__in=rounds)
+    items = Item.objects.counted().filter(round__in=rounds)
     clients = Profile.objects.filter(pk__in=items.values("instance__profile"))
     rows = list(clients.values_list("language", "content__culture"))
     spoken = Counter(language for language, _culture in rows)

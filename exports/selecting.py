@@ -34,7 +34,8 @@ class Selection:
         self._groups: dict[int, str] = {}
 
     def items(self):
-        return Item.objects.filter(round__in=self.rounds)
+        """Those with known answers measure their readers: they are of no release, and not left out of one."""
+        return Item.objects.counted().filter(round__in=self.rounds)
 
     def choose(self) -> list[int]:
         """Return the ids of the items that may leave, by public id; fill `left_out`, `verdicts` and `tiers`."""

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from accounts import roles
 from accounts.roles import Answer
 from guidelines import access as guidelines_access
-from review.models import Appeal, Item, Reading, Round, RoundState, Seat, SeatProject
+from review.models import Appeal, Item, Purpose, Reading, Round, RoundState, Seat, SeatProject
 from review.raters import record_in_force
 from synthesis import tiers
 from synthesis.models import Instance, Tier
@@ -74,7 +74,7 @@ def resolved_for(user):
     seen = Q(round__state=RoundState.CLOSED) | Q(pk__in=released.values("pk"))
     judged = hers.filter(decisions__isnull=False, pass_number=1).values("item")
     waits = hers.undecided().filter(item__round__state=RoundState.OPEN).order_by()
-    found = Item.objects.filter(seen, pk__in=judged)
+    found = Item.objects.counted().filter(seen, pk__in=judged)
     found = found.exclude(instance__cell__in=waits.values("item__instance__cell"))
     if roles.may_adjudicate(user):
         to_settle = Item.objects.unsettled().filter(round__state=RoundState.OPEN)
@@ -145,6 +145,10 @@ def may_move_release(user, round: Round) -> Answer:
 def may_seat(user, round: Round) -> Answer:
     if not (answer := may_run_rounds(user)):
         return answer
+    if round.purpose == Purpose.TRAINING:
+        return Answer(
+            _("In a training round everybody has sessions of her own; open another one for more people.")
+        )
     return Answer() if round.state == RoundState.OPEN else Answer(_("This round is closed already."))
 
 

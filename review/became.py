@@ -15,7 +15,9 @@ _OUTCOMES = {
 
 def sentences(user, instance) -> list[str]:
     """Two queries. `user` may read the session (access.may_see_instance)."""
-    items = list(Item.objects.filter(instance=instance).select_related("round").order_by("round__serial"))
+    items = list(
+        Item.objects.counted().filter(instance=instance).select_related("round").order_by("round__serial")
+    )
     verdicts = Standing.objects.filter(item__in=items, aspect=Aspect.VERDICT, state=StandingState.SETTLED)
     outcome = dict(verdicts.values_list("item", "outcome"))
     return [_of(item, outcome.get(item.pk)) for item in items]

@@ -128,7 +128,7 @@ def _besides(guideline, keys=None) -> dict[int, list[Besides]]:
 
 def closed_rounds_of_people() -> dict:
     """A filter for what belongs to an item."""
-    return {"item__round__state": RoundState.CLOSED, "item__round__rehearsal": False}
+    return {"item__round__state": RoundState.CLOSED, "item__round__rehearsal": False, "item__gold": None}
 
 
 def judged_again():

@@ -12,7 +12,7 @@ from guidelines.models import Kind, Version
 from review.label_studio import connecting
 from review.label_studio.screens import build
 from review.label_studio.screens.recipes import SCREENS
-from review.models import Seat, Server, VerdictRule
+from review.models import Asked, Seat, Server, VerdictRule
 from review.standing import Rule
 from synthesis.models import Run
 
@@ -146,6 +146,18 @@ class NewRound(forms.Form):
         help_text=_("None in rounds under 10 sessions; at least 30 in rounds of 60 or more. 0 means none."),
     )  # fmt: skip
 
+    known_answers = forms.IntegerField(
+        label=_("Sessions with known answers for each reviewer"), min_value=0, max_value=500, initial=0, required=False,
+        help_text=_(
+            "Drawn at random for each and put among the others, which they look like. They show how well a reviewer "
+            "finds what experts agreed upon, and count for nothing else."
+        ),
+    )  # fmt: skip
+    certification = forms.ChoiceField(
+        label=_("Reviewers who are not certified under these versions"), choices=Asked, initial=Asked.WARN,
+        required=False,
+    )  # fmt: skip
+
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         published = (
@@ -187,6 +199,9 @@ class NewRound(forms.Form):
             marks_within=given["marks_within"],
             levels_within=given["levels_within"],
         )
+
+    def clean_certification(self):
+        return self.cleaned_data["certification"] or Asked.WARN
 
     def clean_deadline(self):
         """The end of that day, where the lead is."""

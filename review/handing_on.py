@@ -16,10 +16,13 @@ from django.utils.translation import gettext as _
 from accounts import roles
 from accounts.models import Role
 from review import access, assignment, trail
+from review.gold import certified
+from review.held import held_among
 from review.label_studio.planning import plan_projects
 from review.label_studio.screens.build import UnfitForScreen
 from review.matching import CannotMakeRound, Matching, carried, reads
 from review.models import (
+    Asked,
     Decision,
     FirstJudgement,
     Rater,
@@ -33,7 +36,7 @@ from review.models import (
     SeatProject,
 )
 from review.raters import may_sit
-from review.rounds import BATCH, hash_contents, held_among
+from review.rounds import BATCH, hash_contents
 from synthesis.models import Instance
 
 
@@ -66,7 +69,11 @@ def hand_on(*, seat: Seat, by) -> Handed:
     """
     round = seat.round = _locked(seat.round_id)
     roles.require(access.may_hand_on(by, seat))
-    handed = _placed(round, Reading.objects.filter(seat=seat, pass_number=1).undecided(), by=by)
+    left = Reading.objects.filter(seat=seat, pass_number=1).undecided()
+    # What has known answers is drawn for one person; it leaves her desk as the others do, and goes to nobody.
+    known = list(left.exclude(item__gold=None))
+    handed = _placed(round, left.filter(item__gold=None), by=by)
+    Return.objects.bulk_create([Return(reading=reading, by=by) for reading in known], batch_size=BATCH)
     _note("hand_on", round, by, handed, seat=seat)
     return handed
 
@@ -158,6 +165,8 @@ def _require_fresh(round: Round, raters: Sequence[Rater]) -> None:
         raise CannotMakeRound(
             _("%s is the lead named for risk in this round, and reads nothing in it.") % round.risk_lead
         )
+    if round.certification == Asked.REQUIRED:
+        certified.require(raters, round.pairs_version, round.rubric_version)
     is_judged = Decision.objects.filter(item__round=round).exists()
     for rater in raters:
         if not may_sit(rater):

@@ -11,17 +11,18 @@ from synthesis.adding_up import added_up
 
 @dataclass(frozen=True)
 class Judged:
-    """Readings that a seat has judged, by arm: in the first pass, and again. Of the first pass what is in force: those that
-    found a mistake, and verdicts.
+    """Readings that a seat has judged, by arm: in the first pass, and again. `counted`: of the first pass, those of which
+    no answer was known; and of these what is in force: those that found a mistake, and verdicts.
     """
 
     first: dict[str, int]
     again: dict[str, int]
+    counted: dict[str, int]
     any_mistake: dict[str, int]
     verdicts: dict[str, dict[str, int]]
 
 
-NOTHING = Judged(dict.fromkeys(Arm.values, 0), dict.fromkeys(Arm.values, 0), {}, {})
+NOTHING = Judged(*(dict.fromkeys(Arm.values, 0) for _ in range(3)), {}, {})
 
 
 def judged_so_far() -> dict[int, Judged]:
@@ -32,7 +33,7 @@ def judged_so_far() -> dict[int, Judged]:
         grouped_by="reading__seat",
         sums=_sums(),
         # By the installation, whose database it is that numbers the rows.
-        key=f"review.judged_so_far.{public_id('review.judged_so_far')}",
+        key=f"review.judged_so_far.counted.{public_id('review.judged_so_far')}",
     )
     return {seat: _judged(sums) for seat, sums in found.items()}
 
@@ -50,10 +51,12 @@ def _sums() -> dict:
         sums[f"{arm}_again"] = Count("pk", filter=again)
         mine = Q(reading__pass_number=1, item__arm=arm)
         sums[f"{arm}_judged"] = Count("pk", filter=mine & Q(supersedes=None))
+        counted = mine & Q(item__gold=None)
+        sums[f"{arm}_counted"] = Count("pk", filter=counted & Q(supersedes=None))
         for name, said in _said().items():
-            sums[f"{arm}_{name}"] = Count("pk", filter=mine & Q(**said))
+            sums[f"{arm}_{name}"] = Count("pk", filter=counted & Q(**said))
             before = {f"supersedes__{field}": value for field, value in said.items()}
-            sums[f"{arm}_{name}_before"] = Count("pk", filter=mine & Q(**before))
+            sums[f"{arm}_{name}_before"] = Count("pk", filter=counted & Q(**before))
     return sums
 
 
@@ -70,6 +73,7 @@ def _judged(sums: dict) -> Judged:
     return Judged(
         {arm: sums[f"{arm}_judged"] for arm in Arm.values},
         {arm: sums[f"{arm}_again"] for arm in Arm.values},
+        {arm: sums[f"{arm}_counted"] for arm in Arm.values},
         {arm: in_force(arm, "any_mistake") for arm in Arm.values},
         {arm: {verdict: in_force(arm, verdict) for verdict in Verdict.values} for arm in Arm.values},
     )

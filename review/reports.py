@@ -45,15 +45,16 @@ BELIEVABLE = (1, 2, 3, 4, 5)
 
 def judgements(round: Round):
     """The readers' judgements that count for rates and agreement: the last that its reader made before she could see
-    any resolution of the round; first pass, no observer.
+    any resolution of the round; first pass, no observer, and of no session
+    whose answers are known.
     """
-    decisions = releasing.uninformed(round).readers().filter(item__round=round)
+    decisions = releasing.uninformed(round).readers().filter(item__round=round, item__gold=None)
     return decisions.filter(reading__pass_number=1, reading__seat__observer=False)
 
 
 def with_counts(rounds):
     """Rounds, each with `total` and `left`: its items, and those of them that are not settled."""
-    items = Item.objects.filter(round=OuterRef("pk")).order_by().values("round")
+    items = Item.objects.counted().filter(round=OuterRef("pk")).order_by().values("round")
     left = Item.objects.unsettled().filter(round=OuterRef("pk")).order_by().values("round")
     counted = Coalesce(Subquery(left.annotate(n=Count("pk", distinct=True)).values("n")), 0)
     total = Coalesce(Subquery(items.annotate(n=Count("pk")).values("n")), 0)
@@ -144,7 +145,7 @@ def differences(round: Round):
 
 def standing_counts(round: Round) -> dict[str, int]:
     """Items settled, in dispute and open; together they are all items."""
-    total = round.items.count()
+    total = round.items.counted().count()
     begun = round.items.filter(Exists(Standing.objects.filter(item=OuterRef("pk")))).count()
     # From the standings, which an index has by their state; from the items each would be looked up.
     of_round = Standing.objects.filter(item__round=round)
@@ -209,7 +210,7 @@ def rates(round: Round) -> dict[str, Rates]:
         for one in own:
             verdicts.update(one.verdicts[arm])
         n, any_mistake = (sum(part[arm] for part in parts) for parts in (
-            [one.first for one in own], [one.any_mistake for one in own]
+            [one.counted for one in own], [one.any_mistake for one in own]
         ))  # fmt: skip
         verdicts = {verdict: n for verdict, n in verdicts.items() if n}
         counts = {"any_mistake": any_mistake, **verdicts}

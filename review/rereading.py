@@ -60,11 +60,13 @@ def _read_since(touched: Touched) -> Q:
 def _judged_since(number: int | None, rounds: list[tuple[int, int, bool]]) -> Q:
     """By people in a round under this version of the guideline or a later one, or in a rehearsal of such."""
     since = [one for one in rounds if number is not None and one[1] >= number]
-    by_people = Item.objects.filter(instance=OuterRef("pk"), round__rehearsal=False)
+    by_people = Item.objects.counted().filter(instance=OuterRef("pk"), round__rehearsal=False)
     found = Q(pk__in=[])
     for rehearsal in {one[2] for one in since}:
         these = [pk for pk, _number, kind in since if kind == rehearsal]
-        again = Q(Exists(Item.objects.filter(instance=OuterRef("pk"), arm=Arm.AIDED, round__in=these)))
+        again = Q(
+            Exists(Item.objects.counted().filter(instance=OuterRef("pk"), arm=Arm.AIDED, round__in=these))
+        )
         found |= again & ~Q(Exists(by_people)) if rehearsal else again
     return found
 
@@ -106,7 +108,7 @@ def read_again(
         why = "; ".join(f"{n} {reason}" for reason, n in left_out.items())
         raise CannotMakeRound(_("None of these sessions can be judged again now: %s.") % why)
     rehearsal = any(rater.kind != RaterKind.HUMAN for rater in raters)
-    earlier = Item.objects.filter(instance__in=chosen.values("pk"), round__rehearsal=rehearsal)
+    earlier = Item.objects.counted().filter(instance__in=chosen.values("pk"), round__rehearsal=rehearsal)
     round = make_round(
         name=name,
         instances=chosen,

@@ -19,8 +19,9 @@ from review.closing import NotReadToTheEnd, read_and_close
 from review.flags import waiting
 from review.flags.forms import RiskLead
 from review.forms import MoreSeats, MoveRelease, NewRound
+from review.gold import certified
 from review.label_studio import comparing, connecting
-from review.models import Reading, Round, Seat
+from review.models import Asked, Reading, Round, Seat
 from review.raters import rater_for
 from review.rounds import CannotClose, CannotMakeRound, left_out_held, make_round
 from review.welfare.providing import contact
@@ -76,6 +77,8 @@ def round_new(request):
                 resolutions_from=given["resolutions_from"],
                 risk_lead=given["risk_lead"],
                 server=given.get("server"),
+                known_answers=given["known_answers"] or 0,
+                certification=given["certification"],
                 # Another draw in every round: with a known seed the order of the run could be computed.
                 seed=secrets.randbelow(2**32),
             )
@@ -142,11 +145,14 @@ def round(request, public_id):
         "more_seats": MoreSeats(round=found),
         "release": MoveRelease(initial={"resolutions_from": found.resolutions_from}),
         "may_move_release": access.may_move_release(request.user, found),
+        "hands_on": bool(access.may_seat(request.user, found)),
     }
     if own is None:
         uncounted = reports.uncounted(found)
         context |= {
             "counts": reports.standing_counts(found),
+            "known": found.items.exclude(gold=None).exists(),
+            "uncertified": _uncertified(found, seats),
             "outcomes": reports.outcomes(found),
             "waiting": Reading.objects.waiting().filter(seat__round=found).count(),
             "flagged": waiting.items_in(waiting.of_round(found))[:MOST_FLAGGED],
@@ -167,6 +173,12 @@ def round(request, public_id):
             "sees_addresses": True,
         }
     return render(request, "review/round.html", context)
+
+
+def _uncertified(round: Round, seats) -> list:
+    if round.certification == Asked.NO:
+        return []
+    return certified.missing([seat.rater for seat in seats], round.pairs_version, round.rubric_version)
 
 
 def round_close(request, public_id):

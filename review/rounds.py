@@ -2,10 +2,9 @@
 
 import random
 import secrets
-from collections.abc import Sequence
 
 from django.db import transaction
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -16,16 +15,29 @@ from accounts.models import TrailEvent
 from accounts.numbering import next_serial
 from guidelines.models import Kind, VersionState
 from review import access, assignment, trail
+from review.gold import certified, seeding
+from review.held import held_among
 from review.judged import Wording, content_hash, in_position
 from review.label_studio import connecting
 from review.label_studio.planning import plan_projects
 from review.label_studio.screens.build import UnfitForScreen, screen_of
 from review.matching import RISK_READERS, CannotMakeRound, Matching
-from review.models import Arm, Flag, Item, RaterKind, Reading, Round, RoundState, Seat, Server, VerdictRule
+from review.models import (
+    Arm,
+    Asked,
+    Flag,
+    Item,
+    RaterKind,
+    Reading,
+    Round,
+    RoundState,
+    Seat,
+    Server,
+    VerdictRule,
+)
 from review.raters import may_sit
 from review.standing import UNANIMOUS
-from synthesis.models import Instance, InstanceState, Mark, Purpose
-from synthesis.models.marks import MarkKind
+from synthesis.models import Instance, InstanceState, Purpose
 
 UNAIDED_READERS = 2
 BATCH = 500
@@ -37,7 +49,7 @@ def make_round(
     *, name, instances, raters, by, pairs_version, rubric_version, overlap=2, unaided_share=0.2, seed=0,
     screen="supervised_dialogue", deadline=None, leave_out_risk=False, supersedes=None, doubly_read=1.0,
     repeat_share=0.0, most_each=None, rule=UNANIMOUS, resolutions_from=None, arm=None,
-    risk_lead=None, chances=None, server=None,
+    risk_lead=None, chances=None, known_answers=0, certification=Asked.WARN, server=None,
 ) -> Round:  # fmt: skip
     """Put instances before raters: draws arms, readers and each reader's own random order. Sends nothing
     yet. `instances`: rows or a queryset, whose sessions are never in memory all at once.
@@ -48,6 +60,8 @@ def make_round(
     `most_each`: how many sessions one person is given at most, repeats apart.
     `leave_out_risk`: sessions that carry a risk tier stay out, rather than needing readers qualified for them.
     `risk_lead`: the lead to whom what readers call unsafe goes first, and who reads nothing here; else whoever opens it.
+    `known_answers`: how many sessions with known answers each reader gets among the others (review.gold.seeding).
+    `certification`: whether those are refused who are not certified under these versions.
     `server`: the Label Studio that it is judged in; None is the first that takes new rounds.
     `supersedes`: {instance id: id of its earlier item}, of those that are judged again.
     `arm`: that of all its sessions, where nothing is to be drawn.
@@ -58,10 +72,12 @@ def make_round(
     server = _server(server)
     instances, left_out_held = _fit(instances, screen)
     raters = list(dict.fromkeys(raters))
-    _require_people(raters, overlap)
+    require_people(raters, overlap)
     risk_lead = risk_lead or by
     _require_risk_lead(risk_lead, [rater.user_id for rater in raters])
-    _require_versions(pairs_version, rubric_version)
+    require_versions(pairs_version, rubric_version)
+    if certification == Asked.REQUIRED:
+        certified.require(raters, pairs_version, rubric_version)
     if not name.strip():
         raise CannotMakeRound(_("Give the round a name."))
     if min(rule.marks_within or 0, rule.levels_within or 0) < 0:
@@ -99,6 +115,7 @@ def make_round(
         levels_within=rule.levels_within,
         seed=seed,
         left_out_risk=left_out,
+        certification=certification,
         rehearsal=any(rater.kind != RaterKind.HUMAN for rater in raters),
         made_by=by,
         deadline=deadline,
@@ -111,15 +128,18 @@ def make_round(
     readers = {item.instance_id: _readers(item, overlap, doubly, matching.risky) for item in items}
     matching.require(readers, instances)
     needs = [assignment.Need(readers[item.instance_id], matching.allowed(item.instance_id)) for item in items]
-    room = None if most_each is None else dict.fromkeys(raters, most_each)
+    # What is put among them counts as hers to read too.
+    room = None if most_each is None else dict.fromkeys(raters, max(0, most_each - known_answers))
     chosen = assignment.assign(needs, seed=seed, room=room)
     _require_room(needs, chosen, most_each)
-    readings = _readings(items, chosen, seats, round)
+    known, known_readers = seeding.seed(round, raters, instances, known_answers)
+    readings = deal([*items, *known], [*chosen, *known_readers], seats, round)
     try:
         plan_projects(round, {(r.seat_id, r.item.arm): r.seat for r in readings}, server=server)
     except UnfitForScreen as unfit:
         raise CannotMakeRound(_("The reviewers' screen cannot be built. %s") % unfit) from None
-    told = _told(round, raters, len(items), left_out_held) | {"server": server.name}
+    told = _told(round, raters, len(items), left_out_held)
+    told |= {"known_answers": known_answers, "server": server.name}
     trail.record(verb="make_round", round=round, by=by, after=told)
     return round
 
@@ -143,6 +163,7 @@ def _told(round: Round, raters, sessions: int, left_out_held: int) -> dict:
         "verdict_rule": round.verdict_rule, "marks_within": round.marks_within, "levels_within": round.levels_within,
         "risk_lead": [str(round.risk_lead.public_id)], "reviewers": people, "machines": len(raters) - len(people),
         "resolutions_from": trail.moment(round.resolutions_from),
+        "certification": str(round.certification),
     }  # fmt: skip
 
 
@@ -229,20 +250,7 @@ def _fit(instances, screen) -> tuple[list[Instance], int]:
     return [instance for instance in instances if instance.pk not in held], len(held)
 
 
-def held_among(instances: Sequence[Instance]) -> set[int]:
-    """Ids of those whose latest mark, on themselves or on their profile, holds them."""
-    kinds = [MarkKind.HELD, MarkKind.RELEASED]
-    held = set()
-    for column in ("instance", "profile"):
-        latest = (
-            Mark.objects.filter(**{column: OuterRef(column)}, kind__in=kinds).order_by("-id").values("pk")[:1]
-        )
-        marks = Mark.objects.filter(kind=MarkKind.HELD, pk=Subquery(latest))
-        held |= {(column, pk) for pk in marks.values_list(f"{column}_id", flat=True)}
-    return {i.pk for i in instances if ("instance", i.pk) in held or ("profile", i.profile_id) in held}
-
-
-def _require_people(raters, overlap):
+def require_people(raters, overlap):
     if overlap < 1:
         raise CannotMakeRound(_("Each session needs at least one reader."))
     for rater in raters:
@@ -277,7 +285,7 @@ def _require_risk_lead(lead, reading: list[int | None]) -> None:
         )
 
 
-def _require_versions(pairs_version, rubric_version):
+def require_versions(pairs_version, rubric_version):
     for version, kind in ((pairs_version, Kind.PAIRS), (rubric_version, Kind.RUBRIC)):
         if version.guideline.kind != kind:
             raise CannotMakeRound(_("%s is a guideline of another kind.") % version)
@@ -310,7 +318,8 @@ def _items(round, instances, unaided, supersedes, chances) -> list[Item]:
     return Item.objects.bulk_create(items, batch_size=BATCH)
 
 
-def _readings(items, readers, seats, round) -> list[Reading]:
+def deal(items, readers, seats, round) -> list[Reading]:
+    """The readings of these items: each seat gets its own in an order of its own. `readers`: the raters of each item."""
     by_seat = {seat: [] for seat in seats.values()}
     for item, chosen in zip(items, readers, strict=True):
         for rater in chosen:
@@ -319,7 +328,9 @@ def _readings(items, readers, seats, round) -> list[Reading]:
     for seat, own in by_seat.items():
         draw = f"{round.seed}/{seat.public_id}"
         random.Random(f"order/{draw}").shuffle(own)
-        again = [own[n] for n in assignment.draw_repeats(len(own), round.repeat_share, seed=draw)]
+        # Known answers measure by themselves; only what is judged for its own sake comes again.
+        own_work = [item for item in own if item.gold_id is None]
+        again = [own_work[n] for n in assignment.draw_repeats(len(own_work), round.repeat_share, seed=draw)]
         readings += [
             Reading(seat=seat, item=item, order=order, pass_number=1 if order < len(own) else 2)
             for order, item in enumerate([*own, *again])

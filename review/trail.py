@@ -6,11 +6,12 @@ from accounts import trail
 from accounts.acts import Vocabulary
 from accounts.models import TrailEvent
 from accounts.trail import Thing
-from review.models import Round
+from review.models import Gold, Round
 
 ROUND, SERVER = "round", "label_studio"
 READER = "reader"
 WELFARE = "welfare"
+GOLD = "gold"
 
 VOCABULARY = Vocabulary(
     words={
@@ -33,6 +34,12 @@ VOCABULARY = Vocabulary(
         "review.grant_appeals": _("Granted appeals: the sessions are judged again in this round"),
         "review.decline_appeal": _("Declined an appeal"),
         "review.move_release": _("Moved when resolutions open to reviewers"),
+        "review.propose_gold": _("Proposed known answers"),
+        "review.endorse_gold": _("Stood by known answers"),
+        "review.look_at_gold": _("Asked to see known answers"),
+        "review.retire_gold": _("Retired known answers"),
+        "review.make_training_round": _("Opened a training round"),
+        "review.certify": _("Certified a reviewer"),
     },
     labels={
         "name": _("Name"),
@@ -71,6 +78,10 @@ VOCABULARY = Vocabulary(
         "server": _("Label Studio server"),
         "gateway": _("Gateway"),
         "new_rounds": _("Takes new rounds"),
+        "known_answers": _("Sessions with known answers for each"),
+        "certification": _("Certification"),
+        "reviewer": _("Reviewer"),
+        "grounds": _("On which grounds"),
     },
 )
 
@@ -86,6 +97,11 @@ def record(
     """`item` is named, never its outcome: an open round is blind."""
     thing = Thing(ROUND, str(round.public_id), str(item.public_id) if item else "")
     return trail.record(by=by, verb=f"review.{verb}", thing=thing, before=before, after=after)
+
+
+def record_gold(*, verb: str, gold: Gold, by, after: dict | None = None) -> TrailEvent:
+    """Its number alone: which session it is would tell whoever judges it."""
+    return trail.record(by=by, verb=f"review.{verb}", thing=Thing(GOLD, str(gold.public_id)), after=after)
 
 
 def of_reader(*, verb: str, by, after: dict) -> TrailEvent:

@@ -26,6 +26,7 @@ urlpatterns = [
     path("disputes/<uuid:public_id>/", dispute_views.dispute, name="dispute"),
     path("", include("review.flags.urls")),
     path("", include("review.welfare.urls")),
+    path("", include("review.gold.urls")),
     path("corrections/", include("review.corrections.urls")),
     path("hooks/label-studio/", views.hook, name="label_studio_hook"),
     path("hooks/label-studio/<slug:server>/", views.hook, name="label_studio_hook_of"),

@@ -16,7 +16,7 @@ PAGE = 50
 def agreement(request):
     roles.require(access.may_see_agreement(request.user))
     hidden = access.rounds_she_judges(request.user)
-    choices = Round.objects.exclude(pk__in=hidden.values("pk")).order_by("-serial")
+    choices = Round.objects.of_review().exclude(pk__in=hidden.values("pk")).order_by("-serial")
     asked = asking.public_id(request, "round")
     named = request.GET.get("round")
     chosen = get_object_or_404(choices, public_id=asked) if named else choices.first()

@@ -41,7 +41,7 @@ def out_for_review() -> Exists:
 
 
 def _items() -> QuerySet:
-    return Item.objects.filter(instance=OuterRef("pk"))
+    return Item.objects.counted().filter(instance=OuterRef("pk"))
 
 
 def _standings() -> QuerySet:

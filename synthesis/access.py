@@ -4,8 +4,9 @@ from collections.abc import Callable, Iterable
 
 from django.utils.translation import gettext as _
 
-from accounts.roles import Answer, may_lead
+from accounts.roles import Answer, may_lead, may_write_guidelines
 from guidelines.models import VersionState
+from synthesis import tiers
 
 
 def _nobody_judges(user, instance) -> Answer:
@@ -71,6 +72,23 @@ def may_read_instance(user, instance) -> Answer:
     """
     if not (answer := may_lead(user)):
         return answer
+    return _reads_it(user, instance)
+
+
+def may_edit_turns(user) -> Answer:
+    if may_lead(user) or may_write_guidelines(user):
+        return Answer()
+    return Answer(_("Only leads and clinicians edit sessions."))
+
+
+def may_edit_turn(user, instance) -> Answer:
+    """Experts: leads and clinicians, once they have neither to judge nor to settle it; of a session at risk, the lead."""
+    if may_lead(user):
+        return may_read_instance(user, instance)
+    if not (answer := may_edit_turns(user)):
+        return answer
+    if tiers.tiers_in_force(instance) or (instance.profile and tiers.tiers_in_force(instance.profile)):
+        return Answer(_("This session carries a risk tier; a lead edits it."))
     return _reads_it(user, instance)
 
 

@@ -13,7 +13,7 @@ from django.db.models import QuerySet
 
 from accounts.digesting import digest
 from synthesis.factors import COUNSELLORS
-from synthesis.models import Instance
+from synthesis.models import Instance, Origin
 
 Triple = dict[str, Instance]  # by arm, in the order of COUNSELLORS
 
@@ -33,7 +33,8 @@ def compare(instances: QuerySet) -> Compared:
     """Triples of the made ones among these; one query, whatever their number. Contents are read as the query says."""
     groups: dict[tuple, Triple] = defaultdict(dict)
     found = Compared()
-    for one in instances.made().select_related("run").order_by("pk"):
+    # One that goes on from an edited turn differs in more than who counsels.
+    for one in instances.made().exclude(origin=Origin.EDIT).select_related("run").order_by("pk"):
         arms = groups[_comparable(one)]
         if arms.setdefault(arm(one), one) is not one:
             found.again.append(one)

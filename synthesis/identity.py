@@ -11,11 +11,11 @@ __all__ = ["call_key", "cell_digest", "depends_digest", "digest", "messages_dige
 
 def cell_digest(
     *, recipe: str, prompts: dict[str, str], revision: str, profile: str, factors: dict, sample: int,
-    others: Sequence[str] = (), translations: Sequence[str] = (),
+    others: Sequence[str] = (), translations: Sequence[str] = (), opening: Sequence[dict] = (),
 ) -> str:  # fmt: skip
     """Name of one cell of a run's grid. `prompts` are digests; `revision` (empty where nothing is intended), `others`
     (what is intended besides, in order) and `profile` are public ids; `translations` the digests of the words of all
-    that is intended, where the session is in another language.
+    that is intended, where the session is in another language; `opening` the turns that it goes on from.
 
     The run is not part of it: a new run over the same cell replays what is stored.
     """
@@ -28,7 +28,7 @@ def cell_digest(
         "sample": sample,
     }
     # Only where there are any: older cells keep their names.
-    more = {"others": list(others), "translations": list(translations)}
+    more = {"others": list(others), "translations": list(translations), "opening": list(opening)}
     return digest(parts | {name: value for name, value in more.items() if value})
 
 

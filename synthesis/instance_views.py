@@ -6,9 +6,10 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404, render
 
 from accounts import roles
-from synthesis import access, choice_words, holding, outcomes, tiers
+from guidelines import comparing
+from synthesis import access, choice_words, continuing, holding, outcomes, tiers
 from synthesis.conversing import conversation, light_calls, read_as_json
-from synthesis.models import Call, Instance, Tier
+from synthesis.models import Call, Instance, Opening, Tier
 from synthesis.translated import names_in
 
 
@@ -38,10 +39,32 @@ def instance(request, public_id):
         "marks": marks,
         "tier_name": Tier(tiers.tier_in_force(found)).label,
         "outcomes": outcomes.of(request.user, found),
+        "editable": _is_editable(found),
+        **_edited(found),
         **holding.told(found),
         **_models(found),
     }
     return render(request, "synthesis/instance.html", context)
+
+
+def _is_editable(found: Instance) -> bool:
+    try:
+        continuing.require_continuable(found)
+    except continuing.CannotContinue:
+        return False
+    return True
+
+
+def _edited(found: Instance) -> dict:
+    """What it goes on from, and what goes on from it."""
+    edits = Opening.objects.filter(instance__parent=found).select_related("by", "instance").order_by("pk")
+    opening = Opening.objects.select_related("by").filter(instance=found).first()
+    words = opening.utterances[-1]["text"] if opening else ""
+    return {
+        "edits": edits.defer("instance__content"),
+        "opening": opening,
+        "opening_diff": comparing.word_diff(opening.before, words) if opening else [],
+    }
 
 
 def _models(found: Instance) -> dict:

@@ -9,7 +9,7 @@ from guidelines.models import PairRevision
 from guidelines.translating import languages
 from synthesis import examples, translated
 from synthesis.factors import LANGUAGES, OWN
-from synthesis.models import Instance, Profile, Run
+from synthesis.models import Instance, Opening, Origin, Profile, Run
 from synthesis.prompting import kept
 from synthesis.recipes.cell import Cell
 
@@ -60,6 +60,7 @@ class Material:
             language="" if language == LANGUAGES[0] else language,
             language_name=languages.known()[language].name,
             examples=examples.texts_of(instance),
+            opening=_opening(instance),
             lot=instance.lot,
         )
 
@@ -77,6 +78,13 @@ def _read(kept: dict[int, Any], rows: QuerySet, wanted: set[int | None]) -> None
             for pk in kept.keys() - wanted:
                 del kept[pk]
         kept |= rows.in_bulk(new)
+
+
+def _opening(instance: Instance) -> tuple[dict, ...]:
+    """No query where it begins at its beginning."""
+    if instance.origin != Origin.EDIT:
+        return ()
+    return tuple(Opening.objects.get(instance=instance).utterances)
 
 
 class _Words:

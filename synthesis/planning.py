@@ -215,10 +215,10 @@ def _standing(instances: list[Instance]) -> set[str]:
 
 def instance_of(
     run: Run, cell: GridCell, pins: dict[str, dict[int, Pinned]], mint, parent: Instance | None = None,
-    shown: Sequence[Kept] = (),
+    shown: Sequence[Kept] = (), opening: Sequence[dict] = (),
 ) -> tuple[Instance, list[Intended | Shown]]:  # fmt: skip
-    """One cell of the run as rows that are not stored yet; `parent`: the stale session that it is made again for;
-    `shown`: its examples.
+    """One cell of the run as rows that are not stored yet; `parent`: the stale session that it is made again for, or
+    the one of which a turn was edited, which then gives its `opening`; `shown`: its examples.
     """
     how = RECIPES[run.recipe]
     first, others = cell.pairs[0] if cell.pairs else None, cell.pairs[1:]
@@ -234,6 +234,7 @@ def instance_of(
         "sample": cell.sample,
         "others": [str(one.public_id) for one in others],
         "translations": translations if any(translations) else [],
+        "opening": opening,
     }
 
     def prompts(names) -> dict[str, str]:
@@ -254,6 +255,7 @@ def instance_of(
     instance = Instance(
         public_id=mint(run.serial, name),
         run=run,
+        origin=Origin.EDIT if opening else Origin.RUN,
         recipe=run.recipe,
         version_id=run.version_id,
         pair_revision=first,

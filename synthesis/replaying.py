@@ -48,8 +48,8 @@ class Replayed:
 
 
 def replayable(instances: QuerySet) -> QuerySet:
-    """Those that a run made. What was imported or edited was not made of calls, and the rest is not made yet."""
-    return instances.filter(state=InstanceState.MADE, origin=Origin.RUN, run__isnull=False)
+    """Those that a run made. What was imported was not made of calls, and the rest is not made yet."""
+    return instances.filter(state=InstanceState.MADE, origin__in=[Origin.RUN, Origin.EDIT], run__isnull=False)
 
 
 def replay(instances: QuerySet, *, at_once: int = AT_ONCE) -> Iterator[Replayed]:

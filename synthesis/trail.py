@@ -17,6 +17,7 @@ VOCABULARY = Vocabulary(
         "synthesis.plan": _("Planned the run"),
         "synthesis.preview": _("Had one session made as a preview"),
         "synthesis.remake": _("Planned stale sessions again"),
+        "synthesis.continue_from": _("Edited a turn of a session, which goes on from there"),
         "synthesis.pause": _("Paused the run"),
         "synthesis.resume": _("Let the run go on"),
         "synthesis.cancel": _("Cancelled the run"),

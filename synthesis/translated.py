@@ -32,6 +32,19 @@ def pinned(version: Version, languages) -> dict[str, dict[int, Pinned]]:
     return found
 
 
+def pinned_of(run: Run) -> dict[str, dict[int, Pinned]]:
+    """The translations that a run keeps; no query where it keeps none."""
+    found: dict[str, dict[int, Pinned]] = {language: {} for language in run.translations}
+    here = [pk for pins in run.translations.values() for pk in pins]
+    if here:
+        rows = Translation.objects.filter(pk__in=here).values_list(
+            "language", "pair_revision_id", "pk", "digest"
+        )
+        for language, revision, pk, digest in rows:
+            found[language][revision] = Pinned(pk, digest)
+    return found
+
+
 def kept(pins: dict[str, dict[int, Pinned]]) -> dict[str, list[int]]:
     """What a run keeps of `pinned`."""
     return {language: sorted(one.pk for one in of.values()) for language, of in pins.items()}

@@ -1,6 +1,14 @@
 from django.urls import path
 
-from synthesis import compare_views, instance_views, plan_views, profile_views, quality_views, run_views
+from synthesis import (
+    compare_views,
+    instance_views,
+    plan_views,
+    profile_views,
+    quality_views,
+    run_views,
+    turn_views,
+)
 
 urlpatterns = [
     path("profiles/", profile_views.profiles, name="profiles"),
@@ -18,6 +26,7 @@ urlpatterns = [
     path("runs/<uuid:public_id>/quality.json", quality_views.as_json, name="run_quality_json"),
     path("runs/<uuid:public_id>/quality/hold/", quality_views.hold_many, name="run_quality_hold"),
     path("instances/<uuid:public_id>/", instance_views.instance, name="instance"),
+    path("instances/<uuid:public_id>/turns/<int:turn>/", turn_views.edit_turn, name="edit_turn"),
     path("instances/<uuid:public_id>/hold/", quality_views.hold, name="instance_hold"),
     path("instances/<uuid:public_id>/calls/<slug:key>/", instance_views.call, name="call"),
 ]

@@ -272,9 +272,9 @@ class _Words:
         project = self.projects[reading.seat_id, reading.item.arm]
         payload = {"id": int(ls_id), "result": [{"value": {"text": [_SAID * 8]}}], "was_cancelled": cancelled}
         return RawAnnotation(
-            seat_project=project, server="http://127.0.0.1", project_id=project.project_id, task_id=reading.pk, ls_id=int(ls_id),
-            ls_updated_at=self.at + timedelta(minutes=turn), completed_by=reading.seat.rater_id, reading_id=reading.pk,
-            payload=json.dumps(payload, sort_keys=True), uncounted=uncounted,
+            seat_project=project, server="http://127.0.0.1", project_id=project.project_id, task_id=reading.pk,
+            ls_id=int(ls_id), ls_updated_at=self.at + timedelta(minutes=turn), completed_by=reading.seat.rater_id,
+            reading_id=reading.pk, payload=json.dumps(payload, sort_keys=True), uncounted=uncounted,
         )  # fmt: skip
 
     def decision(self, one: _Said, raw, before=None):

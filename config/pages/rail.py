@@ -15,6 +15,7 @@ PLACES = [
     ("profiles", _("Profiles"), {Role.LEAD}),
     ("runs", _("Runs"), {Role.LEAD}),
     ("rounds", _("Rounds"), {Role.LEAD}),
+    ("golds", _("Known answers"), {Role.CLINICIAN, Role.LEAD}),
     ("desk", _("Desk"), {Role.ANNOTATOR}),
     ("disputes", _("Disputes"), {Role.ADJUDICATOR}),
     ("agreement", _("Agreement"), {Role.LEAD}),

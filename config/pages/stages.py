@@ -65,7 +65,7 @@ def review() -> dict:
     # Every judgement but those that another one replaced: two indexes have these numbers.
     replaced = Decision.objects.filter(supersedes__isnull=False).count()
     made = Decision.objects.filter(reading__isnull=False).count() - replaced
-    rows = [(_("sessions under review"), Item.objects.count()), (_("judgements to do"), waiting),
+    rows = [(_("sessions under review"), Item.objects.counted().count()), (_("judgements to do"), waiting),
             (_("judgements made"), made), (_("in dispute"), standings.get("disputed", 0))]  # fmt: skip
     stuck = []
     failing = SeatProject.objects.filter(failing_since__isnull=False).aggregate(

@@ -124,7 +124,7 @@ def _with_what_follows(rows: list[Instance]) -> None:
     by_id = {row.pk: row for row in rows}
     for row in rows:
         row.rounds, row.datasets, row.models, row.again = [], [], [], []
-    for item in Item.objects.filter(instance__in=by_id).select_related("round").order_by("pk"):
+    for item in Item.objects.counted().filter(instance__in=by_id).select_related("round").order_by("pk"):
         by_id[item.instance_id].rounds.append(item.round)
     released = DatasetItem.objects.filter(item__instance__in=by_id).select_related("dataset", "item")
     in_dataset: dict[int, list[Instance]] = {}
@@ -143,7 +143,7 @@ def downstream(instances: QuerySet) -> dict[str, tuple[list, int]]:
     """Rounds, datasets and trainings that these sessions are in: the newest, each with how many of them as `n`, and
     how many there are in all. Five queries, of which two look at every session.
     """
-    items = Item.objects.filter(instance__in=instances.order_by().values("pk"))
+    items = Item.objects.counted().filter(instance__in=instances.order_by().values("pk"))
     in_rounds = dict(items.order_by().values_list("round").annotate(n=Count("instance", distinct=True)))
     released = DatasetItem.objects.filter(item__in=items.order_by().values("pk"))
     in_datasets = dict(

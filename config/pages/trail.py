@@ -20,6 +20,7 @@ PAGES = {
     synthesis_trail.RUN: "run",
     synthesis_trail.SESSION: "instance",
     review_trail.ROUND: "round",
+    review_trail.GOLD: "gold",
     exports_trail.DATASET: "dataset",
     exports_trail.TRAINING: "training_run",
 }
@@ -27,6 +28,7 @@ KINDS = {
     synthesis_trail.RUN: _("a run"),
     synthesis_trail.SESSION: _("a session"),
     review_trail.ROUND: _("a round"),
+    review_trail.GOLD: _("known answers"),
     exports_trail.DATASET: _("a dataset"),
     exports_trail.TRAINING: _("a training"),
     synthesis_trail.PROFILES: _("clients"),

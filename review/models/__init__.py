@@ -1,5 +1,6 @@
 from review.models.adjudicating import SecondJudgement, SecondReading
 from review.models.appeals import Appeal, AppealState
+from review.models.certifications import Certification, Grounds, PassMark
 from review.models.choices import Choice, ChosenFor, Reason
 from review.models.decisions import (
     Decision,
@@ -12,11 +13,12 @@ from review.models.decisions import (
 )
 from review.models.first_judgements import FirstJudgement
 from review.models.flags import Flag, FlagKind, Resolution
+from review.models.gold import Endorsement, Gold, Look, Retirement
 from review.models.label_studio import ENVIRONMENT, Account, Difference, DifferenceKind, SeatProject, Server
 from review.models.passes import Pass
 from review.models.raters import Rater, RaterKind
 from review.models.readings import Arm, Item, Reading, Return, SendState
-from review.models.rounds import Round, RoundState, Seat, VerdictRule
+from review.models.rounds import Asked, Purpose, Round, RoundState, Seat, VerdictRule
 from review.models.standings import Aspect, Standing, StandingState
 from review.models.welfare import Welfare, Wish
 
@@ -26,20 +28,28 @@ __all__ = [
     "Appeal",
     "AppealState",
     "Arm",
+    "Asked",
     "Aspect",
     "Choice",
     "ChosenFor",
+    "Certification",
     "Decision",
     "DecisionKind",
     "Difference",
     "DifferenceKind",
+    "Endorsement",
     "ErrorType",
     "Finding",
     "FirstJudgement",
     "Flag",
     "FlagKind",
+    "Gold",
+    "Grounds",
     "Item",
+    "Look",
     "Pass",
+    "PassMark",
+    "Purpose",
     "Rater",
     "RaterKind",
     "Rating",
@@ -47,6 +57,7 @@ __all__ = [
     "Reading",
     "Resolution",
     "Reason",
+    "Retirement",
     "Return",
     "Round",
     "RoundState",

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.freezing import APPEND_ONLY, Freezing, another_column_changes
 from accounts.identity import Identified
+from review.models.gold import Gold, not_agreed
 from review.models.rounds import Round, Seat
 from synthesis.models import Instance
 
@@ -22,6 +23,10 @@ class Arm(models.TextChoices):
 
 
 class Items(models.QuerySet):
+    def counted(self):
+        """But for those with known answers, which measure their readers: nothing is settled of them."""
+        return self.filter(gold=None)
+
     def disputed(self):
         return self.filter(standings__state="disputed").distinct()
 
@@ -32,15 +37,20 @@ class Items(models.QuerySet):
         )
 
     def unsettled(self):
-        return self.filter(
-            Q(standings__isnull=True) | Q(standings__state__in=["open", "disputed"])
-        ).distinct()
+        unsettled = Q(standings__isnull=True) | Q(standings__state__in=["open", "disputed"])
+        return self.counted().filter(unsettled).distinct()
 
 
 class Item(Identified):
     """Exactly one instance in a round. A later reading of the same instance is a new item that names this."""
 
-    freezing = Freezing(update="TRUE", delete="TRUE")
+    # Known answers are used when three stand by them; in a training round there is nothing else.
+    freezing = Freezing(
+        update="TRUE",
+        delete="TRUE",
+        insert=f"(NEW.gold_id IS NOT NULL AND {not_agreed('NEW.gold_id')}) OR (NEW.gold_id IS NULL AND EXISTS "
+        "(SELECT 1 FROM review_round r WHERE r.id = NEW.round_id AND r.purpose = 'training'))",
+    )
 
     round = models.ForeignKey(Round, models.PROTECT, related_name="items")
     instance = models.ForeignKey(Instance, models.PROTECT, related_name="+")
@@ -48,6 +58,8 @@ class Item(Identified):
     position = models.PositiveIntegerField()
     inclusion_probability = models.FloatField(default=1.0)
     supersedes = models.ForeignKey("self", models.PROTECT, null=True, related_name="superseded_by")
+    # Where its answers are known; who reads it is not told.
+    gold = models.ForeignKey(Gold, models.PROTECT, null=True, related_name="items")
     at = models.DateTimeField(auto_now_add=True)
 
     objects = Items.as_manager()
@@ -120,9 +132,11 @@ class Readings(models.QuerySet):
         return self.filter(pass_number=1, seat__observer=False, replaced_by=None)
 
     def waiting(self):
-        """Given back unjudged, and nobody has them yet. A repeat that is given back is nobody else's to make."""
+        """Given back unjudged, and nobody has them yet. A repeat, or a session with known answers, that is
+        given back is nobody else's to make.
+        """
         given_back = self.filter(returned__isnull=False, replaced_by=None, decisions=None)
-        return given_back.filter(pass_number=1, seat__observer=False)
+        return given_back.filter(pass_number=1, seat__observer=False, item__gold=None)
 
 
 class Reading(models.Model):

@@ -27,7 +27,24 @@ class VerdictRule(models.TextChoices):
     MAJORITY = "majority", _("when more than half of its readers say the same")
 
 
+class Purpose(models.TextChoices):
+    REVIEW = "review", _("review")
+    # Known answers only: it measures its readers, and settles nothing.
+    TRAINING = "training", _("training")
+
+
+class Asked(models.TextChoices):
+    """Whether a round asks that its readers be certified under its versions."""
+
+    REQUIRED = "required", _("whoever is not certified is not seated")
+    WARN = "warn", _("say who is not certified")
+    NO = "no", _("do not ask")
+
+
 class Rounds(models.QuerySet):
+    def of_review(self):
+        return self.filter(purpose=Purpose.REVIEW)
+
     def open(self):
         return self.filter(state=RoundState.OPEN)
 
@@ -90,6 +107,8 @@ class Round(Identified):
     left_out_risk = models.PositiveIntegerField(default=0)
     # True when a simulated or model rater counts toward standing; decided when the round is made.
     rehearsal = models.BooleanField(default=False)
+    purpose = models.CharField(max_length=8, choices=Purpose, default=Purpose.REVIEW)
+    certification = models.CharField(max_length=8, choices=Asked, default=Asked.WARN)
     state = models.CharField(max_length=8, choices=RoundState, default=RoundState.OPEN)
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     # To whom flags go first. She reads nothing here; other leads see them too.

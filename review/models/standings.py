@@ -35,7 +35,9 @@ class Standing(models.Model):
     freezing = Freezing(
         update=f"OLD.state = 'settled' OR {in_closed_round('OLD.item_id')}",
         delete="TRUE",
-        insert=in_closed_round("NEW.item_id"),
+        # What has known answers measures its readers: nothing is ever settled or in dispute there.
+        insert=in_closed_round("NEW.item_id")
+        + " OR EXISTS (SELECT 1 FROM review_item i WHERE i.id = NEW.item_id AND i.gold_id IS NOT NULL)",
     )
 
     item = models.ForeignKey(Item, models.PROTECT, related_name="standings")

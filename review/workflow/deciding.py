@@ -14,6 +14,7 @@ from review.models import (
     Arm,
     Aspect,
     Decision,
+    Purpose,
     RawAnnotation,
     Reading,
     Return,
@@ -94,6 +95,8 @@ def _require_in_time(reading, item, previous, decided_at):
     # What she judged before somebody handed it on counts, whenever it arrives: the item has one reader more.
     if Return.objects.filter(reading=reading, at__lt=decided_at).exists():
         raise NotCounted(_("Given back before; it is another's to judge."))
+    if previous and item.round.purpose == Purpose.TRAINING:
+        raise NotCounted(_("The accepted answers were shown after the first judgement; that one counts."))
     counts = reading.pass_number == 1 and not reading.seat.observer
     # Safety may be resolved before all have read; the item is settled when its verdict or its findings are.
     main = Aspect.FINDINGS if item.arm == Arm.UNAIDED else Aspect.VERDICT

@@ -136,6 +136,8 @@ def store_ratings(decision: Decision, ratings: dict[str, str], evidence: dict[st
 
 
 def restand(item: Item):
+    if item.gold_id:
+        return  # it measures its readers; there is nothing to settle
     stored = {s.aspect: s for s in item.standings.all()}
     found = standing.standing(
         judged_of(item), arm=item.arm, needed=readers_needed(item), rule=item.round.rule

@@ -4,6 +4,7 @@ from synthesis.models.endpoints import Endpoint, ModelRole
 from synthesis.models.hitches import Hitch, HitchKind
 from synthesis.models.instances import Instance, InstanceState, Intended, Origin
 from synthesis.models.marks import Mark
+from synthesis.models.openings import Opening
 from synthesis.models.profiles import Profile, ProfileKind, SourceText, Style, Tier
 from synthesis.models.quality import Measured, QualityReport
 from synthesis.models.requests import PlanRequest
@@ -23,6 +24,7 @@ __all__ = [
     "Mark",
     "Measured",
     "ModelRole",
+    "Opening",
     "Origin",
     "PlanRequest",
     "Profile",

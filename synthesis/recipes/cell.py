@@ -81,6 +81,8 @@ class Cell:
     language_name: str = ""
     # Edits of other sessions that the supervisor is shown.
     examples: tuple[str, ...] = ()
+    # The turns that the session goes on from, one of them edited: [{"id", "speaker", "text"}]; empty: from its beginning.
+    opening: tuple[dict, ...] = ()
     # Whose chance it shares, where another cell's: sessions that are compared are equally long.
     lot: str = ""
 

@@ -73,28 +73,34 @@ async def make(cell: Cell, ask) -> SupervisedDialogue:
 
 
 async def play(cell: Cell, ask) -> tuple[list[Utterance], list[TracedTurn] | None]:
-    """Five to seven exchanges; each of the two hears the other as the partner of a conversation. The second part is
-    there where the counsellor is supervised while the session goes on.
+    """Five to seven exchanges; each of the two hears the other as the partner of a conversation. One that goes on from
+    an edited turn begins with what was said until then. The second part is there where the counsellor is supervised while
+    the session goes on.
     """
-    utterances: list[Utterance] = []
+    utterances = [Utterance.model_validate(said) for said in cell.opening]
     trace: list[TracedTurn] | None = [] if cell.parameters.get("counsellor") == "supervised" else None
     shape = written_in(Turn, cell.language)
-    for exchange in range(1, cell.draw().choice(EXCHANGES) + 1):
-        heard = counsellor_messages(cell, utterances)
-        if trace is None:
-            text = (await ask("counsellor", f"counsellor {exchange}", heard, shape)).text
-        else:
-            watching = partial(critic_messages, cell, list(utterances))
-            turn = await self_play.supervised(
-                cell, ask, exchange, heard=heard, watching=watching, shape=shape
-            )
-            trace.append(turn)
-            text = turn.revised
-        utterances.append(Utterance(id=len(utterances) + 1, speaker="counsellor", text=text))
+    for exchange in range(len(utterances) // 2 + 1, cell.draw().choice(EXCHANGES) + 1):
+        if (
+            len(utterances) % 2 == 0
+        ):  # or the turn that was edited is the counsellor's, and its client answers
+            text = await counsel(cell, ask, exchange, utterances, trace, shape)
+            utterances.append(Utterance(id=len(utterances) + 1, speaker="counsellor", text=text))
         heard = client_messages(cell, utterances)
         text = (await ask("client", f"client {exchange}", heard, shape)).text
         utterances.append(Utterance(id=len(utterances) + 1, speaker="client", text=text))
     return utterances, trace
+
+
+async def counsel(cell: Cell, ask, exchange: int, utterances, trace, shape) -> str:
+    """What the counsellor says; `trace` None: nobody supervises it meanwhile."""
+    heard = counsellor_messages(cell, utterances)
+    if trace is None:
+        return (await ask("counsellor", f"counsellor {exchange}", heard, shape)).text
+    watching = partial(critic_messages, cell, list(utterances))
+    turn = await self_play.supervised(cell, ask, exchange, heard=heard, watching=watching, shape=shape)
+    trace.append(turn)
+    return turn.revised
 
 
 def is_balanced(cell: Cell) -> bool:

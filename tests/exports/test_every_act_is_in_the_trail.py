@@ -27,6 +27,7 @@ from synthesis import cast, connecting, holding, loading, planning, planning_onc
 from synthesis.models import Endpoint, Run
 from tests import factories
 from tests.conftest import person
+from tests.exports.acts_of_gold import GOLD_ACTS
 from tests.exports.acts_on_servers import server_offered, server_saved
 from tests.review import factories as review_factories
 
@@ -285,6 +286,7 @@ ACTS = {
     "review.welfare.providing.provide": provided,
     "review.label_studio.servers.save_server": server_saved,
     "review.label_studio.servers.offer_server": server_offered,
+    **GOLD_ACTS,
     "exports.building.plan": asked_for,
     "exports.nodes.make_node": node_made,
     "exports.nodes.retire": node_retired,

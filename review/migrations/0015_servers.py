@@ -23,7 +23,7 @@ def on_the_first(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('review', '0013_choices'),
+        ('review', '0014_known_answers'),
     ]
 
     operations = [

@@ -1,0 +1,82 @@
+"""Edit a turn of a session; what comes after it is said anew, in a session of its own."""
+
+from django import forms
+from django.contrib import messages
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts import roles
+from synthesis import access, continuing, tasks
+from synthesis.faults import NoEndpoint
+from synthesis.models import Instance
+from synthesis.plan_views import say_that_nobody_works
+from synthesis.planning import NotPlanned
+
+HOW = [
+    ("meant", gettext_lazy("as it was meant to: the mistake may come again")),
+    ("well", gettext_lazy("without the mistake: from here on the counsellor works well")),
+]
+
+
+class TurnForm(forms.Form):
+    text = forms.CharField(
+        label=gettext_lazy("What is said instead"), strip=True, max_length=continuing.LONGEST,
+        widget=forms.Textarea({"rows": 4, "class": "form-control"}),
+    )  # fmt: skip
+    how = forms.ChoiceField(
+        label=gettext_lazy("How the session goes on"), choices=HOW, initial="meant",
+        widget=forms.RadioSelect({"class": "form-check-input"}),
+    )  # fmt: skip
+    reason = forms.CharField(
+        label=gettext_lazy("Why you change it"), max_length=2_000,
+        widget=forms.Textarea({"rows": 2, "class": "form-control"}),
+    )  # fmt: skip
+
+
+def edit_turn(request, public_id, turn):
+    roles.require(access.may_edit_turns(request.user))
+    found = get_object_or_404(
+        Instance.objects.select_related("run", "profile").prefetch_related("marks", "profile__marks"),
+        public_id=public_id,
+    )
+    roles.require(access.may_edit_turn(request.user, found))
+    said = (found.content or {}).get("utterances", [])
+    if not 1 <= turn <= len(said):
+        raise Http404
+    form = TurnForm(request.POST or None, initial={"text": said[turn - 1]["text"]})
+    if request.method == "POST" and form.is_valid() and (answer := _continued(request, found, turn, form)):
+        return answer
+    context = {
+        "instance": found,
+        "name": (found.content or {}).get("client_name", ""),
+        "before": said[: turn - 1],
+        "edited": said[turn - 1],
+        "after": said[turn:],
+        "form": form,
+        "turn": turn,
+        "reads_runs": bool(access.may_read_runs(request.user)),
+    }
+    return render(request, "synthesis/edit_turn.html", context, status=400 if form.errors else 200)
+
+
+def _continued(request, instance: Instance, turn: int, form: TurnForm):
+    given = form.cleaned_data
+    try:
+        made = continuing.continue_from(
+            instance=instance, turn=turn, text=given["text"], reason=given["reason"],
+            well=given["how"] == "well", by=request.user,
+        )  # fmt: skip
+    except (continuing.CannotContinue, NotPlanned, NoEndpoint) as refusal:
+        form.add_error(None, str(refusal))
+        return None
+    if made.state == "planned" and not tasks.wake(made.run):
+        say_that_nobody_works(request, made.run)
+    if access.may_read_runs(request.user):
+        messages.success(request, _("The session goes on from your words as soon as it is made."))
+        return redirect("instance", public_id=made.public_id)
+    messages.success(
+        request, _("Thank you. The session goes on from your words, and comes to reviewers like any other.")
+    )
+    return redirect("edit_turn", public_id=instance.public_id, turn=turn)
