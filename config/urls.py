@@ -1,6 +1,6 @@
 from django.urls import include, path
 
-from config.pages import health, home, road, settings, stale, trail
+from config.pages import health, home, road, servers, settings, stale, trail
 from guidelines.discussion.views import discussions
 
 urlpatterns = [
@@ -15,6 +15,9 @@ urlpatterns = [
     path("settings/endpoints/", settings.save_endpoint, name="endpoint_save"),
     path("settings/prices/", settings.set_price, name="endpoint_price"),
     path("settings/roles/", settings.save_role, name="model_role_save"),
+    path("settings/label-studio/", servers.save, name="server_save"),
+    path("settings/label-studio/<slug:name>/test/", servers.test, name="server_test"),
+    path("settings/label-studio/<slug:name>/offer/", servers.offer, name="server_offer"),
     path("settings/welfare/", settings.save_welfare, name="welfare_save"),
     path("settings/nodes/", settings.make_node, name="node_make"),
     path("settings/nodes/<int:pk>/retire/", settings.retire_node, name="node_retire"),

@@ -89,6 +89,7 @@ def appeals_grant(request):
                 overlap=given["overlap"],
                 deadline=given["deadline"],
                 rule=form.rule(),
+                server=given.get("server"),
                 seed=secrets.randbelow(2**32),
             )
         except (CannotMakeRound, appealing.CannotAppeal) as refusal:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from accounts import roles
 from review import access, handing_on, reports, tasks
+from review.label_studio import connecting
 from review.label_studio.gateway import passes
 from review.label_studio.keeping import login_of
 from review.matching import wish_of
@@ -19,7 +20,8 @@ from review.welfare.providing import contact
 def desk(request):
     roles.require(access.may_see_desk(request.user))
     rows = reports.desk_of(request.user)
-    direct = settings.LABEL_STUDIO_PUBLIC_URL.rstrip("/") if settings.REVIEW_DIRECT_ACCOUNTS else ""
+    for row in rows:
+        row.place = connecting.place(row.server)
     context = {
         "rows": rows,
         "ahead": choosing.ahead(request.user),
@@ -29,11 +31,20 @@ def desk(request):
         "wish": wish_of(request.user),
     }
     context["enough"] = context["cap"] is not None and context["today"] >= context["cap"]
-    context |= {"gateway": settings.LABEL_STUDIO_GATEWAY_URL, "studio": direct}
-    account = Account.objects.filter(rater__user=request.user, ls_user_id__isnull=False).first()
-    if account and settings.REVIEW_DIRECT_ACCOUNTS:
-        context["login"] = login_of(account, asked_by=request.user)
+    if settings.REVIEW_DIRECT_ACCOUNTS:
+        context["logins"] = _logins(request.user)
     return render(request, "review/desk.html", context)
+
+
+def _logins(user) -> list[dict]:
+    """Where she has accounts of her own, and as whom."""
+    accounts = Account.objects.filter(rater__user=user, ls_user_id__isnull=False).select_related(
+        "server", "rater"
+    )
+    return [
+        {"studio": connecting.place(account.server).public_url, "login": login_of(account, asked_by=user)}
+        for account in accounts.order_by("server")
+    ]
 
 
 def desk_open(request, seat, form):
@@ -41,13 +52,14 @@ def desk_open(request, seat, form):
     roles.require(access.may_see_desk(request.user))
     if request.method != "POST":
         return HttpResponseNotAllowed(["POST"])
-    projects = SeatProject.objects.select_related("seat__round", "seat__rater")
+    projects = SeatProject.objects.select_related("seat__round", "seat__rater", "server")
     project = get_object_or_404(projects, seat__public_id=seat, form=form, project_id__isnull=False)
-    if not settings.LABEL_STUDIO_GATEWAY_URL:
+    gateway = connecting.place(project.server).gateway_url
+    if not gateway:
         messages.error(request, _("The gateway to Label Studio is not set; a lead can say where it is."))
         return redirect("desk")
     ticket = passes.issue(project=project, by=request.user, app_session=request.session.session_key)
-    enter = {"address": f"{settings.LABEL_STUDIO_GATEWAY_URL}/enter", "ticket": ticket}
+    enter = {"address": f"{gateway}/enter", "ticket": ticket}
     answer = render(request, "review/enter.html", enter)
     # The gateway takes a ticket from our pages alone, and knows by this where it comes from.
     answer["Referrer-Policy"] = "strict-origin"

@@ -9,8 +9,9 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Role, User
 from guidelines import briefing
 from guidelines.models import Kind, Version
+from review.label_studio import connecting
 from review.label_studio.screens import build
-from review.models import Asked, Seat, VerdictRule
+from review.models import Asked, Seat, Server, VerdictRule
 from review.standing import Rule
 from synthesis.models import Run
 
@@ -174,6 +175,15 @@ class NewRound(forms.Form):
         misfits = {pk: build.misfit(found, recipes) for pk, found in told}
         self.fields["rubric_version"].widget.misfits = misfits
 
+        # Where there is one only, there is nothing to choose.
+        servers = connecting.for_new_rounds()
+        if len(servers) > 1:
+            self.fields["server"] = forms.ModelChoiceField(
+                label=_("Label Studio server"), to_field_name="name", empty_label=None, initial=servers[0].name,
+                queryset=Server.objects.filter(pk__in=[server.pk for server in servers]),
+                help_text=_("Its reviewers judge there; it cannot be changed later."),
+            )  # fmt: skip
+
     def clean_doubly_read(self):
         given = self.cleaned_data["doubly_read"]
         return 100 if given is None else given
@@ -223,6 +233,36 @@ class Granting(NewRound):
             usual = field.queryset.filter(pk=version.pk).first() or field.queryset.order_by("-number").first()
             field.initial = usual
         self.fields["reviewers"].help_text = _("Who have never had any of these sessions before them.")
+
+
+class ServerForm(forms.ModelForm):
+    """A further Label Studio, by its name: saving one that is there changes it."""
+
+    class Meta:
+        model = Server
+        fields = ["name", "url", "gateway_url", "public_url", "token_env"]
+        help_texts = {
+            "url": _("Where our servers reach it."),
+            "gateway_url": _("Where reviewers reach it through the gateway: a host or a port of its own, without a path."),
+            "public_url": _("Only where reviewers have accounts of their own there."),
+            "token_env": _(
+                "The token itself is never stored: name the environment variable that holds it, beginning with "
+                "LABEL_STUDIO_TOKEN_."
+            ),
+        }  # fmt: skip
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        for name in ("url", "token_env"):
+            self.fields[name].required = True
+        for name in ("url", "public_url", "gateway_url"):
+            self.fields[name].assume_scheme = "https"
+
+    def validate_unique(self):
+        """What stands is changed; `save_server` says what another has."""
+
+    def validate_constraints(self):
+        """The same."""
 
 
 class MoreSeats(forms.Form):

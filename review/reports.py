@@ -22,6 +22,7 @@ from review.models import (
     Arm,
     Aspect,
     Decision,
+    Difference,
     ErrorType,
     Item,
     Rating,
@@ -101,7 +102,7 @@ def _given_back() -> Q:
 def desk_of(user) -> list[SeatProject]:
     """The person's projects in open rounds, each with `total` and `left`: sessions, and those not judged; and `skipped`."""
     projects = SeatProject.objects.filter(seat__rater__user=user, seat__round__state=RoundState.OPEN)
-    projects = list(projects.select_related("seat__round").order_by("seat__round__serial", "form"))
+    projects = list(projects.select_related("seat__round", "server").order_by("seat__round__serial", "form"))
     own = Reading.objects.filter(seat__in={project.seat_id for project in projects}).put_before()
     given, back = _by_form(own), _by_form(own.filter(_given_back()))
     skipped = _by_form(own.undecided().filter(pk__in=_skips(projects)))
@@ -121,25 +122,25 @@ def _by_form(readings) -> dict[tuple[int, str], int]:
 
 def _skips(projects: list[SeatProject]):
     # By the projects too, in whose index are those alone that do not count.
-    ids = [project.project_id for project in projects if project.project_id]
-    found = RawAnnotation.objects.skips().filter(project_id__in=ids, reading__isnull=False)
-    return found.values("reading")
+    return RawAnnotation.objects.skips().filter(seat_project__in=projects).values("reading")
 
 
 def uncounted(round: Round):
     """Judgements that came from the round's projects and do not count, the newest first."""
     return (
-        RawAnnotation.objects.uncounted_judgements().filter(project_id__in=_projects(round)).order_by("-id")
+        RawAnnotation.objects.uncounted_judgements().filter(seat_project__seat__round=round).order_by("-id")
     )
 
 
 def skips(round: Round) -> int:
     """How often a reviewer skipped a session, which is permitted and is no judgement."""
-    return RawAnnotation.objects.skips().filter(project_id__in=_projects(round)).count()
+    return RawAnnotation.objects.skips().filter(seat_project__seat__round=round).count()
 
 
-def _projects(round: Round):
-    return SeatProject.objects.filter(seat__round=round, project_id__isnull=False).values("project_id")
+def differences(round: Round):
+    """What its projects had otherwise than we know, the newest first."""
+    found = Difference.objects.filter(project__seat__round=round)
+    return found.select_related("project__seat__rater__user", "reading__item").order_by("-id")
 
 
 def standing_counts(round: Round) -> dict[str, int]:

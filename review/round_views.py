@@ -2,7 +2,6 @@
 
 import secrets
 
-from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponseNotAllowed
 from django.shortcuts import get_object_or_404, redirect, render
@@ -21,7 +20,7 @@ from review.flags import waiting
 from review.flags.forms import RiskLead
 from review.forms import MoreSeats, MoveRelease, NewRound
 from review.gold import certified
-from review.label_studio import connecting
+from review.label_studio import comparing, connecting
 from review.models import Asked, Reading, Round, Seat
 from review.raters import rater_for
 from review.rounds import CannotClose, CannotMakeRound, left_out_held, make_round
@@ -77,6 +76,7 @@ def round_new(request):
                 rule=form.rule(),
                 resolutions_from=given["resolutions_from"],
                 risk_lead=given["risk_lead"],
+                server=given.get("server"),
                 known_answers=given["known_answers"] or 0,
                 certification=given["certification"],
                 # Another draw in every round: with a known seed the order of the run could be computed.
@@ -129,6 +129,7 @@ def round(request, public_id):
         public_id=public_id,
     )
     own = access.own_seat_only(request.user, found)
+    place = connecting.place(connecting.of_round(found))
     seats = [seat for seat in reports.progress(found) if own is None or seat.pk == own.pk]
     context = {
         "round": found,
@@ -139,8 +140,8 @@ def round(request, public_id):
         "failing": min(
             (p.failing_since for s in seats for p in s.projects.all() if p.failing_since), default=None
         ),
-        "connected": connecting.is_set(),
-        "gateway": settings.LABEL_STUDIO_GATEWAY_URL,
+        "connected": place.is_set,
+        "gateway": place.gateway_url,
         "more_seats": MoreSeats(round=found),
         "release": MoveRelease(initial={"resolutions_from": found.resolutions_from}),
         "may_move_release": access.may_move_release(request.user, found),
@@ -167,6 +168,7 @@ def round(request, public_id):
             "uncounted_total": uncounted.count(),
             "informed": releasing.left_out(found),
             "skips": reports.skips(found),
+            "differences": reports.differences(found)[:SHOWN_RAW],
             "acts": acts.latest(trail.ROUND, found.public_id, trail.VOCABULARY),
             "sees_addresses": True,
         }
@@ -184,7 +186,8 @@ def round_close(request, public_id):
     if request.method != "POST":
         return HttpResponseNotAllowed(["POST"])
     found = get_object_or_404(Round, public_id=public_id)
-    label_studio = connecting.connected() if connecting.is_set() else None
+    server = connecting.of_round(found)
+    label_studio = connecting.connected(server) if connecting.place(server).is_set else None
     anyway = request.POST.get("anyway") == "yes"
     try:
         closed = read_and_close(round=found, by=request.user, label_studio=label_studio, anyway=anyway)
@@ -202,11 +205,12 @@ def round_close(request, public_id):
 
 
 def round_sync(request, public_id):
-    """Ask for a look at Label Studio now, rather than at the next tick of the clock."""
+    """Ask for a look at all of it in Label Studio now, rather than at what is new, or at night."""
     roles.require(access.may_run_rounds(request.user))
     if request.method != "POST":
         return HttpResponseNotAllowed(["POST"])
     found = get_object_or_404(Round, public_id=public_id)
+    comparing.ask(found)
     if tasks.wake(found):
         messages.success(request, _("Asked Label Studio; reload in a moment."))
     else:

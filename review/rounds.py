@@ -18,10 +18,23 @@ from review import access, assignment, trail
 from review.gold import certified, seeding
 from review.held import held_among
 from review.judged import Wording, content_hash, in_position
+from review.label_studio import connecting
 from review.label_studio.planning import plan_projects
 from review.label_studio.screens.build import UnfitForScreen, screen_of
 from review.matching import RISK_READERS, CannotMakeRound, Matching
-from review.models import Arm, Asked, Flag, Item, RaterKind, Reading, Round, RoundState, Seat, VerdictRule
+from review.models import (
+    Arm,
+    Asked,
+    Flag,
+    Item,
+    RaterKind,
+    Reading,
+    Round,
+    RoundState,
+    Seat,
+    Server,
+    VerdictRule,
+)
 from review.raters import may_sit
 from review.standing import UNANIMOUS
 from synthesis.models import Instance, InstanceState, Purpose
@@ -36,7 +49,7 @@ def make_round(
     *, name, instances, raters, by, pairs_version, rubric_version, overlap=2, unaided_share=0.2, seed=0,
     screen="supervised_dialogue", deadline=None, leave_out_risk=False, supersedes=None, doubly_read=1.0,
     repeat_share=0.0, most_each=None, rule=UNANIMOUS, resolutions_from=None, arm=None,
-    risk_lead=None, chances=None, known_answers=0, certification=Asked.WARN,
+    risk_lead=None, chances=None, known_answers=0, certification=Asked.WARN, server=None,
 ) -> Round:  # fmt: skip
     """Put instances before raters: draws arms, readers and each reader's own random order. Sends nothing
     yet. `instances`: rows or a queryset, whose sessions are never in memory all at once.
@@ -49,12 +62,14 @@ def make_round(
     `risk_lead`: the lead to whom what readers call unsafe goes first, and who reads nothing here; else whoever opens it.
     `known_answers`: how many sessions with known answers each reader gets among the others (review.gold.seeding).
     `certification`: whether those are refused who are not certified under these versions.
+    `server`: the Label Studio that it is judged in; None is the first that takes new rounds.
     `supersedes`: {instance id: id of its earlier item}, of those that are judged again.
     `arm`: that of all its sessions, where nothing is to be drawn.
     `resolutions_from`: from when on reviewers see how what is settled was resolved; None: when the round is closed.
     `chances`: {instance id: with which chance it was drawn}, of sessions that were (review.choosing).
     """
     roles.require(access.may_run_rounds(by))
+    server = _server(server)
     instances, left_out_held = _fit(instances, screen)
     raters = list(dict.fromkeys(raters))
     require_people(raters, overlap)
@@ -120,12 +135,20 @@ def make_round(
     known, known_readers = seeding.seed(round, raters, instances, known_answers)
     readings = deal([*items, *known], [*chosen, *known_readers], seats, round)
     try:
-        plan_projects(round, {(r.seat_id, r.item.arm): r.seat for r in readings})
+        plan_projects(round, {(r.seat_id, r.item.arm): r.seat for r in readings}, server=server)
     except UnfitForScreen as unfit:
         raise CannotMakeRound(_("The reviewers' screen cannot be built. %s") % unfit) from None
-    told = _told(round, raters, len(items), left_out_held) | {"known_answers": known_answers}
+    told = _told(round, raters, len(items), left_out_held)
+    told |= {"known_answers": known_answers, "server": server.name}
     trail.record(verb="make_round", round=round, by=by, after=told)
     return round
+
+
+def _server(chosen: Server | None) -> Server:
+    offered = connecting.for_new_rounds()
+    if chosen and chosen not in offered:
+        raise CannotMakeRound(_("The Label Studio “%s” takes no new rounds.") % chosen)
+    return chosen or offered[0]
 
 
 def _told(round: Round, raters, sessions: int, left_out_held: int) -> dict:

@@ -15,15 +15,27 @@ HINT_SECONDS = 60
 
 
 @shared_task(name="review.sync")
-def sync():
-    if connecting.is_set():
-        syncing.sync_all(connecting.connected())
+def sync(*servers: str):
+    """All servers, or those named."""
+    syncing.sync_servers(servers or None)
+
+
+@shared_task(name="review.compare")
+def compare():
+    syncing.compare_servers()
 
 
 @shared_task(name="review.sync_round")
 def sync_round(round_id: int):
-    if connecting.is_set():
-        syncing.sync_round(Round.objects.get(pk=round_id), connecting.connected())
+    round = Round.objects.get(pk=round_id)
+    server = connecting.of_round(round)
+    if connecting.place(server).is_set:
+        syncing.sync_round(round, connecting.connected(server))
+
+
+def wake_server(name: str) -> bool:
+    """Ask a worker for a sync of one server's rounds."""
+    return bool(settings.REDIS_URL) and hint(sync, name)
 
 
 def wake(round: Round | None = None) -> bool:

@@ -8,7 +8,7 @@ from accounts.models import TrailEvent
 from accounts.trail import Thing
 from review.models import Gold, Round
 
-ROUND = "round"
+ROUND, SERVER = "round", "label_studio"
 READER = "reader"
 WELFARE = "welfare"
 GOLD = "gold"
@@ -30,6 +30,8 @@ VOCABULARY = Vocabulary(
         "review.resolve": _("Answered a flag in writing"),
         "review.choose": _("Said what they read and how much"),
         "review.provide": _("Said what is provided for those who read"),
+        "review.save_server": _("Saved a Label Studio server"),
+        "review.offer_server": _("Said whether a Label Studio server takes new rounds"),
         "review.adjudicate": _("Settled a dispute"),
         "review.appeal": _("Appealed against how a session was settled"),
         "review.grant_appeals": _("Granted appeals: the sessions are judged again in this round"),
@@ -77,6 +79,9 @@ VOCABULARY = Vocabulary(
         "waiting": _("Waiting for a reader"),
         "appeals": _("Appeals"),
         "resolutions_from": _("Resolutions open before the end, from"),
+        "server": _("Label Studio server"),
+        "gateway": _("Gateway"),
+        "new_rounds": _("Takes new rounds"),
         "known_answers": _("Sessions with known answers for each"),
         "certification": _("Certification"),
         "reviewer": _("Reviewer"),
@@ -119,3 +124,7 @@ def of_welfare(*, verb: str, by, before: dict, after: dict) -> TrailEvent:
     return trail.record(
         by=by, verb=f"review.{verb}", thing=Thing(WELFARE, "study"), before=before, after=after
     )
+
+
+def record_server(*, verb: str, name: str, by, before: dict, after: dict) -> TrailEvent:
+    return trail.record(by=by, verb=f"review.{verb}", thing=Thing(SERVER, name), before=before, after=after)

@@ -31,6 +31,7 @@ urlpatterns = [
     path("", include("review.gold.urls")),
     path("corrections/", include("review.corrections.urls")),
     path("hooks/label-studio/", views.hook, name="label_studio_hook"),
+    path("hooks/label-studio/<slug:server>/", views.hook, name="label_studio_hook_of"),
     path("api/rounds/", api.rounds, name="api_rounds"),
     path("api/rounds/<uuid:public_id>/", api.round, name="api_round"),
 ]

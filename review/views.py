@@ -7,8 +7,8 @@ from django.views.decorators.http import require_POST
 
 from accounts import asking, roles
 from review import access, releasing, repeating, reports, tasks
-from review.label_studio import webhook
-from review.models import Round
+from review.label_studio import connecting, webhook
+from review.models import ENVIRONMENT, Round
 
 PAGE = 50
 
@@ -35,9 +35,9 @@ def agreement(request):
 
 @csrf_exempt
 @require_POST
-def hook(request):
+def hook(request, server=ENVIRONMENT):
     """Answers at once, since the reviewer's own save in Label Studio waits for it."""
-    status = webhook.status_of(request.headers)
+    status = webhook.status_of(request.headers, connecting.hook_secret(server))
     if status == 202:
-        tasks.wake()
+        tasks.wake_server(server)
     return HttpResponse(status=status)

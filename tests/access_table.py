@@ -29,6 +29,9 @@ TABLE = {
     "settings/endpoints/": LEAD,
     "settings/prices/": LEAD,
     "settings/roles/": LEAD,
+    "settings/label-studio/": LEAD,
+    "settings/label-studio/<slug:name>/test/": LEAD,
+    "settings/label-studio/<slug:name>/offer/": LEAD,
     "settings/nodes/": LEAD,
     "settings/nodes/<int:pk>/retire/": LEAD,
     "login/": PUBLIC,
@@ -170,6 +173,7 @@ TABLE = {
     "disputes/<uuid:public_id>/": {Role.ADJUDICATOR},
     # Opened by Label Studio with its secret; a GET is no hint.
     "hooks/label-studio/": PUBLIC,
+    "hooks/label-studio/<slug:server>/": PUBLIC,
     "api/rounds/": LEAD,
     "api/rounds/<uuid:public_id>/": LEAD,
     "datasets/": LEAD,

@@ -114,7 +114,8 @@ def _shares(writers: int, each: int, n: int) -> tuple[list[list[int]], str]:
     for reading in readings:
         shares.setdefault(reading.seat_id, []).append(reading.pk)
         RawAnnotation.objects.create(
-            server="http://127.0.0.1", project_id=reading.seat_id, task_id=reading.pk, ls_id=reading.pk,
+            seat_project=reading.seat.projects.get(form=reading.item.arm), server="http://127.0.0.1",
+            project_id=reading.seat_id, task_id=reading.pk, ls_id=reading.pk,
             ls_updated_at=timezone.now(), completed_by=1, payload="{}", reading=reading,
         )  # fmt: skip
     return list(shares.values()), json.dumps(readings[0].item.instance.content)

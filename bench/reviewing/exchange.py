@@ -66,7 +66,9 @@ def push(part, studio, *, tasks: int, rounds: int) -> dict[str, list[float]]:
         print(f"pushing {tasks}, round {n + 1} of {rounds}", file=sys.stderr)
         round, project = _round(tasks, n, studio)
         wording = Wording()
-        chunks = _chunks([{"data": data_of(reading, wording)} for reading in readings_of(round)])
+        chunks = _chunks(
+            [{"data": data_of(reading, wording, project.config)} for reading in readings_of(round)]
+        )
         made: list[int] = []
 
         def bare(project=project, chunks=chunks, made=made):
@@ -124,10 +126,10 @@ def _sent_and_judged(part, studio, round, project, changed: int):
     from review.models import Reading
 
     readings, wording, answers = readings_of(round), Wording(), Answers(round)
-    user = project.seat.rater.label_studio_account.ls_user_id
+    user = project.seat.rater.label_studio_accounts.get(server=project.server_id).ls_user_id
     project.project_id = studio.create_project(title=TITLES[project.form], config=project.config)
     project.save()
-    tasks = [{"data": data_of(reading, wording)} for reading in readings]
+    tasks = [{"data": data_of(reading, wording, project.config)} for reading in readings]
     for reading, task in zip(readings[-changed:], tasks[-changed:], strict=True):
         judged = {"completed_by": user, "result": answers.result(reading, "accept"), "lead_time": 40.5}
         task["annotations"] = [judged]

@@ -147,7 +147,9 @@ def build(n: int) -> Study:
         project.save()
         rater = project.seat.rater
         Account.objects.get_or_create(
-            rater=rater, defaults={"email": f"{rater.pk}@example.org", "ls_user_id": UNREAL + rater.pk}
+            rater=rater,
+            server=project.server,
+            defaults={"email": f"{rater.pk}@example.org", "ls_user_id": UNREAL + rater.pk},
         )
     Reading.objects.unsent().update(send_state="sent", task_id=UNREAL)
     adjudicator = person("Dan", "adjudicator")
@@ -243,10 +245,7 @@ class _Words:
         self.at = datetime.now().astimezone() - timedelta(hours=1)
         self.pairs = [entry.pair_revision for entry in round.pairs_version.entries.order_by("position")]
         self.projects = {
-            (seat, form): project
-            for seat, form, project in SeatProject.objects.filter(seat__round=round).values_list(
-                "seat_id", "form", "project_id"
-            )
+            (one.seat_id, one.form): one for one in SeatProject.objects.filter(seat__round=round)
         }
         self.dimensions = [entry.dimension_revision for entry in round.rubric_version.entries.all()]
 
@@ -279,9 +278,9 @@ class _Words:
         account = reading.seat.rater.label_studio_account
         payload = {"id": int(ls_id), "result": [{"value": {"text": [_SAID * 8]}}], "was_cancelled": cancelled}
         return RawAnnotation(
-            server="http://127.0.0.1", project_id=project, task_id=reading.pk, ls_id=int(ls_id),
-            ls_updated_at=self.at + timedelta(minutes=turn), completed_by=account.ls_user_id, reading_id=reading.pk,
-            payload=json.dumps(payload, sort_keys=True), uncounted=uncounted,
+            seat_project=project, server="http://127.0.0.1", project_id=project.project_id, task_id=reading.pk,
+            ls_id=int(ls_id), ls_updated_at=self.at + timedelta(minutes=turn), completed_by=account.ls_user_id,
+            reading_id=reading.pk, payload=json.dumps(payload, sort_keys=True), uncounted=uncounted,
         )  # fmt: skip
 
     def decision(self, one: _Said, raw, before=None):

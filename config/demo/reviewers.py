@@ -105,7 +105,7 @@ def judge_everything(
     choices = planning.choices_of(round)
     done = 0
     for seat in round.seats.select_related("rater").order_by("id"):
-        account = Account.objects.get(rater=seat.rater)
+        account = Account.objects.filter(rater=seat.rater, server__projects__seat=seat).distinct().get()
         session = ReviewerSession(studio_url, account.email, keeping.password_of(account))
         for project in seat.projects.exclude(project_id=None):
             for task in session.tasks(project.project_id):

@@ -11,6 +11,7 @@ from django.http import JsonResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from review.label_studio import connecting
 from synthesis import cast
 
 TIMEOUT = 3.0
@@ -44,15 +45,32 @@ def broker() -> dict:
 
 
 def label_studio() -> dict:
-    if not settings.LABEL_STUDIO_URL:
-        return _state(None, _("No Label Studio address is set."))
-    return _answers(settings.LABEL_STUDIO_URL.rstrip("/") + "/health")
+    """Of all servers, the first that does not answer."""
+    return _of_all(
+        lambda place: place.url and place.url.rstrip("/") + "/health", _("No Label Studio address is set.")
+    )
 
 
 def gateway() -> dict:
-    if not settings.LABEL_STUDIO_GATEWAY_URL:
-        return _state(None, _("No gateway is set: reviewers cannot open Label Studio."))
-    return _answers(settings.LABEL_STUDIO_GATEWAY_URL + "/healthz")
+    return _of_all(
+        lambda place: place.gateway_url and place.gateway_url + "/healthz",
+        _("No gateway is set: reviewers cannot open Label Studio."),
+    )
+
+
+def _of_all(address: Callable[[connecting.Place], str], none_set: str) -> dict:
+    try:
+        places = [(server.name, connecting.place(server)) for server in connecting.known()]
+    except DatabaseError as error:
+        return _state(False, f"unknown: the database is down ({type(error).__name__})")
+    states = [(name, _answers(found)) for name, place in places if (found := address(place))]
+    for name, state in states:
+        if state["state"] == "down":
+            return {
+                **state,
+                "message": f"{name}: {state['message']}" if len(states) > 1 else state["message"],
+            }
+    return states[0][1] if states else _state(None, none_set)
 
 
 def model_endpoint() -> dict:

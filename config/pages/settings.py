@@ -14,6 +14,8 @@ from accounts.models import User
 from config.pages import health, trail
 from exports import nodes
 from exports.models import Node
+from review.forms import ServerForm
+from review.label_studio import connecting as label_studios
 from review.welfare import providing
 from review.welfare.forms import Providing
 from synthesis import cast, connecting, probing
@@ -105,7 +107,7 @@ class RoleForm(forms.ModelForm):
         """Saving a role that stands replaces it."""
 
 
-def _page(request, status: int = 200, **more):
+def shown(request, status: int = 200, **more):
     context = {
         "endpoints": Endpoint.objects.order_by("name"),
         "model_roles": ModelRole.objects.select_related("endpoint").order_by("role"),
@@ -118,6 +120,8 @@ def _page(request, status: int = 200, **more):
         "welfare": providing.provided(),
         "contact": providing.contact(),
         "welfare_form": Providing(now=providing.provided()),
+        "servers": [{"row": row, "place": label_studios.place(row)} for row in label_studios.known()],
+        "server_form": ServerForm(),
         "acts": trail.of_settings(),
         "sees_addresses": True,
         **more,
@@ -127,7 +131,7 @@ def _page(request, status: int = 200, **more):
 
 def page(request):
     roles.require(roles.may_lead(request.user))
-    return _page(request)
+    return shown(request)
 
 
 def test(request, part: str):
@@ -155,7 +159,7 @@ def save_endpoint(request):
     existing = Endpoint.objects.filter(name=_sent(request, "name")).first()
     form = EndpointForm(request.POST, instance=existing)
     if not form.is_valid():
-        return _page(request, status=400, endpoint_form=form)
+        return shown(request, status=400, endpoint_form=form)
     connecting.save_endpoint(**form.cleaned_data, by=request.user)
     messages.success(request, _("Endpoint saved. Test it now."))
     return redirect("settings")
@@ -168,7 +172,7 @@ def set_price(request):
         return redirect("settings")
     form = PriceForm(request.POST)
     if not form.is_valid():
-        return _page(request, status=400, price_form=form)
+        return shown(request, status=400, price_form=form)
     sent = form.cleaned_data
     row = connecting.set_price(**sent | {"endpoint": sent["endpoint"].name}, by=request.user)
     messages.success(
@@ -184,7 +188,7 @@ def save_role(request):
     existing = ModelRole.objects.filter(role=_sent(request, "role")).first()
     form = RoleForm(request.POST, instance=existing)
     if not form.is_valid():
-        return _page(request, status=400, role_form=form)
+        return shown(request, status=400, role_form=form)
     connecting.save_role(**form.cleaned_data, by=request.user)
     messages.success(request, _("Role saved; runs planned from now on use it."))
     return redirect("settings")
@@ -205,7 +209,7 @@ def save_welfare(request):
         else:
             messages.success(request, _("Saved. Reviewers see it on their desk and above each task."))
             return redirect("settings")
-    return _page(request, status=400, welfare_form=form)
+    return shown(request, status=400, welfare_form=form)
 
 
 def make_node(request):
@@ -218,7 +222,7 @@ def make_node(request):
         messages.error(request, _("Give the node a short name that no other node has."))
         return redirect("settings")
     node, token = nodes.make_node(name=form.cleaned_data["name"], by=request.user)
-    return _page(request, new_node=node, new_token=token)
+    return shown(request, new_node=node, new_token=token)
 
 
 def retire_node(request, pk: int):

@@ -13,7 +13,7 @@ from config.pages import health
 from exports.models import Dataset, Node, TrainingRun
 from guidelines.models import Version
 from review import reports
-from review.models import Decision, Item, RawAnnotation, SeatProject, Standing
+from review.models import Decision, Difference, Item, RawAnnotation, SeatProject, Standing
 from synthesis.models import Call, Instance, Run
 
 
@@ -76,14 +76,18 @@ def review() -> dict:
         stuck.append(_("Label Studio has not answered since %(since)s; the queue waits.") % {"since": since})
     if standings.get("disputed"):
         stuck.append(_("Disputes wait for an adjudicator."))
-    projects = SeatProject.objects.filter(seat__round__state="open", project_id__isnull=False)
     uncounted = (
-        RawAnnotation.objects.uncounted_judgements()
-        .filter(project_id__in=projects.values("project_id"))
-        .count()
+        RawAnnotation.objects.uncounted_judgements().filter(seat_project__seat__round__state="open").count()
     )
     if uncounted:
         stuck.append(_("%(n)s judgements are kept but not counted; the round says why.") % {"n": uncounted})
+    differences = Difference.objects.filter(over_at=None, project__seat__round__state="open").count()
+    if differences:
+        stuck.append(
+            ngettext("Label Studio differs from what we know in %(n)s place; the round says where.",
+                     "Label Studio differs from what we know in %(n)s places; the round says where.", differences)
+            % {"n": differences}
+        )  # fmt: skip
     return _stage("review", _("Review"), reverse("rounds"), rows, stuck)
 
 

@@ -13,7 +13,8 @@ from review import trail as review_trail
 from synthesis import trail as synthesis_trail
 
 VOCABULARY = synthesis_trail.VOCABULARY | review_trail.VOCABULARY | exports_trail.VOCABULARY
-SETTINGS = (synthesis_trail.ENDPOINT, synthesis_trail.MODEL_ROLE, exports_trail.NODE, review_trail.WELFARE)
+SETTINGS = (synthesis_trail.ENDPOINT, synthesis_trail.MODEL_ROLE, review_trail.SERVER, exports_trail.NODE,
+            review_trail.WELFARE)  # fmt: skip
 # The address of the page of such a thing, which takes its public id.
 PAGES = {
     synthesis_trail.RUN: "run",
@@ -33,6 +34,7 @@ KINDS = {
     synthesis_trail.PROFILES: _("clients"),
     synthesis_trail.ENDPOINT: _("the endpoint"),
     synthesis_trail.MODEL_ROLE: _("the role"),
+    review_trail.SERVER: _("the Label Studio server"),
     exports_trail.NODE: _("the node"),
     review_trail.WELFARE: _("what readers are provided with:"),
     review_trail.READER: _("what they read themselves"),

@@ -44,15 +44,16 @@ class LabelStudio:
         self._call(lambda sdk: sdk.users.whoami())
         return str(self._call(lambda sdk: sdk.versions.get()).release)
 
-    def create_project(self, *, title: str, config: str, instruction: str = "") -> int:
+    def create_project(self, *, title: str, config: str, instruction: str = "", mark: str = "") -> int:
         """Makes a project that shows no colleague's work and no history; gives its id.
 
-        `title`: 3 to 50 characters, says Label Studio.
+        `title`: 3 to 50 characters, says Label Studio. `mark`: what `project` tells it by.
         """
         project = self._call(
             lambda sdk: sdk.projects.create(
                 title=title,
                 label_config=config,
+                description=mark,
                 expert_instruction=instruction,
                 show_instruction=bool(instruction),
                 show_annotation_history=False,
@@ -73,6 +74,17 @@ class LabelStudio:
     def project_config_hash(self, project_id: int) -> str:
         """`config_hash` of the project's present screen: differs when somebody changed it by hand."""
         return config_hash(self._call(lambda sdk: sdk.projects.get(id=project_id)).label_config)
+
+    def project(self, project_id: int) -> dict | None:
+        """{"mark", "config_hash"} of a project; None where a server that knows our token has none of this number."""
+        try:
+            found = self._call(lambda sdk: sdk.projects.get(id=project_id))
+        except LabelStudioRefused as refused:
+            if refused.status != 404:
+                raise
+            self.ready()  # whatever else stands at this address knows no project either
+            return None
+        return {"mark": found.description or "", "config_hash": config_hash(found.label_config)}
 
     def import_tasks(self, project_id: int, tasks: list[dict]) -> list[int]:
         """Stores tasks (each the data of one task) and gives their ids in the same order; all or nothing.

@@ -6,10 +6,13 @@ import secrets
 
 from cryptography.fernet import Fernet
 from django.conf import settings
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts import roles
-from review.models import Account, Rater
+from review.label_studio import connecting
+from review.label_studio.losing import give_user
+from review.models import Account, Rater, Server
 
 
 def _box() -> Fernet:
@@ -17,8 +20,9 @@ def _box() -> Fernet:
     return Fernet(base64.urlsafe_b64encode(key))
 
 
-def account_for(rater: Rater, label_studio) -> Account:
-    """The rater's account, signed up where it is not yet. The password is stored before it is used.
+def account_for(rater: Rater, label_studio, *, server: Server | None = None) -> Account:
+    """The rater's account on a server (the first one), signed up where it is not yet. The password is stored before it
+    is used.
 
     Members of a Label Studio see each other's addresses, so the address says nothing about the person.
     """
@@ -26,10 +30,14 @@ def account_for(rater: Rater, label_studio) -> Account:
         "email": f"reviewer-{secrets.token_hex(6)}@reviewers.example.org",
         "password_encrypted": _box().encrypt(secrets.token_urlsafe(24).encode()).decode(),
     }
-    account, _made = Account.objects.get_or_create(rater=rater, defaults=fresh)
+    account, _made = Account.objects.get_or_create(
+        rater=rater, server=server or connecting.first(), defaults=fresh
+    )
     if account.ls_user_id is None:
         account.ls_user_id = label_studio.sign_up(account.email, password_of(account))
-        account.save(update_fields=["ls_user_id"])
+        with transaction.atomic():
+            give_user(account.ls_user_id, account)
+            account.save(update_fields=["ls_user_id"])
     return account
 
 

@@ -1,10 +1,12 @@
 """The projects a round needs: one per seat and form, with the screen built from the round's versions."""
 
+import secrets
+
 from guidelines import briefing
-from review.label_studio import speaking
+from review.label_studio import connecting, speaking
 from review.label_studio.client import config_hash
 from review.label_studio.screens import build
-from review.models import Reading, Round, Seat, SeatProject
+from review.models import Reading, Round, Seat, SeatProject, Server
 from synthesis.factors import LANGUAGES
 
 
@@ -17,8 +19,13 @@ def choices_of(round: Round) -> dict:
     }
 
 
-def plan_projects(round: Round, seats: dict[tuple[int, str], Seat]) -> list[SeatProject]:
-    """`seats`: {(seat id, form): seat} of all readings. A model rater reads no screen and gets no project."""
+def plan_projects(
+    round: Round, seats: dict[tuple[int, str], Seat], *, server: Server | None = None
+) -> list[SeatProject]:
+    """`seats`: {(seat id, form): seat} of all readings. A model rater reads no screen and gets no project. A round is on
+    one server: `server` says on which when it is made.
+    """
+    server = server or connecting.of_round(round)
     found = _languages(seats)
     screens: dict[tuple, str] = {}
     projects = []
@@ -32,7 +39,16 @@ def plan_projects(round: Round, seats: dict[tuple[int, str], Seat]) -> list[Seat
             offered = speaking.translated(choices_of(round), round, language)
             screens[form, language, bilingual] = build.build(form, bilingual=bilingual, **offered)
         config = screens[form, language, bilingual]
-        projects.append(SeatProject(seat=seat, form=form, config=config, config_hash=config_hash(config)))
+        projects.append(
+            SeatProject(
+                seat=seat,
+                form=form,
+                server=server,
+                mark=secrets.token_hex(8),
+                config=config,
+                config_hash=config_hash(config),
+            )
+        )
     return SeatProject.objects.bulk_create(projects)
 
 

@@ -16,11 +16,13 @@ from django.utils.translation import gettext as _
 
 from review.flags import raising
 from review.judged import Wording, counsellor_turns
-from review.label_studio.errors import LabelStudioError, Overtaken
+from review.label_studio.comparing import Comparison
+from review.label_studio.errors import LabelStudioError, LabelStudioRefused, Overtaken
+from review.label_studio.losing import give_tasks, lose_project
 from review.label_studio.planning import choices_of
 from review.label_studio.reading_results import UnreadableResult, flag_in, read
-from review.label_studio.sending import data_of, fails, works_again
-from review.models import Decision, RawAnnotation, Reading, SeatProject, SendState
+from review.label_studio.sending import data_of, fails, is_ours, works_again
+from review.models import Account, Decision, RawAnnotation, Reading, SeatProject, SendState
 from review.workflow import NotCounted, decide
 
 log = logging.getLogger(__name__)
@@ -31,6 +33,10 @@ UNKNOWN_TASK = _("Made on a task that we did not send.")
 
 class ScreenChanged(LabelStudioError):
     """Somebody changed the screen in Label Studio: answers can no longer be read for certain."""
+
+
+class ProjectGone(LabelStudioError):
+    """What stands under the project's number, if anything, is not what we made."""
 
 
 @dataclass
@@ -67,8 +73,9 @@ class _Pull:
 
 
 def receive(project: SeatProject, label_studio, *, alive=lambda lasting=None: None) -> Received:
-    """Read one project on from its watermark; a failure, of whatever kind, is kept on the project and shown, and
-    nothing is lost. `alive` is called between tasks, and raises Overtaken when the round is another's now.
+    """Read one project on from its watermark, or whole where that is asked for (`comparing.ask`); a failure, of
+    whatever kind, is kept on the project and shown, and nothing is lost. `alive` is called between tasks, and raises
+    Overtaken when the round is another's now.
     """
     if project.project_id is None:
         return Received()
@@ -76,6 +83,9 @@ def receive(project: SeatProject, label_studio, *, alive=lambda lasting=None: No
         received = _read_on(project, label_studio, alive)
     except Overtaken:
         raise
+    except ProjectGone:
+        lose_project(project)
+        return Received()
     except Exception as error:
         fails(project, error)
         return Received(failed=True)
@@ -84,16 +94,19 @@ def receive(project: SeatProject, label_studio, *, alive=lambda lasting=None: No
 
 
 def _read_on(project: SeatProject, label_studio, alive) -> Received:
-    account = getattr(project.seat.rater, "label_studio_account", None)
+    account = Account.objects.filter(rater=project.seat.rater_id, server=project.server_id).first()
     pull = _Pull(project, label_studio.url, account.ls_user_id if account else None)
-    received, newest, checked = Received(), project.watermark, False
-    broken = None
-    since = project.watermark - OVERLAP if project.watermark else None
-    for task in label_studio.changed_tasks(project.project_id, since=since):
+    comparison = None if project.compared_at else Comparison(project)
+    checked = comparison is not None
+    if checked:
+        _require_our_project(project, label_studio)
+    received, newest, broken = Received(), project.watermark, None
+    since = project.watermark - OVERLAP if project.watermark and not comparison else None
+    for task in _changed(project, label_studio, since):
         alive()
-        fresh = _unknown_states(pull, task["annotations"])
+        fresh = _unknown_states(pull, task)
         if fresh and not checked:
-            _require_our_screen(project, label_studio)
+            _require_our_project(project, label_studio)
             checked = True
         for annotation in fresh:
             raw, new = _keep(pull, task, annotation)
@@ -103,30 +116,52 @@ def _read_on(project: SeatProject, label_studio, alive) -> Received:
             except Exception as error:
                 log.exception("annotation %s cannot be judged; it is kept raw", annotation["id"])
                 broken = error
+        if comparison:
+            comparison.see(task, pull.wording)
         newest = max(newest or task["updated_at"], task["updated_at"])
     if broken:
         # One that we did not foresee holds up no other; the watermark waits, so that it is tried again.
         raise broken
     # Only now: whoever is killed above reads the same tasks again, and finds them stored.
-    SeatProject.objects.filter(pk=project.pk).update(watermark=newest, read_at=timezone.now())
+    with transaction.atomic():
+        read = {"watermark": newest, "read_at": timezone.now()}
+        if comparison:
+            comparison.conclude()
+            read["compared_at"] = read["read_at"]
+        SeatProject.objects.filter(pk=project.pk).update(**read)
     project.watermark = newest
+    project.compared_at = read.get("compared_at", project.compared_at)
     return received
 
 
-def _unknown_states(pull: _Pull, annotations: list[dict]) -> list[dict]:
+def _changed(project: SeatProject, label_studio, since):
+    try:
+        yield from label_studio.changed_tasks(project.project_id, since=since)
+    except LabelStudioRefused as refused:
+        if refused.status == 404 and not is_ours(project, label_studio.project(project.project_id)):
+            raise ProjectGone from None
+        raise
+
+
+def _unknown_states(pull: _Pull, task: dict) -> list[dict]:
+    annotations = task["annotations"]
     if not annotations:
         return []
     # By project, not by address: after a restore or a move the same Label Studio may answer elsewhere.
     states = RawAnnotation.objects.filter(
-        project_id=pull.project.project_id, ls_id__in=[a["id"] for a in annotations]
-    )
+        seat_project=pull.project, project_id=pull.project.project_id, task_id=task["id"],
+        ls_id__in=[a["id"] for a in annotations],
+    )  # fmt: skip
     known = set(states.done().values_list("ls_id", "ls_updated_at"))
     fresh = [a for a in annotations if (a["id"], a["updated_at"]) not in known]
     return sorted(fresh, key=lambda a: a["updated_at"])
 
 
-def _require_our_screen(project: SeatProject, label_studio) -> None:
-    if label_studio.project_config_hash(project.project_id) != project.config_hash:
+def _require_our_project(project: SeatProject, label_studio) -> None:
+    there = label_studio.project(project.project_id)
+    if not is_ours(project, there):
+        raise ProjectGone
+    if there["config_hash"] != project.config_hash:
         raise ScreenChanged(
             _("The screen of this project was changed in Label Studio; its answers wait unread.")
         )
@@ -135,12 +170,13 @@ def _require_our_screen(project: SeatProject, label_studio) -> None:
 def _keep(pull: _Pull, task: dict, annotation: dict) -> tuple[RawAnnotation, bool]:
     """Store one state raw, whatever becomes of it; (the row, whether it is new)."""
     return RawAnnotation.objects.get_or_create(
+        seat_project=pull.project,
         project_id=pull.project.project_id,
+        task_id=task["id"],
         ls_id=annotation["id"],
         ls_updated_at=annotation["updated_at"],
         defaults={
             "server": pull.server,
-            "task_id": task["id"],
             "completed_by": annotation["completed_by"],
             "payload": _written(annotation),
         },
@@ -199,20 +235,21 @@ def _flag(pull: _Pull, annotation: dict, reading: Reading, raw: RawAnnotation) -
 
 
 def _reading(pull: _Pull, task: dict) -> tuple[Reading | None, str]:
-    """The reading that a task is, or why there is none. A task whose import was never acknowledged is
-    adopted.
+    """The reading that a task is, or why there is none. A task whose import was never acknowledged is adopted, and
+    one that came back after it was gone. A number alone tells nothing: a server that was put back gives it again.
     """
     readings = Reading.objects.filter(seat=pull.project.seat, item__arm=pull.project.form)
     readings = readings.select_related("item__instance__version__guideline", "seat__rater__user")
-    if reading := readings.filter(task_id=task["id"]).first():
+    external_id = str(task["data"].get("external_id"))
+    if (reading := readings.filter(task_id=task["id"]).first()) and (
+        str(reading.external_id) == external_id or not Reading.objects.named(external_id).exists()
+    ):
         return reading, ""
-    left = readings.filter(send_state=SendState.SENDING, task_id=None)
-    for reading in left:
-        if str(reading.external_id) == str(task["data"].get("external_id")):
-            left.filter(pk=reading.pk).update(
-                send_state=SendState.SENT, task_id=task["id"], sending_since=None
-            )
-            return reading, ""
+    without = readings.named(external_id).filter(task_id=None).exclude(send_state=SendState.PLANNED)
+    if reading := without.first():
+        give_tasks([task["id"]], pull.project, [reading])
+        without.update(send_state=SendState.SENT, task_id=task["id"], sending_since=None)
+        return reading, ""
     return None, UNKNOWN_TASK
 
 

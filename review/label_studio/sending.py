@@ -19,12 +19,14 @@ from django.utils import timezone
 
 from review import repeating
 from review.judged import Wording, in_position
+from review.label_studio import connecting
 from review.label_studio.client import IMPORT_SECONDS, LOOKED_UP_AT_ONCE
 from review.label_studio.errors import LabelStudioError, LabelStudioRefused, Overtaken
 from review.label_studio.keeping import account_for
+from review.label_studio.losing import give_project, give_tasks, lose_project
 from review.label_studio.screens.build import task_data
 from review.label_studio.screens.controls import fields_of
-from review.models import Arm, Reading, Round, RoundState, SeatProject, SendState
+from review.models import ENVIRONMENT, Arm, Reading, Round, RoundState, SeatProject, SendState
 
 log = logging.getLogger(__name__)
 
@@ -49,7 +51,7 @@ def send(round: Round, label_studio, *, grace: timedelta = GRACE, alive=lambda l
         return 0
     sent = 0
     projects = SeatProject.objects.filter(seat__round=round).select_related(
-        "seat__rater__user", "seat__round"
+        "seat__rater__user", "seat__round", "server"
     )
     for project in projects.order_by("seat", "form"):
         alive()
@@ -100,9 +102,11 @@ def _send_project(project: SeatProject, label_studio, grace: timedelta, alive) -
     unsent = repeating.due(Reading.objects.unsent().filter(seat=project.seat, item__arm=project.form))
     if project.project_id and not unsent.exists():
         return 0
-    account_for(project.seat.rater, label_studio)
+    account_for(project.seat.rater, label_studio, server=project.server)
     # Signing up took its time: another push may have made the project since this row was read.
     project.refresh_from_db(fields=["project_id"])
+    if project.project_id and not is_ours(project, label_studio.project(project.project_id)):
+        lose_project(project)
     if project.project_id is None and not _make_project(project, label_studio):
         return 0
     sent = _look_up(project, label_studio, unsent, grace, alive)
@@ -111,17 +115,23 @@ def _send_project(project: SeatProject, label_studio, grace: timedelta, alive) -
     return sent
 
 
+def is_ours(project: SeatProject, there: dict | None) -> bool:
+    """What stands under the project's number is what we made: a server that was put back gives a number again."""
+    return there is not None and project.mark in ("", there["mark"])
+
+
 def _make_project(project: SeatProject, label_studio) -> bool:
     """Make the project; False when another push made it meanwhile."""
     # The title and the screen are all that a seat sees beside the tasks: no round, run or person is named.
-    made = label_studio.create_project(title=TITLES[project.form], config=project.config)
+    made = label_studio.create_project(title=TITLES[project.form], config=project.config, mark=project.mark)
+    give_project(made, project.server)
     if not SeatProject.objects.filter(pk=project.pk, project_id=None).update(project_id=made):
         log.warning("label studio project %s was made twice; it stays empty", made)
         return False
     project.project_id = made
-    url = settings.BASE_URL.rstrip("/") + reverse("label_studio_hook")
     try:
-        hook = label_studio.register_webhook(made, url, {HOOK_HEADER: settings.LABEL_STUDIO_WEBHOOK_SECRET})
+        secret = {HOOK_HEADER: connecting.hook_secret(project.server.name)}
+        hook = label_studio.register_webhook(made, _hook(project.server), secret)
     except LabelStudioRefused as error:
         # Label Studio refuses private addresses unless told otherwise. The hook is a hint; pulling goes on
         # without.
@@ -129,6 +139,13 @@ def _make_project(project: SeatProject, label_studio) -> bool:
     else:
         SeatProject.objects.filter(pk=project.pk).update(webhook_id=hook)
     return True
+
+
+def _hook(server) -> str:
+    path = reverse("label_studio_hook")
+    if server.name != ENVIRONMENT:
+        path = reverse("label_studio_hook_of", args=[server.name])
+    return settings.BASE_URL.rstrip("/") + path
 
 
 def _look_up(project, label_studio, unsent, grace, alive) -> int:
@@ -142,6 +159,7 @@ def _look_up(project, label_studio, unsent, grace, alive) -> int:
         chunk = _claim(readings[start : start + LOOKED_UP_AT_ONCE], now)
         found = label_studio.find_tasks(project.project_id, [str(r.external_id) for r in chunk])
         with transaction.atomic():
+            give_tasks([tasks[0] for tasks in found.values()], project, chunk)
             for reading in chunk:
                 if tasks := found.get(str(reading.external_id)):
                     sent += _mark_sent(reading, tasks[0])
@@ -194,6 +212,7 @@ def _send_chunk(project: SeatProject, label_studio, chunk: list[Reading]) -> int
         _let_go(chunk, error)
         raise
     with transaction.atomic():
+        give_tasks(ids, project, chunk)
         return sum(_mark_sent(reading, task_id) for reading, task_id in zip(chunk, ids, strict=True))
 
 

@@ -1,19 +1,22 @@
 """One round of everything between us and Label Studio: send what is unsent, then read what came."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from review import handing_on
-from review.label_studio.errors import Overtaken
+from review.label_studio import comparing, connecting
+from review.label_studio.accounts import compare_accounts
+from review.label_studio.errors import LabelStudioError, Overtaken
 from review.label_studio.receiving import Received, receive
 from review.label_studio.removing import remove_returned
 from review.label_studio.sending import send
 from review.matching import CannotMakeRound
-from review.models import Round, RoundState, SeatProject
+from review.models import Round, RoundState, SeatProject, Server
 
 log = structlog.get_logger(__name__)
 
@@ -28,6 +31,9 @@ class Synced:
     new: int = 0
     decided: int = 0
     failing: int = 0
+
+    def and_(self, other: "Synced") -> "Synced":
+        return Synced(*(getattr(self, name) + getattr(other, name) for name in vars(self)))
 
 
 class _Claim:
@@ -98,7 +104,7 @@ def read_round(round: Round, label_studio, *, alive=lambda lasting=None: None) -
     """Read all projects of a round on; twice at once stores nothing twice."""
     total = Received()
     projects = SeatProject.objects.filter(seat__round=round)
-    for project in projects.select_related("seat__round", "seat__rater__label_studio_account"):
+    for project in projects.select_related("seat__round", "seat__rater", "server"):
         alive()
         received = receive(project, label_studio, alive=alive)
         total.new += received.new
@@ -107,16 +113,42 @@ def read_round(round: Round, label_studio, *, alive=lambda lasting=None: None) -
     return total
 
 
-def sync_all(label_studio) -> Synced:
-    """All open rounds, oldest first; those closed not long ago now and then."""
+def sync_all(label_studio, *, server: Server | None = None) -> Synced:
+    """All open rounds, those of one server where it is said, oldest first; those closed not long ago now and then."""
     total, now = Synced(), timezone.now()
-    for round in Round.objects.read_on().order_by("serial"):
+    rounds = Round.objects.read_on().order_by("serial")
+    if server:
+        rounds = rounds.filter(Exists(SeatProject.objects.filter(server=server, seat__round=OuterRef("pk"))))
+    for round in rounds:
         read = SeatProject.objects.filter(seat__round=round, project_id__isnull=False)
         if round.state == RoundState.CLOSED and not _is_due(round, read, now):
             continue
-        done = sync_round(round, label_studio)
-        total = Synced(*(getattr(total, name) + getattr(done, name) for name in vars(total)))
+        total = total.and_(sync_round(round, label_studio))
     return total
+
+
+def sync_servers(names: Collection[str] | None = None, connect=connecting.connected) -> Synced:
+    """`sync_all` of each server that is set, or of those named. `connect` gives a server's client."""
+    total = Synced()
+    for server in connecting.servers():
+        if names is None or server.name in names:
+            total = total.and_(sync_all(connect(server), server=server))
+    return total
+
+
+def compare_servers(connect=connecting.connected) -> Synced:
+    """Every night: who has which account, then every open round's projects whole, not only what changed. What cannot be
+    compared now is at the next sync.
+    """
+    comparing.ask()
+    for server in connecting.servers():
+        try:
+            compare_accounts(server, connect(server))
+        except LabelStudioError as error:
+            log.warning(
+                "the accounts of a label studio cannot be compared", server=server.name, why=str(error)
+            )
+    return sync_servers(connect=connect)
 
 
 def _is_due(round: Round, projects, now: datetime) -> bool:

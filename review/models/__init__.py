@@ -15,7 +15,7 @@ from review.models.decisions import (
 from review.models.first_judgements import FirstJudgement
 from review.models.flags import Flag, FlagKind, Resolution
 from review.models.gold import Endorsement, Gold, Look, Retirement
-from review.models.label_studio import Account, SeatProject
+from review.models.label_studio import ENVIRONMENT, Account, Difference, DifferenceKind, SeatProject, Server
 from review.models.passes import Pass
 from review.models.raters import Rater, RaterKind
 from review.models.readings import Arm, Item, Reading, Return, SendState
@@ -24,6 +24,7 @@ from review.models.standings import Aspect, Standing, StandingState
 from review.models.welfare import Welfare, Wish
 
 __all__ = [
+    "ENVIRONMENT",
     "Account",
     "Appeal",
     "AppealState",
@@ -36,6 +37,8 @@ __all__ = [
     "Certification",
     "Decision",
     "DecisionKind",
+    "Difference",
+    "DifferenceKind",
     "Endorsement",
     "ErrorType",
     "Finding",
@@ -65,6 +68,7 @@ __all__ = [
     "SecondJudgement",
     "SecondReading",
     "SendState",
+    "Server",
     "Standing",
     "StandingState",
     "Verdict",

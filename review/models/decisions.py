@@ -1,7 +1,7 @@
 """Decisions: one judgement on a reading or a dispute, append-only, with the words that were judged."""
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.freezing import Freezing, another_column_changes
@@ -9,6 +9,7 @@ from accounts.identity import Identified
 from accounts.models import ReviewerRecord
 from guidelines.models import DimensionRevision, PairRevision, Version
 from review.models.first_judgements import FirstJudgement
+from review.models.label_studio import Account, SeatProject
 from review.models.raters import Rater
 from review.models.readings import Item, Reading, in_closed_round
 
@@ -61,8 +62,12 @@ class RawAnnotations(models.QuerySet):
 
     def skips(self):
         """By the reviewer of the seat; a stranger's is no skip, and is shown."""
-        own = F("reading__seat__rater__label_studio_account__ls_user_id")
-        return self.exclude(uncounted="").filter(payload__endswith=_A_SKIP_ENDS, completed_by=own)
+        own = Account.objects.filter(
+            rater=OuterRef("seat_project__seat__rater"), server=OuterRef("seat_project__server"),
+            ls_user_id=OuterRef("completed_by"),
+        )  # fmt: skip
+        skipped = self.exclude(uncounted="").filter(payload__endswith=_A_SKIP_ENDS)
+        return skipped.filter(Exists(own), reading__isnull=False)
 
 
 class RawAnnotation(models.Model):
@@ -77,7 +82,9 @@ class RawAnnotation(models.Model):
         delete="TRUE",
     )
 
-    # Its address when this was read. Ids belong to the one Label Studio of an installation, wherever it answers.
+    # Whose ids these are: those of the server that has the seat's project, wherever it answers.
+    seat_project = models.ForeignKey(SeatProject, models.PROTECT, related_name="raw_annotations")
+    # Its address when this was read.
     server = models.CharField(max_length=300)
     project_id = models.PositiveBigIntegerField()
     task_id = models.PositiveBigIntegerField()
@@ -96,12 +103,13 @@ class RawAnnotation(models.Model):
         ordering = ["id"]
         constraints = [
             models.UniqueConstraint(
-                name="each_state_of_an_annotation_once", fields=["project_id", "ls_id", "ls_updated_at"]
+                name="each_state_of_an_annotation_once",
+                fields=["seat_project", "project_id", "task_id", "ls_id", "ls_updated_at"],
             )
         ]
         indexes = [
             # What does not count is little beside what does, and every look at the road or a round asks for it.
-            models.Index(name="uncounted_by_project", fields=["project_id"], condition=~Q(uncounted=""))
+            models.Index(name="uncounted_by_project", fields=["seat_project"], condition=~Q(uncounted=""))
         ]
 
 

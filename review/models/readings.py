@@ -96,13 +96,20 @@ class SendState(models.TextChoices):
 
 
 # Repeats whose time has not come.
-_HIDDEN = Q(pass_number=2, task_id=None)
+_HIDDEN = Q(pass_number=2, task_id=None) & ~Q(send_state=SendState.REMOVED)
 
 
 class Readings(models.QuerySet):
     def unsent(self):
         """What was given back before it went out never goes."""
         return self.filter(send_state__in=[SendState.PLANNED, SendState.SENDING], returned=None)
+
+    def named(self, external_id: str):
+        """By the id that Label Studio has; none where it is no id at all."""
+        try:
+            return self.filter(external_id=uuid.UUID(external_id))
+        except ValueError:
+            return self.none()
 
     def undecided(self):
         """Those that their reader has still to judge; a hidden repeat only from when it is put before her."""
@@ -150,7 +157,7 @@ class Reading(models.Model):
     content_hash = models.CharField(max_length=64)
     send_state = models.CharField(max_length=8, choices=SendState, default=SendState.PLANNED)
     sending_since = models.DateTimeField(null=True)
-    task_id = models.PositiveBigIntegerField(null=True)
+    task_id = models.PositiveBigIntegerField(null=True, db_index=True)
     # The one of another reader that was given back.
     replaces = models.OneToOneField("self", models.PROTECT, null=True, related_name="replaced_by")
     at = models.DateTimeField(auto_now_add=True)

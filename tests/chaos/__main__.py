@@ -114,9 +114,7 @@ def kill_label_studio(town: Town, chance) -> dict:
     wait(lambda: moved() >= expected, 120, "reading the judgements")
     # Every acknowledged annotation arrived, and each reading has exactly one decision in force.
     stored = set(
-        RawAnnotation.objects.filter(project_id__in=round.seats.values("projects__project_id")).values_list(
-            "ls_id", flat=True
-        )
+        RawAnnotation.objects.filter(seat_project__seat__round=round).values_list("ls_id", flat=True)
     )
     lost = set(acknowledged.values()) - stored
     assert not lost, f"acknowledged by Label Studio and not here: {lost}"

@@ -29,6 +29,7 @@ from tests import factories
 from tests.conftest import person
 from tests.exports.acts_of_experts import EXPERTS_ACTS
 from tests.exports.acts_of_gold import GOLD_ACTS
+from tests.exports.acts_on_servers import server_offered, server_saved
 from tests.review import factories as review_factories
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -284,6 +285,8 @@ ACTS = {
     "review.flags.answering.resolve": flag_answered,
     "review.welfare.choosing.choose": chosen_what_to_read,
     "review.welfare.providing.provide": provided,
+    "review.label_studio.servers.save_server": server_saved,
+    "review.label_studio.servers.offer_server": server_offered,
     **GOLD_ACTS,
     **EXPERTS_ACTS,
     "exports.building.plan": asked_for,

@@ -3,6 +3,7 @@
 `tests/review/label_studio/test_contract.py` runs against both.
 """
 
+import copy
 import json
 import re
 from collections.abc import Iterator
@@ -28,7 +29,7 @@ class FakeLabelStudio:
         self.tasks: dict[int, dict] = {}
         self.annotations: dict[int, dict] = {}
         self.accounts: dict[int, dict] = {}
-        self._ids = iter(range(1, 10**9))
+        self._next = 1
         self._now = datetime(2026, 1, 1, tzinfo=UTC)
         self.sign_up("admin@example.com", "admin")
 
@@ -36,12 +37,12 @@ class FakeLabelStudio:
         self._answer()
         return "1.23.2"
 
-    def create_project(self, *, title: str, config: str, instruction: str = "") -> int:
-        self._answer(title=title, config=config, instruction=instruction)
+    def create_project(self, *, title: str, config: str, instruction: str = "", mark: str = "") -> int:
+        self._answer(title=title, config=config, instruction=instruction, mark=mark)
         if not 3 <= len(title) <= 50:
             raise LabelStudioRefused(400, '{"title": ["3 to 50 characters"]}')
-        project_id = next(self._ids)
-        self.projects[project_id] = {"title": title, "config": config, "webhooks": {}}
+        project_id = self._id()
+        self.projects[project_id] = {"title": title, "config": config, "mark": mark, "webhooks": {}}
         return project_id
 
     def delete_project(self, project_id: int) -> None:
@@ -53,6 +54,13 @@ class FakeLabelStudio:
     def project_config_hash(self, project_id: int) -> str:
         return config_hash(self._project(project_id)["config"])
 
+    def project(self, project_id: int) -> dict | None:
+        self._answer()
+        if project_id not in self.projects:
+            return None
+        found = self.projects[project_id]
+        return {"mark": found["mark"], "config_hash": config_hash(found["config"])}
+
     def import_tasks(self, project_id: int, tasks: list[dict]) -> list[int]:
         wanted = VARIABLE.findall(self._project(project_id)["config"])
         self._answer(tasks=tasks)
@@ -62,7 +70,7 @@ class FakeLabelStudio:
                     raise LabelStudioRefused(400, f'Error at item {n}: "{variable}" key is expected')
         ids = []
         for data in tasks:
-            task_id = next(self._ids)
+            task_id = self._id()
             stored = json.loads(json.dumps(data))
             self.tasks[task_id] = {
                 "id": task_id,
@@ -120,7 +128,7 @@ class FakeLabelStudio:
 
     def register_webhook(self, project_id: int, url: str, headers: dict[str, str]) -> int:
         hooks = self._project(project_id)["webhooks"]
-        hook = hooks.setdefault(url, {"id": next(self._ids)})
+        hook = hooks.setdefault(url, {"id": self._id()})
         hook["headers"] = headers
         return hook["id"]
 
@@ -132,7 +140,7 @@ class FakeLabelStudio:
         self._answer()
         email = email.strip().lower()
         if email not in {account["email"] for account in self.accounts.values()}:
-            self.accounts[next(self._ids)] = {"email": email, "password": password}
+            self.accounts[self._id()] = {"email": email, "password": password}
         return self.log_in(email, password).user_id
 
     def log_in(self, email: str, password: str) -> "FakeReviewerSession":
@@ -147,6 +155,26 @@ class FakeLabelStudio:
     def delete_task(self, task_id: int) -> None:
         del self.tasks[task_id]
         self.annotations = {id: one for id, one in self.annotations.items() if one["task"] != task_id}
+
+    def delete_user(self, user_id: int) -> None:
+        """What she annotated stays, without an author."""
+        del self.accounts[user_id]
+        for annotation in self.annotations.values():
+            if annotation["completed_by"] == user_id:
+                annotation["completed_by"] = None
+
+    def rename_user(self, user_id: int, email: str) -> None:
+        self.accounts[user_id]["email"] = email
+
+    def back_up(self) -> tuple:
+        """What a backup of the server holds; its next ids too."""
+        kept = (self.projects, self.tasks, self.annotations, self.accounts)
+        return copy.deepcopy(kept), self._next
+
+    def restore(self, backup: tuple) -> None:
+        """The server as it was, but for its clock: ids given since are given again."""
+        kept, self._next = backup
+        self.projects, self.tasks, self.annotations, self.accounts = copy.deepcopy(kept)
 
     def change_screen(self, project_id: int, config: str) -> None:
         self._project(project_id)["config"] = config
@@ -165,6 +193,10 @@ class FakeLabelStudio:
 
     def _tasks_of(self, project_id: int) -> list[dict]:
         return [task for task in self.tasks.values() if task["project"] == project_id]
+
+    def _id(self) -> int:
+        self._next += 1
+        return self._next - 1
 
     def _tick(self) -> datetime:
         """Now, and later than any earlier moment."""
@@ -219,7 +251,7 @@ class FakeReviewerSession:
         taken = {one["unique_id"] for one in self._server.annotations.values()} - {None}
         if unique_id in taken:
             raise LabelStudioRefused(409, "Annotation with this unique id already exists")
-        moment, annotation_id = self._server._tick(), next(self._server._ids)
+        moment, annotation_id = self._server._tick(), self._server._id()
         self._server.annotations[annotation_id] = {
             "id": annotation_id,
             "task": task_id,

@@ -231,8 +231,8 @@ def test_killed_while_reading_reads_on_and_loses_nothing(round, ben, fake):
                     raise Killed
                 yield task
 
-        def project_config_hash(self, project_id):
-            return fake.project_config_hash(project_id)
+        def project(self, project_id):
+            return fake.project(project_id)
 
     with pytest.raises(Killed):
         receive(project, DiesAfterTwo())
@@ -364,7 +364,7 @@ def test_an_annotation_cut_short_after_it_was_stored_is_judged_later(item, ben, 
     annotation = submit(desk(fake, ben), item, ben, says())
     sent, project = fake.annotations[annotation], project_of(item, ben)
     RawAnnotation.objects.create(
-        server=fake.url, project_id=project.project_id, task_id=sent["task"], ls_id=annotation,
+        server=fake.url, seat_project=project, project_id=project.project_id, task_id=sent["task"], ls_id=annotation,
         ls_updated_at=sent["updated_at"], completed_by=sent["completed_by"], payload="{}",
     )  # fmt: skip
     assert sync_all(fake).decided == 1

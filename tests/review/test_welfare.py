@@ -11,7 +11,7 @@ from django.utils import timezone
 from accounts.models import Grant, Role, TrailEvent
 from accounts.roles import Refused
 from review import handing_on, reports
-from review.label_studio.gateway import reach
+from review.label_studio.gateway import passes, reach
 from review.label_studio.sending import send
 from review.label_studio.syncing import sync_round
 from review.matching import carried
@@ -53,6 +53,10 @@ def risky(ben, chloe, noor, lena):
 
 def words(answer) -> str:
     return " ".join(answer.content.decode().split())
+
+
+def holder_of(seat) -> passes.Holder:
+    return passes.Holder(seat.rater_id, seat.projects.first().server_id, 0, 0, "", "en")
 
 
 def held(user) -> set[int]:
@@ -163,7 +167,7 @@ def test_a_tier_raised_while_readings_are_open_takes_them_from_those_who_do_not_
             profile=second.profile, kind="tier", tier="harm-to-others", by=lena, reason="Read it."
         )
     assert len(before) == 2 and not any(
-        reach.may_open_task(r.seat.rater_id, r.task_id) for r in item.readings.all()
+        reach.may_open_task(holder_of(r.seat), r.task_id) for r in item.readings.all()
     )
     sync_round(risky, studio)
     assert all(second.pk not in held(user) for user in (ben, chloe, noor))
@@ -220,9 +224,9 @@ def test_the_desk_says_how_many_of_the_sessions_ahead_speak_of_what(risky, ben, 
 def test_a_task_is_announced_by_what_is_in_force_and_by_nothing_else(risky, ben, chloe):
     send(risky, FakeLabelStudio())
     reading = Reading.objects.get(seat__rater__user=ben, item__instance=first())
-    assert reach.about_task(reading.seat.rater_id, reading.task_id) == (str(reading.external_id), ["abuse"])
+    assert reach.about_task(holder_of(reading.seat), reading.task_id) == (str(reading.external_id), ["abuse"])
     hers = Reading.objects.get(seat__rater__user=chloe, item__instance=first())
-    assert reach.about_task(reading.seat.rater_id, hers.task_id) == ("", [])
+    assert reach.about_task(holder_of(reading.seat), hers.task_id) == ("", [])
     Mark.objects.create(
         instance=first(),
         kind="tier",
@@ -231,7 +235,7 @@ def test_a_task_is_announced_by_what_is_in_force_and_by_nothing_else(risky, ben,
         reason="Read it.",
         lowers=Mark.objects.get(),
     )
-    assert reach.about_task(reading.seat.rater_id, reading.task_id)[1] == []
+    assert reach.about_task(holder_of(reading.seat), reading.task_id)[1] == []
 
 
 def test_the_number_of_queries_of_the_desk_does_not_grow_with_the_sessions(
@@ -311,12 +315,12 @@ def test_what_is_left_for_her_is_in_her_order_and_what_she_skipped_comes_last(ri
     )
     desk(studio, ben).skip(order[0])
     sync_round(risky, studio)
-    rater = project.seat.rater_id
-    assert reach.left(rater, project.project_id, 8) == [*order[1:], order[0]]
+    hers = holder_of(project.seat)
+    assert reach.left(hers, project.project_id, 8) == [*order[1:], order[0]]
     # What was raised a moment ago is not offered, though no sync has been.
     task = Reading.objects.get(seat=project.seat, task_id=order[-1])
     carries(task.item.instance, "harm-to-others")
-    assert order[-1] not in reach.left(rater, project.project_id, 8)
+    assert order[-1] not in reach.left(hers, project.project_id, 8)
     assert [row.left for row in reports.desk_of(ben)] == [len(order)]
 
 

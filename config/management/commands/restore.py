@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 from config.backup import database
 from config.backup.faults import Refused
 from config.backup.restoring import restore
-from review.label_studio import sending
+from review.label_studio import comparing, sending
 
 
 class Command(BaseCommand):
@@ -26,6 +26,7 @@ class Command(BaseCommand):
         except Refused as problem:
             raise CommandError(str(problem), returncode=2) from problem
         sending.look_before_sending()
+        comparing.ask()
         saved = database.counts(done.manifest["rows"])
         for note in done.notes:
             self.stderr.write(f"Note: {note}")

@@ -23,20 +23,18 @@ async def check(wanted: Wanted, holder: Holder, *, upstream, in_database) -> Non
             await _kept_there(name, ids, wanted, holder, upstream)
     own = None
     if "task" in ids:
-        own = await in_database(reach.project_of_task, holder.rater_id, ids["task"])
+        own = await in_database(reach.project_of_task, holder, ids["task"])
         if own is None:
             raise Denied(f"task {ids['task']} is not hers")
         if ids.setdefault("project", own.project_id) != own.project_id:
             raise Denied(f"task {ids['task']} is not of project {ids['project']}")
     elif "project" in ids:
-        own = await in_database(reach.project, holder.rater_id, ids["project"])
+        own = await in_database(reach.project, holder, ids["project"])
         if own is None:
             raise Denied(f"project {ids['project']} is not hers")
     if own and wanted.rule.opens and not own.is_open:
         raise Closed
-    if wanted.rule.name == "task" and not await in_database(
-        reach.may_open_task, holder.rater_id, ids["task"]
-    ):
+    if wanted.rule.name == "task" and not await in_database(reach.may_open_task, holder, ids["task"]):
         words = _("This session is no longer yours to read.")
         raise Denied(f"task {ids['task']} carries what she is not to read", words)
 

@@ -41,14 +41,14 @@ async def next_one(
         return found
     task = _hers(found, holder)
     project = wanted.ids["project"]
-    may_open = await in_database(reach.may_open_task, holder.rater_id, task["id"])
+    may_open = await in_database(reach.may_open_task, holder, task["id"])
     if may_open and _begun(task):
         return found
     if await in_database(reach.has_had_enough, holder.rater_id):
         return Nothing(enough=True)
     if may_open:
         return found
-    for other in await in_database(reach.left, holder.rater_id, project, TRIED):
+    for other in await in_database(reach.left, holder, project, TRIED):
         answer = await upstream.ask(holder, "GET", f"/api/tasks/{other}", query={"project": str(project)})
         if answer.status == 200 and not _judged(_hers(answer, holder)):
             return answer

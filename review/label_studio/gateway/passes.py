@@ -21,9 +21,10 @@ SESSION = timedelta(hours=12)
 
 @dataclass(frozen=True)
 class Holder:
-    """Whoever holds a session at the gateway, and her account in Label Studio."""
+    """Whoever holds a session at the gateway of one Label Studio, and her account there."""
 
     rater_id: int
+    server_id: int
     account_id: int
     ls_user_id: int
     email: str
@@ -43,10 +44,15 @@ def issue(*, project: SeatProject, by, app_session: str) -> str:
     return ticket
 
 
-def enter(ticket: str) -> tuple[str, int] | None:
-    """Exchange a ticket: (the session, Label Studio's id of the project it leads to). None: used, too old, unknown."""
+def enter(ticket: str, server_id: int) -> tuple[str, int] | None:
+    """Exchange a ticket: (the session, Label Studio's id of the project it leads to). None: used, too old, unknown, or
+    for the gateway of another server.
+    """
     now, session = timezone.now(), secrets.token_urlsafe(32)
-    fresh = Pass.objects.filter(ticket_digest=_digest(ticket), used_at=None, ticket_until__gt=now)
+    fresh = Pass.objects.filter(
+        ticket_digest=_digest(ticket), used_at=None, ticket_until__gt=now, project__server=server_id,
+        project__project_id__isnull=False,
+    )  # fmt: skip
     if not fresh.update(used_at=now, session_digest=_digest(session)):
         return None
     return session, Pass.objects.values_list("project__project_id", flat=True).get(
@@ -54,16 +60,22 @@ def enter(ticket: str) -> tuple[str, int] | None:
     )
 
 
-def holder(session: str) -> Holder | None:
-    """Who holds this session; None where it has ended, here or on our pages, or she no longer is an annotator."""
-    held = Pass.objects.filter(session_digest=_digest(session), ends_at__gt=timezone.now())
+def holder(session: str, server_id: int) -> Holder | None:
+    """Who holds this session at the gateway of this server; None where it has ended, here or on our pages, or she no
+    longer is an annotator.
+    """
+    held = Pass.objects.filter(
+        session_digest=_digest(session), ends_at__gt=timezone.now(), project__server=server_id
+    )
     found = held.select_related("rater__user").first()
     if found is None or not roles.may_annotate(found.rater.user) or not _is_logged_in(found):
         return None
-    account = Account.objects.filter(rater=found.rater, ls_user_id__isnull=False).first()
+    account = Account.objects.filter(rater=found.rater, server=server_id, ls_user_id__isnull=False).first()
     if account is None:
         return None
-    return Holder(found.rater_id, account.pk, account.ls_user_id, account.email, found.rater.user.language)
+    return Holder(
+        found.rater_id, server_id, account.pk, account.ls_user_id, account.email, found.rater.user.language
+    )
 
 
 def _is_logged_in(one: Pass) -> bool:

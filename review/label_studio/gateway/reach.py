@@ -2,8 +2,11 @@
 
 from dataclasses import dataclass
 
+from django.db.models import Exists, OuterRef
+
 from accounts.models import User
 from review import handing_on
+from review.label_studio.gateway.passes import Holder
 from review.matching import carried
 from review.models import Rater, RawAnnotation, Reading, RoundState, SeatProject, SendState
 from review.welfare import choosing
@@ -19,50 +22,56 @@ class Own:
     is_open: bool
 
 
-def project(rater_id: int, project_id: int) -> Own | None:
-    found = SeatProject.objects.filter(seat__rater=rater_id, project_id=project_id)
+def project(holder: Holder, project_id: int) -> Own | None:
+    found = _projects(holder).filter(project_id=project_id)
     state = found.values_list("seat__round__state", flat=True).first()
     return Own(project_id, state == RoundState.OPEN) if state else None
 
 
-def project_of_task(rater_id: int, task_id: int) -> Own | None:
-    """A task belongs to the project of its seat and of the form it is read in."""
-    readings = Reading.objects.kept().filter(seat__rater=rater_id, task_id=task_id)
-    reading = readings.select_related("item").first()
+def project_of_task(holder: Holder, task_id: int) -> Own | None:
+    """A task belongs to the project of its seat and of the form it is read in. Another server has the same numbers."""
+    reading = _reading(holder, task_id)
     if reading is None:
         return None
-    mine = SeatProject.objects.filter(seat=reading.seat_id, form=reading.item.arm)
-    return project(rater_id, mine.values_list("project_id", flat=True).get())
+    mine = _projects(holder).filter(seat=reading.seat_id, form=reading.item.arm, project_id__isnull=False)
+    found = mine.values_list("project_id", flat=True).first()
+    return found and project(holder, found)
 
 
-def progress(rater_id: int, project_id: int) -> dict[str, int]:
+def _projects(holder: Holder):
+    return SeatProject.objects.filter(seat__rater=holder.rater_id, server=holder.server_id)
+
+
+def progress(holder: Holder, project_id: int) -> dict[str, int]:
     """{"judged", "total"} of the project's tasks."""
-    one = SeatProject.objects.select_related("seat").get(seat__rater=rater_id, project_id=project_id)
+    one = _projects(holder).select_related("seat").get(project_id=project_id)
     readings = Reading.objects.shown().filter(seat=one.seat, item__arm=one.form)
     return {
         "judged": readings.filter(decisions__isnull=False).distinct().count(), "total": readings.distinct().count(),
     }  # fmt: skip
 
 
-def may_open_task(rater_id: int, task_id: int) -> bool:
+def may_open_task(holder: Holder, task_id: int) -> bool:
     """Whether this task is still before her: not given back, and of nothing that she is not to read. What she has
     judged she may look at again.
     """
-    reading = _reading(rater_id, task_id)
+    reading = _reading(holder, task_id)
     return reading is not None and handing_on.may_be_given(reading)
 
 
-def about_task(rater_id: int, task_id: int) -> tuple[str, list[str]]:
+def about_task(holder: Holder, task_id: int) -> tuple[str, list[str]]:
     """(the random id of her reading, the risk tiers in force of its session)."""
-    reading = _reading(rater_id, task_id)
+    reading = _reading(holder, task_id)
     if reading is None:
         return "", []
     found = carried(Instance.objects.filter(pk=reading.item.instance_id))
     return str(reading.external_id), in_order(found.get(reading.item.instance_id, ()))
 
 
-def _reading(rater_id: int, task_id: int) -> Reading | None:
-    kept = Reading.objects.kept().filter(seat__rater=rater_id, task_id=task_id)
+def _reading(holder: Holder, task_id: int) -> Reading | None:
+    """Hers on this server, where alone the number is this task's."""
+    there = _projects(holder).filter(seat=OuterRef("seat"), form=OuterRef("item__arm"))
+    kept = Reading.objects.kept().filter(Exists(there), seat__rater=holder.rater_id, task_id=task_id)
     return kept.select_related("item", "seat__rater__user").first()
 
 
@@ -71,11 +80,9 @@ def has_had_enough(rater_id: int) -> bool:
     return user is not None and choosing.has_had_enough(user)
 
 
-def left(rater_id: int, project_id: int, most: int) -> list[int]:
+def left(holder: Holder, project_id: int, most: int) -> list[int]:
     """Tasks of the project that she has still to judge and may be given, in her order, what she skipped last."""
-    one = SeatProject.objects.select_related("seat__round", "seat__rater__user").get(
-        seat__rater=rater_id, project_id=project_id
-    )
+    one = _projects(holder).select_related("seat__round", "seat__rater__user").get(project_id=project_id)
     unjudged = Reading.objects.undecided().filter(
         seat=one.seat_id, item__arm=one.form, send_state=SendState.SENT
     )

@@ -30,10 +30,11 @@ FILES = ("/static/", "/react-app/")
 
 @dataclass(frozen=True)
 class Where:
-    """Origins as browsers write them: the gateway's own, and that of our pages."""
+    """Origins as browsers write them: the gateway's own, and that of our pages; and whose Label Studio is behind it."""
 
     gateway: str
     pages: str
+    server_id: int
 
     @property
     def desk(self) -> str:
@@ -41,8 +42,11 @@ class Where:
 
     @property
     def cookie(self) -> str:
-        """Under this prefix a browser takes it from this very host alone, and only over TLS."""
-        return ("__Host-" if self.gateway.startswith("https:") else "") + "one_way_mirror_gateway"
+        """Under this prefix a browser takes it from this very host alone, and only over TLS. Browsers send a host's
+        cookies to all its ports, where another gateway may be.
+        """
+        prefix = "__Host-" if self.gateway.startswith("https:") else ""
+        return f"{prefix}one_way_mirror_gateway_{self.server_id}"
 
 
 class Gateway:
@@ -50,16 +54,16 @@ class Gateway:
 
     def __init__(self, upstream: Upstream, where: Where, about):
         self.upstream, self.where, self.about = upstream, where, about
-        self._host = urlsplit(where.gateway).netloc
+        self.host = urlsplit(where.gateway).netloc
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="gateway")
 
     def app(self) -> web.Application:
         made = web.Application(client_max_size=MOST_BYTES)
         made.router.add_route("*", "/{anything:.*}", self.handle)
-        made.cleanup_ctx.append(self._open)
+        made.cleanup_ctx.append(self.open)
         return made
 
-    async def _open(self, app):
+    async def open(self, app):
         async with self.upstream:
             yield
         self._threads.shutdown()
@@ -89,7 +93,7 @@ class Gateway:
         path = request.path
         if path == "/healthz":
             return headers.plain(200, "ok")
-        if request.host.lower() != self._host:
+        if request.host.lower() != self.host:
             return headers.plain(421, "This host is not served here.")
         if path == "/enter":
             return await self._enter(request)
@@ -101,7 +105,9 @@ class Gateway:
             return headers.plain(
                 404, ""
             )  # what it would keep in the browser is neither needed nor ours to keep there
-        holder = await self.in_database(passes.holder, request.cookies.get(self.where.cookie, ""))
+        holder = await self.in_database(
+            passes.holder, request.cookies.get(self.where.cookie, ""), self.where.server_id
+        )
         if holder is None:
             words = _("Your session here has ended. Open the task again from your desk.")
             return self._to_the_desk(request, 401, words)
@@ -163,7 +169,7 @@ class Gateway:
     async def _noted(self, answer: web.Response, holder) -> None:
         """With a task goes what the bar says before its text is read."""
         task = json.loads(answer.body)["id"]
-        reading, tiers = await self.in_database(reach.about_task, holder.rater_id, task)
+        reading, tiers = await self.in_database(reach.about_task, holder, task)
         answer.headers[opening.READING] = reading
         if tiers:
             answer.headers[opening.NOTICE] = ",".join(tiers)
@@ -175,7 +181,9 @@ class Gateway:
         if request.method != "POST" or request.headers.get("Origin") != self.where.pages:
             return headers.see_other(self.where.desk)
         ticket = (await request.post()).get("ticket")
-        entered = await self.in_database(passes.enter, ticket if isinstance(ticket, str) else "")
+        entered = await self.in_database(
+            passes.enter, ticket if isinstance(ticket, str) else "", self.where.server_id
+        )
         if entered is None:
             return headers.see_other(self.where.desk)
         session, project_id = entered
@@ -208,12 +216,10 @@ class Gateway:
 
     async def _progress(self, request, holder) -> web.Response:
         number = request.query.get("project", "")
-        own = rules.NUMBER.match(number) and await self.in_database(
-            reach.project, holder.rater_id, int(number)
-        )
+        own = rules.NUMBER.match(number) and await self.in_database(reach.project, holder, int(number))
         if not own:
             raise rules.Denied("asks how another gets on")
-        return headers.json(200, await self.in_database(reach.progress, holder.rater_id, own.project_id))
+        return headers.json(200, await self.in_database(reach.progress, holder, own.project_id))
 
 
 def _unconfirmed(request) -> str:

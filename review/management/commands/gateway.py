@@ -1,43 +1,52 @@
 """Serve the gateway: an origin of its own, through which reviewers work in Label Studio."""
 
 import logging
+import socket
 from urllib.parse import urlsplit
 
-from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from review.label_studio import connecting
+LOOPBACK = "127.0.0.1"
 
 
 class Command(BaseCommand):
-    help = "Serve the gateway to Label Studio at LABEL_STUDIO_GATEWAY_URL, until it is stopped."
+    help = "Serve the gateways to all Label Studios, each at its own address, until this is stopped."
 
     def add_arguments(self, parser):
         parser.add_argument(
-            "--bind", metavar="HOST:PORT", help="default: 127.0.0.1 and the address's own port"
+            "--bind", metavar="HOST:PORT", help="default: 127.0.0.1 and each address's own port"
         )
 
     def handle(self, *, bind: str | None, **options):
-        if not settings.LABEL_STUDIO_GATEWAY_URL or not connecting.is_set():
-            raise CommandError(
-                "Set LABEL_STUDIO_URL, LABEL_STUDIO_TOKEN and LABEL_STUDIO_GATEWAY_URL.", returncode=2
-            )
-        address = urlsplit(f"//{bind}") if bind else urlsplit(settings.LABEL_STUDIO_GATEWAY_URL)
-        try:
-            port = address.port or 8001
-        except ValueError:
-            raise CommandError(f"{bind} is no HOST:PORT.", returncode=2) from None
         from aiohttp import web
 
         from review.label_studio.gateway import serving
 
         try:
-            served = serving.gateway()
+            served = serving.gateways()
+            host, ports = _listened_to(bind, served)
         except ValueError as problem:
             raise CommandError(str(problem), returncode=2) from None
         # Of a request that it cannot read it would log a part, cookies and all.
         logging.getLogger("aiohttp.server").setLevel(logging.CRITICAL)
 
-        self.stderr.write(f"The gateway serves {settings.LABEL_STUDIO_GATEWAY_URL} on port {port}.")
-        host = address.hostname if bind else "127.0.0.1"
-        web.run_app(served.app(), host=host or "127.0.0.1", port=port, print=None, access_log=None)
+        for one in served.all:
+            self.stderr.write(
+                f"The gateway serves {one.where.gateway}, on port {', '.join(map(str, ports))}."
+            )
+        try:
+            sockets = [socket.create_server((host, port)) for port in ports]
+        except OSError as problem:
+            raise CommandError(f"{host}, {ports}: {problem.strerror}", returncode=2) from None
+        web.run_app(served.app(), sock=sockets, print=None, access_log=None)
+
+
+def _listened_to(bind: str | None, served) -> tuple[str, list[int]]:
+    """Where --bind says, for all; else on loopback, on the port of each address, 8001 where it has none."""
+    if bind is None:
+        return LOOPBACK, sorted({urlsplit(one.where.gateway).port or 8001 for one in served.all})
+    address = urlsplit(f"//{bind}")
+    try:
+        return address.hostname or LOOPBACK, [address.port or 8001]
+    except ValueError:
+        raise ValueError(f"{bind} is no HOST:PORT.") from None

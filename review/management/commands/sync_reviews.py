@@ -17,14 +17,21 @@ class Command(BaseCommand):
             "--every", type=float, metavar="SECONDS", default=2.0, help="pause between two looks"
         )
 
-    def handle(self, *, wait_until_settled, every, **_):
+        parser.add_argument(
+            "--whole", action="store_true", help="read every open round's projects whole, as every night"
+        )
+
+    def handle(self, *, wait_until_settled, every, whole=False, **_):
         try:
-            label_studio = connecting.connected()
+            if not connecting.servers():
+                connecting.connected()
         except connecting.NotConnected as error:
             raise CommandError(str(error), returncode=2) from error
+        if whole:
+            syncing.compare_servers()
         until = time.monotonic() + (wait_until_settled or 0)
         while True:
-            done = syncing.sync_all(label_studio)
+            done = syncing.sync_servers()
             left = Item.objects.filter(round__state="open").unsettled().count()
             self.stderr.write(f"sent {done.sent}, read {done.new}, decided {done.decided}, unsettled {left}")
             if wait_until_settled is None or not left:

@@ -114,8 +114,8 @@ def gate(transactional_db, studio, settings, label_studio, ben, chloe, lena):
     send(round, studio)
     # Only now: Label Studio looks up where its webhooks are to go.
     settings.BASE_URL = PAGES
-    served = serving.gateway()
+    served = serving.gateways()
     with running(served.app(), port):
-        found = Gate(settings.LABEL_STUDIO_GATEWAY_URL, studio, served.upstream, round)
+        found = Gate(settings.LABEL_STUDIO_GATEWAY_URL, studio, served.all[0].upstream, round)
         yield found
         found.close()

@@ -37,7 +37,7 @@ def before(answer: bytes, *, then_stalls: bool):
         port = free_port()
         url = f"http://127.0.0.1:{port}"
         upstream = Upstream(f"http://127.0.0.1:{server.getsockname()[1]}", None)
-        with running(Gateway(upstream, Where(url, "http://mirror.test"), None).app(), port):
+        with running(Gateway(upstream, Where(url, "http://mirror.test", 1), None).app(), port):
             yield url
         for asked in held:
             asked.close()
@@ -67,7 +67,7 @@ def test_what_is_compressed_goes_only_to_those_who_asked_for_it():
         studio = free_port()
         with running(app, studio):
             upstream = Upstream(f"http://127.0.0.1:{studio}", None)
-            with running(Gateway(upstream, Where(url, "http://mirror.test"), None).app(), port):
+            with running(Gateway(upstream, Where(url, "http://mirror.test", 1), None).app(), port):
                 plain = {"Accept-Encoding": "identity", "Cookie": "a=b", "Authorization": "Token x"}
                 async with httpx.AsyncClient() as client:
                     return (await client.get(f"{url}/static/a.js", headers=plain)).json()

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.roles import Refused
+from review.label_studio import connecting
 from review.label_studio.gateway import passes, reach
 from review.label_studio.keeping import account_for
 from review.label_studio.sending import send
@@ -24,6 +25,18 @@ def sent(round, settings):
     settings.LABEL_STUDIO_GATEWAY_URL = GATEWAY
     send(round, FakeLabelStudio())
     return round
+
+
+def enter(given):
+    return passes.enter(given, connecting.first().pk)
+
+
+def holder_of(session):
+    return passes.holder(session, connecting.first().pk)
+
+
+def at_first(project) -> passes.Holder:
+    return passes.Holder(project.seat.rater_id, project.server_id, 0, 0, "", "en")
 
 
 def hers(round, user) -> SeatProject:
@@ -48,12 +61,12 @@ def ticket(client, project) -> str:
 def test_the_desk_hands_out_a_ticket_that_opens_once(sent, ben):
     project = hers(sent, ben)
     given = ticket(logged_in(ben), project)
-    session, opens = passes.enter(given)
+    session, opens = enter(given)
     assert opens == project.project_id
-    assert passes.enter(given) is None and passes.enter("") is None and passes.enter(session) is None
-    holder = passes.holder(session)
+    assert enter(given) is None and enter("") is None and enter(session) is None
+    holder = holder_of(session)
     assert holder.rater_id == project.seat.rater_id and holder.email.startswith("reviewer-")
-    assert passes.holder(given) is None and passes.holder("") is None
+    assert holder_of(given) is None and holder_of("") is None
     kept = " ".join(map(str, Pass.objects.values_list("ticket_digest", "session_digest").get()))
     assert given not in kept and session not in kept
 
@@ -61,10 +74,10 @@ def test_the_desk_hands_out_a_ticket_that_opens_once(sent, ben):
 def test_a_ticket_is_good_for_a_minute_and_a_session_for_a_day_of_work(sent, ben):
     given = ticket(logged_in(ben), hers(sent, ben))
     Pass.objects.update(ticket_until=timezone.now() - timedelta(seconds=1))
-    assert passes.enter(given) is None
-    session, _ = passes.enter(ticket(logged_in(ben), hers(sent, ben)))
+    assert enter(given) is None
+    session, _ = enter(ticket(logged_in(ben), hers(sent, ben)))
     Pass.objects.update(ends_at=timezone.now() - timedelta(seconds=1))
-    assert passes.holder(session) is None
+    assert holder_of(session) is None
     ticket(logged_in(ben), hers(sent, ben))
     assert Pass.objects.count() == 1, "what has ended is not kept"
 
@@ -72,8 +85,8 @@ def test_a_ticket_is_good_for_a_minute_and_a_session_for_a_day_of_work(sent, ben
 @pytest.mark.parametrize("how", ["logs out", "is switched off", "loses the role", "sets another password"])
 def test_the_session_there_ends_when_she_no_longer_is_who_she_was_here(sent, ben, how):
     client = logged_in(ben)
-    session, _ = passes.enter(ticket(client, hers(sent, ben)))
-    assert passes.holder(session)
+    session, _ = enter(ticket(client, hers(sent, ben)))
+    assert holder_of(session)
     if how == "logs out":
         client.post(reverse("logout"))
     elif how == "is switched off":
@@ -84,7 +97,7 @@ def test_the_session_there_ends_when_she_no_longer_is_who_she_was_here(sent, ben
     else:
         ben.set_password("another quiet river 8")
         ben.save()
-    assert passes.holder(session) is None
+    assert holder_of(session) is None
 
 
 def test_nobody_gets_a_ticket_to_another_desk_or_to_a_closed_round(sent, ben, chloe, lena, eve):
@@ -112,11 +125,11 @@ def test_without_a_gateway_the_desk_says_what_is_missing(sent, ben, settings):
 
 def test_what_is_hers_is_what_her_seats_hold(sent, ben, chloe, lena):
     project, other = hers(sent, ben), hers(sent, chloe)
-    ben_is, task = project.seat.rater_id, Reading.objects.filter(seat=project.seat).first().task_id
+    ben_is, task = at_first(project), Reading.objects.filter(seat=project.seat).first().task_id
     assert reach.project(ben_is, project.project_id) == reach.project_of_task(ben_is, task)
     assert reach.project(ben_is, project.project_id).is_open
     assert reach.project(ben_is, other.project_id) is None and reach.project(ben_is, 10**17) is None
-    assert reach.project_of_task(other.seat.rater_id, task) is None
+    assert reach.project_of_task(at_first(other), task) is None
     assert reach.progress(ben_is, project.project_id) == {"judged": 0, "total": 4}
     close_round(round=sent, by=lena)
     assert not reach.project(ben_is, project.project_id).is_open
@@ -124,7 +137,7 @@ def test_what_is_hers_is_what_her_seats_hold(sent, ben, chloe, lena):
 
 def test_an_account_that_is_not_made_yet_lets_nobody_in(sent, ben):
     account = account_for(hers(sent, ben).seat.rater, FakeLabelStudio())
-    session, _ = passes.enter(ticket(logged_in(ben), hers(sent, ben)))
+    session, _ = enter(ticket(logged_in(ben), hers(sent, ben)))
     account.ls_user_id = None
     account.save()
-    assert passes.holder(session) is None
+    assert holder_of(session) is None

@@ -18,7 +18,7 @@ PASSWORD = "a-long-password-9"
 
 
 class RealLabelStudio(LabelStudio):
-    """The client, and what a member can do by hand in Label Studio (the fake has the same two)."""
+    """The client, and what a member can do by hand in Label Studio (the fake has the same)."""
 
     def __init__(self, part):
         super().__init__(part.url, part.token)
@@ -29,6 +29,9 @@ class RealLabelStudio(LabelStudio):
 
     def change_screen(self, project_id, config):
         self._owner._ask("PATCH", f"/api/projects/{project_id}/", json={"label_config": config})
+
+    def delete_user(self, user_id):
+        self._owner._ask("DELETE", f"/api/users/{user_id}/")
 
 
 @pytest.fixture(params=["fake", pytest.param("real", marks=pytest.mark.labelstudio)], scope="module")
@@ -84,6 +87,28 @@ def test_the_hash_of_a_screen_changes_when_somebody_edits_it_by_hand(studio, pro
     assert studio.project_config_hash(project) == config_hash(AIDED)
     studio.change_screen(project, UNAIDED)
     assert studio.project_config_hash(project) == config_hash(UNAIDED)
+
+
+def test_a_project_is_told_by_the_mark_that_it_was_made_with(studio):
+    made = studio.create_project(title="Marked", config=AIDED, mark="f00dcafe12345678")
+    assert studio.project(made) == {"mark": "f00dcafe12345678", "config_hash": config_hash(AIDED)}
+    studio.delete_project(made)
+    assert studio.project(made) is None
+
+
+def test_what_a_deleted_user_judged_stays_without_an_author_and_as_old_as_it_was(studio, project):
+    email = email_of("noor")
+    user = studio.sign_up(email, PASSWORD)
+    [task] = studio.import_tasks(project, data_of("r-1"))
+    studio.log_in(email, PASSWORD).submit(task, result("Hers."), 3.0)
+    [before] = next(studio.changed_tasks(project))["annotations"]
+    studio.delete_user(user)
+    [after] = next(studio.changed_tasks(project))["annotations"]
+    assert after == before | {"completed_by": None}
+    assert user not in {known["id"] for known in studio.users()}
+    with pytest.raises(TokenRefused):
+        studio.log_in(email, PASSWORD)
+    assert studio.sign_up(email, PASSWORD) != user
 
 
 def test_a_project_that_is_gone_is_refused(studio):
