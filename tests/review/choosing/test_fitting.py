@@ -168,7 +168,8 @@ def test_what_a_lead_judges_herself_is_left_out_until_its_round_is_closed(pairs,
     """How many of them fit a filter by mistake would tell her what each was to show."""
     Grant.objects.create(user=lena, role=Role.ANNOTATOR)
     hers, other = made_instances(2, pairs)
-    round = round_of(0, [ben, lena], lena, instances=[hers], pairs_version=pairs)
+    lou = person("Lou", Role.LEAD)
+    round = round_of(0, [ben, lena], lena, instances=[hers], pairs_version=pairs, risk_lead=lou)
     assert fits(lena) == {other.pk}
     close_round(round=round, by=lena)
     assert fits(lena) == ids([hers, other])

@@ -13,6 +13,7 @@ from review.models import Choice, ChosenFor, Decision, Item, Rater, Rating, Read
 from review.raters import rater_for
 from review.rounds import CannotMakeRound, close_round
 from synthesis.models import Intended, Mark
+from tests.conftest import person
 from tests.review.factories import (
     client_profile,
     content,
@@ -191,7 +192,8 @@ def test_whoever_chose_by_what_was_intended_does_not_judge(pairs, rubric, ben, l
     wanted = Wanted(pairs=(revision(pairs, "premature-advice").pair,))
     refused("cannot judge them blind", [ben, lena], lena, pairs, rubric, wanted=wanted)
     refused("cannot judge them blind", [ben, lena], lena, pairs, rubric, wanted=Wanted(checks="flagged"))
-    assert chosen_round([ben, lena], lena, pairs, rubric).items.count() == 2
+    lou = person("Lou", Role.LEAD)
+    assert chosen_round([ben, lena], lena, pairs, rubric, risk_lead=lou).items.count() == 2
 
 
 def weighed(sessions, part):

@@ -45,9 +45,10 @@ def hers(round, ben):
 
 def opened(studio, reading):
     """What opens where Label Studio would open this one."""
-    project = SeatProject.objects.get(seat=reading.seat).project_id
-    asked = wanted("POST", "/api/dm/actions", [("id", "next_task"), ("project", str(project))], None)
-    holder = Holder(reading.seat.rater_id, 1, 5, "reviewer-1@reviewers.example.org", "en")
+    project = SeatProject.objects.get(seat=reading.seat)
+    named = [("id", "next_task"), ("project", str(project.project_id))]
+    asked = wanted("POST", "/api/dm/actions", named, None)
+    holder = Holder(reading.seat.rater_id, project.server_id, 1, 5, "reviewer-1@reviewers.example.org", "en")
 
     async def directly(function, *arguments):
         return function(*arguments)
