@@ -16,7 +16,7 @@ class Answers:
         self._offered, self._wording = choices_of(round), Wording()
 
     def result(self, reading, verdict: str) -> list[dict]:
-        from review.label_studio.reading_results import write
+        from review.label_studio.writing_results import write
         from tests.review.factories import says
 
         dialogue = self._wording.of(reading.item)["dialogue"]

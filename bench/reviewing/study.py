@@ -198,11 +198,7 @@ def _judged(round, adjudicator) -> None:
 
     items = list(Item.objects.filter(round=round).select_related("instance__version__guideline"))
     readings: dict[int, list] = {}
-    found = (
-        Reading.objects.filter(item__in=items)
-        .select_related("item", "seat__rater__user", "seat__rater__label_studio_account")
-        .order_by("pk")
-    )
+    found = Reading.objects.filter(item__in=items).select_related("item", "seat__rater__user").order_by("pk")
     for reading in found:
         readings.setdefault(reading.item_id, []).append(reading)
     planned = [one for item in items for one in _plan(item, item.position % TWENTY, readings[item.pk])]
@@ -275,11 +271,10 @@ class _Words:
         from review.models import RawAnnotation
 
         project = self.projects[reading.seat_id, reading.item.arm]
-        account = reading.seat.rater.label_studio_account
         payload = {"id": int(ls_id), "result": [{"value": {"text": [_SAID * 8]}}], "was_cancelled": cancelled}
         return RawAnnotation(
             seat_project=project, server="http://127.0.0.1", project_id=project.project_id, task_id=reading.pk,
-            ls_id=int(ls_id), ls_updated_at=self.at + timedelta(minutes=turn), completed_by=account.ls_user_id,
+            ls_id=int(ls_id), ls_updated_at=self.at + timedelta(minutes=turn), completed_by=UNREAL + reading.seat.rater_id,
             reading_id=reading.pk, payload=json.dumps(payload, sort_keys=True), uncounted=uncounted,
         )  # fmt: skip
 

@@ -123,7 +123,7 @@ def test_a_rubric_that_the_screen_cannot_show_is_offered_with_the_reason_and_can
 ):
     published_rubric("comparing", scale="pairwise")
     fits = published_rubric()
-    with django_assert_max_num_queries(7):
+    with django_assert_max_num_queries(9):
         shown = str(NewRound()["rubric_version"])
     (unfit,) = [line for line in shown.splitlines() if "disabled" in line]
     assert "compares two; the screen shows one" in unfit
