@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 from django.db import DatabaseError, transaction
-from django.utils import timezone
 
 from accounts.models import Role, TrailEvent
 from accounts.roles import Refused
@@ -17,7 +16,7 @@ from config.pages.trail import KINDS, VOCABULARY
 from exports import building, nodes
 from exports.models import Node
 from exports.training import launch
-from review import appealing, handing_on, releasing, rounds
+from review import handing_on, rounds
 from review.disputes import Dispute
 from review.flags.answering import name_risk_lead, resolve
 from review.raters import rater_for
@@ -27,6 +26,7 @@ from synthesis import cast, connecting, holding, loading, planning, planning_onc
 from synthesis.models import Endpoint, Run
 from tests import factories
 from tests.conftest import person
+from tests.exports.acts_of_appeals import APPEAL_ACTS, appealed
 from tests.exports.acts_of_experts import EXPERTS_ACTS
 from tests.exports.acts_of_gold import GOLD_ACTS
 from tests.exports.acts_on_servers import server_offered, server_saved
@@ -187,34 +187,6 @@ def placed(lena, ben, chloe):
     handing_on.place_waiting(round=opened(lena, ben, chloe), by=lena)
 
 
-def release_moved(lena, ben, chloe):
-    releasing.move_release(round=opened(lena, ben, chloe), to=timezone.now(), by=lena)
-
-
-def appealed(lena, ben, chloe):
-    round = opened(lena, ben, chloe)
-    item = round.items.first()
-    for reader in (ben, chloe):
-        review_factories.judge(item, reader, review_factories.says("accept"))
-    rounds.close_round(round=round, by=lena)
-    return appealing.appeal(item=item, by=ben, reason="BECAUSE OF HER TONE")
-
-
-def appeal_declined(lena, **people):
-    made = appealed(lena, **people)
-    appealing.decline_appeal(appeal=made, by=lena, answer="BECAUSE it was heard")
-
-
-def appeal_granted(lena, **people):
-    made = appealed(lena, **people)
-    others = [rater_for(person(name, Role.ANNOTATOR)) for name in ("Noor", "Omar")]
-    versions = {
-        "pairs_version": made.item.round.pairs_version,
-        "rubric_version": made.item.round.rubric_version,
-    }
-    appealing.grant_appeals(appeals=[made], name="Appeals", raters=others, by=lena, **versions)
-
-
 def risk_lead_named(lena, ben, chloe):
     name_risk_lead(round=opened(lena, ben, chloe), lead=person("Lou", Role.LEAD), by=lena)
 
@@ -277,16 +249,13 @@ ACTS = {
     "review.handing_on.give_back_skipped": given_back,
     "review.handing_on.seat_more": seated_more,
     "review.handing_on.place_waiting": placed,
-    "review.releasing.move_release": release_moved,
-    "review.appealing.appeal": appealed,
-    "review.appealing.decline_appeal": appeal_declined,
-    "review.appealing.grant_appeals": appeal_granted,
     "review.flags.answering.name_risk_lead": risk_lead_named,
     "review.flags.answering.resolve": flag_answered,
     "review.welfare.choosing.choose": chosen_what_to_read,
     "review.welfare.providing.provide": provided,
     "review.label_studio.servers.save_server": server_saved,
     "review.label_studio.servers.offer_server": server_offered,
+    **APPEAL_ACTS,
     **GOLD_ACTS,
     **EXPERTS_ACTS,
     "exports.building.plan": asked_for,
