@@ -194,7 +194,8 @@ def _later():
     unsettled = Standing.objects.filter(item=OuterRef("pk"), state__in=UNSETTLED)
     settled = Standing.objects.filter(item=OuterRef("pk"))
     return (
-        Item.objects.filter(instance=OuterRef("instance"), round__rehearsal=OuterRef("round__rehearsal"))
+        Item.objects.counted()
+        .filter(instance=OuterRef("instance"), round__rehearsal=OuterRef("round__rehearsal"))
         .filter(Q(pk__gt=OuterRef("pk")) | Q(supersedes=OuterRef("pk")), arm=Arm.AIDED)
         .filter(Exists(settled), ~Exists(unsettled))
         .exclude(pk=OuterRef("pk"))

@@ -10,7 +10,7 @@ from guidelines import access as guidelines_access
 from review.models import Appeal, Conflict, Item, Purpose, Reading, Round, RoundState, Seat, SeatProject
 from review.raters import record_in_force
 from synthesis import tiers
-from synthesis.models import Instance, Tier
+from synthesis.models import Instance, Opening, Tier
 
 
 def may_run_rounds(user) -> Answer:
@@ -214,6 +214,8 @@ def may_settle(user, item: Item) -> Answer:
         return answer
     if Reading.objects.filter(item__instance_id=item.instance_id, seat__rater__user=user).exists():
         return Answer(_("You reviewed this session yourself; another adjudicator settles it."))
+    if Opening.objects.filter(instance=item.instance_id, by=user).exists():
+        return Answer(_("You wrote in this session yourself; another adjudicator settles it."))
     if Conflict.objects.cases_of(user).filter(base_case=_case_of(item)).exists():
         return Answer(_("You know this client; another adjudicator settles it."))
     if item.round.state != RoundState.OPEN:
@@ -270,7 +272,15 @@ def hidden_cells(user):
     """The cells of the sessions that she has still to judge or may have to settle; a query to be nested. Another
     run's session of the same cell, or a preview, is the same session again: it is made of the same stored replies.
     """
-    return _items_to_judge(user).order_by().values("instance__cell")
+    own = _items_to_judge(user).order_by().values("instance__cell")
+    # One that goes on from an edited turn, the one that it comes from and the others that do are the same up to there.
+    edits = Opening.objects.order_by()
+    parents = edits.filter(instance__cell__in=own).values("instance__parent")
+    further = edits.filter(Q(instance__parent__cell__in=own) | Q(instance__parent__in=parents)).values(
+        "instance"
+    )
+    kin = Q(cell__in=own) | Q(pk__in=parents) | Q(pk__in=further)
+    return Instance.objects.filter(kin).order_by().values("cell")
 
 
 def hidden_instances(user, ids) -> set[int]:
@@ -280,7 +290,7 @@ def hidden_instances(user, ids) -> set[int]:
 
 
 def judges(user, instance) -> bool:
-    return _items_to_judge(user).filter(instance__cell=instance.cell).exists()
+    return bool(hidden_instances(user, [instance.pk]))
 
 
 def may_see_instance(user, instance) -> Answer:

@@ -77,19 +77,12 @@ def appeals_grant(request):
         return redirect("appeals")
     form = Granting(request.POST or None, like=chosen[0].item.round)
     if request.method == "POST" and form.is_valid():
-        given = form.cleaned_data
         try:
             round = appealing.grant_appeals(
                 appeals=chosen,
-                name=given["name"],
-                raters=[rater_for(user) for user in given["reviewers"]],
+                raters=[rater_for(user) for user in form.cleaned_data["reviewers"]],
                 by=request.user,
-                pairs_version=given["pairs_version"],
-                rubric_version=given["rubric_version"],
-                overlap=given["overlap"],
-                deadline=given["deadline"],
-                rule=form.rule(),
-                server=given.get("server"),
+                **form.options(),
                 seed=secrets.randbelow(2**32),
             )
         except (CannotMakeRound, appealing.CannotAppeal) as refusal:

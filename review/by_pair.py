@@ -133,7 +133,8 @@ def closed_rounds_of_people() -> dict:
 
 def judged_again():
     """Open items on the same session."""
-    return Exists(Item.objects.filter(instance=OuterRef("item__instance"), round__state=RoundState.OPEN))
+    again = Item.objects.counted().filter(instance=OuterRef("item__instance"), round__state=RoundState.OPEN)
+    return Exists(again)
 
 
 def _state(guideline, rounds) -> tuple:

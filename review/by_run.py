@@ -11,7 +11,7 @@ def verdicts(run: Run) -> Verdicts:
     """Of each session the latest verdict that was settled in a closed round of people. A session that is before readers,
     for the first time or again, waits: its old verdict would tell.
     """
-    by_people = Item.objects.filter(instance__run=run, round__rehearsal=False)
+    by_people = Item.objects.counted().filter(instance__run=run, round__rehearsal=False)
     waiting = set(by_people.filter(round__state=RoundState.OPEN).values_list("instance", flat=True))
     found = Standing.objects.filter(
         aspect=Aspect.VERDICT, item__in=by_people.filter(round__state=RoundState.CLOSED)

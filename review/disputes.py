@@ -17,6 +17,7 @@ from review import standing
 from review.judged import Wording
 from review.models import Conflict, Decision, FirstJudgement, Item, SecondReading, Standing, Verdict
 from review.workflow import CannotSettle, adjudicate, judge_again, judge_first, key_of, pending
+from synthesis.models import Opening
 
 
 def waiting_for(user) -> QuerySet[Item]:
@@ -29,6 +30,7 @@ def waiting_for(user) -> QuerySet[Item]:
     return (
         Item.objects.filter(Exists(disputed) | Exists(again), round__state="open")
         .exclude(instance__in=_read_by(user))
+        .exclude(instance__in=Opening.objects.filter(by=user).values("instance"))
         .exclude(instance__profile__base_case__in=Conflict.objects.cases_of(user))
         .annotate(since=Coalesce(Subquery(disputed[:1]), Subquery(readers.values("received_at")[:1])))
         .select_related("round")

@@ -65,6 +65,11 @@ class MoveRelease(forms.Form):
     resolutions_from = ResolutionsFrom()
 
 
+SHARES = ("unaided_share", "doubly_read", "repeat_share")
+# These say which sessions, who reads them, or are parts of the rule.
+NO_OPTIONS = ("runs", "reviewers", "verdict_rule", "marks_within", "levels_within")
+
+
 class NewRound(forms.Form):
     name = forms.CharField(label=_("Name"), max_length=120)
     runs = forms.ModelMultipleChoiceField(
@@ -184,6 +189,17 @@ class NewRound(forms.Form):
                 help_text=_("Its reviewers judge there; it cannot be changed later."),
             )  # fmt: skip
 
+    def options(self) -> dict:
+        """The options of review.rounds.make_round that are asked for here, but for who reads; what a form does not ask is
+        not among them.
+        """
+        given = {name: value for name, value in self.cleaned_data.items() if name in self.fields}
+        found = {name: value for name, value in given.items() if name not in NO_OPTIONS}
+        found |= {name: given[name] / 100 for name in SHARES if name in given}
+        if "known_answers" in given:
+            found["known_answers"] = given["known_answers"] or 0
+        return found | {"rule": self.rule()}
+
     def clean_doubly_read(self):
         given = self.cleaned_data["doubly_read"]
         return 100 if given is None else given
@@ -225,6 +241,7 @@ class Granting(NewRound):
             "resolutions_from",
             "repeat_share",
             "most_each",
+            "known_answers",
         ):
             del self.fields[name]
         for name in ("pairs_version", "rubric_version"):

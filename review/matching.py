@@ -1,5 +1,5 @@
 """Who may read a session: where it carries risk tiers, those qualified to assess risk who said that they read each of
-them; those who work in its language; and nobody who knows its client.
+them; those who work in its language; and nobody who knows its client or too much of it.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -8,6 +8,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from guidelines.translating import languages
+from review.knowing import knowing
 from review.models import Conflict, Rater, Wish
 from review.raters import record_in_force
 from synthesis import tiers, translated
@@ -43,11 +44,11 @@ class Matching:
                 self._speaks[rater] = (
                     {languages.meant_by(one) for one in record.languages} if record else set()
                 )
-        self._conflicts = in_conflict(instances, self.raters)
+        self._apart = _apart(instances, self.raters)
         self._allowed: dict[tuple, tuple[Rater, ...]] = {}
 
     def allowed(self, instance_id: int) -> tuple[Rater, ...]:
-        apart = self._conflicts.get(instance_id, frozenset())
+        apart = self._apart.get(instance_id, frozenset())
         what = self._carried.get(instance_id, frozenset()), self._language.get(instance_id), apart
         if what not in self._allowed:
             risks, language, apart = what
@@ -68,10 +69,10 @@ class Matching:
                 continue
             names = ", ".join(map(str, allowed)) or _("nobody")
             told = {"first": instance.public_id, "needed": needed, "names": names}
-            if apart := self._conflicts.get(instance.pk):
+            if apart := self._apart.get(instance.pk):
                 raise CannotMakeRound(
-                    _("Session %(first)s is read by %(needed)s who do not know its client; here: %(names)s. Who is not to "
-                      "judge it: %(apart)s.")
+                    _("Session %(first)s is read by %(needed)s who neither know its client, nor how it is to be judged, "
+                      "nor wrote in it; here: %(names)s. Who is not to judge it: %(apart)s.")
                     % {**told, "apart": ", ".join(sorted(map(str, apart)))}
                 )  # fmt: skip
             if instance.pk in self.risky:
@@ -88,6 +89,13 @@ class Matching:
                   "work in it; here: %(names)s.")
                 % {**told, "language": language}
             )  # fmt: skip
+
+
+def _apart(instances: Sequence[Instance], raters: Sequence[Rater]) -> dict[int, frozenset[Rater]]:
+    found = {pk: set(own) for pk, own in in_conflict(instances, raters).items()}
+    for pk, own in knowing([one.pk for one in instances], raters).items():
+        found.setdefault(pk, set()).update(own)
+    return {pk: frozenset(own) for pk, own in found.items()}
 
 
 def in_conflict(instances: Iterable[Instance], raters: Sequence[Rater]) -> dict[int, frozenset[Rater]]:

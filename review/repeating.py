@@ -9,8 +9,8 @@ from statistics import median
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 
-from review import reports
-from review.models import Aspect, Decision, Reading, Round, Standing
+from review import releasing, reports
+from review.models import Aspect, Decision, Flag, Reading, Round, Standing, StandingState
 from synthesis.models import Mark
 from synthesis.models.marks import MarkKind
 
@@ -18,9 +18,9 @@ AFTER = timedelta(days=14)
 
 
 def due(readings):
-    """Without the repeats whose time has not come: a fortnight after their reader last judged the session; sooner, when
-    she has judged everything else, only where the round is to be over by then. What was called unsafe comes to nobody
-    once more.
+    """Without the repeats whose time has not come, or of which their reader may have seen how it was resolved. It comes a
+    fortnight after she last judged the session; sooner, when she has judged everything else, only where the round is to
+    be over by then. What was called unsafe, or is flagged and not answered, comes to nobody once more.
     """
     now = timezone.now()
     judged = Decision.objects.in_force().filter(
@@ -30,7 +30,21 @@ def due(readings):
     over = Q(seat__round__deadline__lt=now + AFTER) & ~Exists(left)
     soon = judged.filter(decided_at__gt=F("item__round__deadline") - AFTER)
     come = Exists(judged.filter(decided_at__lte=now - AFTER)) | (over & Exists(soon))
-    return readings.filter(Q(pass_number=1) | (come & ~Exists(_unsafe()) & ~_held()))
+    told = Q(seat__round__resolutions_from__lte=now) & Exists(_settled())
+    return readings.filter(
+        Q(pass_number=1) | (come & ~told & ~Exists(_unsafe()) & ~Exists(_flagged()) & ~_held())
+    )
+
+
+def _settled():
+    return Standing.objects.filter(
+        item=OuterRef("item"), aspect__in=[Aspect.VERDICT, Aspect.FINDINGS], state=StandingState.SETTLED
+    )
+
+
+def _flagged():
+    """A lead has not answered it in writing."""
+    return Flag.objects.filter(item=OuterRef("item"), resolution=None)
 
 
 def _unsafe():
@@ -82,8 +96,10 @@ def agreements(round: Round) -> dict[str, dict[str, dict]]:
 
 def _repeated(round: Round):
     """Both judgements of whatever its reader judged twice."""
-    decisions = Decision.objects.in_force().readers().filter(item__round=round, reading__seat__observer=False)
-    other = Decision.objects.filter(reading__seat=OuterRef("reading__seat"), item=OuterRef("item")).exclude(
+    # What she judged when she may have seen how it was resolved says nothing of herself.
+    blind = releasing.uninformed(round).readers()
+    decisions = blind.filter(item__round=round, reading__seat__observer=False)
+    other = blind.filter(reading__seat=OuterRef("reading__seat"), item=OuterRef("item")).exclude(
         reading=OuterRef("reading")
     )
     return decisions.filter(Exists(other))

@@ -176,9 +176,11 @@ def is_weighed(round: Round) -> bool:
     """Whether its sessions were chosen with unequal chances: then each judgement, and each session, counts for one over
     its chance in rates, means and agreement (Horvitz & Thompson 1952; Hájek 1971). Counts stay counts.
     """
-    least, most = round.items.aggregate(
-        least=Min("inclusion_probability"), most=Max("inclusion_probability")
-    ).values()
+    least, most = (
+        round.items.counted()
+        .aggregate(least=Min("inclusion_probability"), most=Max("inclusion_probability"))
+        .values()
+    )
     return least != most
 
 

@@ -55,30 +55,15 @@ def round_new(request):
         if chosen is None:
             instances = Instance.objects.made().filter(run__in=given["runs"])
             # Of several recipes, what another one made is refused by name.
-            which = {"screen": given["runs"][0].recipe, "leave_out_risk": given["leave_out_risk"]}
-            make, which = make_round, which | {"instances": instances}
+            make, which = make_round, {"instances": instances, "screen": given["runs"][0].recipe}
         else:
             make, which = make_chosen_round, {"choosing": chosen.choosing()}
         try:
             made = make(
                 **which,
-                name=given["name"],
+                **form.options(),
                 raters=[rater_for(user) for user in given["reviewers"]],
                 by=request.user,
-                pairs_version=given["pairs_version"],
-                rubric_version=given["rubric_version"],
-                overlap=given["overlap"],
-                unaided_share=given["unaided_share"] / 100,
-                doubly_read=given["doubly_read"] / 100,
-                repeat_share=given["repeat_share"] / 100,
-                most_each=given["most_each"],
-                deadline=given["deadline"],
-                rule=form.rule(),
-                resolutions_from=given["resolutions_from"],
-                risk_lead=given["risk_lead"],
-                server=given.get("server"),
-                known_answers=given["known_answers"] or 0,
-                certification=given["certification"],
                 # Another draw in every round: with a known seed the order of the run could be computed.
                 seed=secrets.randbelow(2**32),
             )

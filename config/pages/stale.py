@@ -139,24 +139,13 @@ def reread(request, slug):
         shown, now, back = _waiting(request, slug)
         if shown is None:
             return redirect(back)
-        given = form.cleaned_data
         try:
             round, left_out = rereading.read_again(
                 instances=shown,
                 version=now.target,
-                rubric_version=given["rubric_version"],
-                name=given["name"],
-                raters=[rater_for(user) for user in given["reviewers"]],
+                raters=[rater_for(user) for user in form.cleaned_data["reviewers"]],
                 by=request.user,
-                overlap=given["overlap"],
-                leave_out_risk=given["leave_out_risk"],
-                doubly_read=given["doubly_read"] / 100,
-                deadline=given["deadline"],
-                repeat_share=given["repeat_share"] / 100,
-                most_each=given["most_each"],
-                rule=form.rule(),
-                resolutions_from=given["resolutions_from"],
-                risk_lead=given["risk_lead"],
+                **form.options(),
                 seed=secrets.randbelow(2**32),
             )
         except CannotMakeRound as refusal:

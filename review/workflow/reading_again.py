@@ -14,7 +14,16 @@ from django.utils.translation import gettext as _
 from accounts import roles
 from accounts.models import Role, User
 from review import access
-from review.models import Decision, FirstJudgement, Item, Reading, Round, SecondJudgement, SecondReading
+from review.models import (
+    Conflict,
+    Decision,
+    FirstJudgement,
+    Item,
+    Reading,
+    Round,
+    SecondJudgement,
+    SecondReading,
+)
 from review.raters import rater_for, record_in_force
 from review.workflow.answering import (
     Answer,
@@ -60,6 +69,7 @@ def pending(user):
         SecondReading.objects.filter(judgement=None, decision__item__round__state="open")
         .exclude(decision__rater__user=user)
         .exclude(decision__item__instance__in=read)
+        .exclude(decision__item__instance__profile__base_case__in=Conflict.objects.cases_of(user))
     )
 
 

@@ -1,12 +1,14 @@
 """What every verb of the workflow does: lock the item, store the decision, and move the standing."""
 
+from dataclasses import replace
+
 from django.utils.translation import gettext as _
 
 from accounts.digesting import digest
 from guidelines import briefing
 from review import standing
 from review.label_studio.screens.build import level_alias
-from review.models import Arm, Decision, DecisionKind, Finding, Item, Rating, Standing
+from review.models import Arm, Decision, DecisionKind, Finding, FlagKind, Item, Rating, Standing
 from review.raters import record_in_force
 from review.workflow.answering import ladders
 
@@ -139,9 +141,11 @@ def restand(item: Item):
     if item.gold_id:
         return  # it measures its readers; there is nothing to settle
     stored = {s.aspect: s for s in item.standings.all()}
-    found = standing.standing(
-        judged_of(item), arm=item.arm, needed=readers_needed(item), rule=item.round.rule
-    )
+    rule = item.round.rule
+    if rule.majority and item.flags.filter(kind=FlagKind.UNSAFE).exists():
+        # However it was raised: where anybody calls it unsafe, no majority settles it (methods.md §4).
+        rule = replace(rule, majority=False)
+    found = standing.standing(judged_of(item), arm=item.arm, needed=readers_needed(item), rule=rule)
     if item.arm in (Arm.RATED, Arm.PAIR):
         # There is no rule yet for what has no draft: it stays open, but for what a reader called unsafe.
         safety = {aspect: state for aspect, state in found.items() if aspect == standing.SAFETY}

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from review import repeating
+from review.flags.raising import raise_flag
 from review.label_studio.sending import send
 from review.models import Decision, Reading, Round, SendState
 from review.reports import desk_of, judgements, progress
@@ -19,6 +20,7 @@ from tests.review.factories import (
     made_instances,
     published_pairs,
     published_rubric,
+    reading,
     round_of,
     says,
     standings,
@@ -165,3 +167,23 @@ def test_the_new_rounds_page_draws_repeats(ben, chloe, lena, client):
     assert made.repeat_share == 0.1 and repeats(made, ben).count() == 2
     page = client.get(reverse("round", args=[made.public_id])).content.decode()
     assert "10 % of a reader's sessions come to her twice" in unescape(page)
+
+
+def test_what_she_may_have_seen_the_resolution_of_comes_no_second_time(ben, chloe, lena):
+    round = round_of(20, [ben, chloe], lena, repeat_share=0.1, unaided_share=0,
+                     resolutions_from=timezone.now() - timedelta(days=1))  # fmt: skip
+    one, other = repeats(round, ben)
+    judge(one.item, ben, says(), minutes=LONG_AGO)
+    judge(other.item, ben, says(), minutes=LONG_AGO)
+    assert due(round, ben) == {one.pk, other.pk}
+    judge(one.item, chloe, says(), minutes=LONG_AGO)
+    assert standings(one.item)["verdict"] == ("settled", "accept")
+    assert due(round, ben) == {other.pk}
+
+
+def test_what_a_reader_flagged_comes_to_nobody_twice_until_a_lead_has_answered(round, ben, chloe):
+    one, other = repeats(round, ben)
+    judge(one.item, ben, says(), minutes=LONG_AGO)
+    judge(other.item, ben, says(), minutes=LONG_AGO)
+    raise_flag(reading=reading(one.item, chloe), kind="person", words="I know this street.", by=chloe)
+    assert due(round, ben) == {other.pk}

@@ -7,13 +7,14 @@ from django.db import DatabaseError, transaction
 
 from accounts.models import TrailEvent
 from review import disputes, outcomes, ruling
+from review.flags.raising import raise_flag
 from review.models import Decision, Rating, Round
 from review.rounds import CannotMakeRound, close_round
 from review.standing import UNANIMOUS, Rule
 from review.workflow import CannotSettle, adjudicate
 from synthesis.models import Run
 from tests.conftest import person
-from tests.review.factories import judge, made_instances, mistake, round_of, says, settle, standings
+from tests.review.factories import judge, made_instances, mistake, reading, round_of, says, settle, standings
 from tests.review.test_pages import words
 
 LEVELS = Rule(levels_within=1)
@@ -153,3 +154,13 @@ def test_the_lead_chooses_the_rule_and_reads_it_in_words(log_in, lena, ben, chlo
 def test_a_negative_tolerance_makes_no_round(ben, chloe, lena):
     with pytest.raises(CannotMakeRound, match="at least 0"):
         round_of(1, [ben, chloe], lena, rule=Rule(marks_within=-1))
+
+
+def test_what_somebody_flags_on_our_page_is_settled_by_no_majority(ben, chloe, lena):
+    noor = person("Noor", "annotator")
+    round = round_of(1, [ben, chloe, noor], lena, overlap=3, rule=Rule(majority=True), unaided_share=0)
+    item = round.items.get()
+    raise_flag(reading=reading(item, noor), kind="unsafe", words="Turn 4.", by=noor)
+    for who, verdict in ((ben, "accept"), (chloe, "accept"), (noor, "reject")):
+        judge(item, who, says(verdict))
+    assert standings(item)["verdict"] == ("disputed", None)

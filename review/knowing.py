@@ -1,0 +1,27 @@
+"""Who knows too much of a session to judge it: how it is to be judged, or her own words in it."""
+
+from collections.abc import Iterable, Sequence
+
+from review.models import Decision, Endorsement, Gold, Look, Rater
+from synthesis.models import Instance, Opening
+
+
+def knowing(ids: Iterable[int], raters: Sequence[Rater]) -> dict[int, set[Rater]]:
+    """{instance: those of these raters who wrote or saw its known answers, were told them, or edited a turn of it}. Another
+    session of the same cell is the same session again. Five queries, and one more where anybody knows any.
+    """
+    by_user = {rater.user_id: rater for rater in raters if rater.user_id}
+    known: dict[str, set[Rater]] = {}
+    for model, cell in ((Gold, "instance__cell"), (Endorsement, "gold__instance__cell"), (Look, "gold__instance__cell"),
+                        (Opening, "instance__cell")):  # fmt: skip
+        for user, of in model.objects.filter(by__in=by_user).order_by().values_list("by", cell):
+            known.setdefault(of, set()).add(by_user[user])
+    by_pk = {rater.pk: rater for rater in raters}
+    told = Decision.objects.filter(rater__in=by_pk, item__gold__isnull=False).order_by()
+    for rater, of in told.values_list("rater", "item__instance__cell"):
+        known.setdefault(of, set()).add(by_pk[rater])
+    if not known:
+        return {}
+    wanted = set(ids)
+    same = Instance.objects.filter(cell__in=known).order_by().values_list("pk", "cell")
+    return {pk: known[cell] for pk, cell in same if pk in wanted}
