@@ -121,13 +121,18 @@ def _sent_and_judged(part, studio, round, project, changed: int):
     """Into Label Studio: first those that nobody judged, then those with a judgement. Returns a time between the two,
     by the server's clock.
     """
+    from django.utils import timezone
+
     from review.judged import Wording
     from review.label_studio.sending import TITLES, data_of
     from review.models import Reading
 
     readings, wording, answers = readings_of(round), Wording(), Answers(round)
     user = project.seat.rater.label_studio_accounts.get(server=project.server_id).ls_user_id
-    project.project_id = studio.create_project(title=TITLES[project.form], config=project.config)
+    known = {"title": TITLES[project.form], "config": project.config, "mark": project.mark}
+    project.project_id = studio.create_project(**known)
+    # As if it had been read whole the night before: what is measured is the reading on.
+    project.compared_at = timezone.now()
     project.save()
     tasks = [{"data": data_of(reading, wording, project.config)} for reading in readings]
     for reading, task in zip(readings[-changed:], tasks[-changed:], strict=True):
