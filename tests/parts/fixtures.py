@@ -31,6 +31,13 @@ def stack(parts_folder):
         yield running
 
 
+def chromium() -> str:
+    """The path of the browser; to be asked for by `had`."""
+    if path := shutil.which("chromium"):
+        return path
+    raise OSError("it is not installed")
+
+
 def had(name: str, start: Callable):
     """What `start` returns, or a skip (in CI a failure) that names the part and the reason."""
     try:

@@ -1,7 +1,5 @@
 """A reviewer at work in Label Studio's own editor, through the gateway."""
 
-import shutil
-
 import pytest
 
 from review.label_studio.syncing import sync_all
@@ -10,29 +8,23 @@ from review.welfare.choosing import choose
 from review.welfare.providing import provide
 from tests.browser import label_studio_editor as editor
 from tests.browser import screens
-from tests.parts.fixtures import had
+from tests.parts.fixtures import chromium, had
 from tests.review.factories import carries, reads
 from tests.review.gateway.conftest import PAGES
 
 pytestmark = [pytest.mark.labelstudio, pytest.mark.browser]
 
 
-def found(program: str) -> str:
-    if path := shutil.which(program):
-        return path
-    raise OSError("it is not installed")
-
-
 @pytest.fixture
 def page(gate, ben, monkeypatch):
     """Ben's browser, come in from his desk. In the end: nothing that the editor asked for was refused."""
     playwright = pytest.importorskip("playwright.sync_api")
-    chromium = had("Chromium", lambda: found("chromium"))
+    browser_path = had("Chromium", chromium)
     opened = gate.desk_page(ben)
     # Playwright's loop is no reason for Django to refuse: nothing here is asynchronous but the browser.
     monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
     with playwright.sync_playwright() as started:
-        browser = started.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        browser = started.chromium.launch(executable_path=browser_path, args=["--no-sandbox"])
         page = browser.new_context(viewport={"width": 1440, "height": 900}).new_page()
         refused, elsewhere = [], []
         page.route(

@@ -1,9 +1,9 @@
-import shutil
 import uuid
 
 import pytest
 
 from review.label_studio.client import LabelStudio
+from tests.parts.fixtures import chromium, had
 
 PASSWORD = "a-long-password-9"
 
@@ -16,14 +16,13 @@ def studio(label_studio):
 @pytest.fixture
 def page(studio):
     """Ben's browser, logged in to Label Studio."""
-    playwright = pytest.importorskip("playwright.sync_api")
-    chromium = shutil.which("chromium")
-    if chromium is None:
-        pytest.skip("Chromium is not installed")
+    from playwright.sync_api import sync_playwright  # it takes its time to load
+
+    browser_path = had("Chromium", chromium)
     email = f"ben-{uuid.uuid4().hex[:8]}@example.com"
     studio.sign_up(email, PASSWORD)
-    with playwright.sync_playwright() as started:
-        browser = started.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+    with sync_playwright() as started:
+        browser = started.chromium.launch(executable_path=browser_path, args=["--no-sandbox"])
         page = browser.new_context(viewport={"width": 1440, "height": 900}).new_page()
         page.goto(f"{studio.url}/user/login/")
         page.fill("input[name=email]", email)
