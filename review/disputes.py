@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, QuerySet, Subquery
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
@@ -25,10 +25,13 @@ def waiting_for(user) -> QuerySet[Item]:
     readers had differed, the longest waiting first.
     """
     disputed = Standing.objects.disputed().filter(item=OuterRef("pk")).order_by("at").values("at")
-    again = pending(user).filter(decision__item=OuterRef("pk"))
+    # Both as lists of items, which are found once: asked of each item of a large round they take minutes.
+    asked = Q(pk__in=Standing.objects.disputed().values("item")) | Q(
+        pk__in=pending(user).values("decision__item")
+    )
     readers = Decision.objects.readers().filter(item=OuterRef("pk")).order_by("-received_at")
     return (
-        Item.objects.filter(Exists(disputed) | Exists(again), round__state="open")
+        Item.objects.filter(asked, round__state="open")
         .exclude(instance__in=_read_by(user))
         .exclude(instance__in=Opening.objects.filter(by=user).values("instance"))
         .exclude(instance__profile__base_case__in=Conflict.objects.cases_of(user))

@@ -68,6 +68,17 @@ class MoveRelease(forms.Form):
 SHARES = ("unaided_share", "doubly_read", "repeat_share")
 # These say which sessions, who reads them, or are parts of the rule.
 NO_OPTIONS = ("runs", "reviewers", "verdict_rule", "marks_within", "levels_within")
+# The questions under their headings, in the order of a page that asks them.
+GROUPS = (
+    (_("Which sessions"), ("name", "runs", "leave_out_risk", "server")),
+    (_("Who reads them"), ("reviewers", "certification", "most_each", "deadline", "risk_lead")),
+    (_("What stands beside the task"), ("pairs_version", "rubric_version")),
+    (
+        _("How they are read"),
+        ("overlap", "doubly_read", "unaided_share", "repeat_share", "known_answers"),
+    ),
+    (_("How it is settled"), ("verdict_rule", "marks_within", "levels_within", "resolutions_from")),
+)
 
 
 class NewRound(forms.Form):
@@ -188,6 +199,13 @@ class NewRound(forms.Form):
                 queryset=Server.objects.filter(pk__in=[server.pk for server in servers]),
                 help_text=_("Its reviewers judge there; it cannot be changed later."),
             )  # fmt: skip
+
+    def groups(self) -> list[tuple[str, list]]:
+        """[(heading, fields)], of what this form asks."""
+        asked = [
+            (heading, [self[name] for name in names if name in self.fields]) for heading, names in GROUPS
+        ]
+        return [(heading, fields) for heading, fields in asked if fields]
 
     def options(self) -> dict:
         """The options of review.rounds.make_round that are asked for here, but for who reads; what a form does not ask is

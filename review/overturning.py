@@ -65,31 +65,31 @@ def differs(aspects: set[str], first: Settled, second: Settled, *, levels_within
 
 def of(round: Round) -> Overturning | None:
     """None where no settlement was drawn. A constant number of queries."""
-    seconds = list(
-        SecondReading.objects.filter(decision__item__round=round)
-        .select_related("decision__item")
+    drawn = SecondReading.objects.filter(decision__item__round=round).count()
+    if not drawn:
+        return None
+    judgements = (
+        SecondJudgement.objects.filter(second_reading__decision__item__round=round)
+        .select_related("second_reading__decision__item")
         .prefetch_related(
-            "decision__findings__pair_revision__pair", "decision__ratings__dimension_revision__dimension"
+            "second_reading__decision__findings__pair_revision__pair",
+            "second_reading__decision__ratings__dimension_revision__dimension",
         )
     )
-    if not seconds:
-        return None
     places = ladders(round.rubric_version)
     within = round.levels_within or 0
-    judgements = {j.second_reading_id: j for j in SecondJudgement.objects.filter(second_reading__in=seconds)}
     told, unsafe = [], []
-    for second in seconds:
-        if (judgement := judgements.get(second.pk)) is None:
-            continue
-        aspects = set(second.decision.answered)
-        first, other = _decided(second.decision, places), _answered(judgement.answer, places)
+    for judgement in judgements:
+        settled = judgement.second_reading.decision
+        aspects = set(settled.answered)
+        first, other = _decided(settled, places), _answered(judgement.answer, places)
         told.append(differs(aspects, first, other, levels_within=within))
         if standing.SAFETY in aspects and other.unsafe and not first.unsafe:
-            unsafe.append(second.decision.item.position + 1)
+            unsafe.append(settled.item.position + 1)
     compared = [one for one in told if one is not None]
     n, overturned = len(compared), sum(compared)
     ci = interval(overturned, n) if n else None
-    return Overturning(len(seconds), len(told), n, overturned, ci, sorted(unsafe))
+    return Overturning(drawn, len(told), n, overturned, ci, sorted(unsafe))
 
 
 def interval(overturned: int, n: int) -> tuple[float, float]:

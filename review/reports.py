@@ -167,8 +167,8 @@ def outcomes(round: Round) -> dict[str, int]:
 
 def disagreements(round: Round) -> list[tuple[str, int]]:
     """What its disputes came from, as their adjudicators say, the most frequent first."""
-    said = Decision.objects.settling().filter(item__round=round).exclude(error_type="")
-    counted = Counter(said.order_by().values_list("error_type", flat=True))
+    said = Decision.objects.filter(item__round=round).exclude(error_type="")
+    counted = Counter(dict(said.order_by().values_list("error_type").annotate(n=Count("pk"))))
     return [(str(ErrorType(value).label), n) for value, n in counted.most_common()]
 
 

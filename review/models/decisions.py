@@ -57,17 +57,19 @@ class RawAnnotations(models.QuerySet):
 
     def uncounted_judgements(self):
         """Those that do not count although somebody judged; a skip is permitted and is no judgement."""
-        uncounted = self.exclude(uncounted="")
-        return uncounted.exclude(pk__in=uncounted.skips().values("pk"))
+        return self.filter(~_skip(), ~Q(uncounted=""))
 
     def skips(self):
         """By the reviewer of the seat; a stranger's is no skip, and is shown."""
-        own = Account.objects.filter(
-            rater=OuterRef("seat_project__seat__rater"), server=OuterRef("seat_project__server"),
-            ls_user_id=OuterRef("completed_by"),
-        )  # fmt: skip
-        skipped = self.exclude(uncounted="").filter(payload__endswith=_A_SKIP_ENDS)
-        return skipped.filter(Exists(own), reading__isnull=False)
+        return self.filter(_skip(), ~Q(uncounted=""))
+
+
+def _skip() -> Q:
+    own = Account.objects.filter(
+        rater=OuterRef("seat_project__seat__rater"), server=OuterRef("seat_project__server"),
+        ls_user_id=OuterRef("completed_by"),
+    )  # fmt: skip
+    return Q(payload__endswith=_A_SKIP_ENDS, reading__isnull=False) & Exists(own)
 
 
 class RawAnnotation(models.Model):
@@ -185,6 +187,12 @@ class Decision(Identified):
             models.CheckConstraint(
                 name="one_of_two_is_preferred", condition=Q(preferred__in=["", *Preferred.values])
             ),
+        ]
+        indexes = [
+            # What adjudicators say of disagreements, which are few beside what readers judged.
+            models.Index(name="disagreements", fields=["item", "error_type"], condition=~Q(error_type="")),
+            # How much somebody judged today is asked at every look at her desk.
+            models.Index(name="judged_since", fields=["rater", "decided_at"]),
         ]
 
     def natural_key_parts(self):

@@ -135,8 +135,11 @@ class Readings(models.QuerySet):
         """Given back unjudged, and nobody has them yet. A repeat, or a session with known answers, that is
         given back is nobody else's to make.
         """
-        given_back = self.filter(returned__isnull=False, replaced_by=None, decisions=None)
-        return given_back.filter(pass_number=1, seat__observer=False, item__gold=None)
+        # By the returns, which are few.
+        given_back = Return.objects.filter(reading__replaced_by=None, reading__decisions=None).values(
+            "reading"
+        )
+        return self.filter(pk__in=given_back, pass_number=1, seat__observer=False, item__gold=None)
 
 
 class Reading(models.Model):

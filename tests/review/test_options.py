@@ -34,3 +34,10 @@ def test_each_field_of_the_form_is_an_option_of_the_verb(make, ben, chloe, lena)
         and options["rule"].levels_within == 1
     )
     assert set(form.errors) <= {"runs"}, form.errors
+
+
+@pytest.mark.parametrize("make", [NewRound, RoundOfChosen, Reread, Granting])
+def test_each_question_stands_under_one_heading(make, ben, chloe, lena):
+    form = make(**({"like": round_of(2, [ben, chloe], lena)} if make is Granting else {}))
+    under = [field.name for _heading, fields in form.groups() for field in fields]
+    assert sorted(under) == sorted(form.fields)
