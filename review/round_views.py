@@ -98,7 +98,8 @@ def _held_back(n: int) -> str:
 
 def _suggested(request) -> dict:
     published = Version.objects.published().order_by("-published_at")
-    return {
+    given = {name: asking.number(request, name) for name in ("doubly_read", "overlap")}
+    return {name: number for name, number in given.items() if number is not None} | {
         "runs": request.GET.getlist("run"),
         "pairs_version": published.filter(guideline__slug="novice-mistakes").first(),
         "rubric_version": published.filter(guideline__slug="feedback-quality").first(),

@@ -1,11 +1,21 @@
 from django.urls import include, path
 
-from review import api, appeal_views, conflict_views, desk_views, release_views, round_views, views
+from review import (
+    api,
+    appeal_views,
+    conflict_views,
+    desk_views,
+    planning_views,
+    release_views,
+    round_views,
+    views,
+)
 from review.disputing import views as dispute_views
 
 urlpatterns = [
     path("rounds/", round_views.rounds, name="rounds"),
     path("rounds/new/", round_views.round_new, name="round_new"),
+    path("rounds/plan/", planning_views.round_plan, name="round_plan"),
     path("rounds/appeals/", appeal_views.appeals, name="appeals"),
     path("rounds/appeals/grant/", appeal_views.appeals_grant, name="appeals_grant"),
     path("rounds/appeals/<uuid:public_id>/decline/", appeal_views.appeal_decline, name="appeal_decline"),

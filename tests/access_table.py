@@ -130,6 +130,7 @@ TABLE = {
     "instances/<uuid:public_id>/calls/<slug:key>/": LEAD,
     "rounds/": LEAD,
     "rounds/new/": LEAD,
+    "rounds/plan/": LEAD,
     "rounds/appeals/": LEAD,
     "rounds/appeals/grant/": LEAD,
     "rounds/appeals/<uuid:public_id>/decline/": LEAD,

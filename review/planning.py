@@ -1,0 +1,66 @@
+"""How many sessions of a round several should read, from how wide the interval of their agreement may be; and what an
+earlier round teaches a lead to expect.
+"""
+
+from dataclasses import dataclass
+
+from review import reports
+from review.agreement.planning import Expected, Plan, design_effect, half_width, plan
+from review.models import Arm, Round
+
+LEVELS = {"any_mistake": 2, "verdict": 3}
+MOST_ALPHA = 0.95
+
+
+@dataclass(frozen=True)
+class Planned:
+    """`plan.n` sessions; `percent`: of the round's, and `reached`: the half width with all of them, where their number is
+    known.
+    """
+
+    plan: Plan
+    design_effect: float
+    percent: int | None
+    reached: float | None
+
+    @property
+    def is_enough(self) -> bool:
+        return self.plan.n is not None and (self.percent is None or self.percent <= 100)
+
+
+def planned(
+    *, judged: str, most_frequent: float, alpha: float, readers: int, of_each: float, alike: float, reach: float,
+    sessions: int | None = None,
+) -> Planned:  # fmt: skip
+    """`most_frequent`: per cent; the other answers share the rest. `reach`: the half width wanted. Raises ValueError."""
+    others = LEVELS[judged] - 1
+    shares = (most_frequent / 100, *[(1 - most_frequent / 100) / others] * others)
+    expected = Expected(shares, alpha, readers, design_effect(of_each, alike))
+    found = plan(expected, reach)
+    percent = reached = None
+    if sessions is not None:
+        reached = half_width(expected, sessions)
+        percent = -(-100 * found.n // sessions) if found.n else None
+    return Planned(found, expected.design_effect, percent, reached)
+
+
+def as_in(round: Round, judged: str) -> dict:
+    """What `planned` is asked, as it was in this round; read with the draft, else without. What the round does not tell is
+    left out.
+    """
+    rated = reports.rates(round)
+    arm = next((arm for arm in (Arm.AIDED, Arm.UNAIDED) if rated[arm].n), None)
+    found: dict = {"judged": judged, "readers": max(2, round.overlap)}
+    figures = reports.agreements(round).get(arm, {}).get(judged) if arm else None
+    if figures is None:
+        return found
+    own = rated[arm]
+    shares = [own.share(verdict) or 0 for verdict in ("accept", "edit", "reject")]
+    if judged == "any_mistake":
+        shares = [own.share(judged), 1 - own.share(judged)]
+    found["most_frequent"] = min(99, max(1, int(100 * max(shares) + 0.5)))
+    if figures["n_clusters"]:
+        found["of_each"] = float(f"{max(1.0, figures['n_items'] / figures['n_clusters']):.1f}")
+    if (alpha := figures["krippendorff_alpha"]["estimate"]) is not None:
+        found["alpha"] = float(f"{min(MOST_ALPHA, max(0.0, alpha)):.2f}")
+    return found
