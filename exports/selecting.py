@@ -3,11 +3,13 @@
 from collections import Counter
 from collections.abc import Iterator
 
-from django.db.models import Exists, F, OuterRef, Prefetch, Q
+from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, Subquery
+from django.db.models.functions import Coalesce
 
 from exports.grouping import groups_of
 from exports.samples import Edit, Sample
 from guidelines import briefing
+from review.matching import RISK_READERS
 from review.models import Arm, Aspect, Decision, Flag, Item, RaterKind, Standing, StandingState
 from synthesis import tiers
 from synthesis.factors import LANGUAGES
@@ -44,7 +46,7 @@ class Selection:
         self._chosen, instances = [], {}
         queryset = (
             self.items().annotate(read_again=Exists(_later()), called_unsafe=Exists(_unresolved()),
-                                  flagged=Exists(_flagged()))
+                                  flagged=Exists(_flagged()), readers=Coalesce(Subquery(_readers()), 0))
             .select_related("instance__profile__source_text")
             .defer("instance__content", "instance__trace", "instance__profile__content",
                    "instance__profile__source_text__text")
@@ -78,7 +80,11 @@ class Selection:
             return "called unsafe in another reading, which nobody has resolved"
         if item.flagged:
             return "flagged by a reader, which no lead has answered in writing"
-        return self._why_not_the_client(item.instance)
+        if reason := self._why_not_the_client(item.instance):
+            return reason
+        if item.readers < RISK_READERS and tiers.carried(item.instance):
+            return "carries a risk tier and was read by one person only"
+        return None
 
     def _why_not_the_client(self, instance) -> str | None:
         profile = instance.profile
@@ -184,6 +190,17 @@ def _language(instance) -> dict:
     """The language that a run held the session in, where it is not that of the prompts: older rows stay as they are."""
     language = instance.factors.get("language", LANGUAGES[0])
     return {"language": language} if language != LANGUAGES[0] else {}
+
+
+def _readers():
+    """How many people have judged the session, in whichever round; for a rehearsal, how many raters in rehearsals."""
+    judged = (
+        Decision.objects.in_force()
+        .filter(item__instance=OuterRef("instance"), item__round__rehearsal=OuterRef("round__rehearsal"))
+        .exclude(reading__seat__observer=True)
+    )
+    counted = judged.order_by().values("item__instance").annotate(n=Count("rater", distinct=True))
+    return counted.values("n")
 
 
 def _later():

@@ -20,12 +20,13 @@ from review.gold import certified
 from review.held import held_among
 from review.label_studio.planning import plan_projects
 from review.label_studio.screens.build import UnfitForScreen
-from review.matching import CannotMakeRound, Matching, carried, in_conflict, reads
+from review.matching import RISK_READERS, CannotMakeRound, Matching, carried, in_conflict, reads
 from review.models import (
     Asked,
     Conflict,
     Decision,
     FirstJudgement,
+    Item,
     Rater,
     RaterKind,
     RawAnnotation,
@@ -39,6 +40,14 @@ from review.models import (
 from review.raters import may_sit
 from review.rounds import BATCH, hash_contents
 from synthesis.models import Instance
+
+
+@dataclass(frozen=True)
+class Slot:
+    """A reader wanted for an item: instead of the one who had this reading, or, with none, besides those it has."""
+
+    item: Item
+    instead_of: Reading | None
 
 
 @dataclass(frozen=True)
@@ -105,11 +114,12 @@ def place_waiting(*, round: Round, by) -> Handed:
 
 def rematch(*, round: Round, rater: Rater | None = None) -> Handed | None:
     """What its reader may not read now, because a tier was raised, she reads such no more or knows the client, goes back:
-    to whoever may, or it waits. `rater`: hers alone, and what waits is placed anew in any case, as she may read more now.
-    None: there was nothing to do. It is nobody's act, and the trail says how many and not whose.
+    to whoever may, or it waits. What carries a tier since and has one reader gets a second. `rater`: hers alone, and what
+    waits is placed anew in any case, as she may read more now. None: there was nothing to do. It is nobody's act, and the
+    trail says how many and not whose.
     """
     waiting = Reading.objects.waiting().filter(seat__round=round)
-    if not barred(round, rater) and not (rater and waiting.exists()):
+    if not barred(round, rater) and not (rater and waiting.exists()) and not read_by_one(round):
         return None
     with transaction.atomic():
         round = _locked(round.pk)
@@ -117,7 +127,7 @@ def rematch(*, round: Round, rater: Rater | None = None) -> Handed | None:
             return None
         given = barred(round, rater)
         Return.objects.bulk_create([Return(reading=reading) for reading in given], batch_size=BATCH)
-        handed = _placed(round, waiting)
+        handed = _placed(round, waiting, besides=read_by_one(round))
         if given or handed.on:
             _note("rematch", round, None, handed, sessions=len(given))
     return handed
@@ -135,6 +145,23 @@ def barred(round: Round, rater: Rater | None = None) -> list[Reading]:
     may = {one: reads(one) for one in {reading.seat.rater for reading in found}}
     apart = in_conflict([one.item.instance for one in found], list(may))
     return [one for one in found if not _fits(one, sessions, may, apart)]
+
+
+def read_by_one(round: Round) -> list[Item]:
+    """Items that are not settled and carry a risk tier, yet have one reader only, where somebody seated may be the second.
+    A tier that was raised is read by two (methods.md §4).
+    """
+    planned = Reading.objects.planned().filter(item=OuterRef("pk")).order_by().values("item")
+    single = round.items.unsettled().annotate(n=Subquery(planned.annotate(n=Count("pk")).values("n")))
+    single = single.filter(n__lt=RISK_READERS)
+    sessions = Instance.objects.filter(pk__in=single.values("instance"))
+    of = {pk: [] for pk in carried(sessions)}
+    if not of:
+        return []
+    light = list(sessions.filter(pk__in=of).only("public_id", "profile", "factors"))
+    seats = [seat for seat in _seats(round) if may_sit(seat.rater)]
+    may_be = {pk for pk, need in zip(of, _needs(of, light, sessions, seats), strict=True) if need.allowed}
+    return list(single.filter(instance__in=may_be).order_by("pk"))
 
 
 def _known_to(user):
@@ -199,40 +226,43 @@ def _note(verb: str, round: Round, by, handed: Handed, *, seat: Seat | None = No
     trail.record(verb=verb, round=round, by=by, after=told)
 
 
-def _placed(round: Round, wanted, by=None) -> Handed:
+def _placed(round: Round, wanted, by=None, besides: Sequence[Item] = ()) -> Handed:
     """Give these readings to whoever sits there, has never had the session, and may. Those that are not given back yet
-    are so in the name of `by`, where somebody takes them.
+    are so in the name of `by`, where somebody takes them. `besides`: items that get one reader more.
     """
-    readings = list(wanted.select_related("item").order_by("item", "pk"))
+    slots = [Slot(old.item, old) for old in wanted.select_related("item").order_by("item", "pk")]
+    slots += [Slot(item, None) for item in besides]
     seats = [seat for seat in _seats(round) if may_sit(seat.rater)]
     # A session that was held back meanwhile goes to nobody new.
-    sessions = Instance.objects.filter(pk__in=wanted.values("item__instance"))
+    more = [item.instance_id for item in besides]
+    sessions = Instance.objects.filter(Q(pk__in=wanted.values("item__instance")) | Q(pk__in=more))
     light = list(sessions.only("public_id", "profile", "factors"))
     held = held_among(light)
-    of: dict[int, list[Reading]] = {}
-    for reading in readings:
-        if reading.item.instance_id not in held:
-            of.setdefault(reading.item.instance_id, []).append(reading)
+    of: dict[int, list[Slot]] = {}
+    for slot in slots:
+        if slot.item.instance_id not in held:
+            of.setdefault(slot.item.instance_id, []).append(slot)
     needs = _needs(of, light, sessions, seats)
     # Nobody can know beforehand whose it will be.
     chosen = assignment.assign(needs, seed=secrets.token_hex(8), load=_loads(seats), room=_room(round, seats))
     placed = [
-        (old, seat)
-        for olds, taken in zip(of.values(), chosen, strict=True)
-        for old, seat in zip(olds, taken, strict=False)
+        (slot, seat)
+        for wanting, taken in zip(of.values(), chosen, strict=True)
+        for slot, seat in zip(wanting, taken, strict=False)
     ]
     if by is not None:
-        Return.objects.bulk_create([Return(reading=old, by=by) for old, _seat in placed], batch_size=BATCH)
+        old = [Return(reading=slot.instead_of, by=by) for slot, _seat in placed]
+        Return.objects.bulk_create(old, batch_size=BATCH)
     made = _readings(placed)
     _projects(round, made)
-    return Handed(on=len(made), left=len(readings) - len(made))
+    return Handed(on=len(made), left=len(slots) - len(made))
 
 
 def _seats(round: Round) -> list[Seat]:
     return list(round.seats.filter(observer=False).select_related("rater__user").order_by("pk"))
 
 
-def _needs(of: dict[int, list[Reading]], light, sessions, seats: list[Seat]) -> list[assignment.Need]:
+def _needs(of: dict[int, list[Slot]], light, sessions, seats: list[Seat]) -> list[assignment.Need]:
     matching = Matching(light, [seat.rater for seat in seats])
     allowed = {instance: {rater.pk for rater in matching.allowed(instance)} for instance in of}
     had: dict[int, set[int]] = {}
@@ -250,14 +280,14 @@ def _needs(of: dict[int, list[Reading]], light, sessions, seats: list[Seat]) -> 
         had.setdefault(instance, set()).add(rater)
     return [
         assignment.Need(
-            len(readings),
+            len(slots),
             tuple(
                 seat
                 for seat in seats
                 if seat.rater_id in allowed[instance] and seat.rater_id not in had.get(instance, ())
             ),
         )
-        for instance, readings in of.items()
+        for instance, slots in of.items()
     ]
 
 
@@ -280,7 +310,7 @@ def _room(round: Round, seats: list[Seat]) -> dict[Seat, int] | None:
     return {seat: max(0, round.most_each - (counted[seat.pk] or 0)) for seat in seats}
 
 
-def _readings(placed: list[tuple[Reading, Seat]]) -> list[Reading]:
+def _readings(placed: list[tuple[Slot, Seat]]) -> list[Reading]:
     """New readings at the end of their readers' queues, in an order that tells nothing."""
     random.SystemRandom().shuffle(placed)
     last = dict(
@@ -289,10 +319,10 @@ def _readings(placed: list[tuple[Reading, Seat]]) -> list[Reading]:
         .values_list("pk", "last")
     )
     made = []
-    for old, seat in placed:
+    for slot, seat in placed:
         last[seat.pk] = -1 if last[seat.pk] is None else last[seat.pk]
         last[seat.pk] += 1
-        made.append(Reading(seat=seat, item=old.item, order=last[seat.pk], replaces=old))
+        made.append(Reading(seat=seat, item=slot.item, order=last[seat.pk], replaces=slot.instead_of))
     hash_contents(list({reading.item for reading in made}), made)
     return Reading.objects.bulk_create(made, batch_size=BATCH)
 

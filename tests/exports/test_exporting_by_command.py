@@ -42,6 +42,19 @@ def test_a_tier_that_is_named_leaves_too(artefacts, tmp_path):
         export(round.public_id, tmp_path / "none", "--tier=everything")
 
 
+def test_a_tier_that_is_named_leaves_only_where_two_have_read_it(artefacts, tmp_path):
+    """Whether in one round or in two (methods.md §4)."""
+    round = factories.a_round()
+    once = factories.item(round, ["accept"], client=factories.profile("at-risk", tier="ideation"))
+    factories.item(round, ["accept"])
+    factories.close(round)
+    assert export(round.public_id, tmp_path / "one", "--tier=ideation")["rows"]["sft"] == 1
+    later = factories.a_round()
+    factories.item(later, ["accept", "accept"], of=once.instance)
+    factories.close(later)
+    assert export(later.public_id, tmp_path / "two", "--tier=ideation")["rows"]["sft"] == 1
+
+
 @pytest.mark.parametrize("name", [str(uuid.UUID(int=5)), "the-first"])
 def test_an_unknown_round_is_bad_input(artefacts, tmp_path, db, name):
     with pytest.raises(CommandError, match=f"There is no round {name}") as refusal:

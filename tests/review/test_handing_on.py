@@ -226,7 +226,7 @@ def test_what_waits_goes_to_whoever_of_those_seated_comes_to_be_able_to_read_it(
     pairs = published_pairs()
     round = round_of(
         0,
-        [ben, chloe],
+        [ben, chloe, noor],
         lena,
         pairs_version=pairs,
         instances=made_instances(1, pairs),
@@ -237,9 +237,12 @@ def test_what_waits_goes_to_whoever_of_those_seated_comes_to_be_able_to_read_it(
     Mark.objects.create(
         instance=reading.item.instance, kind=MarkKind.TIER, tier="ideation", by_machine="rule", reason="words"
     )
-    other = chloe if reading.seat.rater.user == ben else ben
+    other, third = {ben, chloe, noor} - {reading.seat.rater.user}
     assert handing_on.hand_on(seat=reading.seat, by=lena) == handing_on.Handed(0, 1)
+    # The first becomes its second reader, as it carries a tier now; the next takes it from the one who may not read it.
     reads(other, "ideation")
+    assert reading.item.readings.planned().count() == 2
+    reads(third, "ideation")
     assert handing_on.hand_on(seat=reading.seat, by=lena) == handing_on.Handed(1, 0)
     assert handing_on.place_waiting(round=round, by=lena) == handing_on.Handed(0, 0)
 

@@ -184,6 +184,40 @@ def test_a_tier_raised_while_readings_are_open_takes_them_from_those_who_do_not_
     assert Return.objects.count() == returned
 
 
+def test_a_session_read_by_one_gets_a_second_reader_when_a_tier_is_raised(ben, chloe, noor, lena):
+    pairs = published_pairs()
+    instances = made_instances(2, pairs)
+    round = round_of(0, [ben, chloe, noor], lena, pairs_version=pairs, instances=instances, overlap=1)
+    item, other = (round.items.get(instance=one) for one in instances)
+    assert handing_on.rematch(round=round) is None
+    for user in (ben, chloe, noor):
+        reads(user, "abuse")
+    carries(item.instance, "abuse")
+    assert handing_on.rematch(round=round) == handing_on.Handed(on=1, left=0)
+    readers = {r.seat.rater.user for r in item.readings.planned()}
+    assert len(readers) == 2 and other.readings.planned().count() == 1
+    assert handing_on.rematch(round=round) is None
+    one, two = readers
+    judge(item, one, says())
+    assert {s.state for s in item.standings.all()} == {"open"}
+    judge(item, two, says())
+    assert {s.state for s in item.standings.all()} == {"settled"}
+
+
+def test_where_nobody_may_be_the_second_the_round_is_left_as_it_is(ben, chloe, lena):
+    pairs = published_pairs()
+    round = round_of(
+        0, [ben, chloe], lena, pairs_version=pairs, instances=made_instances(1, pairs), overlap=1
+    )
+    item = round.items.get()
+    own = item.readings.get().seat.rater.user
+    reads(own, "abuse")
+    carries(item.instance, "abuse")
+    assert handing_on.rematch(round=round) is None and item.readings.planned().count() == 1
+    reads(ben if own == chloe else chloe, "abuse")  # which matches the round anew
+    assert handing_on.rematch(round=round) is None and item.readings.planned().count() == 2
+
+
 def test_a_tier_that_was_lowered_takes_nothing(risky, noor):
     item = risky.items.filter(readings__seat__rater__user=noor).first()
     raised = carries(item.instance, "abuse")
