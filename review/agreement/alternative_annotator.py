@@ -47,7 +47,9 @@ class LeftOut:
 
 @dataclass(frozen=True)
 class Tested:
-    """`winning_rate` is None where `note` says why there is no test; `advantage`: ρ_judge, the mean over people."""
+    """`winning_rate` is None where `note` says why there is no test; `advantage`: ρ_judge, the mean over people. Where
+    everybody always says the same (not `varies`) the judge wins, and that tells nothing of what it would say otherwise.
+    """
 
     people: tuple[LeftOut, ...]
     winning_rate: float | None
@@ -55,6 +57,7 @@ class Tested:
     ci: tuple[float, float] | None
     epsilon: float
     note: str
+    varies: bool = True
 
 
 def alternative_annotator(
@@ -88,6 +91,7 @@ def alternative_annotator(
         ci,
         epsilon,
         together([why, fewer if tested and skipped else "", how]),
+        varies=len({value for said in (judge, *people.values()) for value in said.values()}) > 1,
     )
 
 

@@ -90,7 +90,7 @@ def go_on_judging(*, judging: Judging, by) -> Judging:
 @transaction.atomic
 def stop_by_itself(*, judging: Judging, why: str) -> bool:
     """The breaker's own act, which asks nobody; the trail keeps that it stopped, never what a server said."""
-    row = Judging.objects.select_for_update().select_related("seat__round", "seat__rater").get(pk=judging.pk)
+    row = Judging.objects.select_for_update(of=("self",)).get(pk=judging.pk)
     if row.state != JudgingState.OPEN:
         return False
     row.state, row.why = JudgingState.STOPPED, why[:300]

@@ -89,6 +89,14 @@ def test_a_judge_who_always_says_what_all_say_wins_against_everybody():
     assert [(one.judge, one.own, one.p, one.is_won) for one in found.people] == [(1, 1, 0, True)] * 3
 
 
+def test_where_everybody_always_says_the_same_the_win_is_marked_as_telling_nothing():
+    same = dict.fromkeys(range(40), "yes")
+    said = {person: dict(same) for person in PEOPLE[:3]}
+    found = alternative_annotator(same, said, scale="nominal", clients=same)
+    assert found.winning_rate == 1 and not found.varies
+    assert alternative_annotator(same | {0: "no"}, said, scale="nominal", clients=same).varies
+
+
 def test_a_judge_who_is_always_far_off_wins_against_nobody():
     truth = dict.fromkeys(range(40), 1)
     said = {person: dict(truth) for person in PEOPLE[:3]}

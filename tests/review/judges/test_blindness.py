@@ -1,6 +1,7 @@
 """What a judge says counts for nothing and reaches nobody who judges: no figure of people moves, no page shows it."""
 
 import json
+import re
 
 import pytest
 from django.urls import reverse
@@ -101,13 +102,14 @@ def pages_of_a_reviewer(client, round, *, closed) -> str:
         reverse("desk_mine_item", args=[item.public_id]) if closed else reverse("desk_mine")
         for item in round.items.all()
     ]
-    return "\n".join(client.get(address).content.decode() for address in addresses)
+    shown = "\n".join(client.get(address).content.decode() for address in addresses)
+    # But for what differs at every look: how long ago it was, and the tokens of forms.
+    return re.sub(r'<time.*?</time>|name="csrfmiddlewaretoken" value="\w+"|"X-CSRFToken": "\w+"', "", shown)
 
 
 @pytest.mark.parametrize("closed", [False, True])
 def test_no_page_of_a_reviewer_shows_a_judge(judged, ben, lena, log_in, closed):
     round, judge_reads = judged
-    before = None
     if closed:
         close_round(round=round, by=lena)
         round.refresh_from_db()
@@ -116,7 +118,7 @@ def test_no_page_of_a_reviewer_shows_a_judge(judged, ben, lena, log_in, closed):
     after = pages_of_a_reviewer(log_in(ben), round, closed=closed)
     for words in (SECRET, "scripted", "judge model", "Judge model"):
         assert words not in after
-    assert len(after.split()) == len(before.split())
+    assert after == before
 
 
 def test_nobody_who_judges_or_may_settle_reaches_a_judge_by_page_or_api(judged, ben, dan, eve, lena, log_in):
