@@ -121,6 +121,8 @@ def _spec(round: Round, endpoint: Endpoint, model: str, repeats: int, temperatur
     model = model.strip()
     if not model:
         raise CannotAsk(_("Say which model is asked."))
+    if not model.isprintable():
+        raise CannotAsk(_("The name of a model holds a character that no name can hold."))
     # "endpoint/model" names the rater.
     if len(f"{endpoint.name}/{model}") > Rater._meta.get_field("model_name").max_length:
         raise CannotAsk(

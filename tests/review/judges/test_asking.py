@@ -67,7 +67,15 @@ def test_an_address_that_moved_away_since_is_asked_nothing(ask, read, ben, chloe
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"repeats": 0}, {"repeats": 21}, {"model": " "}, {"model": "m" * 200}, {"temperature": 2.5}]
+    "wrong",
+    [
+        {"repeats": 0},
+        {"repeats": 21},
+        {"model": " "},
+        {"model": "m" * 200},
+        {"model": "m\ud800"},
+        {"temperature": 2.5},
+    ],
 )
 def test_what_makes_no_sense_is_refused_and_changes_nothing(round, lena, wrong):
     with pytest.raises(CannotAsk):
