@@ -17,6 +17,7 @@ app.conf.beat_schedule = {
     for name, task, when in (
         ("reconcile-runs", "synthesis.reconcile", 15.0),
         ("sync-label-studio", "review.sync", 10.0),
+        ("wake-judges", "review.judge_waiting", 15.0),
         ("compare-label-studio", "review.compare", NIGHTLY),
         ("reconcile-training", "exports.reconcile", 30.0),
     )

@@ -33,7 +33,7 @@ def _qualifications(records: list[dict]) -> str:
 
 def fields(dataset, rounds, facts: dict) -> list[tuple[str, str]]:
     """(field, text) in the order of methods §8; only counts and names of versions, no transcript."""
-    seats = Seat.objects.filter(round__in=rounds).select_related("rater")
+    seats = Seat.objects.filter(round__in=rounds, observer=False).select_related("rater")
     kinds = Counter(seat.rater.kind for seat in seats)
     verdicts = Counter(sampled.counted(rounds).exclude(verdict="").values_list("verdict", flat=True))
     total = sum(verdicts.values())

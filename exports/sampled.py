@@ -50,7 +50,9 @@ def sampling(rounds) -> str:
 
 
 def replicates(rounds) -> str:
-    repeats = Reading.objects.filter(item__round__in=rounds, pass_number=2, decisions__isnull=False)
+    repeats = Reading.objects.of_people().filter(
+        item__round__in=rounds, pass_number=2, decisions__isnull=False
+    )
     n = repeats.distinct().count()
     return f"{n} hidden repeats" if n else "none: no reader read a session twice"
 

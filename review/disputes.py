@@ -29,7 +29,8 @@ def waiting_for(user) -> QuerySet[Item]:
     asked = Q(pk__in=Standing.objects.disputed().values("item")) | Q(
         pk__in=pending(user).values("decision__item")
     )
-    readers = Decision.objects.readers().filter(item=OuterRef("pk")).order_by("-received_at")
+    readers = Decision.objects.readers().filter(item=OuterRef("pk"), reading__seat__observer=False)
+    readers = readers.order_by("-received_at")
     return (
         Item.objects.filter(asked, round__state="open")
         .exclude(instance__in=_read_by(user))

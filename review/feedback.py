@@ -87,7 +87,7 @@ def _decisions():
         .filter(reading__pass_number=1, reading__seat__observer=False).only("item")
         .prefetch_related("findings__pair_revision__pair").order_by("n")
     )  # fmt: skip
-    return Decision.objects.select_related(
+    return Decision.objects.exclude(reading__seat__observer=True).select_related(
         "item__round__pairs_version__guideline", "item__instance__profile", "rater__user"
     ).prefetch_related(
         "findings__pair_revision__pair", "item__instance__marks", "item__instance__profile__marks",

@@ -2,9 +2,8 @@
 only.
 """
 
-from collections import Counter, OrderedDict, defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass
-from threading import Lock
 
 import numpy as np
 from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q, Subquery
@@ -37,6 +36,7 @@ from review.models import (
     Standing,
     StandingState,
 )
+from review.remembered import remembered
 
 ARMS = (Arm.AIDED, Arm.UNAIDED)
 BOOTSTRAP = 1000
@@ -64,7 +64,8 @@ def with_counts(rounds):
 
 def progress(round: Round) -> list:
     """The round's seats, each with `total`, `sent`, `judged`, and the projects that fail."""
-    seats = list(round.seats.select_related("rater__user").prefetch_related("projects").order_by("pk"))
+    seats = round.seats.filter(observer=False).select_related("rater__user")
+    seats = list(seats.prefetch_related("projects").order_by("pk"))
     # Not the hidden repeats, which are counted by themselves (review.repeating).
     first = Reading.objects.filter(seat__in=[seat.pk for seat in seats], pass_number=1)
     given, back = _by_seat(first), _by_seat(first.filter(_given_back()))
@@ -87,7 +88,8 @@ def _by_seat(readings) -> dict[int, Counter]:
 
 def left_to_judge() -> int:
     """Readings in open rounds that their readers have still to judge."""
-    seats = list(Seat.objects.filter(round__state=RoundState.OPEN).values_list("pk", flat=True))
+    seats = Seat.objects.filter(round__state=RoundState.OPEN, observer=False)
+    seats = list(seats.values_list("pk", flat=True))
     given, judged = Reading.objects.filter(seat__in=seats).put_before(), judged_so_far()
     own = [judged[seat] for seat in seats if seat in judged]
     done = sum(n for one in own for part in (one.first, one.again) for n in part.values())
@@ -291,29 +293,16 @@ def tabled(said, unit) -> tuple[dict[tuple[str, str], list[tuple]], dict]:
     return found, weights
 
 
-# The same judgements give the same figures: a page that is looked at again computes nothing. Known by a digest,
-# so that no judgement is held in memory for it.
-_known: OrderedDict[str, dict] = OrderedDict()
-_known_lock = Lock()
-MOST_KNOWN = 32
-
-
 def _computed(rows: list[tuple], scale: str, levels: tuple, seed: int, weights: dict | None = None) -> dict:
     weights = {item: (weights or {}).get(item, 1.0) for item, *_rest in rows}
-    key = digest([rows, scale, levels, seed, sorted(weights.items())])
-    with _known_lock:
-        if key in _known:
-            _known.move_to_end(key)
-            return _known[key]
-    # SciPy takes seconds to load: only what computes pays for it, not every process that has this page.
-    from review.agreement.report import agreement
 
-    figures = agreement(rows, scale=scale, levels=levels, bootstrap=BOOTSTRAP, seed=seed, weights=weights)
-    with _known_lock:
-        _known[key] = figures
-        while len(_known) > MOST_KNOWN:
-            _known.popitem(last=False)
-    return figures
+    def compute() -> dict:
+        # SciPy takes seconds to load: only what computes pays for it, not every process that has this page.
+        from review.agreement.report import agreement
+
+        return agreement(rows, scale=scale, levels=levels, bootstrap=BOOTSTRAP, seed=seed, weights=weights)
+
+    return remembered(digest([rows, scale, levels, seed, sorted(weights.items())]), compute)
 
 
 def _spoken(figures: dict) -> dict:

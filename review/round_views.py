@@ -20,6 +20,7 @@ from review.flags import waiting
 from review.flags.forms import RiskLead
 from review.forms import MoreSeats, MoveRelease, NewRound
 from review.gold import certified
+from review.judges.access import may_see_judges
 from review.label_studio import comparing, connecting
 from review.models import Asked, Reading, Round, Seat
 from review.raters import rater_for
@@ -148,6 +149,7 @@ def round(request, public_id):
             "is_weighed": reports.is_weighed(found),
             "chosen": chosen_in_words(found) if access.may_see_choice(request.user, found) else None,
             "rated": totals.rated(found),
+            "sees_judges": bool(may_see_judges(request.user, found)),
             "disagreements": reports.disagreements(found),
             "overturning": overturning.of(found),
             "uncounted": uncounted.select_related("reading__seat__rater__user")[:SHOWN_RAW],

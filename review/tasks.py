@@ -6,12 +6,15 @@ from celery import shared_task
 from django.conf import settings
 from kombu.exceptions import OperationalError
 
+from review.judges import driving
 from review.label_studio import connecting, syncing
-from review.models import Round
+from review.models import Judging, Round
 
 log = logging.getLogger(__name__)
 # A hint that no worker took by then is stale: the clock has brought the same meanwhile.
 HINT_SECONDS = 60
+# A judge reads so long in one piece, so that the exchange with Label Studio never waits for it.
+JUDGE_SECONDS = 20
 
 
 @shared_task(name="review.sync")
@@ -31,6 +34,26 @@ def sync_round(round_id: int):
     server = connecting.of_round(round)
     if connecting.place(server).is_set:
         syncing.sync_round(round, connecting.connected(server))
+
+
+@shared_task(name="review.judge")
+def judge(judging_id: int):
+    """Read for a while; the clock brings what is left."""
+    judging = Judging.objects.select_related("seat__round", "seat__rater").get(pk=judging_id)
+    if driving.drive(judging, seconds=JUDGE_SECONDS) is not None and driving.has_work(judging):
+        hint(judge, judging_id)
+
+
+@shared_task(name="review.judge_waiting")
+def judge_waiting():
+    """Judges that have something to read and that nobody is at."""
+    for judging_id in driving.to_drive():
+        hint(judge, judging_id)
+
+
+def wake_judge(judging: Judging) -> bool:
+    """Ask a worker for a judge's readings now."""
+    return bool(settings.REDIS_URL) and hint(judge, judging.pk)
 
 
 def wake_server(name: str) -> bool:

@@ -39,6 +39,7 @@ urlpatterns = [
     path("", include("review.flags.urls")),
     path("", include("review.welfare.urls")),
     path("", include("review.gold.urls")),
+    path("", include("review.judges.urls")),
     path("corrections/", include("review.corrections.urls")),
     path("hooks/label-studio/", views.hook, name="label_studio_hook"),
     path("hooks/label-studio/<slug:server>/", views.hook, name="label_studio_hook_of"),

@@ -7,6 +7,8 @@ from django.views.decorators.http import require_POST
 
 from accounts import asking, roles
 from review import access, releasing, repeating, reports, tasks
+from review.judges import comparing
+from review.judges.access import may_see_judges
 from review.label_studio import connecting, webhook
 from review.models import ENVIRONMENT, Round
 
@@ -29,6 +31,7 @@ def agreement(request):
             "repeats": repeating.counted(chosen),
             "with_herself": repeating.agreements(chosen),
             "informed": releasing.left_out(chosen),
+            "judges": comparing.judges(chosen) if may_see_judges(request.user, chosen) else [],
         }
     return render(request, "review/agreement.html", context)
 

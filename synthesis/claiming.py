@@ -45,7 +45,7 @@ def worker_name() -> str:
     return f"{_here()}:{os.getpid()}:{_born(os.getpid())}:{uuid.uuid4().hex[:8]}"
 
 
-def _is_dead(worker: str) -> bool:
+def is_dead(worker: str) -> bool:
     """True only if the worker surely ended: it ran here, and its process is gone."""
     parts = worker.split(":")
     if len(parts) != 4 or parts[0] != _here() or not parts[1].isdigit() or not parts[2]:
@@ -58,7 +58,7 @@ def end_leases_of_the_dead(run: Run | None = None) -> int:
     held = Instance.objects.filter(state=InstanceState.MAKING)
     if run is not None:
         held = held.filter(run=run)
-    dead = [worker for worker in held.values_list("lease_by", flat=True).distinct() if _is_dead(worker)]
+    dead = [worker for worker in held.values_list("lease_by", flat=True).distinct() if is_dead(worker)]
     return held.filter(lease_by__in=dead).update(state=InstanceState.PLANNED, lease_by="", lease_until=None)
 
 

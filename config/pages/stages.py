@@ -13,7 +13,16 @@ from config.pages import health
 from exports.models import Dataset, Node, TrainingRun
 from guidelines.models import Version
 from review import reports
-from review.models import Decision, Difference, Item, RawAnnotation, SeatProject, Standing
+from review.models import (
+    Decision,
+    Difference,
+    Item,
+    JudgeOutcome,
+    OutcomeKind,
+    RawAnnotation,
+    SeatProject,
+    Standing,
+)
 from synthesis.models import Call, Instance, Run
 
 
@@ -65,6 +74,8 @@ def review() -> dict:
     # Every judgement but those that another one replaced: two indexes have these numbers.
     replaced = Decision.objects.filter(supersedes__isnull=False).count()
     made = Decision.objects.filter(reading__isnull=False).count() - replaced
+    # What judge models say counts for nothing.
+    made -= JudgeOutcome.objects.filter(kind=OutcomeKind.JUDGED).count()
     rows = [(_("sessions under review"), Item.objects.counted().count()), (_("judgements to do"), waiting),
             (_("judgements made"), made), (_("in dispute"), standings.get("disputed", 0))]  # fmt: skip
     stuck = []

@@ -27,11 +27,19 @@ class Interval:
 
 
 def intervals(
-    measure: Measure, clusters: np.ndarray, *, unit: str, width: int, bootstrap: int, seed: int
+    measure: Measure,
+    clusters: np.ndarray,
+    *,
+    unit: str,
+    width: int,
+    bootstrap: int,
+    seed: int,
+    most: float = 1.0,
 ) -> dict[str, Interval]:
     """95 % intervals of every number that `measure` makes from item weights (batch by items).
 
-    `clusters`: each item's cluster, 0..G-1. `width`: the widest row that `measure` builds per resample.
+    `clusters`: each item's cluster, 0..G-1. `width`: the widest row that `measure` builds per resample. `most`: the
+    largest value that there can be.
     """
     count = int(clusters.max()) + 1
     if count < TOO_FEW:
@@ -48,7 +56,9 @@ def intervals(
         )
         drops = _in_batches(measure, clusters, 1.0 - np.eye(count), width)
         centre = measure(np.ones((1, len(clusters))))
-        return {name: _jackknife(values, float(centre[name][0]), method) for name, values in drops.items()}
+        return {
+            name: _jackknife(values, float(centre[name][0]), method, most) for name, values in drops.items()
+        }
     if not bootstrap:
         return _without(measure, clusters, _("no interval: no resamples were asked for"))
     method = _(
@@ -80,7 +90,7 @@ def _in_batches(measure, clusters, weights, width) -> dict[str, np.ndarray]:
     return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
 
 
-def _jackknife(values: np.ndarray, centre: float, method: str) -> Interval:
+def _jackknife(values: np.ndarray, centre: float, method: str, most: float) -> Interval:
     undefined = int(np.isnan(values).sum())
     if undefined or np.isnan(centre):
         note = _(
@@ -93,7 +103,7 @@ def _jackknife(values: np.ndarray, centre: float, method: str) -> Interval:
     error = float(np.sqrt((count - 1) / count * ((values - values.mean()) ** 2).sum()))
     reach = float(stats.t.ppf(0.975, count - 1)) * error
     note = _("leaving out any one gives the same value, so the interval has no width") if error < SAME else ""
-    return Interval((centre - reach, min(1.0, centre + reach)), method, note)
+    return Interval((centre - reach, min(most, centre + reach)), method, note)
 
 
 def _percentile(values: np.ndarray, method: str) -> Interval:

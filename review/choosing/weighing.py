@@ -75,6 +75,8 @@ def _disagreement(ids: Sequence[int]) -> np.ndarray:
 
 def _of_raters(found: _Answers, some: Sequence[int]) -> None:
     said = Decision.objects.in_force().readers().filter(rater__kind=RaterKind.MODEL, item__instance__in=some)
+    # The repeats of one judge are one judge.
+    said = said.filter(reading__pass_number=1)
     rows = said.values_list("item__instance_id", "item__arm", "verdict", "any_mistake")
     for session, arm, verdict, any_mistake in rows:
         if verdict:

@@ -15,6 +15,7 @@ from review.models.decisions import (
 from review.models.first_judgements import FirstJudgement
 from review.models.flags import Flag, FlagKind, Resolution
 from review.models.gold import Endorsement, Gold, Look, Retirement
+from review.models.judges import MOST_REPEATS, JudgeOutcome, Judging, JudgingState, OutcomeKind
 from review.models.label_studio import ENVIRONMENT, Account, Difference, DifferenceKind, SeatProject, Server
 from review.models.passes import Pass
 from review.models.raters import Rater, RaterKind
@@ -48,7 +49,12 @@ __all__ = [
     "Gold",
     "Grounds",
     "Item",
+    "JudgeOutcome",
+    "Judging",
+    "JudgingState",
     "Look",
+    "MOST_REPEATS",
+    "OutcomeKind",
     "Pass",
     "PassMark",
     "Purpose",

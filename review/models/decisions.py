@@ -11,7 +11,7 @@ from guidelines.models import DimensionRevision, PairRevision, Version
 from review.models.first_judgements import FirstJudgement
 from review.models.label_studio import Account, SeatProject
 from review.models.raters import Rater
-from review.models.readings import Item, Reading, in_closed_round
+from review.models.readings import Item, Reading, in_closed_round, of_a_judge
 
 
 class Verdict(models.TextChoices):
@@ -129,7 +129,12 @@ class Decisions(models.QuerySet):
 
 
 class Decision(Identified):
-    freezing = Freezing(update="TRUE", delete="TRUE", insert=in_closed_round("NEW.item_id"))
+    # What a judge model says counts for nothing, and may be asked of a closed round too.
+    freezing = Freezing(
+        update="TRUE",
+        delete="TRUE",
+        insert=f"{in_closed_round('NEW.item_id')} AND NOT {of_a_judge('NEW.reading_id')}",
+    )
 
     item = models.ForeignKey(Item, models.PROTECT, related_name="decisions")
     reading = models.ForeignKey(Reading, models.PROTECT, null=True, related_name="decisions")
@@ -201,13 +206,13 @@ class Decision(Identified):
 
 # A finding or rating comes with its decision: a reader's never after the item was settled (an observer's judgement or
 # a repeat, which settles nothing, may still come then), an adjudicator's only while something is in dispute, and never
-# after the round was closed.
+# after the round was closed, but for a judge model's.
 _WITH_ITS_DECISION = Freezing(
     update="TRUE",
     delete="TRUE",
     insert="EXISTS (SELECT 1 FROM review_decision d "
     "LEFT JOIN review_reading g ON g.id = d.reading_id LEFT JOIN review_seat s ON s.id = g.seat_id "
-    f"WHERE d.id = NEW.decision_id AND ({in_closed_round('d.item_id')} "
+    f"WHERE d.id = NEW.decision_id AND NOT {of_a_judge('d.reading_id')} AND ({in_closed_round('d.item_id')} "
     "OR (d.kind <> 'reading' AND NOT EXISTS (SELECT 1 FROM review_standing t WHERE t.item_id = d.item_id "
     "AND t.state = 'disputed')) "
     "OR (d.kind = 'reading' AND NOT COALESCE(s.observer, FALSE) AND COALESCE(g.pass_number, 1) = 1 "

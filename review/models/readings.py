@@ -93,6 +93,13 @@ class SendState(models.TextChoices):
     SENT = "sent", _("sent")
     # Given back, and no longer in its reader's queue.
     REMOVED = "removed", _("taken out of the queue")
+    # A judge model's: it is asked by us.
+    NEVER = "never", _("not sent: a machine reads it")
+
+
+def of_a_judge(reading: str) -> str:
+    """SQL: the reading of this id is a judge model's, which counts for nothing (review.models.judges)."""
+    return f"EXISTS (SELECT 1 FROM review_reading j WHERE j.id = {reading} AND j.send_state = 'never')"
 
 
 # Repeats whose time has not come.
@@ -111,13 +118,20 @@ class Readings(models.QuerySet):
         except ValueError:
             return self.none()
 
+    def of_people(self):
+        """And of simulations, who read in Label Studio as people do; but for those of judge models."""
+        return self.exclude(send_state=SendState.NEVER)
+
+    def of_judges(self):
+        return self.filter(send_state=SendState.NEVER)
+
     def undecided(self):
         """Those that their reader has still to judge; a hidden repeat only from when it is put before her."""
-        return self.filter(decisions=None, returned=None).exclude(_HIDDEN)
+        return self.of_people().filter(decisions=None, returned=None).exclude(_HIDDEN)
 
     def kept(self):
         """But for those that were given back; what had been judged before stays its reader's. May come twice."""
-        return self.filter(Q(returned=None) | Q(decisions__isnull=False))
+        return self.of_people().filter(Q(returned=None) | Q(decisions__isnull=False))
 
     def shown(self):
         """As `kept`, but a hidden repeat only from when it is put before its reader."""
@@ -125,7 +139,7 @@ class Readings(models.QuerySet):
 
     def put_before(self):
         """But for hidden repeats that wait until they are put before their reader."""
-        return self.exclude(_HIDDEN)
+        return self.of_people().exclude(_HIDDEN)
 
     def planned(self):
         """Of each item as many as shall judge it: what was given back counts until somebody else has it."""
@@ -144,13 +158,19 @@ class Readings(models.QuerySet):
 
 class Reading(models.Model):
     # Who reads what, in which order, under which name outside, is drawn once; only the sending goes on.
+    # A judge model's is marked so, is never sent, and is never anybody else's.
     freezing = Freezing(
-        update=another_column_changes("send_state", "sending_since", "task_id"), delete="TRUE"
+        update=another_column_changes("send_state", "sending_since", "task_id")
+        + " OR (NEW.send_state IS DISTINCT FROM OLD.send_state AND 'never' IN (NEW.send_state, OLD.send_state))",
+        delete="TRUE",
+        insert="(NEW.send_state = 'never') <> EXISTS (SELECT 1 FROM review_seat s "
+        "JOIN review_rater t ON t.id = s.rater_id WHERE s.id = NEW.seat_id AND s.observer AND t.kind = 'model')",
     )
 
     seat = models.ForeignKey(Seat, models.PROTECT, related_name="readings")
     item = models.ForeignKey(Item, models.PROTECT, related_name="readings")
-    # Pass 2 is a hidden repeat: it measures the rater and never enters standing.
+    # Pass 2 is a hidden repeat: it measures the rater and never enters standing. A judge model's count its repeats; of two
+    # texts each repeat has two, one for each position.
     pass_number = models.PositiveSmallIntegerField(default=1)
     order = models.PositiveIntegerField()
     # Which of two texts stood left, for pairwise screens: "ab" or "ba".
@@ -172,7 +192,14 @@ class Reading(models.Model):
         constraints = [
             models.UniqueConstraint(name="read_once_per_pass", fields=["seat", "item", "pass_number"]),
             models.UniqueConstraint(name="readings_have_an_order", fields=["seat", "order"]),
-            models.CheckConstraint(name="first_or_repeat", condition=Q(pass_number__in=[1, 2])),
+            models.CheckConstraint(
+                name="first_or_repeat",
+                condition=Q(pass_number__in=[1, 2]) | Q(send_state="never", pass_number__gte=1),
+            ),
+            models.CheckConstraint(
+                name="a_machine_has_no_task",
+                condition=~Q(send_state="never") | Q(task_id=None, replaces=None),
+            ),
             models.CheckConstraint(
                 name="sent_has_a_task", condition=~Q(send_state="sent") | Q(task_id__isnull=False)
             ),

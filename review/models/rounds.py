@@ -172,9 +172,10 @@ class Seat(Identified):
     freezing = Freezing(
         update="TRUE",
         delete="TRUE",
-        # The lead named for risk reads nothing here.
+        # The lead named for risk reads nothing here; a model counts in a rehearsal only.
         insert="EXISTS (SELECT 1 FROM review_round r JOIN review_rater t ON t.id = NEW.rater_id "
-        "WHERE r.id = NEW.round_id AND r.risk_lead_id = t.user_id)",
+        "WHERE r.id = NEW.round_id AND (r.risk_lead_id = t.user_id "
+        "OR (t.kind = 'model' AND NOT NEW.observer AND NOT r.rehearsal)))",
     )
 
     round = models.ForeignKey(Round, models.PROTECT, related_name="seats")

@@ -85,6 +85,7 @@ def told(item: Item, user) -> Told | None:
     decisions = list(
         Decision.objects.in_force()
         .filter(item=item)
+        .exclude(reading__seat__observer=True)
         .select_related("reading__seat")
         .prefetch_related("findings__pair_revision__pair", "ratings__dimension_revision__dimension")
     )

@@ -3,6 +3,8 @@
 from django import template
 from django.utils.translation import gettext_lazy as _
 
+from review.models import Arm, OutcomeKind
+
 register = template.Library()
 
 NAMES = {
@@ -78,6 +80,59 @@ def percent(share: float | None) -> str:
 def signed(difference: float) -> str:
     written = f"{difference:+.2f}"
     return "0.00" if float(written) == 0 else written.replace("-", "−")
+
+
+@register.filter
+def difference(lean: dict) -> str:
+    """A signed mean with its interval, in the steps of the scale."""
+    written = signed(lean["estimate"])
+    return f"{written} [{signed(lean['ci'][0])}, {signed(lean['ci'][1])}]" if lean["ci"] else written
+
+
+@register.filter
+def span_of(coefficients: list[dict]) -> str:
+    """The least and the largest of several coefficients; those that are undefined are left out."""
+    known = [one["estimate"] for one in coefficients if one["estimate"] is not None]
+    if not known:
+        return "–"
+    least, most = f"{min(known):.2f}", f"{max(known):.2f}"
+    return least if least == most else _("%(least)s to %(most)s") % {"least": least, "most": most}
+
+
+@register.filter
+def advantage(test: dict) -> str:
+    return figure({"estimate": test["advantage"], "ci": test["ci"]})
+
+
+@register.filter
+def no_test(test: dict) -> str:
+    """The first reason of the note: why there is no test."""
+    return test["note"].partition(";")[0]
+
+
+@register.filter
+def rare(found: dict) -> str:
+    """What happened in few sessions or none: 1 of 20 (5 %, 0 to 24 %); none of 30 (under 10 %)."""
+    if found["share"] is None:
+        return _("no share, as there is no such session")
+    told = {"seen": found["seen"], "n": found["n"], "share": percent(found["share"])}
+    if found["bound"] is not None:
+        return _("none of %(n)d (at 95 %% under %(bound)s)") % (told | {"bound": percent(found["bound"])})
+    if found["ci"] is None:
+        return _("%(seen)d of %(n)d (%(share)s)") % told
+    told |= {"low": percent(found["ci"][0]), "high": percent(found["ci"][1])}
+    return _("%(seen)d of %(n)d (%(share)s, 95 %%: %(low)s to %(high)s)") % told
+
+
+@register.filter
+def outcomes(judge: dict) -> list[dict]:
+    """Of a judge's readings how many came to what, in words."""
+    return [{"name": OutcomeKind(kind).label, "n": n} for kind, n in judge["outcomes"].items()]
+
+
+@register.filter
+def read_how(arm: str) -> str:
+    return Arm(arm).label
 
 
 @register.filter

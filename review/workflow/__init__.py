@@ -4,6 +4,7 @@ Standing, and of what adjudicators say first and a second time.
 
 from review.workflow.answering import CannotSettle
 from review.workflow.deciding import decide
+from review.workflow.hearing_judges import hear_judge
 from review.workflow.judging_first import judge_first
 from review.workflow.reading_again import judge_again, pending
 from review.workflow.settling import adjudicate
@@ -14,6 +15,7 @@ __all__ = [
     "NotCounted",
     "adjudicate",
     "decide",
+    "hear_judge",
     "judge_again",
     "judge_first",
     "judged_of",

@@ -57,8 +57,8 @@ def decide(
         previous = Decision.objects.in_force().filter(reading=reading).first()
         _require_in_time(reading, item, previous, decided_at)
         judged = Wording().of(item)
-        _require_storable(_texts(answers))
-        edited = _edited(answers, judged)
+        require_storable(texts_of(answers))
+        edited = edited_of(answers, judged)
         if previous and _same(previous, answers, edited):
             raise NotCounted(_("Sent again without a change; the judgement in force stands."))
         decision = store(
@@ -82,7 +82,7 @@ def decide(
             lead_time_seconds=_seconds(lead_time),
             raw=raw,
         )
-        store_findings(decision, _found(answers), _notes(answers))
+        store_findings(decision, found_of(answers), _notes(answers))
         store_ratings(decision, answers.ratings, _evidence(answers))
         raising.of_decision(decision)
         restand(item)
@@ -106,7 +106,7 @@ def _require_in_time(reading, item, previous, decided_at):
         raise NotCounted(_("Older than this reviewer's judgement in force."))
 
 
-def _texts(answers) -> list[str]:
+def texts_of(answers) -> list[str]:
     """Whatever she wrote or quoted, wherever."""
     notes = [note for finding in answers.findings for note in finding.get("notes", {}).values()]
     quotes = [
@@ -122,7 +122,7 @@ def _texts(answers) -> list[str]:
     ]
 
 
-def _require_storable(texts: list[str]):
+def require_storable(texts: list[str]):
     for text in texts:
         if len(text) > LONGEST_TEXT:
             raise NotCounted(
@@ -143,7 +143,7 @@ def _seconds(lead_time) -> float | None:
     return seconds if seconds is not None and 0 <= seconds < math.inf else None
 
 
-def _edited(answers, judged) -> str:
+def edited_of(answers, judged) -> str:
     """The edited text. An edit that changes nothing is neither an edit nor silently an acceptance: it is not
     counted.
     """
@@ -157,7 +157,7 @@ def _edited(answers, judged) -> str:
     return text
 
 
-def _found(answers) -> list[standing.Found]:
+def found_of(answers) -> list[standing.Found]:
     """The screen counts turns from 0; an utterance's id, which the draft shows too, counts from 1."""
     return [
         standing.Found(f["pair"] or OTHER, tuple(turn + 1 for turn in f["utterances"]), f["severity"])
@@ -196,7 +196,7 @@ def _same(previous: Decision, answers, edited: str) -> bool:
     sent = (
         answers.any_mistake, answers.believable, answers.verdict or "", edited,
         sorted(answers.reject_reasons), answers.unsafe, answers.comment,
-        _found(answers),
+        found_of(answers),
         {key: (level_alias(value), _evidence(answers).get(key, [])) for key, value in answers.ratings.items()},
         _notes(answers), answers.preferred or "", list(answers.unsafe_texts), answers.rationale, answers.better_reply,
     )  # fmt: skip

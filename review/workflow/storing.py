@@ -25,7 +25,10 @@ def judged_of(item: Item) -> list[standing.Judged]:
     # Ratings matter where the round asks how far apart they lie.
     rates = item.round.levels_within is not None
     places = ladders(item.round.rubric_version) if rates else {}
-    decisions = item.decisions.select_related("reading__seat", "supersedes")
+    # Never what an observer says.
+    decisions = item.decisions.exclude(reading__seat__observer=True).select_related(
+        "reading__seat", "supersedes"
+    )
     wanted = ["findings__pair_revision__pair", *(["ratings__dimension_revision__dimension"] if rates else [])]
     for decision in decisions.prefetch_related(*wanted):
         reading = decision.reading

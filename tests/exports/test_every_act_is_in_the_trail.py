@@ -29,6 +29,7 @@ from tests.conftest import person
 from tests.exports.acts_of_appeals import APPEAL_ACTS, appealed
 from tests.exports.acts_of_experts import EXPERTS_ACTS
 from tests.exports.acts_of_gold import GOLD_ACTS
+from tests.exports.acts_of_judges import JUDGES_ACTS
 from tests.exports.acts_on_servers import server_offered, server_saved
 from tests.review import factories as review_factories
 
@@ -257,6 +258,7 @@ ACTS = {
     "review.label_studio.servers.offer_server": server_offered,
     **APPEAL_ACTS,
     **GOLD_ACTS,
+    **JUDGES_ACTS,
     **EXPERTS_ACTS,
     "exports.building.plan": asked_for,
     "exports.nodes.make_node": node_made,

@@ -1,6 +1,6 @@
 import pytest
 
-from review import reports
+from review import remembered, reports
 from tests.review.factories import (
     client_profile,
     judge,
@@ -119,14 +119,16 @@ def test_nothing_judged_says_nothing(round):
 
 
 def test_figures_are_known_by_a_digest_and_only_so_many(judged):
-    reports._known.clear()
+    remembered._known.clear()
     first = reports.agreements(judged)
     assert reports.agreements(judged) == first
-    assert 0 < len(reports._known) <= reports.MOST_KNOWN and all(len(key) == 64 for key in reports._known)
-    for seed in range(reports.MOST_KNOWN + 3):
+    assert 0 < len(remembered._known) <= remembered.MOST_KNOWN and all(
+        len(key) == 64 for key in remembered._known
+    )
+    for seed in range(remembered.MOST_KNOWN + 3):
         rows = [(1, 1, "yes", "a"), (1, 2, "yes", "a")]
         reports._computed(rows, "nominal", ("no", "yes"), seed)
-    assert len(reports._known) == reports.MOST_KNOWN
+    assert len(remembered._known) == remembered.MOST_KNOWN
 
 
 def test_a_session_whose_wording_is_disputed_is_not_among_the_outcomes(ben, chloe, lena):

@@ -1,0 +1,136 @@
+"""What judges and people said of the same sessions, as plain values. Queries only, as many for one judge as for ten."""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+
+from django.db.models import F
+from django.utils.translation import gettext as _
+
+from guidelines import briefing
+from review import reports
+from review.label_studio.screens.build import level_alias, levels_of
+from review.models import Arm, Aspect, Decision, Item, Rating, Round, Standing, StandingState
+from review.models.decisions import Preferred
+
+PREFERRED = "preferred"
+SCALES = ("ordinal", "interval")
+
+
+@dataclass(frozen=True)
+class People:
+    """`said`: {(arm, name): {person: {item: value}}}; `client` and `weight` of each item; `unsafe`: {item: whether}."""
+
+    said: dict[tuple[str, str], dict[int, dict[int, object]]]
+    client: dict[int, str]
+    weight: dict[int, float]
+    unsafe: dict[int, bool]
+
+
+@dataclass
+class Said:
+    """What one judge said: {(arm, name): {item: {reading's number: value}}}; `unsafe`: {item: of each reading}."""
+
+    values: dict = field(default_factory=lambda: defaultdict(lambda: defaultdict(dict)))
+    unsafe: dict = field(default_factory=lambda: defaultdict(list))
+
+
+def scales(round: Round) -> dict[str, dict]:
+    """As reports.scales; of a comparison each with its `tie`, and which text is preferred."""
+    found = reports.scales(round)
+    for dimension in briefing.dimensions(round.rubric_version):
+        if dimension["scale"] == "pairwise":
+            levels = [level_alias(one["value"]) for one in levels_of(dimension)]
+            found[dimension["key"]] |= {"levels": tuple(levels), "tie": levels[len(levels) // 2]}
+    title = _("Which is better on the whole?")
+    found[PREFERRED] = {
+        "title": title, "scale": "nominal", "levels": tuple(Preferred.values), "tie": Preferred.TIE.value,
+    }  # fmt: skip
+    return found
+
+
+def of_people(round: Round) -> People:
+    """Their judgements that count for agreement; in a rehearsal those of simulated readers."""
+    rows, weight = reports.rows(round)
+    said: dict = defaultdict(lambda: defaultdict(dict))
+    client: dict[int, str] = {}
+    for place, own in rows.items():
+        for item, rater, value, cluster in own:
+            client[item] = cluster
+            if value is not None:
+                said[place][rater][item] = value
+    unsafe: dict[int, bool] = {}
+    counted = reports.judgements(round).order_by("id")
+    for item, arm, rater, preferred, is_unsafe in counted.values_list(
+        "item", "item__arm", "rater", "preferred", "unsafe"
+    ):
+        unsafe[item] = unsafe.get(item, False) or is_unsafe
+        if preferred:
+            said[arm, PREFERRED][rater][item] = preferred
+    settled = Standing.objects.filter(item__round=round, aspect=Aspect.SAFETY, state=StandingState.SETTLED)
+    for item, outcome in settled.values_list("item", "outcome"):
+        if item in unsafe:
+            unsafe[item] = outcome == "unsafe"
+    return People(said, client, weight, unsafe)
+
+
+def of_judges(seats: list[int]) -> dict[int, Said]:
+    """{seat: what it said}."""
+    found = {seat: Said() for seat in seats}
+    said = Decision.objects.filter(reading__seat__in=seats, item__gold=None).order_by("id")
+    columns = ("reading__seat", "item", "item__arm", "reading__pass_number")
+    for seat, item, arm, number, verdict, any_mistake, believable, preferred, unsafe in said.values_list(
+        *columns, "verdict", "any_mistake", "believable", "preferred", "unsafe"
+    ):
+        mistake = {True: "yes", False: "no", None: None}[any_mistake]
+        own = found[seat]
+        own.unsafe[item].append(unsafe)
+        for name, value in (
+            ("verdict", verdict), ("any_mistake", mistake), ("believable", believable), (PREFERRED, preferred),
+        ):  # fmt: skip
+            if value not in ("", None):
+                own.values[arm, name][item][number] = value
+    ratings = Rating.objects.filter(decision__in=said.order_by().values("pk")).order_by("id")
+    ratings = ratings.annotate(key=F("dimension_revision__dimension__key"), of=F("dimension_revision__scale"))
+    rows = ratings.values_list(*(f"decision__{one}" for one in columns), "key", "of", "value")
+    for seat, item, arm, number, key, scale, value in rows:
+        number_of = float(value) if scale in SCALES else value
+        found[seat].values[arm, key][item][number] = number_of
+    return found
+
+
+def clients(round: Round) -> tuple[dict[int, str], dict[int, float]]:
+    """({item: its client}, {item: one over its chance}) of all the round's items."""
+    rows = Item.objects.filter(round=round).values_list(
+        "pk", "instance__profile__base_case", "inclusion_probability"
+    )
+    rows = list(rows)
+    return {pk: base or f"item {pk}" for pk, base, _chance in rows}, {
+        pk: 1 / chance for pk, _b, chance in rows
+    }
+
+
+def one_of(readings: dict[int, object], scale: str):
+    """What a judge says in all: of a scale the mean of its readings; else what it says most often, of several the first
+    said. Its repeats are one rater.
+    """
+    values = [readings[number] for number in sorted(readings)]
+    if scale in SCALES:
+        return sum(values) / len(values)
+    return max(dict.fromkeys(values), key=values.count)
+
+
+def folded(readings: dict[int, object], tie) -> tuple[dict[int, object], list[bool]]:
+    """Of two texts, each repeat's two readings as one: what holds in both positions, else the tie; and of each repeat
+    whether it changed with the position. A repeat of which one position has no judgement is left out.
+    """
+    found, changed = {}, []
+    for number in sorted(readings):
+        if number % 2 and number + 1 in readings:
+            first, second = readings[number], readings[number + 1]
+            found[(number + 1) // 2] = first if first == second else tie
+            changed.append(first != second)
+    return found, changed
+
+
+def is_pair(arm: str) -> bool:
+    return arm == Arm.PAIR
