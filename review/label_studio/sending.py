@@ -99,7 +99,11 @@ def works_again(project: SeatProject) -> None:
 
 
 def _send_project(project: SeatProject, label_studio, grace: timedelta, alive) -> int:
-    unsent = repeating.due(Reading.objects.unsent().filter(seat=project.seat, item__arm=project.form))
+    unsent = Reading.objects.unsent().filter(seat=project.seat, item__arm=project.form)
+    # Mostly there is nothing at all; whether the time of a repeat has come is asked only of what there is.
+    if project.project_id and not unsent.exists():
+        return 0
+    unsent = repeating.due(unsent)
     if project.project_id and not unsent.exists():
         return 0
     account_for(project.seat.rater, label_studio, server=project.server)

@@ -176,6 +176,10 @@ class FakeLabelStudio:
         kept, self._next = backup
         self.projects, self.tasks, self.annotations, self.accounts = copy.deepcopy(kept)
 
+    def pass_time(self, minutes: float) -> None:
+        """Whatever happens there next happens so much later, by its own clock, which is ahead of ours then."""
+        self._now = max(self._now, datetime.now(UTC)) + timedelta(minutes=minutes)
+
     def change_screen(self, project_id: int, config: str) -> None:
         self._project(project_id)["config"] = config
 
