@@ -68,6 +68,8 @@ class Selection:
     def _why_not(self, item, standings: dict[str, Standing]) -> str | None:
         if item.arm == Arm.UNAIDED:
             return "read without the draft: findings only"
+        if item.arm in (Arm.RATED, Arm.PAIR):
+            return "rated or compared, without a draft: no format takes it"
         if not standings or any(s.state == StandingState.OPEN for s in standings.values()):
             return "open when the round was closed"
         if any(s.state == StandingState.DISPUTED for s in standings.values()):
