@@ -16,6 +16,8 @@ from review.my_work.differing import differences
 from review.my_work.forms import AppealForm
 from review.my_work.judged import judged_by, own
 from review.my_work.telling import told
+from synthesis import access as access_to_sessions
+from synthesis.continuing import is_continuable
 
 PAGE = 50
 DIFFER, APPEALED = "differ", "appealed"
@@ -82,7 +84,11 @@ def desk_mine_item(request, public_id):
 def _item(user, public_id):
     """That a session is there at all is told only to her who may see how it was resolved."""
     versions = ("round__pairs_version__guideline", "round__rubric_version__guideline")
-    found = access.resolved_for(user).filter(public_id=public_id).select_related("instance", *versions)
+    found = (
+        access.resolved_for(user)
+        .filter(public_id=public_id)
+        .select_related("instance__run", "instance__profile", *versions)
+    )
     item = found.prefetch_related("standings").first()
     if item is None:
         raise Http404
@@ -93,7 +99,9 @@ def _shown(request, item, form, status=200):
     said = told(item, request.user)
     if said is None:
         raise Http404
+    editable = access_to_sessions.may_edit_turn(request.user, item.instance) and is_continuable(item.instance)
     context = {
+        "editable": editable,
         "told": said,
         "item": item,
         "mine": said.mine,

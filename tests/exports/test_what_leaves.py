@@ -67,6 +67,7 @@ def test_the_row_counts_are_those_that_plain_sql_gives(dataset, mixed_round):
     assert dataset.manifest["rows"] == {
         "sft": accepted + approved,
         "preference": approved - typo,
+        "turn_preference": 0,
         "unpaired": accepted + rejected + approved + edited_items,
     }
     for kind, n in dataset.manifest["rows"].items():
