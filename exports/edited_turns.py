@@ -9,7 +9,7 @@ from django.db.models import Prefetch, Q
 
 from exports.differing import size
 from exports.samples import TurnEdit
-from exports.selecting import Selection, annotated, provenance
+from exports.selecting import Selection, annotated, provenance, with_original
 from review.models import Arm, Aspect, Decision, Item, Verdict
 
 FEWEST = 2  # readers; one alone is not checked by anybody
@@ -52,7 +52,7 @@ class EditedTurns:
             Decision.objects.in_force().filter(counting).select_related("rater").prefetch_related("findings")
         )
         return (
-            annotated(self._selection.items())
+            with_original(annotated(self._selection.items()))
             .filter(arm__in=[Arm.AIDED, Arm.UNAIDED], instance__opening__isnull=False)
             .select_related("round__pairs_version__guideline", "round__rubric_version__guideline",
                             "instance__opening", "instance__run", "instance__version__guideline",
@@ -69,6 +69,8 @@ class EditedTurns:
             return why
         if item.instance.parent is None or (why := self._selection.why_not_the_session(item.instance.parent)):
             return f"the session that was edited: {why or 'unknown'}"
+        if item.original_waits:
+            return "the session that was edited: called unsafe or flagged, which nobody has answered"
         if opening.utterances[-1]["speaker"] != COUNSELLOR:
             return "a turn of the client was edited, which no counsellor says"
         if any(one.rater.user_id == opening.by_id for one in item.judgements):

@@ -241,6 +241,12 @@ def _readers():
     return counted.values("n")
 
 
+def with_original(items):
+    """Each with `original_waits`: what it goes on from was called unsafe or flagged, and nobody has answered."""
+    of = "instance__parent"
+    return items.annotate(original_waits=Exists(_unresolved(of)) | Exists(_flagged(of)))
+
+
 def _later():
     """Settled items on the same instance, read in the same way, that came after this one.
 
@@ -258,8 +264,8 @@ def _later():
     )
 
 
-def _unresolved():
-    """Items on the same instance that a reader called unsafe, without an answer yet: whichever item settles, the
+def _unresolved(of="instance"):
+    """Items on the same instance, or its parent, that a reader called unsafe, without an answer yet: whichever settles, the
     session stays. A simulated reader's call counts in rehearsals only.
     """
     people = Q(item__round__rehearsal=False) | Q(
@@ -267,13 +273,13 @@ def _unresolved():
     )
     return Standing.objects.filter(
         people | Q(item__round__rehearsal=OuterRef("round__rehearsal")),
-        aspect=Aspect.SAFETY, state__in=UNSETTLED, item__instance=OuterRef("instance"),
+        aspect=Aspect.SAFETY, state__in=UNSETTLED, item__instance=OuterRef(of),
     )  # fmt: skip
 
 
-def _flagged():
-    """Flags on the same instance that wait, of whichever round. A simulated reader's count in rehearsals only."""
+def _flagged(of="instance"):
+    """Flags on the same instance, or its parent, that wait, in any round. A simulated reader's count in rehearsals only."""
     people = Q(rater=None) | Q(rater__kind=RaterKind.HUMAN)
     return Flag.objects.waiting().filter(
-        people | Q(item__round__rehearsal=OuterRef("round__rehearsal")), item__instance=OuterRef("instance")
+        people | Q(item__round__rehearsal=OuterRef("round__rehearsal")), item__instance=OuterRef(of)
     )

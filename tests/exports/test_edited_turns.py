@@ -3,13 +3,14 @@
 import json
 
 import pytest
+from django.utils import timezone
 
 from exports import places
 from exports.building import freeze
 from exports.formats.turn_preference import messages
 from exports.samples import TurnEdit
 from exports.training.sft_data import wrong_with
-from review.models import Standing
+from review.models import Flag, Standing
 from synthesis.models import Mark, Opening
 from tests.exports import factories
 from tests.exports.test_what_leaves import rows
@@ -153,12 +154,18 @@ def test_what_holds_the_original_or_its_client_back_holds_the_edit_back(artefact
     Mark.objects.create(instance=held.parent, kind="held", by=lena, reason="A reader asked.")
     Mark.objects.create(instance=at_risk, kind="tier", tier="ideation", by_machine="rule", reason="A word.")
     unaided(round, edited(ana, client="client-3", run=None))
+    flagged = edited(ana, client="client-4")
+    unaided(round, flagged)
+    read = factories.item(round, of=flagged.parent)
+    rater = read.decisions.first().rater
+    Flag.objects.create(item=read, kind="person", rater=rater, words="A street.", raised_at=timezone.now())
     for child in (held, at_risk):
         unaided(round, child)
     made = frozen(round, lena)
     assert len(rows(made, "turn_preference")) == 1
     assert left_out(made) == {
         "the session that was edited: held back": 1,
+        "the session that was edited: called unsafe or flagged, which nobody has answered": 1,
         "risk tier ideation: leaves only in an export that names it": 1,
     }
 
