@@ -16,7 +16,10 @@ def connect():
     from synthesis.quality import verdicts
 
     synthesis_access.connect_readers(
-        review_access.may_see_instance, review_access.hidden_instances, review_access.hidden_cells
+        review_access.may_see_instance,
+        review_access.hidden_instances,
+        review_access.hidden_cells,
+        review_access.has_learned,
     )
     outcomes.connect(became.sentences)
     verdicts.connect(by_run.verdicts, review_access.may_see_verdicts)

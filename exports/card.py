@@ -63,6 +63,7 @@ def fields(dataset, rounds, facts: dict) -> list[tuple[str, str]]:
         ("Anchoring effect", sampled.anchoring(rounds)),
         ("Edits too small to prefer", f"{facts['edits_too_small_for_preference']} approved edits changed "
          "under 10 % or 3 words; they are not in `preference`"),
+        ("Edited turns", _edited_turns(facts)),
         ("Verdicts of the readers", _or_not(rates)),
         ("Second adjudication", sampled.second_adjudication(rounds)),
         ("Machine share of the texts", "sessions: all by models; feedback: by a model, a model's edited "
@@ -87,6 +88,15 @@ def write(dataset, rounds, facts: dict) -> str:
         f"{counts}\n\n| field | |\n| --- | --- |\n{rows}\n\n"
         "*Synthetic sessions. Education under qualified supervision. Not for patients.*\n"
     )
+
+
+def _edited_turns(facts: dict) -> str:
+    """Preferences between counsellors' turns, and the edits that give none, by reason."""
+    if facts["edited_turns"] is None:
+        return "not asked for in this release"
+    left_out = "; ".join(f"{n} × {why}" for why, n in sorted(facts["edited_turns_left_out"].items()))
+    found = f"{facts['edited_turns']} beside the turns that they replace, no mistake found there by two readers or more"
+    return f"{found}; left out: {left_out or 'none'}; compared blind with what they replace: {NOT_RECORDED}"
 
 
 def _in_a_cell(text: str) -> str:

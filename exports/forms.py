@@ -12,6 +12,7 @@ from synthesis.models import Tier
 WHAT = {
     "sft": _("Approved feedback to learn from (sft)"),
     "preference": _("An expert's wording beside the draft that she changed (preference)"),
+    "turn_preference": _("An expert's turn beside the counsellor's that she edited (turn_preference)"),
     "unpaired": _("Feedback with a yes or a no (unpaired)"),
 }
 

@@ -4,7 +4,8 @@ from collections import Counter
 
 from django.db.models import F, Max, Min
 
-from review import overturning, reports
+from review import overturning
+from review.anchoring import anchoring_effect
 from review.models import Arm, Aspect, Decision, Item, RaterKind, Reading, Standing, StandingState
 from synthesis.factors import LANGUAGES, slips
 from synthesis.models import Profile
@@ -103,7 +104,7 @@ def anchoring(rounds) -> str:
     """A mistake found with the draft and without it, round by round; the interval and how it was made."""
     found = []
     for number, round in enumerate(rounds, 1):
-        if effect := reports.anchoring(round):
+        if effect := anchoring_effect(round):
             between = " [{:.2f}, {:.2f}]".format(*effect["ci"]) if effect["ci"] else ""
             which = f"round {number} of {len(rounds)}: " if len(rounds) > 1 else ""
             found.append(

@@ -37,3 +37,23 @@ class Sample:
         if self.verdict == "edit":
             return [(edit.text, edit.by) for edit in self.edits if edit.approved]
         return []
+
+
+@dataclass(frozen=True)
+class TurnEdit:
+    """A counsellor's turn that an expert edited, and that independent readers found without a mistake. `before`: the
+    utterances up to it, as {"speaker", "text"}; `read`: "aided" | "unaided", how its readers read.
+    """
+
+    item: str
+    instance: str
+    original_instance: str
+    group: str
+    split: str
+    turn: int
+    before: tuple[dict, ...]
+    original: str
+    edited: str
+    read: str
+    guideline: str
+    provenance: dict = field(default_factory=dict)

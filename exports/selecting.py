@@ -16,6 +16,7 @@ from synthesis.factors import LANGUAGES
 from synthesis.models import Tier
 
 CHUNK = 100
+WITHOUT_DRAFT = "read without the draft: findings only"
 UNSETTLED = [StandingState.OPEN, StandingState.DISPUTED]
 
 
@@ -33,6 +34,7 @@ class Selection:
         self.verdicts: Counter[str] = Counter()
         self.tiers: Counter[str] = Counter()
         self._chosen: list[int] | None = None
+        self._instances: dict[int, int] = {}
         self._groups: dict[int, str] = {}
 
     def items(self):
@@ -45,8 +47,7 @@ class Selection:
             return self._chosen
         self._chosen, instances = [], {}
         queryset = (
-            self.items().annotate(read_again=Exists(_later()), called_unsafe=Exists(_unresolved()),
-                                  flagged=Exists(_flagged()), readers=Coalesce(Subquery(_readers()), 0))
+            annotated(self.items())
             .select_related("instance__profile__source_text")
             .defer("instance__content", "instance__trace", "instance__profile__content",
                    "instance__profile__source_text__text")
@@ -62,12 +63,34 @@ class Selection:
                 self.verdicts[standings["verdict"].outcome] += 1
                 self.tiers.update(tiers.carried(item.instance) or {Tier.NONE.value})
                 instances[item.pk] = item.instance_id
+        self._instances = instances
         self._groups = groups_of(instances)
         return self._chosen
 
+    def join(self, more: list[Item]) -> list[int]:
+        """Items that leave besides, read without the draft: they are not left out any more, and a split parts none of them
+        from what it hangs together with. Returns the ids of all that leave.
+        """
+        chosen = self.choose()
+        more = [item for item in more if item.pk not in self._instances]
+        for item in more:
+            self.left_out[WITHOUT_DRAFT] -= 1
+            self.tiers.update(tiers.carried(item.instance) or {Tier.NONE.value})
+            self._instances[item.pk] = item.instance_id
+        if more:
+            self.left_out = +self.left_out
+            self._groups = groups_of(self._instances)
+        return [*chosen, *(item.pk for item in more)]
+
     def _why_not(self, item, standings: dict[str, Standing]) -> str | None:
         if item.arm == Arm.UNAIDED:
-            return "read without the draft: findings only"
+            return WITHOUT_DRAFT
+        if item.arm in (Arm.RATED, Arm.PAIR):
+            return "rated or compared, without a draft: no format takes it"
+        return self.why_not_whatever_it_is_read_for(item, standings)
+
+    def why_not_whatever_it_is_read_for(self, item, standings: dict[str, Standing]) -> str | None:
+        """Why nothing of it leaves. `item`: of `annotated`."""
         if not standings or any(s.state == StandingState.OPEN for s in standings.values()):
             return "open when the round was closed"
         if any(s.state == StandingState.DISPUTED for s in standings.values()):
@@ -80,13 +103,13 @@ class Selection:
             return "called unsafe in another reading, which nobody has resolved"
         if item.flagged:
             return "flagged by a reader, which no lead has answered in writing"
-        if reason := self._why_not_the_client(item.instance):
+        if reason := self.why_not_the_session(item.instance):
             return reason
         if item.readers < RISK_READERS and tiers.carried(item.instance):
             return "carries a risk tier and was read by one person only"
         return None
 
-    def _why_not_the_client(self, instance) -> str | None:
+    def why_not_the_session(self, instance) -> str | None:
         profile = instance.profile
         if tiers.held(instance) or (profile and tiers.held(profile)):
             return "held back"
@@ -135,7 +158,7 @@ class Selection:
         standings = {s.aspect: s for s in item.standings.all()}
         approved = set(standings["wording"].outcome) if "wording" in standings else set()
         judged = item.readers[0].judged
-        instance, run, profile = item.instance, item.instance.run, item.instance.profile
+        instance = item.instance
         group = self._groups[item.pk]
         return Sample(
             item=str(item.public_id),
@@ -156,22 +179,27 @@ class Selection:
             ),
             guideline=str(item.round.pairs_version),
             mistakes=mistakes,
-            provenance={
-                "origin": profile.origin,
-                "licence": profile.licence,
-                "consent": profile.consent,
-                "recipe": instance.recipe,
-                "made_under": str(instance.version),
-                "rubric": str(item.round.rubric_version),
-                "prompts": run.prompts if run else {},
-                "models": {role: spec.get("model") for role, spec in run.model_specs.items()} if run else {},
-                "seed": run.seed if run else None,
-                "rehearsal": item.round.rehearsal,
-                **_language(instance),
-                # Individual judgements stay beside the outcome (methods: standing), without names.
-                "readers_verdicts": sorted(d.verdict for d in item.readers),
-            },
+            # Individual judgements stay beside the outcome (methods: standing), without names.
+            provenance=provenance(item) | {"readers_verdicts": sorted(d.verdict for d in item.readers)},
         )
+
+
+def provenance(item) -> dict:
+    """Where a row comes from: client, licence, versions, prompts and models."""
+    instance, run, profile = item.instance, item.instance.run, item.instance.profile
+    return {
+        "origin": profile.origin,
+        "licence": profile.licence,
+        "consent": profile.consent,
+        "recipe": instance.recipe,
+        "made_under": str(instance.version),
+        "rubric": str(item.round.rubric_version),
+        "prompts": run.prompts if run else {},
+        "models": {role: spec.get("model") for role, spec in run.model_specs.items()} if run else {},
+        "seed": run.seed if run else None,
+        "rehearsal": item.round.rehearsal,
+        **_language(instance),
+    }
 
 
 def _author(decision) -> str:
@@ -192,6 +220,16 @@ def _language(instance) -> dict:
     return {"language": language} if language != LANGUAGES[0] else {}
 
 
+def annotated(items):
+    """Each with `read_again`, `called_unsafe`, `flagged`, and `readers`: how many have judged its session."""
+    return items.annotate(
+        read_again=Exists(_later()),
+        called_unsafe=Exists(_unresolved()),
+        flagged=Exists(_flagged()),
+        readers=Coalesce(Subquery(_readers()), 0),
+    )
+
+
 def _readers():
     """How many people have judged the session, in whichever round; for a rehearsal, how many raters in rehearsals."""
     judged = (
@@ -203,8 +241,14 @@ def _readers():
     return counted.values("n")
 
 
+def with_original(items):
+    """Each with `original_waits`: what it goes on from was called unsafe or flagged, and nobody has answered."""
+    of = "instance__parent"
+    return items.annotate(original_waits=Exists(_unresolved(of)) | Exists(_flagged(of)))
+
+
 def _later():
-    """Settled aided items on the same instance that came after this one.
+    """Settled items on the same instance, read in the same way, that came after this one.
 
     A rehearsal never outranks people, nor the other way round.
     """
@@ -213,15 +257,15 @@ def _later():
     return (
         Item.objects.counted()
         .filter(instance=OuterRef("instance"), round__rehearsal=OuterRef("round__rehearsal"))
-        .filter(Q(pk__gt=OuterRef("pk")) | Q(supersedes=OuterRef("pk")), arm=Arm.AIDED)
+        .filter(Q(pk__gt=OuterRef("pk")) | Q(supersedes=OuterRef("pk")), arm=OuterRef("arm"))
         .filter(Exists(settled), ~Exists(unsettled))
         .exclude(pk=OuterRef("pk"))
         .order_by(F("pk"))
     )
 
 
-def _unresolved():
-    """Items on the same instance that a reader called unsafe, without an answer yet: whichever item settles, the
+def _unresolved(of="instance"):
+    """Items on the same instance, or its parent, that a reader called unsafe, without an answer yet: whichever settles, the
     session stays. A simulated reader's call counts in rehearsals only.
     """
     people = Q(item__round__rehearsal=False) | Q(
@@ -229,13 +273,13 @@ def _unresolved():
     )
     return Standing.objects.filter(
         people | Q(item__round__rehearsal=OuterRef("round__rehearsal")),
-        aspect=Aspect.SAFETY, state__in=UNSETTLED, item__instance=OuterRef("instance"),
+        aspect=Aspect.SAFETY, state__in=UNSETTLED, item__instance=OuterRef(of),
     )  # fmt: skip
 
 
-def _flagged():
-    """Flags on the same instance that wait, of whichever round. A simulated reader's count in rehearsals only."""
+def _flagged(of="instance"):
+    """Flags on the same instance, or its parent, that wait, in any round. A simulated reader's count in rehearsals only."""
     people = Q(rater=None) | Q(rater__kind=RaterKind.HUMAN)
     return Flag.objects.waiting().filter(
-        people | Q(item__round__rehearsal=OuterRef("round__rehearsal")), item__instance=OuterRef("instance")
+        people | Q(item__round__rehearsal=OuterRef("round__rehearsal")), item__instance=OuterRef(of)
     )

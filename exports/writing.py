@@ -6,7 +6,8 @@ from collections import Counter
 from pathlib import Path
 
 from exports import card, splitting
-from exports.formats import FORMATS, preference
+from exports.edited_turns import EditedTurns
+from exports.formats import OF_FEEDBACK, OF_TURNS, preference
 from exports.selecting import Selection
 
 SPLITS = ("train", "validation", "test")
@@ -64,28 +65,38 @@ def write(
     """
     asked = dataset.selection
     selection = Selection(rounds, named_tiers=tuple(asked["named_tiers"]))
-    chosen, groups = selection.choose(), selection.groups()
-    if not chosen:
+    chosen = selection.choose()
+    turns = EditedTurns(selection) if set(asked["formats"]) & set(OF_TURNS) else None
+    if not chosen and not (turns and turns.items):
         raise NotFrozen("Nothing in these rounds may leave: " + in_words(selection.left_out))
+    # Others than these are released for an edited turn alone.
+    members = selection.join(turns.items if turns else [])
+    groups = selection.groups()
     selection.splits, split_note = splitting.split(groups, seed=asked["seed"])
     typo_only = 0
     with Files(folder) as files:
         for done, sample in enumerate(selection.samples(), start=1):
             typo_only += preference.typo_only(sample)
-            for kind in asked["formats"]:
-                for row in FORMATS[kind](sample):
+            for kind in set(asked["formats"]) & set(OF_FEEDBACK):
+                for row in OF_FEEDBACK[kind](sample):
                     files.write(kind, sample.split, row)
-            told(done, len(chosen))
+            told(done, len(members))
+        for edit in turns.samples() if turns else ():
+            for kind in set(asked["formats"]) & set(OF_TURNS):
+                for row in OF_TURNS[kind](edit):
+                    files.write(kind, edit.split, row)
     rows = files.rows
     facts = {
         "rehearsal": dataset.rehearsal,
         "seed": asked["seed"],
         "split": split_note,
         "groups": len(set(groups.values())),
-        "items": len(chosen),
+        "items": len(members),
         "verdicts": dict(selection.verdicts),
         "tiers": dict(selection.tiers),
         "edits_too_small_for_preference": typo_only,
+        "edited_turns": len(turns.items) if turns else None,
+        "edited_turns_left_out": dict(turns.left_out) if turns else {},
         "rows": {kind: sum(rows[kind, split] for split in SPLITS) for kind in asked["formats"]},
         "rows_by_split": {
             kind: {split: rows[kind, split] for split in SPLITS if rows[kind, split]}
@@ -103,7 +114,7 @@ def write(
     ]
     manifest = canonical({"format": "one-way-mirror dataset 1", "files": listed, **facts})
     (folder / "manifest.json").write_bytes(manifest)
-    return manifest, [(item, selection.splits[groups[item]]) for item in chosen]
+    return manifest, [(item, selection.splits[groups[item]]) for item in members]
 
 
 def canonical(value) -> bytes:

@@ -84,6 +84,11 @@ def resolved_for(user):
     return found
 
 
+def has_learned(user, instance) -> bool:
+    """She judged this session, and how it was resolved is open to her."""
+    return bool(may_see_desk(user)) and resolved_for(user).filter(instance=instance.pk).exists()
+
+
 def may_see_resolution(user, item: Item) -> Answer:
     if not (answer := may_see_desk(user)):
         return answer

@@ -4,12 +4,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from review.models import Aspect, Item, RoundState, Standing, StandingState
+from review.standing import DIMENSION
 
+RATED = "rated"
 # Of a closed round alone: while one is open, nobody reads how it goes.
 _OUTCOMES = {
     "accept": gettext_lazy("approved as it is"),
     "edit": gettext_lazy("approved in other words"),
     "reject": gettext_lazy("rejected"),
+    RATED: gettext_lazy("rated"),
 }
 
 
@@ -18,8 +21,14 @@ def sentences(user, instance) -> list[str]:
     items = list(
         Item.objects.counted().filter(instance=instance).select_related("round").order_by("round__serial")
     )
-    verdicts = Standing.objects.filter(item__in=items, aspect=Aspect.VERDICT, state=StandingState.SETTLED)
-    outcome = dict(verdicts.values_list("item", "outcome"))
+    settled = Standing.objects.filter(item__in=items, state=StandingState.SETTLED).exclude(
+        aspect=Aspect.SAFETY
+    )
+    outcome: dict[int, str] = {}
+    for item, aspect, said in settled.values_list("item", "aspect", "outcome"):
+        if aspect == Aspect.VERDICT or aspect.startswith(DIMENSION):
+            # A verdict says more than how its draft was rated.
+            outcome[item] = said if aspect == Aspect.VERDICT else outcome.get(item, RATED)
     return [_of(item, outcome.get(item.pk)) for item in items]
 
 

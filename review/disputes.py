@@ -13,9 +13,10 @@ from django.utils.translation import gettext as _
 
 from accounts.digesting import digest
 from guidelines import briefing
-from review import standing
-from review.judged import Wording
-from review.models import Conflict, Decision, FirstJudgement, Item, SecondReading, Standing, Verdict
+from review import grading, standing
+from review.judged import Wording, in_position
+from review.label_studio.screens.build import levels_of
+from review.models import Arm, Conflict, Decision, FirstJudgement, Item, SecondReading, Standing, Verdict
 from review.workflow import CannotSettle, adjudicate, judge_again, judge_first, key_of, pending
 from synthesis.models import Opening
 
@@ -105,6 +106,9 @@ class Dispute:
         # The same order at every look, and not that of the decisions.
         self._draw(self.decisions)
         self.judged = Wording().of(item)
+        # Which of two texts stands first for her tells nothing either.
+        self.position = self._draw(["ab", "ba"])[0] if item.arm == Arm.PAIR else ""
+        self.shown = in_position(self.judged, self.position)
 
     def _draw(self, things: list) -> list:
         random.Random(str(self.item.public_id)).shuffle(things)
@@ -126,15 +130,32 @@ class Dispute:
     def asks_wording(self) -> bool:
         return standing.WORDING in self.aspects
 
+    @property
+    def asks_preferred(self) -> bool:
+        return standing.PREFERRED in self.aspects
+
+    @property
+    def is_graded(self) -> bool:
+        return grading.is_graded(self.item)
+
+    @cached_property
+    def rubric(self) -> list[dict]:
+        """All that is rated here, as guidelines.briefing tells it; of two texts, the levels as they stand before her."""
+        found = grading.compared(self.item.round.rubric_version, arm=self.item.arm).values()
+        return [dimension | {"levels": levels_of(dimension)} for dimension in found]
+
+    def placed(self, levels: dict[str, str]) -> dict[str, str]:
+        """Levels by the texts' own names as she has them before her, and back again."""
+        if self.position != "ba":
+            return levels
+        of = {dimension["key"]: dimension for dimension in self.rubric}
+        return {key: grading.mirrored(of[key], level) for key, level in levels.items()}
+
     @cached_property
     def dimensions(self) -> list[dict]:
         """Those in dispute, as guidelines.briefing tells them."""
         keys = {a.removeprefix(standing.DIMENSION) for a in self.aspects if a.startswith(standing.DIMENSION)}
-        return (
-            [d for d in briefing.dimensions(self.item.round.rubric_version) if d["key"] in keys]
-            if keys
-            else []
-        )
+        return [d for d in self.rubric if d["key"] in keys] if keys else []
 
     @cached_property
     def texts(self) -> list[Text]:
@@ -192,16 +213,19 @@ class Dispute:
         return FirstJudgement.objects.filter(item=self.item, rater__user=user, about=self.about).first()
 
     def judge_first(
-        self, *, by, approved=None, equivalent=None, mistakes=None, unsafe=None, levels=None
+        self, *, by, approved=None, equivalent=None, mistakes=None, unsafe=None, levels=None, preferred=None
     ) -> FirstJudgement:
-        """Keep what she says before anything is revealed; what she said before stays as it was."""
+        """Keep what she says before anything is revealed; what she said before stays as it was. `levels` and `preferred`,
+        "first", "second" or "tie", are of two texts as they stand before her; by the texts' own names they are kept.
+        """
         self._require_all(approved or {})
         said = {
             "texts": approved,
             "equivalent": equivalent,
             "mistakes": mistakes,
             "unsafe": unsafe,
-            "levels": levels,
+            "levels": levels and self._own(levels),
+            "preferred": preferred and grading.placed(preferred, self.position),
         }
         return judge_first(
             item=self.item,
@@ -213,10 +237,11 @@ class Dispute:
 
     def settle(
         self, *, by, reason, error_type="", approved=None, equivalent=None, found=None, unsafe=None, levels=None,
-        written="", begun=(),
+        preferred=None, written="", begun=(),
     ):  # fmt: skip
         """`approved`: {token: whether she would give this feedback}; `found`: tokens of the findings that stand;
-        `written`: her own wording, `begun` from the texts of these tokens. Only after she judged first.
+        `written`: her own wording, `begun` from the texts of these tokens; `levels` and `preferred` as in `judge_first`.
+        Only after she judged first.
 
         A draft that she would give means accept; only an edit or her own wording, edit; none of the texts, reject.
         """
@@ -224,7 +249,9 @@ class Dispute:
             first = self.first_of(by)
             if first is None:
                 raise CannotSettle(_("Judge the texts first, before you see what the readers said."))
-            chosen = {"unsafe": unsafe if self.asks_safety else None, "levels": levels or {}}
+            chosen = {"unsafe": unsafe if self.asks_safety else None, "levels": self._own(levels or {})}
+            if preferred:
+                chosen["preferred"] = grading.placed(preferred, self.position)
             if self.asks_findings:
                 chosen["findings"] = self._findings(found)
             if self.texts:
@@ -238,6 +265,12 @@ class Dispute:
             if self.second is not None:
                 return judge_again(second=self.second, **given)
             return adjudicate(item=self.item, **given)
+
+    def _own(self, levels: dict[str, str]) -> dict[str, str]:
+        offered = {d["key"]: grading.levels(d) for d in self.dimensions}
+        if any(level not in offered.get(key, ()) for key, level in levels.items()):
+            raise CannotSettle(_("That is no level of this dimension."))
+        return self.placed(levels)
 
     def _require_all(self, approved: dict[str, bool]) -> None:
         if set(approved) != {text.token for text in self.texts}:

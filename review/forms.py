@@ -136,7 +136,9 @@ class NewRound(forms.Form):
         label=_("Ratings may lie how many levels apart"), min_value=0, max_value=20, required=False,
         help_text=_(
             "Empty: ratings are kept as they are given, and none is a dispute. With a number, ratings of a dimension "
-            "that lie further apart are one; dimensions whose levels have no order are left out of this."
+            "that lie further apart are one; dimensions whose levels have no order are left out of this. Where there is no "
+            "draft to be accepted, ratings are all that there is: empty then means the same level, and what lies within "
+            "the number is settled at the median, of two the lower."
         ),
     )  # fmt: skip
     deadline = forms.DateField(

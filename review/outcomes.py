@@ -4,7 +4,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from guidelines.models import Entry
-from review.models import Aspect, Decision, Standing, StandingState
+from review import grading
+from review.models import Arm, Aspect, Decision, Preferred, Standing, StandingState
 from review.standing import DIMENSION
 
 SETTLED = {
@@ -13,6 +14,14 @@ SETTLED = {
     (Aspect.VERDICT, "reject"): gettext_lazy("rejected"),
     (Aspect.SAFETY, "safe"): gettext_lazy("judged safe to use"),
     (Aspect.SAFETY, "unsafe"): gettext_lazy("judged unsafe, and held back"),
+}
+# Of two texts, as they stood before a reader; and by their own names, for whoever never had them before her.
+CHOSEN = {
+    "first": gettext_lazy("the first is better"),
+    "second": gettext_lazy("the second is better"),
+    Preferred.TIE: gettext_lazy("no difference"),
+    Preferred.A: gettext_lazy("text A is better"),
+    Preferred.B: gettext_lazy("text B is better"),
 }
 
 
@@ -39,9 +48,16 @@ def label(aspect: str, names: dict[str, str]) -> str:
     return str(Aspect(aspect).label)
 
 
-def in_words(standing: Standing, names: dict[str, str], *, edit: Decision | None = None) -> str:
+def chosen(choice: str, position: str = "") -> str:
+    """`position`: which of the two texts stood first before her to whom it is told; empty where neither did."""
+    return str(CHOSEN[grading.placed(choice, position) if position else choice])
+
+
+def in_words(
+    standing: Standing, names: dict[str, str], *, edit: Decision | None = None, position: str = ""
+) -> str:
     """One aspect of an item as a sentence part. `names`: of names_in; `edit`: the reader's own
-    edit, where the sentence is for the reader who wrote one.
+    edit, where the sentence is for the reader who wrote one; `position`: of `chosen`.
     """
     if standing.state == StandingState.DISPUTED:
         return _("%(aspect)s: still in dispute") % {"aspect": label(standing.aspect, names)}
@@ -52,8 +68,12 @@ def in_words(standing: Standing, names: dict[str, str], *, edit: Decision | None
     if standing.aspect == Aspect.FINDINGS:
         return "; ".join(_found(found, names) for found in standing.outcome) or _("no mistake")
     if standing.aspect.startswith(DIMENSION):
-        levels = ", ".join(standing.outcome) or _("not rated")
+        compared = standing.item.arm == Arm.PAIR
+        said = [chosen(one, position) if compared else one for one in standing.outcome]
+        levels = ", ".join(said) or _("not rated")
         return _("%(dimension)s: %(levels)s") % {"dimension": label(standing.aspect, names), "levels": levels}
+    if standing.aspect == Aspect.PREFERRED:
+        return _("On the whole: %(chosen)s") % {"chosen": chosen(standing.outcome, position)}
     return str(SETTLED[standing.aspect, standing.outcome])
 
 

@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
-from review import standing
-from review.models import Decision, Round, SecondJudgement, SecondReading
+from guidelines import briefing
+from review import grading, standing
+from review.models import Arm, Decision, Round, SecondJudgement, SecondReading
 from review.workflow import key_of
-from review.workflow.answering import ladders
 
 
 @dataclass(frozen=True)
@@ -17,7 +17,8 @@ class Settled:
     approved: frozenset[str]
     wrote: bool
     unsafe: bool | None
-    places: dict[str, int]
+    levels: dict[str, standing.Rated]
+    preferred: str = ""
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,9 @@ def differs(aspects: set[str], first: Settled, second: Settled, *, levels_within
     if standing.SAFETY in aspects:
         said.append(first.unsafe != second.unsafe)
     for key in {a.removeprefix(standing.DIMENSION) for a in aspects if a.startswith(standing.DIMENSION)}:
-        said.append(abs(first.places[key] - second.places[key]) > levels_within)
+        said.append(grading.apart(first.levels[key], second.levels[key], levels_within))
+    if standing.PREFERRED in aspects:
+        said.append(first.preferred != second.preferred)
     edited = standing.WORDING in aspects or first.verdict == second.verdict == standing.EDIT
     if edited and not (first.wrote or second.wrote):
         said.append(not first.approved & second.approved)
@@ -76,13 +79,15 @@ def of(round: Round) -> Overturning | None:
             "second_reading__decision__ratings__dimension_revision__dimension",
         )
     )
-    places = ladders(round.rubric_version)
+    dimensions = briefing.dimensions(round.rubric_version)
+    by_arm = {arm: grading.of_arm(dimensions, arm) for arm in Arm.values}
     within = round.levels_within or 0
     told, unsafe = [], []
     for judgement in judgements:
         settled = judgement.second_reading.decision
         aspects = set(settled.answered)
-        first, other = _decided(settled, places), _answered(judgement.answer, places)
+        arm = settled.item.arm
+        first, other = _decided(settled, by_arm[arm], arm), _answered(judgement.answer, by_arm[arm], arm)
         told.append(differs(aspects, first, other, levels_within=within))
         if standing.SAFETY in aspects and other.unsafe and not first.unsafe:
             unsafe.append(settled.item.position + 1)
@@ -100,7 +105,7 @@ def interval(overturned: int, n: int) -> tuple[float, float]:
     return float(low[0]), float(high[0])
 
 
-def _decided(decision: Decision, places: dict[str, list[str]]) -> Settled:
+def _decided(decision: Decision, compared: dict[str, dict], arm: str) -> Settled:
     levels = {r.dimension_revision.dimension.key: r.value for r in decision.ratings.all()}
     return Settled(
         verdict=decision.verdict or None,
@@ -108,16 +113,19 @@ def _decided(decision: Decision, places: dict[str, list[str]]) -> Settled:
         approved=frozenset(decision.approved_edits),
         wrote=bool(decision.edited_text),
         unsafe=decision.unsafe,
-        places={key: places[key].index(level) for key, level in levels.items()},
+        levels={key: grading.rated(compared[key], level, arm=arm) for key, level in levels.items()},
+        preferred=decision.preferred,
     )
 
 
-def _answered(answer: dict, places: dict[str, list[str]]) -> Settled:
+def _answered(answer: dict, compared: dict[str, dict], arm: str) -> Settled:
     return Settled(
         verdict=answer["verdict"],
         mistakes=frozenset(found["mistake"] for found in answer["findings"] or []),
         approved=frozenset(answer["approved_edits"]),
         wrote=bool(answer["written"]),
         unsafe=bool(answer["unsafe"]),
-        places={key: places[key].index(level) for key, level in answer["levels"].items()},
+        levels={key: grading.rated(compared[key], level, arm=arm) for key, level in answer["levels"].items()},
+        # Those of before pairs were settled do not say.
+        preferred=answer.get("preferred") or "",
     )

@@ -37,9 +37,8 @@ def due(readings):
 
 
 def _settled():
-    return Standing.objects.filter(
-        item=OuterRef("item"), aspect__in=[Aspect.VERDICT, Aspect.FINDINGS], state=StandingState.SETTLED
-    )
+    settled = Standing.objects.filter(item=OuterRef("item"), state=StandingState.SETTLED)
+    return settled.exclude(aspect=Aspect.SAFETY)
 
 
 def _flagged():

@@ -5,16 +5,15 @@ only.
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 
-import numpy as np
 from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
 
 from accounts.digesting import digest
 from guidelines import briefing
-from review import releasing
-from review.agreement.wording import say, spoken, together
+from guidelines.models import DimensionRevision
+from review import grading, releasing
+from review.agreement.wording import spoken
 from review.judged_so_far import NOTHING, judged_so_far
 from review.label_studio.screens.build import level_alias
 from review.models import (
@@ -24,6 +23,7 @@ from review.models import (
     Difference,
     ErrorType,
     Item,
+    Preferred,
     Rating,
     RawAnnotation,
     Reading,
@@ -37,10 +37,13 @@ from review.models import (
     StandingState,
 )
 from review.remembered import remembered
+from review.standing import GRADED
 
 ARMS = (Arm.AIDED, Arm.UNAIDED)
 BOOTSTRAP = 1000
 BELIEVABLE = (1, 2, 3, 4, 5)
+# Of two texts: however much better one is called, it is one answer, as where it is settled.
+CHOICES = (Preferred.A.value, Preferred.TIE.value, Preferred.B.value)
 
 
 def judgements(round: Round):
@@ -249,10 +252,16 @@ def scales(round: Round) -> dict[str, dict]:
         "any_mistake": {"title": _("Is there a mistake?"), "scale": "nominal", "levels": ("no", "yes")},
         "believable": {"title": _("Is the session believable?"), "scale": "ordinal", "levels": BELIEVABLE},
     }
+    if grading.arm_of(round) in GRADED:
+        found = {
+            "preferred": {"title": _("Which is better on the whole?"), "scale": "nominal", "levels": CHOICES}
+        }
     for dimension in briefing.dimensions(round.rubric_version):
         levels = [level["value"] for level in dimension["levels"]]
         scale = dimension["scale"] if dimension["scale"] in ("ordinal", "interval") else "nominal"
-        if scale == "nominal":
+        if dimension["scale"] == "pairwise":
+            levels = CHOICES
+        elif scale == "nominal":
             levels = [level_alias(level) for level in levels]
         found[dimension["key"]] = {"title": dimension["name"], "scale": scale, "levels": tuple(levels)}
     return found
@@ -270,11 +279,15 @@ def tabled(said, unit) -> tuple[dict[tuple[str, str], list[tuple]], dict]:
     keys = ("item__arm", "item_id", "rater_id", "reading__pass_number", "item__instance__profile__base_case")
     found: dict[tuple[str, str], list[tuple]] = {}
     weights: dict = {}
-    for arm, *who, base, chance, verdict, any_mistake, believable in said.order_by("id").values_list(
-        *keys, "item__inclusion_probability", "verdict", "any_mistake", "believable"
-    ):
+    for arm, *who, base, chance, verdict, any_mistake, believable, preferred in said.order_by(
+        "id"
+    ).values_list(*keys, "item__inclusion_probability", "verdict", "any_mistake", "believable", "preferred"):
         cluster, (item, rater) = base or f"item {who[0]}", unit(*who)
         weights[item] = 1 / chance
+        if preferred:
+            found.setdefault((arm, "preferred"), []).append((item, rater, preferred, cluster))
+        if arm in GRADED:
+            continue  # whoever rates, or compares, is asked nothing else
         if verdict:
             found.setdefault((arm, "verdict"), []).append((item, rater, verdict, cluster))
         mistake = {True: "yes", False: "no", None: None}[any_mistake]
@@ -285,10 +298,14 @@ def tabled(said, unit) -> tuple[dict[tuple[str, str], list[tuple]], dict]:
         .order_by("id")
         .annotate(key=F("dimension_revision__dimension__key"), scale=F("dimension_revision__scale"))
     )
-    for key, scale, value, arm, *who, base in ratings.values_list(
-        "key", "scale", "value", *(f"decision__{key}" for key in keys)
-    ):
+    columns = ("key", "scale", "value", "dimension_revision", *(f"decision__{key}" for key in keys))
+    rated = list(ratings.values_list(*columns))
+    pairwise = {revision for _key, scale, _value, revision, *_rest in rated if scale == "pairwise"}
+    levels = dict(DimensionRevision.objects.filter(pk__in=pairwise).values_list("pk", "levels"))
+    for key, scale, value, revision, arm, *who, base in rated:
         number = float(value) if scale in ("ordinal", "interval") else value
+        if scale == "pairwise":
+            number = grading.choice({"scale": scale, "levels": levels[revision]}, value)
         found.setdefault((arm, key), []).append((*unit(*who), number, base or f"item {who[0]}"))
     return found, weights
 
@@ -333,52 +350,3 @@ def figures_of(
         more = {"title": about["title"], "scale": about["scale"], "interim": round.state == "open"}
         found.setdefault(arm, {})[name] = _spoken(figures) | more
     return found
-
-
-def anchoring(round: Round) -> dict | None:
-    """The anchoring effect on the share that finds a mistake: with the draft minus without it, over items.
-
-    {"aided", "unaided", "difference", "ci" or None, "n_aided", "n_unaided", "note"}; None without both arms. The
-    interval is made as those of agreement are (methods.md §6): over clients, none under five of them.
-    """
-    found: dict[tuple[str, int], list[bool]] = {}
-    client_of: dict[int, str] = {}
-    weight_of: dict[int, float] = {}
-    said = judgements(round).exclude(any_mistake=None).order_by("id")
-    columns = ("item__arm", "item_id", "any_mistake", "item__instance__profile__base_case")
-    for arm, item, any_mistake, base, chance in said.values_list(*columns, "item__inclusion_probability"):
-        found.setdefault((arm, item), []).append(any_mistake)
-        weight_of[item] = 1 / chance
-        client_of[item] = base or f"item {item}"
-    share = np.array([np.mean(values) for values in found.values()])
-    own = np.array([weight_of[item] for _arm, item in found])
-    aided = np.array([arm == Arm.AIDED for arm, _item in found], bool)
-    if not aided.any() or aided.all():
-        return None
-    from review.agreement.intervals import intervals  # it loads SciPy
-
-    def measure(weights: np.ndarray) -> dict[str, np.ndarray]:
-        weights = weights * own
-        # Clients of one arm only may be all that a resample holds: then there is no difference.
-        with np.errstate(invalid="ignore", divide="ignore"):
-            means = [weights[:, arm] @ share[arm] / weights[:, arm].sum(axis=1) for arm in (aided, ~aided)]
-        return {"difference": means[0] - means[1]}
-
-    clients = np.unique([client_of[item] for _arm, item in found], return_inverse=True)[1]
-    how = {
-        "unit": say(gettext_noop("clients")),
-        "width": len(share),
-        "bootstrap": BOOTSTRAP,
-        "seed": round.seed % 2**31,
-    }
-    interval = intervals(measure, clients, **how)["difference"]
-    means = [float(np.average(share[arm], weights=own[arm])) for arm in (aided, ~aided)]
-    return {
-        "aided": means[0],
-        "unaided": means[1],
-        "difference": means[0] - means[1],
-        "ci": interval.ci and (max(-1.0, interval.ci[0]), interval.ci[1]),
-        "note": spoken(together([interval.method if interval.ci else "", interval.note]), _),
-        "n_aided": int(aided.sum()),
-        "n_unaided": int((~aided).sum()),
-    }

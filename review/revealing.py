@@ -11,8 +11,10 @@ from guidelines import entries
 from guidelines.kinds import key_of
 from guidelines.models import PairRevision
 from guidelines.word_diff import as_html
+from review import grading
 from review.disputes import Dispute, Text
 from review.models import Arm, Decision, FirstJudgement, Verdict
+from review.outcomes import chosen
 from review.workflow import key_of as mistake_of
 from synthesis.rendering import SEVERITY
 
@@ -21,16 +23,31 @@ VERDICTS = {
     Verdict.EDIT: gettext_lazy("edits the draft"),
     Verdict.REJECT: gettext_lazy("rejects the draft"),
 }
+PLACES = {"first": gettext_lazy("the first"), "second": gettext_lazy("the second")}
 
 
 @dataclass(frozen=True)
 class Said:
-    """What one reader said; `verdict` is empty without the draft."""
+    """What one reader said; `verdict` is empty without the draft. `marks`: what she quoted or marked for her ratings;
+    `unsafe_texts`: which of two, as they stand before the adjudicator.
+    """
 
     decision: Decision
     verdict: str
     findings: list[str]
     levels: list[str]
+    marks: list[str]
+    unsafe_texts: list[str]
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the grid: what each reader said, in their order, and what she said first, each in words or ""."""
+
+    name: str
+    disputed: bool
+    said: list[str]
+    first: str
 
 
 @dataclass(frozen=True)
@@ -50,10 +67,49 @@ def readers(dispute: Dispute) -> list[Said]:
             decision,
             str(VERDICTS.get(decision.verdict, "")),
             [_found(f) for f in decision.findings.all()],
-            _levels(decision, names),
+            [] if dispute.is_graded else _levels(decision, names),
+            _marks(decision),
+            [str(PLACES[grading.placed(name, dispute.position)]) for name in decision.unsafe_texts],
         )
         for decision in dispute.decisions
     ]
+
+
+def grid(dispute: Dispute, first: FirstJudgement) -> list[Row]:
+    """All that was rated or compared where there is no draft: the agreed beside the disputed; otherwise nothing."""
+    if not dispute.is_graded:
+        return []
+    given = [
+        {rating.dimension_revision.dimension.key: rating.value for rating in decision.ratings.all()}
+        for decision in dispute.decisions
+    ]
+    disputed = {dimension["key"] for dimension in dispute.dimensions}
+    levels = [dispute.placed(one) for one in given]
+    hers = dispute.placed(first.answers.get("levels", {}))
+    rows = [
+        Row(
+            d["name"], d["key"] in disputed, [one.get(d["key"], "") for one in levels], hers.get(d["key"], "")
+        )
+        for d in dispute.rubric
+    ]
+    if dispute.item.arm == Arm.PAIR:
+        said = [one.preferred for one in dispute.decisions] + [first.answers.get("preferred", "")]
+        words = [chosen(one, dispute.position) if one else "" for one in said]
+        rows.append(Row(_("On the whole"), dispute.asks_preferred, words[:-1], words[-1]))
+    return rows
+
+
+def _marks(decision: Decision) -> list[str]:
+    """Evidence of her ratings, and what she would have said instead."""
+    found = []
+    for rating in decision.ratings.all():
+        for mark in rating.evidence:
+            where = f"“{mark['quote']}”" if mark["quote"] else _("turn %s") % mark["utterance"]
+            said = f"{rating.dimension_revision.name}: {where}"
+            found.append(f"{said} – {mark['note']}" if mark["note"] else said)
+    if decision.better_reply:
+        found.append(_("would rather have said: %s") % decision.better_reply)
+    return found
 
 
 def texts(dispute: Dispute, first: FirstJudgement) -> list[Shown]:

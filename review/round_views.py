@@ -11,7 +11,18 @@ from django.utils.translation import ngettext
 
 from accounts import acts, asking, background, roles
 from guidelines.models import Version
-from review import access, handing_on, overturning, releasing, reports, ruling, tasks, totals, trail
+from review import (
+    access,
+    handing_on,
+    overturning,
+    preferred,
+    releasing,
+    reports,
+    ruling,
+    tasks,
+    totals,
+    trail,
+)
 from review.choosing.forms import RoundOfChosen, WhichSessions
 from review.choosing.opening import make_chosen_round
 from review.choosing.views import chosen_in_words, counted
@@ -141,6 +152,7 @@ def round(request, public_id):
             "known": found.items.exclude(gold=None).exists(),
             "uncertified": _uncertified(found, seats),
             "outcomes": reports.outcomes(found),
+            "preferences": preferred.preferences(found),
             "waiting": Reading.objects.waiting().filter(seat__round=found).count(),
             "flagged": waiting.items_in(waiting.of_round(found))[:MOST_FLAGGED],
             "flagged_total": waiting.of_round(found).values("item").distinct().count(),

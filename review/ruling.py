@@ -3,11 +3,14 @@
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from review.models import Round
+from review import grading
+from review.models import Arm, Round
 
 
 def sentences(round: Round) -> list[str]:
     rule = round.rule
+    if (arm := grading.arm_of(round)) != Arm.AIDED:
+        return _graded(round, compares=arm == Arm.PAIR)
     if rule.majority:
         verdict = _("A verdict is settled when more than half of its readers say the same, but where one of them "
                     "calls the session unsafe.")  # fmt: skip
@@ -34,3 +37,33 @@ def sentences(round: Round) -> list[str]:
             rule.levels_within,
         ) % {"n": rule.levels_within}  # fmt: skip
     return [verdict, marks, levels]
+
+
+def _graded(round: Round, *, compares: bool) -> list[str]:
+    """Of what has no draft to be accepted."""
+    rule = round.rule
+    if compares:
+        settled = (
+            _("Which of the two is better is settled, aspect by aspect and on the whole, when more than half of the "
+              "readers say the same, but where one of them calls a text unsafe.")
+            if rule.majority
+            else _("Which of the two is better is settled, aspect by aspect and on the whole, when all readers say the "
+                   "same.")
+        )  # fmt: skip
+        return [settled, _("That there is no difference is an answer like the others.")]
+    if rule.levels_within:
+        levels = ngettext(
+            "A rating is settled when its readers lie within %(n)d level of one another, at their median; of two in the "
+            "middle the lower one stands.",
+            "A rating is settled when its readers lie within %(n)d levels of one another, at their median; of two in the "
+            "middle the lower one stands.",
+            rule.levels_within,
+        ) % {"n": rule.levels_within}  # fmt: skip
+    else:
+        levels = _("A rating is settled when all its readers give the same level.")
+    unordered = (
+        _("Where levels have no order, the one that more than half of the readers give stands.")
+        if rule.majority
+        else _("Where levels have no order, all readers give the same.")
+    )
+    return [levels, unordered]

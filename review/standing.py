@@ -8,19 +8,30 @@ round says so, mark each of them within some turns of one another. One reader's 
 *safety*, nothing settles until an adjudicator has resolved it in writing, and no majority settles after that either;
 where she found it unsafe, readers alone can only agree on a reject, and a flag raised after her answer waits for an
 adjudicator again. Severity and ratings are kept and do not block, unless the round names how many levels readers may lie
-apart: then each *dimension* on which they lie further apart is a dispute. An adjudication settles exactly the aspects
-that it answered. Order does not matter, except that a rater's later judgement replaces her earlier one.
+apart: then each *dimension* on which they lie further apart is a dispute.
+
+What has no draft to be accepted is rated, or two of it are compared: each *dimension* is an aspect, and of two texts
+which is *preferred* on the whole. A dimension whose levels have an order is settled, when all its readers lie within so
+many levels as the round says (none unless it does), at their median, the lower of two. Where levels have no order, and of
+two texts, the answers are settled as a verdict is: all the same or, where the round says so, more than half; that there is
+no difference is an answer like the others. All aspects settle together: while one is in dispute the others stay open.
+Notes, evidence, reasons and what somebody would have said instead never decide.
+
+An adjudication settles exactly the aspects that it answered. Order does not matter, except that a rater's later
+judgement replaces her earlier one.
 """
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import permutations
 
 OPEN, DISPUTED, SETTLED = "open", "disputed", "settled"
 VERDICT, FINDINGS, WORDING, SAFETY = "verdict", "findings", "wording", "safety"
+PREFERRED = "preferred"  # of two texts, on the whole
 DIMENSION = "dimension:"  # and the key of the dimension
 UNAIDED = "unaided"
+GRADED = ("rated", "pair")  # the arms that have no draft to be accepted
 EDIT, REJECT = "edit", "reject"
 
 State = tuple[str, object]  # (state, outcome); the outcome is None unless settled
@@ -49,11 +60,14 @@ class Found:
 
 @dataclass(frozen=True)
 class Rated:
-    """A level on one dimension whose levels have an order; `place` counts them from the lowest."""
+    """A level on one dimension; `place` counts them from the lowest, where they are `ordered`. Of two texts the level is
+    which of them is better, "a", "b" or "tie", whichever stood first.
+    """
 
     dimension: str
     place: int
     level: str
+    ordered: bool = True
 
 
 @dataclass(frozen=True)
@@ -69,6 +83,7 @@ class Judged:
     verdict: str = ""
     findings: tuple[Found, ...] = ()
     ratings: tuple[Rated, ...] = ()
+    preferred: str = ""
     unsafe: bool = False
     answered: tuple[str, ...] = ()  # of an adjudication: the aspects that it settles
     approved_edits: tuple[
@@ -88,6 +103,10 @@ def standing(
     flags = [d.n for d in readers if d.unsafe]
     resolution = _settling(decisions, SAFETY)
     waits = bool(flags) and (resolution is None or resolution.n < max(flags))
+    safety = _safety(flags, resolution)
+    if arm in GRADED:
+        by_readers = None if waits else replace(rule, majority=rule.majority and not flags)
+        return _graded(decisions, in_force, needed, by_readers) | safety
     main = FINDINGS if arm == UNAIDED else VERDICT
     if settling := _settling(decisions, main):
         found = {main: (SETTLED, together([settling]) if arm == UNAIDED else settling.verdict)}
@@ -101,10 +120,7 @@ def standing(
         found = {main: _verdict(in_force, rule.majority and not flags, resolution)}
     if found[main] == (SETTLED, EDIT):
         found[WORDING] = _wording(in_force, decisions)
-    if resolution:
-        found[SAFETY] = SETTLED, "unsafe" if resolution.unsafe else "safe"
-    elif flags:
-        found[SAFETY] = DISPUTED, None
+    found |= safety
     if rule.levels_within is not None:
         for key in sorted({rated.dimension for d in readers for rated in d.ratings}):
             found[DIMENSION + key] = _dimension(key, decisions, in_force, rule.levels_within, found[main][0])
@@ -114,6 +130,12 @@ def standing(
 def _settling(decisions, aspect: str) -> Judged | None:
     """The first adjudication that answered this aspect."""
     return next((d for d in decisions if d.kind != "reading" and aspect in d.answered), None)
+
+
+def _safety(flags: list[int], resolution: Judged | None) -> dict[str, State]:
+    if resolution:
+        return {SAFETY: (SETTLED, "unsafe" if resolution.unsafe else "safe")}
+    return {SAFETY: (DISPUTED, None)} if flags else {}
 
 
 def _verdict(in_force, by_majority: bool, resolution) -> State:
@@ -175,6 +197,54 @@ def _dimension(key: str, decisions, in_force, within: int, main: str) -> State:
         return OPEN, None
     levels = dict(sorted((rated.place, rated.level) for rated in given))
     return SETTLED, list(levels.values())
+
+
+def _graded(decisions, in_force, needed: int, rule: Rule | None) -> dict[str, State]:
+    """`rule`: None where readers settle nothing, as one of them called it unsafe."""
+    asked = {aspect for d in decisions if d.kind != "reading" or d.counts for aspect in _levels(d)}
+    found: dict[str, State] = {}
+    for aspect in sorted(asked):
+        if settling := _settling(decisions, aspect):
+            found[aspect] = SETTLED, _outcome(aspect, _levels(settling)[aspect])
+        elif len(in_force) < needed:
+            found[aspect] = OPEN, None
+        else:
+            given = [levels[aspect] for levels in map(_levels, in_force) if aspect in levels]
+            agreed = _agreed(given, rule) if rule else None
+            found[aspect] = (SETTLED, _outcome(aspect, agreed)) if agreed else (DISPUTED, None)
+    if any(state == DISPUTED for state, _given in found.values()):
+        # A reader may still rate otherwise what is not in dispute.
+        answered = {aspect for d in decisions if d.kind != "reading" for aspect in d.answered}
+        found |= {
+            aspect: (OPEN, None)
+            for aspect, (state, _given) in found.items()
+            if state == SETTLED and aspect not in answered
+        }
+    return found
+
+
+def _levels(decision: Judged) -> dict[str, Rated]:
+    levels = {DIMENSION + rated.dimension: rated for rated in decision.ratings}
+    if decision.preferred:
+        levels[PREFERRED] = Rated(PREFERRED, 0, decision.preferred, ordered=False)
+    return levels
+
+
+def _agreed(given: list[Rated], rule: Rule) -> Rated | None:
+    """The level that settles it; None where the readers differ, or nobody rated it."""
+    if not given:
+        return None
+    if all(rated.ordered for rated in given):
+        places = sorted(given, key=lambda rated: rated.place)
+        within = places[-1].place - places[0].place <= (rule.levels_within or 0)
+        return places[(len(places) - 1) // 2] if within else None
+    [(level, n)] = Counter(rated.level for rated in given).most_common(1)
+    agreed = n > len(given) / 2 if rule.majority else n == len(given)
+    return next(rated for rated in given if rated.level == level) if agreed else None
+
+
+def _outcome(aspect: str, rated: Rated):
+    return rated.level if aspect == PREFERRED else [rated.level]
 
 
 def together(decisions: Iterable[Judged]) -> list[dict]:

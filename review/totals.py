@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from guidelines import briefing, weighing
+from review import grading
 from review.agreement.wording import say, spoken, together
 from review.label_studio.screens.build import level_alias
 from review.models import Arm, Rating, Round, RoundState
@@ -38,22 +39,28 @@ class Mean:
 
 @dataclass(frozen=True)
 class Rated:
-    """`total` is None where `why` says so; `left_out` ratings had not every dimension and are in no total."""
+    """`total` is None where `why` says so; `left_out` ratings had not every dimension and are in no total.
+    `with_draft`: what was rated is a draft beside its session.
+    """
 
     dimensions: list[Mean]
     total: Mean | None
     left_out: int
     why: str
+    with_draft: bool = True
 
 
 def rated(round: Round) -> Rated | None:
-    """Of sessions read with the draft, which alone are rated; None for an open round and where nobody rated."""
+    """Of sessions read with the draft, or that have none and are rated by themselves; None for an open round, where two are
+    compared, and where nobody rated.
+    """
     if round.state != RoundState.CLOSED:
         return None
     dimensions = briefing.dimensions(round.rubric_version)
     given, sessions = _given(round, dimensions)
     if not given:
         return None
+    with_draft = grading.arm_of(round) == Arm.AIDED
     why = weighing.refusal(dimensions)
     share = {} if why else weighing.shares(dimensions)
     means = []
@@ -64,21 +71,21 @@ def rated(round: Round) -> Rated | None:
             ends = weighing.ends(dimension)
             means.append(_mean(round, dimension["name"], values, sessions, ends, **about))
     if why:
-        return Rated(means, None, 0, why)
+        return Rated(means, None, 0, why, with_draft)
     totals = [(item, weighing.total(dimensions, ratings).value) for item, ratings in given]
     whole = [(item, value) for item, value in totals if value is not None]
     left_out = len(totals) - len(whole)
     if not whole:
-        return Rated(means, None, left_out, _("Nobody rated every dimension."))
+        return Rated(means, None, left_out, _("Nobody rated every dimension."), with_draft)
     ends = weighing.ends(dimensions[0])
-    return Rated(means, _mean(round, _("Together"), whole, sessions, ends), left_out, "")
+    return Rated(means, _mean(round, _("Together"), whole, sessions, ends), left_out, "", with_draft)
 
 
 def _given(
     round: Round, dimensions: list[dict]
 ) -> tuple[list[tuple[int, dict]], dict[int, tuple[str, float]]]:
     """([(item, {key: level}) of every judgement], {item: its client, and one over its chance}); two queries."""
-    said = judgements(round).filter(item__arm=Arm.AIDED).order_by("id")
+    said = judgements(round).filter(item__arm__in=[Arm.AIDED, Arm.RATED]).order_by("id")
     columns = ("id", "item_id", "item__instance__profile__base_case", "item__inclusion_probability")
     rows = list(said.values_list(*columns))
     levels = {

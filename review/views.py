@@ -6,7 +6,8 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from accounts import asking, roles
-from review import access, releasing, repeating, reports, tasks
+from review import access, grading, releasing, repeating, reports, tasks
+from review.anchoring import anchoring_effect
 from review.judges import comparing
 from review.judges.access import may_see_judges
 from review.label_studio import connecting, webhook
@@ -26,8 +27,9 @@ def agreement(request):
     if chosen:
         context |= {
             "tables": reports.agreements(chosen),
+            "arm": grading.arm_of(chosen),
             "is_weighed": reports.is_weighed(chosen),
-            "anchoring": reports.anchoring(chosen),
+            "anchoring": anchoring_effect(chosen),
             "repeats": repeating.counted(chosen),
             "with_herself": repeating.agreements(chosen),
             "informed": releasing.left_out(chosen),

@@ -17,6 +17,10 @@ def _nothing_is_hidden(user, ids) -> set[int]:
     return set()
 
 
+def _nobody_learned(user, instance) -> bool:
+    return False
+
+
 def _no_cell(user) -> Iterable[str]:
     return []
 
@@ -25,19 +29,22 @@ def _no_cell(user) -> Iterable[str]:
 _reads_it: Callable[..., Answer] = _nobody_judges
 _hidden: Callable[..., set[int]] = _nothing_is_hidden
 _hidden_cells: Callable[..., Iterable[str]] = _no_cell
+_learned: Callable[..., bool] = _nobody_learned
 
 
 def connect_readers(
     may_see: Callable[..., Answer],
     hidden: Callable[..., set[int]],
     hidden_cells: Callable[..., Iterable[str]],
+    learned: Callable[..., bool],
 ) -> None:
     """`may_see(user, instance)` answers no, with the reason, while the person has still to judge or settle it;
     `hidden(user, ids)` returns those of the instances' ids for which it would, in one query; `hidden_cells(user)`
-    is a query of the cells of all of them, to be nested.
+    is a query of the cells of all of them, to be nested; `learned(user, instance)`: she judged it, and how it was resolved
+    is open to her.
     """
-    global _reads_it, _hidden, _hidden_cells
-    _reads_it, _hidden, _hidden_cells = may_see, hidden, hidden_cells
+    global _reads_it, _hidden, _hidden_cells, _learned
+    _reads_it, _hidden, _hidden_cells, _learned = may_see, hidden, hidden_cells, learned
 
 
 def may_plan(user) -> Answer:
@@ -82,10 +89,12 @@ def may_edit_turns(user) -> Answer:
 
 
 def may_edit_turn(user, instance) -> Answer:
-    """Experts: leads and clinicians, once they have neither to judge nor to settle it; of a session at risk, the lead."""
+    """Experts: leads and clinicians, once they have neither to judge nor to settle it, and whoever judged it, once she may
+    see how it was resolved; of a session at risk, the lead.
+    """
     if may_lead(user):
         return may_read_instance(user, instance)
-    if not (answer := may_edit_turns(user)):
+    if not (answer := may_edit_turns(user)) and not _learned(user, instance):
         return answer
     if tiers.tiers_in_force(instance) or (instance.profile and tiers.tiers_in_force(instance.profile)):
         return Answer(_("This session carries a risk tier; a lead edits it."))

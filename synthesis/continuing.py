@@ -84,6 +84,14 @@ def require_continuable(instance: Instance) -> None:
         raise CannotContinue(_("It is held back; it can be edited when it is released."))
 
 
+def is_continuable(instance: Instance) -> bool:
+    try:
+        require_continuable(instance)
+    except CannotContinue:
+        return False
+    return True
+
+
 def _run_like(source: Run, by) -> Run:
     """Another run with all that this one was planned with; not stored yet."""
     same = (

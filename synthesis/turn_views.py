@@ -3,7 +3,7 @@
 from django import forms
 from django.contrib import messages
 from django.http import Http404
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -36,11 +36,12 @@ class TurnForm(forms.Form):
 
 
 def edit_turn(request, public_id, turn):
-    roles.require(access.may_edit_turns(request.user))
-    found = get_object_or_404(
-        Instance.objects.select_related("run", "profile").prefetch_related("marks", "profile__marks"),
-        public_id=public_id,
-    )
+    sessions = Instance.objects.select_related("run", "profile").prefetch_related("marks", "profile__marks")
+    found = sessions.filter(public_id=public_id).first()
+    if found is None:
+        # That there is no such session is not for everybody either.
+        roles.require(access.may_edit_turns(request.user))
+        raise Http404
     roles.require(access.may_edit_turn(request.user, found))
     said = (found.content or {}).get("utterances", [])
     if not 1 <= turn <= len(said):

@@ -1,5 +1,8 @@
-"""The formats: each is a function from a sample to its rows. This dictionary is the framework."""
+"""The formats: each is a function from a sample to its rows. These dictionaries are the framework."""
 
-from exports.formats import preference, sft, unpaired
+from exports.formats import preference, sft, turn_preference, unpaired
 
-FORMATS = {"sft": sft.rows, "preference": preference.rows, "unpaired": unpaired.rows}
+# Of what was judged of a session; and of turns that experts edited.
+OF_FEEDBACK = {"sft": sft.rows, "preference": preference.rows, "unpaired": unpaired.rows}
+OF_TURNS = {"turn_preference": turn_preference.rows}
+FORMATS = OF_FEEDBACK | OF_TURNS

@@ -3,10 +3,13 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from review import grading
 from review.label_studio.screens.build import level_alias
 from review.models import ErrorType
+from review.outcomes import CHOSEN
 from synthesis.rendering import SEVERITY
 
+BETTER = [(place, CHOSEN[place]) for place in ("first", "tie", "second")]
 YES_NO = [("yes", _("yes")), ("no", _("no"))]
 
 
@@ -18,7 +21,7 @@ def yes_no(label):
 
 
 class Asking(forms.Form):
-    """What both steps ask: `text-<token>`, `equivalent`, `any_mistake`, `finding`, `unsafe`, `level-<key>`."""
+    """What both steps ask: `text-<token>`, `equivalent`, `any_mistake`, `finding`, `unsafe`, `level-<key>`, `preferred`."""
 
     def __init__(self, dispute, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -45,6 +48,10 @@ class Asking(forms.Form):
                 widget=forms.RadioSelect,
                 help_text=dimension["definition"],
             )
+        if dispute.asks_preferred:
+            self.fields["preferred"] = forms.ChoiceField(
+                label=_("Which is better on the whole?"), choices=BETTER, widget=forms.RadioSelect
+            )
 
     def clean(self):
         given = super().clean()
@@ -60,6 +67,7 @@ class Asking(forms.Form):
             "equivalent": given.get("equivalent"),
             "unsafe": given.get("unsafe"),
             "levels": _under("level-", given) or None,
+            "preferred": given.get("preferred"),
         }
 
 
@@ -126,7 +134,10 @@ class Settling(Asking):
         said = first.answers
         found = {f"text-{token}": _yes(value) for token, value in said.get("texts", {}).items()}
         found |= {name: _yes(said[name]) for name in ("equivalent", "unsafe") if name in said}
-        found |= {f"level-{key}": level for key, level in said.get("levels", {}).items()}
+        levels = self.dispute.placed(said.get("levels", {}))
+        found |= {f"level-{key}": level for key, level in levels.items()}
+        if "preferred" in said:
+            found["preferred"] = grading.placed(said["preferred"], self.dispute.position)
         if "mistakes" in said:
             found["any_mistake"] = _yes(bool(said["mistakes"]))
             found["finding"] = [p.token for p in self.dispute.proposed if p.mistake in said["mistakes"]]

@@ -75,6 +75,7 @@ def _settle(request, found: disputes.Dispute, first):
         "first": first,
         "texts": revealing.texts(found, first),
         "readers": revealing.readers(found),
+        "grid": revealing.grid(found, first),
         "pairs": revealing.guideline(found, first),
         **_shown(found),
     }

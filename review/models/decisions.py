@@ -217,7 +217,7 @@ _WITH_ITS_DECISION = Freezing(
     "AND t.state = 'disputed')) "
     "OR (d.kind = 'reading' AND NOT COALESCE(s.observer, FALSE) AND COALESCE(g.pass_number, 1) = 1 "
     "AND EXISTS (SELECT 1 FROM review_standing t WHERE t.item_id = d.item_id "
-    "AND t.aspect IN ('verdict', 'findings') AND t.state = 'settled'))))",
+    "AND t.aspect <> 'safety' AND t.state = 'settled'))))",
 )
 
 

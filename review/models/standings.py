@@ -15,12 +15,15 @@ class StandingState(models.TextChoices):
 
 
 class Aspect(models.TextChoices):
-    """Fixed aspects. Where a round asks for it, `dimension:<key>` stands beside them; severity is kept and never blocks."""
+    """Fixed aspects. Where a round asks for it, `dimension:<key>` stands beside them, and is all that there is of what has
+    no draft; severity is kept and never blocks.
+    """
 
     VERDICT = "verdict", _("verdict")
     FINDINGS = "findings", _("findings")
     WORDING = "wording", _("wording")
     SAFETY = "safety", _("safety")
+    PREFERRED = "preferred", _("which is better on the whole")
 
 
 class Standings(models.QuerySet):
@@ -44,7 +47,8 @@ class Standing(models.Model):
     aspect = models.CharField(max_length=100)
     state = models.CharField(max_length=8, choices=StandingState, default=StandingState.OPEN)
     # verdict: "accept" | "edit" | "reject"; findings: a list of findings; wording: public ids of the
-    # decisions whose texts are approved; dimension: the levels given, or the one that an adjudicator gave.
+    # decisions whose texts are approved; dimension: the levels given, or the one that an adjudicator gave; of two
+    # texts "a", "b" or "tie", as a list for a dimension; preferred: one of these.
     outcome = models.JSONField(null=True)
     at = models.DateTimeField(auto_now=True)
 

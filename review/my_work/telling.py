@@ -9,11 +9,10 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from guidelines.models import Entry
 from guidelines.word_diff import as_html
-from review import outcomes
-from review.label_studio.screens.build import level_alias
+from review import grading, outcomes
+from review.label_studio.screens.build import level_alias, levels_of
 from review.models import (
     Appeal,
-    Arm,
     Aspect,
     Decision,
     DecisionKind,
@@ -23,6 +22,7 @@ from review.models import (
     Verdict,
 )
 from review.my_work.judged import counted, own
+from review.standing import DIMENSION
 from review.workflow.storing import OTHER, key_of
 
 SEVERITY = {
@@ -56,12 +56,15 @@ class Row:
 
 @dataclass(frozen=True)
 class Rated:
-    """`others`: the mean of her colleagues' levels, None where none rated or the levels have no order."""
+    """`others`: the mean of her colleagues' levels, None where none rated or the levels have no order; `settled`: the level
+    that stands, where one does. Of two texts, as they stood before her.
+    """
 
     name: str
     value: str
     anchor: str
     others: float | None
+    settled: str
 
 
 @dataclass
@@ -75,6 +78,9 @@ class Told:
     mistakes: list[Row]
     mistakes_settled: bool
     ratings: list[Rated]
+    ratings_settled: bool
+    preferred: str
+    position: str
     colleagues: int
     appeal: Appeal | None
     later: list[str]
@@ -100,19 +106,27 @@ def told(item: Item, user) -> Told | None:
     names = outcomes.names_in([item.round])[item.round_id]
     settled = {s.aspect: s.outcome for s in item.standings.all() if s.state == StandingState.SETTLED}
     edit = mine if mine.verdict == Verdict.EDIT else None
+    position = mine.reading.position_ab
+    ratings = _ratings(mine, colleagues, settled)
     return Told(
         item=item,
         mine=mine,
-        outcomes=[outcomes.in_words(standing, names, edit=edit) for standing in item.standings.all()],
+        outcomes=[
+            outcomes.in_words(standing, names, edit=edit, position=position)
+            for standing in item.standings.all()
+        ],
         reasons=[(one.comment, one.get_error_type_display()) for one in settled_by if one.comment],
         how=_how(item, settled, settled_by, colleagues),
         compared=_compared(mine, settled, decisions),
         mistakes=_mistakes(mine, settled.get(Aspect.FINDINGS), colleagues, texts),
         mistakes_settled=Aspect.FINDINGS in settled,
-        ratings=_ratings(mine, colleagues),
+        ratings=ratings,
+        ratings_settled=any(row.settled for row in ratings),
+        preferred=outcomes.chosen(mine.preferred, position) if mine.preferred else "",
+        position=position,
         colleagues=len(colleagues),
         appeal=Appeal.objects.filter(item=item, by=user).first(),
-        later=_later(item, names),
+        later=_later(item, names, position),
     )
 
 
@@ -124,8 +138,7 @@ def _texts(item: Item) -> dict[str, tuple[str, int]]:
 
 
 def _how(item: Item, settled: dict, settled_by: list[Decision], colleagues: list[Decision]) -> str:
-    main = Aspect.FINDINGS if item.arm == Arm.UNAIDED else Aspect.VERDICT
-    if main not in settled:
+    if not settled.keys() - {Aspect.SAFETY}:
         if item.round.state == RoundState.CLOSED:
             return _("The round was closed before this was settled; it leaves in no dataset.")
         return _("Not settled yet.")
@@ -210,7 +223,8 @@ def _marked(turns, severities) -> str:
     return f"{where}, {said}"
 
 
-def _ratings(mine: Decision, colleagues: list[Decision]) -> list[Rated]:
+def _ratings(mine: Decision, colleagues: list[Decision], settled: dict) -> list[Rated]:
+    position = mine.reading.position_ab
     given: dict[int, list[float]] = {}
     for decision in colleagues:
         for rating in decision.ratings.all():
@@ -219,14 +233,18 @@ def _ratings(mine: Decision, colleagues: list[Decision]) -> list[Rated]:
     found = []
     for rating in mine.ratings.all():
         revision = rating.dimension_revision
-        anchors = {level_alias(level["value"]): level["anchor"] for level in revision.levels}
+        about = {"key": revision.dimension.key, "scale": revision.scale, "levels": revision.levels}
+        value = grading.mirrored(about, rating.value) if position == "ba" else rating.value
+        anchors = {level_alias(level["value"]): level["anchor"] for level in levels_of(about)}
         theirs = given.get(revision.pk)
         others = float(np.mean(theirs)) if theirs else None
-        found.append(Rated(revision.name, rating.value, anchors.get(rating.value, ""), others))
+        stands = [outcomes.chosen(one, position) if position else one
+                  for one in settled.get(DIMENSION + revision.dimension.key, ())]  # fmt: skip
+        found.append(Rated(revision.name, value, anchors.get(value, ""), others, ", ".join(stands)))
     return found
 
 
-def _later(item: Item, names: dict[str, str]) -> list[str]:
+def _later(item: Item, names: dict[str, str], position: str) -> list[str]:
     """What became of the same session where it was judged again, the latest first."""
     again = item.superseded_by.select_related("round").prefetch_related("standings").order_by("-pk").first()
     if again is None:
@@ -235,5 +253,5 @@ def _later(item: Item, names: dict[str, str]) -> list[str]:
         return [_("It is judged again by others; you see the outcome when that round is closed.")]
     # The words of a later guideline may name a mistake otherwise.
     names = names | outcomes.names_in([again.round])[again.round_id]
-    said = [outcomes.in_words(standing, names) for standing in again.standings.all()]
+    said = [outcomes.in_words(standing, names, position=position) for standing in again.standings.all()]
     return said or [_("It was put before others again, and that round was closed before they settled it.")]

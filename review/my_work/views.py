@@ -9,12 +9,15 @@ from accounts import asking, roles
 from guidelines import access as guidelines_access
 from guidelines.publishing import BadTexts
 from review import access, appealing, feedback, outcomes
+from review.judged import in_position
 from review.models import Appeal, Decision, Verdict
 from review.my_work import proposing
 from review.my_work.differing import differences
 from review.my_work.forms import AppealForm
 from review.my_work.judged import judged_by, own
 from review.my_work.telling import told
+from synthesis import access as access_to_sessions
+from synthesis.continuing import is_continuable
 
 PAGE = 50
 DIFFER, APPEALED = "differ", "appealed"
@@ -27,7 +30,7 @@ def desk_mine(request):
     show = show if show in FILTERS else ""
     items, more = _page(request.user, show, asking.number(request, "before"))
     decisions = Decision.objects.in_force().filter(item__in=items)
-    mine = {d.item_id: d for d in own(request.user).filter(item__in=items)}
+    mine = {d.item_id: d for d in own(request.user).filter(item__in=items).select_related("reading")}
     settling = {d.item_id: d for d in decisions.settling()}
     appeals = {one.item_id: one for one in Appeal.objects.filter(item__in=items, by=request.user)}
     names = outcomes.names_in({item.round for item in items})
@@ -37,11 +40,13 @@ def desk_mine(request):
             "mine": mine[item.pk],
             "settled_by": settling.get(item.pk),
             "appeal": appeals.get(item.pk),
+            "preferred": _preferred(mine[item.pk]),
             "outcomes": [
                 outcomes.in_words(
                     standing,
                     names[item.round_id],
                     edit=mine[item.pk] if mine[item.pk].verdict == Verdict.EDIT else None,
+                    position=mine[item.pk].reading.position_ab,
                 )
                 for standing in item.standings.all()
             ],
@@ -49,6 +54,10 @@ def desk_mine(request):
         for item in items
     ]
     return render(request, "review/my_work/list.html", {"rows": rows, "more": more, "show": show})
+
+
+def _preferred(mine: Decision) -> str:
+    return outcomes.chosen(mine.preferred, mine.reading.position_ab) if mine.preferred else ""
 
 
 def _page(user, show: str, before: int | None) -> tuple[list, int | None]:
@@ -75,7 +84,11 @@ def desk_mine_item(request, public_id):
 def _item(user, public_id):
     """That a session is there at all is told only to her who may see how it was resolved."""
     versions = ("round__pairs_version__guideline", "round__rubric_version__guideline")
-    found = access.resolved_for(user).filter(public_id=public_id).select_related("instance", *versions)
+    found = (
+        access.resolved_for(user)
+        .filter(public_id=public_id)
+        .select_related("instance__run", "instance__profile", *versions)
+    )
     item = found.prefetch_related("standings").first()
     if item is None:
         raise Http404
@@ -86,10 +99,13 @@ def _shown(request, item, form, status=200):
     said = told(item, request.user)
     if said is None:
         raise Http404
+    editable = access_to_sessions.may_edit_turn(request.user, item.instance) and is_continuable(item.instance)
     context = {
+        "editable": editable,
         "told": said,
         "item": item,
         "mine": said.mine,
+        "side_by_side": _side_by_side(said),
         "guideline": item.round.pairs_version.guideline,
         "versions": [item.round.pairs_version, item.round.rubric_version],
         "form": form,
@@ -98,6 +114,14 @@ def _shown(request, item, form, status=200):
         "offer": proposing.offer(said, request.user),
     }
     return render(request, "review/my_work/item.html", context, status=status)
+
+
+def _side_by_side(said) -> list[tuple[str, str]]:
+    """Two texts under the headings that they had before her."""
+    if not said.position:
+        return []
+    shown = in_position(said.mine.judged, said.position)
+    return [(_("The first"), shown["first"]), (_("The second"), shown["second"])]
 
 
 def desk_differences(request):

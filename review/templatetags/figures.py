@@ -32,15 +32,15 @@ def figure(coefficient: dict) -> str:
 
 @register.filter
 def summary(tables: dict) -> list[dict]:
-    """One line for each dimension: its `title`, and under `aided` and `unaided` what Krippendorff's alpha
-    says, or None where the arm has no rating.
+    """One line for each dimension: its `title`, and under each arm what Krippendorff's alpha says; None under `aided` and
+    `unaided` where the arm has no rating.
     """
     lines: dict[str, dict] = {}
     for arm, dimensions in tables.items():
         for name, figures in dimensions.items():
             line = lines.setdefault(name, {"title": figures["title"], "aided": None, "unaided": None})
             line[arm] = _in_one_line(figures)
-    first = [name for name in ("verdict", "any_mistake", "believable") if name in lines]
+    first = [name for name in ("verdict", "preferred", "any_mistake", "believable") if name in lines]
     return [lines[name] for name in [*first, *(name for name in lines if name not in first)]]
 
 
@@ -143,3 +143,8 @@ def share_of(part: int, whole: int) -> str:
 @register.filter
 def get(mapping: dict, key: str):
     return mapping.get(key, 0)
+
+
+@register.filter
+def under(line: dict, arm: str) -> dict | None:
+    return line.get(arm)

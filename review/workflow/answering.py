@@ -5,13 +5,10 @@ from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
 
-from guidelines import briefing
+from review import grading
 from review.judged import Wording
-from review.label_studio.screens.build import level_alias
-from review.models import Aspect, Decision, ErrorType, Item, Verdict
+from review.models import Aspect, Decision, ErrorType, Item, Preferred, Verdict
 from review.standing import DIMENSION
-
-ORDERED = ("ordinal", "interval", "boolean")
 
 
 class CannotSettle(ValueError):
@@ -25,7 +22,8 @@ class Answer:
     `verdict`: for a disputed verdict. `findings`: for disputed findings, [{"mistake", "utterances", "severity"}].
     `approved_edits`: public ids of the edits whose words stand; `equivalent`: whether the edits say the same; `written`:
     her own wording, and `written_from` what she began it from, public ids of edits or "draft". `unsafe`: required when a
-    reader called the session unsafe. `levels`: {key of a dimension: level}.
+    reader called the session unsafe. `levels`: {key of a dimension: level}. `preferred`: of two texts, by their own names,
+    whichever stood first for her.
     """
 
     verdict: str | None = None
@@ -36,6 +34,7 @@ class Answer:
     written_from: Collection[str] = ()
     unsafe: bool | None = None
     levels: dict[str, str] = field(default_factory=dict)
+    preferred: str | None = None
 
     @property
     def approved(self) -> list[str]:
@@ -44,7 +43,8 @@ class Answer:
     @property
     def aspects(self) -> list[str]:
         """What it settles, so that "no mistake" differs from "not asked"."""
-        said = {Aspect.VERDICT: self.verdict, Aspect.FINDINGS: self.findings, Aspect.SAFETY: self.unsafe}
+        said = {Aspect.VERDICT: self.verdict, Aspect.FINDINGS: self.findings, Aspect.SAFETY: self.unsafe,
+                Aspect.PREFERRED: self.preferred}  # fmt: skip
         return [str(aspect) for aspect, answer in said.items() if answer is not None] + [
             DIMENSION + key for key in sorted(self.levels)
         ]
@@ -62,6 +62,8 @@ def require(answer: Answer, disputed: set[str], edits: dict[str, str], draft: st
         DIMENSION + k for k in answer.levels
     }:
         raise CannotSettle(_("Give a level on each dimension that is in dispute, and on no other."))
+    if (Aspect.PREFERRED in disputed) != (answer.preferred is not None):
+        raise CannotSettle(_("Say which text is better on the whole, exactly when that is in dispute."))
     wording = Aspect.WORDING in disputed or answer.verdict == Verdict.EDIT
     if wording and not (answer.approved or answer.written.strip()):
         raise CannotSettle(_("Approve at least one of the edited texts, or write the wording yourself."))
@@ -83,19 +85,13 @@ def _require_own(written: str, edits: dict[str, str], draft: str) -> None:
         raise CannotSettle(_("Your wording is one of the texts; say of that text that you would give it."))
 
 
-def ladders(rubric_version) -> dict[str, list[str]]:
-    """{key: its levels, lowest first} of the dimensions whose levels have an order: on the others nothing is far."""
-    return {
-        dimension["key"]: [level_alias(level["value"]) for level in dimension["levels"]]
-        for dimension in briefing.dimensions(rubric_version)
-        if dimension["scale"] in ORDERED
-    }
-
-
 def require_levels(answer: Answer, item: Item) -> None:
-    known = ladders(item.round.rubric_version) if answer.levels else {}
-    if any(level not in known.get(key, ()) for key, level in answer.levels.items()):
-        raise CannotSettle(_("That is no level of this dimension."))
+    known = grading.compared(item.round.rubric_version, arm=item.arm) if answer.levels else {}
+    for key, level in answer.levels.items():
+        if key not in known or level not in grading.levels(known[key]):
+            raise CannotSettle(_("That is no level of this dimension."))
+    if answer.preferred is not None and answer.preferred not in Preferred.values:
+        raise CannotSettle(_("Say which text is better on the whole, or that there is no difference."))
 
 
 def words_judged(item: Item) -> dict:

@@ -11,7 +11,6 @@ from review.flags import raising
 from review.judged import Wording
 from review.label_studio.screens.build import level_alias
 from review.models import (
-    Arm,
     Aspect,
     Decision,
     Purpose,
@@ -98,9 +97,9 @@ def _require_in_time(reading, item, previous, decided_at):
     if previous and item.round.purpose == Purpose.TRAINING:
         raise NotCounted(_("The accepted answers were shown after the first judgement; that one counts."))
     counts = reading.pass_number == 1 and not reading.seat.observer
-    # Safety may be resolved before all have read; the item is settled when its verdict or its findings are.
-    main = Aspect.FINDINGS if item.arm == Arm.UNAIDED else Aspect.VERDICT
-    if counts and item.standings.filter(aspect=main, state=StandingState.SETTLED).exists():
+    # Safety may be resolved before all have read; of the rest nothing is settled before all of it is judged.
+    settled = item.standings.filter(state=StandingState.SETTLED).exclude(aspect=Aspect.SAFETY)
+    if counts and settled.exists():
         raise NotCounted(_("Judged after the item was settled; a late judgement never changes an item."))
     if previous and decided_at < previous.decided_at:
         raise NotCounted(_("Older than this reviewer's judgement in force."))

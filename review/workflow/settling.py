@@ -63,6 +63,7 @@ def adjudicate(
             kind=DecisionKind.WORDING if disputed == {Aspect.WORDING} else DecisionKind.ADJUDICATION,
             judged=judged,
             verdict=answer.verdict or "",
+            preferred=answer.preferred or "",
             edited_text=answer.written.strip(),
             answered=[*answer.aspects, *([str(Aspect.WORDING)] if Aspect.WORDING in disputed else [])],
             approved_edits=answer.approved,

@@ -6,11 +6,10 @@ from django.utils.translation import gettext as _
 
 from accounts.digesting import digest
 from guidelines import briefing
-from review import standing
+from review import grading, standing
 from review.label_studio.screens.build import level_alias
-from review.models import Arm, Decision, DecisionKind, Finding, FlagKind, Item, Rating, Standing
+from review.models import Decision, DecisionKind, Finding, FlagKind, Item, Rating, Standing
 from review.raters import record_in_force
-from review.workflow.answering import ladders
 
 OTHER = "other"
 
@@ -22,13 +21,12 @@ class NotCounted(ValueError):
 def judged_of(item: Item) -> list[standing.Judged]:
     """All decisions on an item as the rule sees them."""
     found = []
-    # Ratings matter where the round asks how far apart they lie.
-    rates = item.round.levels_within is not None
-    places = ladders(item.round.rubric_version) if rates else {}
+    # Ratings matter where the round asks how far apart they lie, and where there is nothing else.
+    rates = item.round.levels_within is not None or grading.is_graded(item)
+    compared = grading.compared(item.round.rubric_version, arm=item.arm) if rates else {}
     # Never what an observer says.
-    decisions = item.decisions.exclude(reading__seat__observer=True).select_related(
-        "reading__seat", "supersedes"
-    )
+    decisions = item.decisions.exclude(reading__seat__observer=True)
+    decisions = decisions.select_related("reading__seat", "supersedes")
     wanted = ["findings__pair_revision__pair", *(["ratings__dimension_revision__dimension"] if rates else [])]
     for decision in decisions.prefetch_related(*wanted):
         reading = decision.reading
@@ -45,7 +43,8 @@ def judged_of(item: Item) -> list[standing.Judged]:
                     standing.Found(key_of(f), tuple(f.utterances), f.severity)
                     for f in decision.findings.all()
                 ),
-                ratings=_ratings(decision, places) if rates else (),
+                ratings=_ratings(decision, compared, item.arm) if rates else (),
+                preferred=decision.preferred,
                 unsafe=decision.unsafe,
                 answered=tuple(decision.answered),
                 approved_edits=approved(decision),
@@ -54,12 +53,12 @@ def judged_of(item: Item) -> list[standing.Judged]:
     return found
 
 
-def _ratings(decision: Decision, places: dict[str, list[str]]) -> tuple[standing.Rated, ...]:
+def _ratings(decision: Decision, compared: dict[str, dict], arm: str) -> tuple[standing.Rated, ...]:
     given = {rating.dimension_revision.dimension.key: rating.value for rating in decision.ratings.all()}
     return tuple(
-        standing.Rated(key, places[key].index(level), level)
+        grading.rated(compared[key], level, arm=arm)
         for key, level in sorted(given.items())
-        if key in places
+        if key in compared
     )
 
 
@@ -149,10 +148,6 @@ def restand(item: Item):
         # However it was raised: where anybody calls it unsafe, no majority settles it (methods.md §4).
         rule = replace(rule, majority=False)
     found = standing.standing(judged_of(item), arm=item.arm, needed=readers_needed(item), rule=rule)
-    if item.arm in (Arm.RATED, Arm.PAIR):
-        # There is no rule yet for what has no draft: it stays open, but for what a reader called unsafe.
-        safety = {aspect: state for aspect, state in found.items() if aspect == standing.SAFETY}
-        found = {standing.VERDICT: (standing.OPEN, None)} | safety
     for aspect, (state, outcome) in found.items():
         row = stored.get(aspect) or Standing(item=item, aspect=aspect)
         if row.pk is None or (row.state, row.outcome) != (state, outcome):

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from guidelines.models import Entry, Guideline, Pair, PairRevision, Version
-from review.models import Decision, Item, Rater, Reading, Round, Seat, Standing
+from review.models import Decision, Finding, Item, Rater, Reading, Round, Seat, Standing
 from synthesis.models import Instance, Profile, Run
 from tests.factories import session_showing
 
@@ -59,13 +59,13 @@ def instance(client: Profile | None = None, **fields) -> Instance:
         "run": a_run(),
         "recipe": "supervised_dialogue",
         "version": version("novice-mistakes"),
+        "content": {"utterances": []},
         **fields,
     }
     return Instance.objects.create(
         profile=client,
         cell=cell,
         state="made",
-        content={"utterances": []},
         made_at=NOW,
         digest=cell,
         **fields,
@@ -136,10 +136,12 @@ def item(
     supersedes: Item | None = None,
     safety: str | None = None,
     found: tuple[str, ...] = (),
+    marks: tuple[tuple[int, ...], ...] | None = None,
     records=None,
 ) -> Item:
     """One item with a decision for each verdict. `edits`: the texts of the readers who edit, in order;
-    `approved`: which of them stand (indexes; default all). `state` is that of the verdict."""
+    `approved`: which of them stand (indexes; default all). `state` is that of the verdict. `marks`: the turns of each
+    mistake, which the first reader marks and, without the draft, is settled."""
     position = round.items.count() + 1
     made = Item.objects.create(
         round=round, instance=of or instance(client), arm=arm, position=position, supersedes=supersedes
@@ -160,11 +162,15 @@ def item(
             verdict=verdict if arm == "aided" else "", edited_text=next(texts) if verdict == "edit" else "",
             decided_at=NOW, record=records[n - 1] if records else None,
         )  # fmt: skip
+        if n == 1:
+            for place, turns in enumerate(marks or ()):
+                Finding.objects.create(decision=decision, position=place, utterances=list(turns), severity=2)
         if verdict == "edit":
             edited.append(str(decision.public_id))
     if arm == "unaided":
+        settled = [(key, (1,)) for key in found] if marks is None else [("other", turns) for turns in marks]
         Standing.objects.create(item=made, aspect="findings", state="settled", outcome=[
-            {"mistake": key, "utterances": [1], "severities": [2]} for key in found
+            {"mistake": key, "utterances": list(turns), "severities": [2]} for key, turns in settled
         ])  # fmt: skip
         return made
     outcome = (outcome or verdicts[0]) if state == "settled" else None

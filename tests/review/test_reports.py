@@ -1,6 +1,7 @@
 import pytest
 
 from review import remembered, reports
+from review.anchoring import anchoring_effect
 from tests.review.factories import (
     client_profile,
     judge,
@@ -50,7 +51,7 @@ def test_rates_count_judgements_in_force(judged, ben):
 
 
 def test_the_anchoring_effect_compares_the_arms(judged):
-    effect = reports.anchoring(judged)
+    effect = anchoring_effect(judged)
     assert (effect["aided"], effect["n_aided"], effect["n_unaided"]) == (1.0, 14, 6)
     assert effect["difference"] == pytest.approx(1.0 - effect["unaided"])
     low, high = effect["ci"]
@@ -72,7 +73,7 @@ def test_the_anchoring_effect_of_few_clients_is_a_jackknife_over_clients(judged)
     drops = [difference(client) for client in found]
     middle = sum(drops) / 6
     reach = 2.5705818 * (5 / 6 * sum((drop - middle) ** 2 for drop in drops)) ** 0.5
-    effect = reports.anchoring(judged)
+    effect = anchoring_effect(judged)
     low, high = effect["ci"]
     assert low == pytest.approx(difference() - reach, abs=1e-6)
     assert high == pytest.approx(min(1, difference() + reach), abs=1e-6)
@@ -86,7 +87,7 @@ def test_the_anchoring_effect_of_four_clients_has_no_interval(ben, chloe, lena):
     round = round_of(0, [ben, chloe], lena, pairs_version=pairs, instances=instances, unaided_share=0.3)
     for item in round.items.all():
         judge(item, ben, says(None if item.arm == "unaided" else "accept"))
-    effect = reports.anchoring(round)
+    effect = anchoring_effect(round)
     assert effect["ci"] is None and "needs at least 5 clients, has 4" in effect["note"]
 
 
@@ -115,7 +116,7 @@ def test_the_number_of_queries_does_not_grow(judged, django_assert_num_queries):
 
 
 def test_nothing_judged_says_nothing(round):
-    assert reports.agreements(round) == {} and reports.anchoring(round) is None
+    assert reports.agreements(round) == {} and anchoring_effect(round) is None
 
 
 def test_figures_are_known_by_a_digest_and_only_so_many(judged):

@@ -15,7 +15,7 @@ from review.models import Decision, SecondJudgement, SecondReading
 from review.overturning import Settled, differs
 from review.raters import rater_for
 from review.rounds import close_round
-from review.standing import Rule
+from review.standing import Rated, Rule
 from review.workflow import CannotSettle, judge_again, reading_again
 from tests.conftest import person
 from tests.review.factories import judge, mistake, round_of, says, settle, standings
@@ -255,7 +255,7 @@ def test_who_judged_a_dispute_is_given_the_session_to_read_by_nobody(round, ben,
 
 def said(**more) -> Settled:
     plain = {"verdict": None, "mistakes": frozenset(), "approved": frozenset(), "wrote": False, "unsafe": False,
-             "places": {}}  # fmt: skip
+             "levels": {}}  # fmt: skip
     return Settled(**(plain | more))
 
 
@@ -266,7 +266,8 @@ def said(**more) -> Settled:
         ({"wording"}, {"wrote": True}, {"approved": frozenset("a")}, None),
         ({"wording"}, {"approved": frozenset("ab")}, {"approved": frozenset("bc")}, False),
         ({"wording"}, {"approved": frozenset("a")}, {"approved": frozenset("b")}, True),
-        ({"dimension:x"}, {"places": {"x": 0}}, {"places": {"x": 2}}, True),
+        ({"dimension:x"}, {"levels": {"x": Rated("x", 0, "1")}}, {"levels": {"x": Rated("x", 2, "3")}}, True),
+        ({"preferred"}, {"preferred": "a"}, {"preferred": "tie"}, True),
     ],
 )
 def test_what_counts_as_settled_otherwise(aspects, first, second, expected):

@@ -76,7 +76,9 @@ def test_two_texts_are_put_in_both_positions_and_kept_by_their_own_names(ben, ch
     assert [d.ratings.first().value for d in said] == ["first", "second", "first", "second"]
     asked = [request["messages"][1]["content"] for request in judging.server.requests]
     stands_first = [one.index(invented.TEXTS["a"]) < one.index(invented.TEXTS["b"]) for one in asked]
-    assert sorted(stands_first) == [False] * 4 + [True] * 4  # of both sessions, in whichever order they were asked
+    assert (
+        sorted(stands_first) == [False] * 4 + [True] * 4
+    )  # of both sessions, in whichever order they were asked
 
 
 @pytest.mark.parametrize(
