@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from review.models import OutcomeKind, Reading
 from synthesis import hearing
 from synthesis.asking import price_of, with_schema
-from synthesis.faults import ContentRefused, ContextOverflow, EndpointDenied, EndpointRefused
+from synthesis.faults import ContentRefused, ContextOverflow, EndpointDenied, EndpointRefused, NotStorable
 from synthesis.hearing import hear
 from synthesis.identity import call_key, digest, messages_digest, seed_of
 from synthesis.llm import Caller, ModelEndpoint, Reply
@@ -78,6 +78,8 @@ class Judge:
                 return Heard(OutcomeKind.TOO_LONG, why=str(fault))
             except ContentRefused as fault:
                 return Heard(OutcomeKind.FILTERED, why=str(fault))
+            except NotStorable as fault:
+                return Heard(OutcomeKind.UNREADABLE, why=str(fault))
             except EndpointDenied:
                 raise
             except EndpointRefused as fault:

@@ -77,7 +77,7 @@ class JudgeOutcome(models.Model):
     decision = models.OneToOneField(Decision, models.PROTECT, null=True, related_name="+")
     # The reply that it was made of; None where there was none.
     call = models.ForeignKey(Call, models.PROTECT, null=True, related_name="+")
-    # In our words: what a model or a server says may quote the session.
+    # What a server says may quote the session: for leads alone.
     why = models.CharField(max_length=300, blank=True)
     at = models.DateTimeField(auto_now_add=True)
 
