@@ -301,13 +301,18 @@ def tabled(said, unit) -> tuple[dict[tuple[str, str], list[tuple]], dict]:
     columns = ("key", "scale", "value", "dimension_revision", *(f"decision__{key}" for key in keys))
     rated = list(ratings.values_list(*columns))
     pairwise = {revision for _key, scale, _value, revision, *_rest in rated if scale == "pairwise"}
-    levels = dict(DimensionRevision.objects.filter(pk__in=pairwise).values_list("pk", "levels"))
+    levels = levels_of_pairs(pairwise)
     for key, scale, value, revision, arm, *who, base in rated:
         number = float(value) if scale in ("ordinal", "interval") else value
         if scale == "pairwise":
             number = grading.choice({"scale": scale, "levels": levels[revision]}, value)
         found.setdefault((arm, key), []).append((*unit(*who), number, base or f"item {who[0]}"))
     return found, weights
+
+
+def levels_of_pairs(revisions) -> dict[int, list]:
+    """{revision of a dimension: its levels}."""
+    return dict(DimensionRevision.objects.filter(pk__in=revisions).values_list("pk", "levels"))
 
 
 def _computed(rows: list[tuple], scale: str, levels: tuple, seed: int, weights: dict | None = None) -> dict:

@@ -4,11 +4,8 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 
 from django.db.models import F
-from django.utils.translation import gettext as _
 
-from guidelines import briefing
-from review import reports
-from review.label_studio.screens.build import level_alias, levels_of
+from review import grading, reports
 from review.models import Arm, Aspect, Decision, Item, Rating, Round, Standing, StandingState
 from review.models.decisions import Preferred
 
@@ -35,16 +32,11 @@ class Said:
 
 
 def scales(round: Round) -> dict[str, dict]:
-    """As reports.scales; of a comparison each with its `tie`, and which text is preferred."""
+    """As reports.scales; of a comparison each with its `tie`."""
     found = reports.scales(round)
-    for dimension in briefing.dimensions(round.rubric_version):
-        if dimension["scale"] == "pairwise":
-            levels = [level_alias(one["value"]) for one in levels_of(dimension)]
-            found[dimension["key"]] |= {"levels": tuple(levels), "tie": levels[len(levels) // 2]}
-    title = _("Which is better on the whole?")
-    found[PREFERRED] = {
-        "title": title, "scale": "nominal", "levels": tuple(Preferred.values), "tie": Preferred.TIE.value,
-    }  # fmt: skip
+    for about in found.values():
+        if about["levels"] == reports.CHOICES:
+            about["tie"] = Preferred.TIE.value
     return found
 
 
@@ -60,12 +52,8 @@ def of_people(round: Round) -> People:
                 said[place][rater][item] = value
     unsafe: dict[int, bool] = {}
     counted = reports.judgements(round).order_by("id")
-    for item, arm, rater, preferred, is_unsafe in counted.values_list(
-        "item", "item__arm", "rater", "preferred", "unsafe"
-    ):
+    for item, is_unsafe in counted.values_list("item", "unsafe"):
         unsafe[item] = unsafe.get(item, False) or is_unsafe
-        if preferred:
-            said[arm, PREFERRED][rater][item] = preferred
     settled = Standing.objects.filter(item__round=round, aspect=Aspect.SAFETY, state=StandingState.SETTLED)
     for item, outcome in settled.values_list("item", "outcome"):
         if item in unsafe:
@@ -91,10 +79,17 @@ def of_judges(seats: list[int]) -> dict[int, Said]:
                 own.values[arm, name][item][number] = value
     ratings = Rating.objects.filter(decision__in=said.order_by().values("pk")).order_by("id")
     ratings = ratings.annotate(key=F("dimension_revision__dimension__key"), of=F("dimension_revision__scale"))
-    rows = ratings.values_list(*(f"decision__{one}" for one in columns), "key", "of", "value")
-    for seat, item, arm, number, key, scale, value in rows:
-        number_of = float(value) if scale in SCALES else value
-        found[seat].values[arm, key][item][number] = number_of
+    rows = ratings.values_list(
+        *(f"decision__{one}" for one in columns), "key", "of", "value", "dimension_revision"
+    )
+    rows = list(rows)
+    levels = reports.levels_of_pairs({row[-1] for row in rows if row[5] == "pairwise"})
+    for seat, item, arm, number, key, scale, value, revision in rows:
+        if scale in SCALES:
+            value = float(value)
+        elif scale == "pairwise":
+            value = grading.choice({"scale": scale, "levels": levels[revision]}, value)
+        found[seat].values[arm, key][item][number] = value
     return found
 
 
