@@ -117,6 +117,25 @@ def test_a_late_annotation_is_kept_and_changes_nothing(item, ben, chloe, fake):
     assert uncounted() == ["Judged after the item was settled; a late judgement never changes an item."]
 
 
+def test_what_was_changed_in_time_and_could_not_be_read_before_the_item_was_settled_comes_late(
+    item, ben, chloe, fake
+):
+    session = desk(fake, ben)
+    annotation = submit(session, item, ben, says("reject"))
+    sync_all(fake)
+    project = project_of(item, ben)
+    dialogue = next(iter(fake.tasks.values()))["data"]["dialogue"]
+    session.update(annotation, result_of(item, says(), dialogue))
+    fake.change_screen(project.project_id, project.config.replace("Interrupts", "Disturbs"))
+    submit(desk(fake, chloe), item, chloe, says("reject"))
+    sync_all(fake)
+    assert standings(item) == {"verdict": ("settled", "reject")} and uncounted() == []
+    fake.change_screen(project.project_id, project.config)
+    sync_all(fake)
+    assert standings(item) == {"verdict": ("settled", "reject")}
+    assert uncounted() == ["Judged after the item was settled; a late judgement never changes an item."]
+
+
 def test_an_annotation_by_somebody_else_is_kept_and_not_counted(item, ben, fake, db):
     intruder = person("Ida", "annotator")
     account_for(rater_for(intruder), fake)

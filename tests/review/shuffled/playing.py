@@ -65,7 +65,11 @@ class Play:
         on_their_way.filter(seat__round=self.round).update(sending_since=long_ago)
 
     def calm_down(self) -> None:
-        """Nights without a fault, until one changes nothing."""
+        """One sync without a fault has read what is there; then come nights, until one changes nothing."""
+        self.later()
+        self.sync()
+        unread = [session for session in range(len(self.items)) if not self._is_read(session)]
+        assert not unread, f"What was done to sessions {unread} waits for the night."
         before = None
         for _night in range(PATIENCE):
             self.later()
@@ -84,22 +88,23 @@ class Play:
             tuple(projects.values_list("project_id", "watermark", "failure")),
         )
 
-    def wait_until(self, done, meanwhile=lambda: None):
-        """She looks again later; in the end, at night, nothing is amiss."""
+    def wait_until(self, done, meanwhile=lambda: None, *, nights=True):
+        """She looks again later; in the end nothing is amiss."""
         for again in range(PATIENCE):
             if found := done():
                 return found
             meanwhile()
             self.later()
-            self.sync(night=again > 0)
-        raise NeverCame
+            self.sync(night=nights and again > 0)
+        raise NeverCame("It never comes.")
 
     # -- people
 
     def act(self, act: Act, meanwhile=lambda: None) -> None:
         if act.waits:
             sessions = range(len(self.items)) if act.session == EVERY else [act.session]
-            self.wait_until(lambda: all(self._is_read(session) for session in sessions), meanwhile)
+            # What is there is read by day: no judgement waits for the night.
+            self.wait_until(lambda: all(map(self._is_read, sessions)), meanwhile, nights=False)
         if act.what == "settle":
             self._settle(act)
         elif act.what == "lose the project":
@@ -165,7 +170,7 @@ class Play:
         verdict = said.choice(["accept", "accept", "edit", "reject"])
         text = f"Stay with the hesitation first ({act.words})."
         # Only what we are certain to read may call a session unsafe: a flag counts even if it is taken back.
-        unsafe = act.waits and act.what in ("edit", "judge again") and said.random() < 0.2
+        unsafe = act.waits and act.what in ("edit", "judge again") and said.random() < 0.5
         answers = says(verdict, text, comment=act.words, unsafe=unsafe,
                        findings=[mistake(turns=(said.choice(TURNS),), severity=said.randint(1, 3))])  # fmt: skip
         item = self.items[act.session]
