@@ -66,6 +66,8 @@ def rebuilt(kind: str, found: Any, *, ls_user_id: int, email: str) -> Any:
         return {name: found.get(name) for name in ("total", "total_annotations", "total_predictions")} | {
             "tasks": tasks
         }
+    if kind == "columns":
+        return {"columns": [_column(one) for one in _list(_object(found).get("columns"))]}
     if kind == "drafts":
         return [_named(one, DRAFT) for one in _list(found) if is_by(one.get("user"), ls_user_id, email)]
     return found
@@ -98,6 +100,15 @@ def _task(found: dict, ls_user_id: int, email: str) -> dict:
         "annotations_results": "", "predictions_results": "", "annotations_ids": "",
         "predictions_model_versions": "",
     }  # fmt: skip
+
+
+def _column(found: dict) -> dict:
+    """Without the people who could be chosen in it: numbers, where other choices are words."""
+    schema = found.get("schema")
+    items = schema.get("items") if isinstance(schema, dict) else None
+    if isinstance(items, list) and all(isinstance(one, str) for one in items):
+        return found
+    return {name: value for name, value in found.items() if name != "schema"}
 
 
 def _named(found: dict, names: frozenset[str]) -> dict:

@@ -6,7 +6,7 @@ import aiohttp
 import structlog
 from aiohttp import web
 
-from review.label_studio.gateway.headers import HEADERS, plain
+from review.label_studio.gateway.headers import HEADERS, note_refusal, plain
 
 log = structlog.get_logger(__name__)
 
@@ -21,8 +21,10 @@ _TOLD = ("Content-Type", "Content-Encoding", "Content-Length", "Content-Range", 
 async def stream(request: web.Request, upstream) -> web.StreamResponse:
     path = request.raw_path.partition("?")[0]
     if request.method != "GET":
+        note_refusal(request, "a file is only read")
         return plain(405, "")
     if not _PATH.match(path):
+        note_refusal(request, "is no file's address")
         return plain(404, "")
     # A new version of the editor asks for it under another address.
     version = request.query.get("v", "")

@@ -77,7 +77,7 @@ RULES = (
     Rule("project", "GET", "/api/projects/{project}", answer="project"),
     Rule("in short", "GET", "/api/dm/project", _SHOWN, answer="project", needs_project=True),
     Rule("history", "GET", "/api/projects/{project}/label-stream-history"),
-    Rule("columns", "GET", "/api/dm/columns", needs_project=True),
+    Rule("columns", "GET", "/api/dm/columns", answer="columns", needs_project=True),
     Rule("models", "GET", "/api/ml", answer="ours", needs_project=True),
     Rule("labels", "GET", "/api/label_links", {"expand": None}, answer="ours", needs_project=True),
     Rule("views", "GET", "/api/dm/views", answer="ours", needs_project=True),

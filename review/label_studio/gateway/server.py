@@ -94,6 +94,7 @@ class Gateway:
         if path == "/healthz":
             return headers.plain(200, "ok")
         if request.host.lower() != self.host:
+            headers.note_refusal(request, "another host")
             return headers.plain(421, "This host is not served here.")
         if path == "/enter":
             return await self._enter(request)
@@ -109,6 +110,7 @@ class Gateway:
             passes.holder, request.cookies.get(self.where.cookie, ""), self.where.server_id
         )
         if holder is None:
+            headers.note_refusal(request, "without a session, or with one that has ended")
             words = _("Your session here has ended. Open the task again from your desk.")
             return self._to_the_desk(request, 401, words)
         with translation.override(holder.language):
@@ -122,10 +124,7 @@ class Gateway:
                 return headers.see_other(self.where.desk)
             return await self._asked(request, holder)
         except rules.Denied as denied:
-            log.warning(
-                "gateway refused", rater=holder.rater_id, method=request.method, path=request.path[:200],
-                why=str(denied),
-            )  # fmt: skip
+            headers.note_refusal(request, str(denied), rater=holder.rater_id)
             return self._to_the_desk(
                 request, 403, denied.words or _("This is not part of judging your sessions.")
             )
@@ -179,12 +178,14 @@ class Gateway:
     async def _enter(self, request) -> web.Response:
         """From the desk alone: a ticket that came by a link would make its reader somebody else here."""
         if request.method != "POST" or request.headers.get("Origin") != self.where.pages:
+            headers.note_refusal(request, "a ticket that does not come from the desk")
             return headers.see_other(self.where.desk)
         ticket = (await request.post()).get("ticket")
         entered = await self.in_database(
             passes.enter, ticket if isinstance(ticket, str) else "", self.where.server_id
         )
         if entered is None:
+            headers.note_refusal(request, "a ticket that is used, too old or unknown")
             return headers.see_other(self.where.desk)
         session, project_id = entered
         answer = headers.see_other(f"/projects/{project_id}/data?labeling=1")
