@@ -16,6 +16,30 @@ CLINICIAN = {Role.CLINICIAN}
 DISCUSSING = {Role.CLINICIAN, Role.LEAD}
 EVERY_ROLE = {Role.CLINICIAN, Role.ANNOTATOR, Role.ADJUDICATOR, Role.LEAD}
 EVERYBODY = {*EVERY_ROLE, "nobody"}
+# What whoever is turned away is told, for each set of roles that gets in.
+WHY = {
+    frozenset(LEAD): ("Only a lead may do this.", "Only a lead invites people."),
+    frozenset(CLINICIAN): ("Only clinicians write the guidelines.",),
+    frozenset(DISCUSSING): (
+        "Only clinicians and leads see what was made from a guideline.",
+        "Only clinicians and leads see who changed a guideline.",
+        "Only clinicians and leads publish or retire a version.",
+        "Only clinicians and leads discuss a guideline: what they say could sway those who judge sessions.",
+        "Only clinicians and leads agree on known answers.",
+        "Only clinicians and leads see the corrections that were made in review.",
+        "Only leads and clinicians edit sessions.",
+    ),
+    frozenset({Role.ANNOTATOR}): (
+        "Only annotators have a desk.",
+        "Only those who judge sessions say so here; clinicians and leads begin a thread.",
+    ),
+    frozenset({Role.ADJUDICATOR}): ("Only adjudicators settle disputes.",),
+    frozenset({Role.ANNOTATOR, Role.ADJUDICATOR}): (
+        "Only annotators and adjudicators keep a reviewer record.",
+    ),
+    frozenset(EVERY_ROLE): ("Ask a lead for a role first.",),
+    frozenset(NODES_ONLY): ("Authentication credentials were not provided.",),
+}
 
 TABLE = {
     "": EVERYBODY,
@@ -260,3 +284,19 @@ TABLE = {
     "api/guidelines/<slug:slug>/translations/<slug:language>/<slug:key>/<int:n>/send-back/": EVERY_ROLE,
     "api/guidelines/<slug:slug>/translations/<slug:language>/<slug:key>/<int:n>/approve/": EVERY_ROLE,
 }
+
+# Where fewer may write than may read: (method, address).
+WRITING = {
+    ("POST", "api/guidelines/<slug:slug>/versions/<str:name>/entries/"): CLINICIAN,
+    ("PUT", "api/guidelines/<slug:slug>/versions/<str:name>/entries/<slug:key>/"): CLINICIAN,
+    ("PATCH", "api/guidelines/<slug:slug>/versions/<str:name>/entries/<slug:key>/"): CLINICIAN,
+    ("DELETE", "api/guidelines/<slug:slug>/versions/<str:name>/entries/<slug:key>/"): CLINICIAN,
+}
+# Label Studio's hook takes no login but the secret of its server: (what is sent, the answer, why).
+HOOK = [
+    ("the secret", 202, "it is a hint to look sooner"),
+    ("a wrong secret", 403, "anybody could have sent it"),
+    ("no secret", 403, "anybody could have sent it"),
+    ("another server's secret", 403, "each server has its own"),
+    ("more than a hint is long", 413, "nothing in it is read"),
+]
