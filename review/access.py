@@ -1,12 +1,14 @@
 """Who may do what in the review; page, API, webhook and verbs ask here."""
 
 from django.db.models import OuterRef, Q, Subquery
+from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext as _
 
 from accounts import roles
 from accounts.models import ReviewerRecord
 from accounts.roles import Answer
 from guidelines import access as guidelines_access
+from review.knowing import cells_known_by
 from review.models import Appeal, Conflict, Item, Purpose, Reading, Round, RoundState, Seat, SeatProject
 from review.raters import record_in_force
 from synthesis import tiers
@@ -221,6 +223,8 @@ def may_settle(user, item: Item) -> Answer:
         return Answer(_("You reviewed this session yourself; another adjudicator settles it."))
     if Opening.objects.filter(instance=item.instance_id, by=user).exists():
         return Answer(_("You wrote in this session yourself; another adjudicator settles it."))
+    if cells_known_by(user).filter(instance__cell=item.instance.cell).exists():
+        return Answer(_("You know the agreed answers to this session; another adjudicator settles it."))
     if Conflict.objects.cases_of(user).filter(base_case=_case_of(item)).exists():
         return Answer(_("You know this client; another adjudicator settles it."))
     if item.round.state != RoundState.OPEN:
@@ -278,14 +282,27 @@ def hidden_cells(user):
     run's session of the same cell, or a preview, is the same session again: it is made of the same stored replies.
     """
     own = _items_to_judge(user).order_by().values("instance__cell")
-    # One that goes on from an edited turn, the one that it comes from and the others that do are the same up to there.
-    edits = Opening.objects.order_by()
-    parents = edits.filter(instance__cell__in=own).values("instance__parent")
-    further = edits.filter(Q(instance__parent__cell__in=own) | Q(instance__parent__in=parents)).values(
-        "instance"
+    family = Q(cell__in=own) | Q(cell__in=RawSQL(*_family_of(own)))
+    return Instance.objects.filter(family).order_by().values("cell")
+
+
+def _family_of(cells) -> tuple[str, tuple]:
+    """SQL, and its parameters: the cells that edits of a turn, and edits of those, connect with these. Up to the edited
+    turn they are the same session. It begins at the edits, which are few.
+    """
+    own, given = cells.query.sql_with_params()
+    return (
+        f"""WITH RECURSIVE edit(one, other) AS (
+            SELECT child.cell, parent.cell FROM synthesis_opening o
+            JOIN synthesis_instance child ON child.id = o.instance_id
+            JOIN synthesis_instance parent ON parent.id = child.parent_id
+        ), tie(one, other) AS (SELECT one, other FROM edit UNION SELECT other, one FROM edit),
+        family(cell) AS (
+            SELECT one FROM tie WHERE one IN ({own})
+            UNION SELECT tie.other FROM tie JOIN family ON tie.one = family.cell
+        ) SELECT cell FROM family""",
+        given,
     )
-    kin = Q(cell__in=own) | Q(pk__in=parents) | Q(pk__in=further)
-    return Instance.objects.filter(kin).order_by().values("cell")
 
 
 def hidden_instances(user, ids) -> set[int]:

@@ -15,6 +15,7 @@ from accounts.digesting import digest
 from guidelines import briefing
 from review import grading, standing
 from review.judged import Wording, in_position
+from review.knowing import cells_known_by
 from review.label_studio.screens.build import levels_of
 from review.models import Arm, Conflict, Decision, FirstJudgement, Item, SecondReading, Standing, Verdict
 from review.workflow import CannotSettle, adjudicate, judge_again, judge_first, key_of, pending
@@ -36,6 +37,7 @@ def waiting_for(user) -> QuerySet[Item]:
         Item.objects.filter(asked, round__state="open")
         .exclude(instance__in=_read_by(user))
         .exclude(instance__in=Opening.objects.filter(by=user).values("instance"))
+        .exclude(instance__cell__in=cells_known_by(user))
         .exclude(instance__profile__base_case__in=Conflict.objects.cases_of(user))
         .annotate(since=Coalesce(Subquery(disputed[:1]), Subquery(readers.values("received_at")[:1])))
         .select_related("round")

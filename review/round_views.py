@@ -53,7 +53,10 @@ def rounds(request):
     found = list(found[: PAGE + 1])
     more = found[PAGE - 1].serial if len(found) > PAGE else None
     waiting = access.appeals_open_to(request.user).waiting().exclude(by=request.user).count()
-    return render(request, "review/rounds.html", {"rounds": found[:PAGE], "more": more, "appeals": waiting})
+    # How many are settled would tell her who sees as she does.
+    own = set(access.rounds_she_judges(request.user).values_list("pk", flat=True))
+    context = {"rounds": found[:PAGE], "more": more, "appeals": waiting, "own": own}
+    return render(request, "review/rounds.html", context)
 
 
 def round_new(request):
@@ -156,6 +159,7 @@ def round(request, public_id):
             "waiting": Reading.objects.waiting().filter(seat__round=found).count(),
             "flagged": waiting.items_in(waiting.of_round(found))[:MOST_FLAGGED],
             "flagged_total": waiting.of_round(found).values("item").distinct().count(),
+            "unanswerable": waiting.without_a_lead(waiting.of_round(found)),
             "name_risk_lead": RiskLead(round=found),
             "rates": reports.rates(found),
             "is_weighed": reports.is_weighed(found),
@@ -253,11 +257,13 @@ def round_place(request, public_id):
 
 
 def seat_hand_on(request, public_id):
-    """What a reviewer has not judged goes to the others."""
+    """What a reviewer has not judged goes to the others; the page asks first, as it cannot be undone."""
     roles.require(access.may_run_rounds(request.user))
-    if request.method != "POST":
-        return HttpResponseNotAllowed(["POST"])
     seat = get_object_or_404(Seat.objects.select_related("round", "rater__user"), public_id=public_id)
+    if request.method != "POST":
+        roles.require(access.may_hand_on(request.user, seat))
+        (own,) = [one for one in reports.progress(seat.round) if one.pk == seat.pk]
+        return render(request, "review/hand_on.html", {"seat": own, "left": own.total - own.judged})
     handed = handing_on.hand_on(seat=seat, by=request.user)
     tasks.wake(seat.round)
     messages.success(request, _handed(request, seat.round, handed))

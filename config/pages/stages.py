@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 from config.pages import health
 from exports.models import Dataset, Node, TrainingRun
 from guidelines.models import Version
-from review import reports
+from review import access, reports
 from review.models import (
     Decision,
     Difference,
@@ -68,8 +68,12 @@ def synthesis() -> dict:
     return _stage("synthesis", _("Sessions"), reverse("runs"), rows, stuck)
 
 
-def review() -> dict:
-    standings = _by_state(Standing.objects.filter(item__round__state="open"))
+def review(user) -> dict:
+    """What is in dispute where she judges herself is left out: it would tell her that somebody sees it otherwise."""
+    hidden = access.rounds_she_judges(user)
+    disputes = Standing.objects.filter(item__round__state="open").exclude(item__round__in=hidden.values("pk"))
+    standings = _by_state(disputes)
+    in_dispute = _("in dispute, without rounds that you judge in") if hidden.exists() else _("in dispute")
     waiting = reports.left_to_judge()
     # Every judgement but those that another one replaced: two indexes have these numbers.
     replaced = Decision.objects.filter(supersedes__isnull=False).count()
@@ -77,7 +81,7 @@ def review() -> dict:
     # What judge models say counts for nothing.
     made -= JudgeOutcome.objects.filter(kind=OutcomeKind.JUDGED).count()
     rows = [(_("sessions under review"), Item.objects.counted().count()), (_("judgements to do"), waiting),
-            (_("judgements made"), made), (_("in dispute"), standings.get("disputed", 0))]  # fmt: skip
+            (_("judgements made"), made), (in_dispute, standings.get("disputed", 0))]  # fmt: skip
     stuck = []
     failing = SeatProject.objects.filter(failing_since__isnull=False).aggregate(
         n=Count("id"), since=Min("failing_since")
@@ -125,8 +129,8 @@ def training() -> dict:
     return _stage("training", _("Training"), reverse("training"), rows, stuck)
 
 
-def stages() -> list[dict]:
-    return [guidelines(), synthesis(), review(), datasets(), training()]
+def stages(user) -> list[dict]:
+    return [guidelines(), synthesis(), review(user), datasets(), training()]
 
 
 def runs_under_way(limit: int = 10) -> list[dict]:

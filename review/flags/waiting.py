@@ -2,6 +2,7 @@
 
 from django.db.models import Count, Min, Q, QuerySet
 
+from accounts.models import Role, User
 from review import access
 from review.models import Flag, Item, Reading, Round, RoundState
 
@@ -31,6 +32,18 @@ def items_in(flags: QuerySet) -> QuerySet:
     )
     found = found.select_related("round__risk_lead", "instance").defer("instance__content", "instance__trace")
     return found.order_by("since", "pk")
+
+
+def without_a_lead(flags: QuerySet) -> bool:
+    """Whether any of these waits for a lead who is not there: every one of them has read its session. Three queries."""
+    leads = set(User.objects.with_role(Role.LEAD).filter(is_active=True).values_list("pk", flat=True))
+    read = Reading.objects.filter(
+        item__instance__in=flags.values("item__instance"), seat__rater__user__in=leads
+    )
+    readers: dict[int, set[int]] = {}
+    for instance, user in read.order_by().values_list("item__instance", "seat__rater__user").distinct():
+        readers.setdefault(instance, set()).add(user)
+    return any(leads <= own for own in readers.values())
 
 
 def of_round(round: Round) -> QuerySet:

@@ -1,5 +1,7 @@
 """One settled dispute in ten is put before a second adjudicator, who does not know that it is settled.
 
+Whoever leads too reads of the round what is settled in it, and would know: she is given none.
+
 It is drawn when it is settled, from randomness that is kept nowhere, so nobody can compute which; and where a round has
 no dispute left and none was drawn, one of those settled is.
 """
@@ -14,6 +16,7 @@ from django.utils.translation import gettext as _
 from accounts import roles
 from accounts.models import Role, User
 from review import access
+from review.knowing import cells_known_by
 from review.models import (
     Conflict,
     Decision,
@@ -41,7 +44,11 @@ ONE_IN = 10
 def draw(decision: Decision) -> SecondReading | None:
     """Within the transaction that settled it: of two who settle at once, one comes first."""
     round = Round.objects.select_for_update().get(pk=decision.item.round_id)
-    others = list(User.objects.with_role(Role.ADJUDICATOR).filter(is_active=True))
+    others = [
+        user
+        for user in User.objects.with_role(Role.ADJUDICATOR).filter(is_active=True)
+        if not roles.may_lead(user)
+    ]
     if somebody_may(decision, others) and secrets.randbelow(ONE_IN) == 0:
         return SecondReading.objects.create(decision=decision)
     drawn = SecondReading.objects.filter(decision__item__round=round)
@@ -63,12 +70,17 @@ def somebody_may(decision: Decision, adjudicators: list[User]) -> bool:
 
 
 def pending(user):
-    """Second readings that wait for this person: not of what she settled, nor of a session that she reviewed."""
+    """Second readings that wait for this person: not of what she settled, nor of a session that she reviewed or whose
+    known answers she knows; none where she leads.
+    """
+    if roles.may_lead(user):
+        return SecondReading.objects.none()
     read = Reading.objects.filter(seat__rater__user=user).values("item__instance")
     return (
         SecondReading.objects.filter(judgement=None, decision__item__round__state="open")
         .exclude(decision__rater__user=user)
         .exclude(decision__item__instance__in=read)
+        .exclude(decision__item__instance__cell__in=cells_known_by(user))
         .exclude(decision__item__instance__profile__base_case__in=Conflict.objects.cases_of(user))
     )
 

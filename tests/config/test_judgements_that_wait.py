@@ -17,11 +17,11 @@ def test_a_skip_is_not_stuck_and_a_closed_round_holds_up_nothing(db, ben, chloe,
     session = desk(fake, ben)
     session.skip(Reading.objects.get(item=first, seat__rater__user=ben).task_id)
     sync_all(fake)
-    assert RawAnnotation.objects.exclude(uncounted="").count() == 1 and stages.review()["stuck"] == []
+    assert RawAnnotation.objects.exclude(uncounted="").count() == 1 and stages.review(lena)["stuck"] == []
     # In Chloe's project, so it does not count; her words look like the mark of a skip and are none.
     submit(session, second, chloe, says("reject", comment='"was_cancelled": true}'))
     sync_all(fake)
-    (said,) = stages.review()["stuck"]
+    (said,) = stages.review(lena)["stuck"]
     assert said.startswith("1 judgements are kept but not counted")
     close_round(round=round, by=lena)
-    assert stages.review()["stuck"] == []
+    assert stages.review(lena)["stuck"] == []

@@ -55,6 +55,6 @@ def test_the_road_counts_every_judgement_that_no_other_replaced(ben, chloe, lena
     judge(item, ben, says())
     judge(item, ben, says("reject"), minutes=1)
     judge(item, chloe, says())
-    rows = dict(stages.review()["rows"])
+    rows = dict(stages.review(lena)["rows"])
     assert rows["judgements made"] == Decision.objects.readers().in_force().count() == 2
     assert rows["judgements to do"] == 2
