@@ -8,6 +8,7 @@ from accounts import roles
 from accounts.models import ReviewerRecord
 from accounts.roles import Answer
 from guidelines import access as guidelines_access
+from review import kin
 from review.knowing import cells_known_by
 from review.models import Appeal, Conflict, Item, Purpose, Reading, Round, RoundState, Seat, SeatProject
 from review.raters import record_in_force
@@ -282,27 +283,8 @@ def hidden_cells(user):
     run's session of the same cell, or a preview, is the same session again: it is made of the same stored replies.
     """
     own = _items_to_judge(user).order_by().values("instance__cell")
-    family = Q(cell__in=own) | Q(cell__in=RawSQL(*_family_of(own)))
+    family = Q(cell__in=own) | Q(cell__in=RawSQL(*kin.family_of(own)))
     return Instance.objects.filter(family).order_by().values("cell")
-
-
-def _family_of(cells) -> tuple[str, tuple]:
-    """SQL, and its parameters: the cells that edits of a turn, and edits of those, connect with these. Up to the edited
-    turn they are the same session. It begins at the edits, which are few.
-    """
-    own, given = cells.query.sql_with_params()
-    return (
-        f"""WITH RECURSIVE edit(one, other) AS (
-            SELECT child.cell, parent.cell FROM synthesis_opening o
-            JOIN synthesis_instance child ON child.id = o.instance_id
-            JOIN synthesis_instance parent ON parent.id = child.parent_id
-        ), tie(one, other) AS (SELECT one, other FROM edit UNION SELECT other, one FROM edit),
-        family(cell) AS (
-            SELECT one FROM tie WHERE one IN ({own})
-            UNION SELECT tie.other FROM tie JOIN family ON tie.one = family.cell
-        ) SELECT cell FROM family""",
-        given,
-    )
 
 
 def hidden_instances(user, ids) -> set[int]:

@@ -47,7 +47,7 @@ def all_figures(round, people) -> str:
         "uncounted": reports.uncounted(round).count(),
         "replicates": sampled.replicates([round]),
         "sampled": sampled.counted([round]).count(),
-        "road": stages.review(),
+        "road": stages.review(round.made_by),
         "standings": [list(item.standings.order_by("aspect").values_list("aspect", "state", "outcome", "at"))
                       for item in round.items.all()],
         "disputes": [(item.pk, item.since) for item in disputes.waiting_for(people[-1])],
