@@ -217,7 +217,19 @@ def _send_chunk(project: SeatProject, label_studio, chunk: list[Reading]) -> int
         raise
     with transaction.atomic():
         give_tasks(ids, project, chunk)
-        return sum(_mark_sent(reading, task_id) for reading, task_id in zip(chunk, ids, strict=True))
+        sent = sum(_mark_sent(reading, task_id) for reading, task_id in zip(chunk, ids, strict=True))
+    if sent < len(ids):
+        _take_back(label_studio, chunk, ids)
+    return sent
+
+
+def _take_back(label_studio, chunk: list[Reading], ids: list[int]) -> None:
+    """We were so slow that another push has taken these over and sent them: nobody is to see them twice. Where ours was
+    found meanwhile, it stays.
+    """
+    ours = Reading.objects.filter(pk__in=[reading.pk for reading in chunk], task_id__in=ids)
+    for task_id in set(ids) - set(ours.values_list("task_id", flat=True)):
+        label_studio.remove_unjudged(task_id)
 
 
 def _let_go(chunk: list[Reading], error: LabelStudioError) -> None:

@@ -114,6 +114,22 @@ def test_killed_between_sending_and_sent_makes_no_duplicates(round, after):
     assert all_sent_once(fake, round)
 
 
+class Slow(FakeLabelStudio):
+    """So slow in one import that another push takes its readings over."""
+
+    def import_tasks(self, project_id, tasks):
+        meanwhile, self.meanwhile = self.meanwhile, lambda: None
+        meanwhile()
+        return super().import_tasks(project_id, tasks)
+
+
+def test_what_a_push_sends_after_another_took_it_over_is_taken_out_again(round):
+    fake = Slow()
+    fake.meanwhile = lambda: send(round, fake, grace=AT_ONCE)
+    assert send(round, fake) == 0
+    assert all_sent_once(fake, round)
+
+
 def test_label_studio_down_loses_nothing_and_says_since_when(round, fake):
     fake.down = True
     before = timezone.now()

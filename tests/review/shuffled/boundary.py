@@ -17,6 +17,10 @@ class Killed(BaseException):
     """The process ends here: nothing that it still does reaches anybody."""
 
 
+class Broken(BaseException):
+    """A promise is broken; whoever keeps a project's failures for the lead must not keep this one."""
+
+
 class Boundary:
     """A Label Studio, fake or real, as one process of ours sees it. At the n-th crossing, something happens."""
 
@@ -70,7 +74,8 @@ class Boundary:
         return call
 
     def _call(self, name: str, *, after: bool) -> None:
-        assert len(connection.savepoint_ids) == self._open, f"{name} is called while a transaction is open"
+        if len(connection.savepoint_ids) != self._open:
+            raise Broken(f"{name} is called while a transaction is open")
         if self.down:
             raise LabelStudioDown("No answer: ConnectError") from httpx.ConnectError("down")
         self._cross(name, after, is_call=True)
