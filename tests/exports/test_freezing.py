@@ -281,7 +281,12 @@ def test_two_thousand_items_stream(artefacts, lena):
     finally:
         tracemalloc.stop()
     size = sum(path.stat().st_size for path in places.dataset_folder(made).rglob("*.jsonl"))
-    assert made.manifest["rows"] == {"sft": 2000, "preference": 0, "unpaired": 2000}
+    assert made.manifest["rows"] == {
+        "sft": 2000,
+        "preference": 0,
+        "unpaired": 2000,
+        "turn_preference": 0,
+    }
     assert size > 25_000_000
     assert 0 < held[0] < 5_000_000, (
         f"{held[0] / 1e6:.1f} MB more while {size * 0.75 / 1e6:.0f} MB were written"

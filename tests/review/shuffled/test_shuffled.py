@@ -1,4 +1,5 @@
-"""Whatever happens in between, a round ends as it does when nothing does: 500 random walks (docs/sync.md).
+"""Whatever happens in between, a round ends as it does when nothing does: 500 random walks (docs/sync.md), of which a
+hundred are walked each time.
 
 SHUFFLED=SEED ./bin/test tests/review/shuffled -k fake    walks one of them again, and tells its story.
 """
@@ -23,8 +24,8 @@ from tests.review.shuffled.script import Act, script
 SESSIONS = 2
 SEEDS, AT_ONCE, WALKS_OF_A_SCRIPT = 500, 50, 10
 ONE = os.environ.get("SHUFFLED")
-# What the suite repeats on PostgreSQL is a sample.
-WALKED = 100 if "postgres" in os.environ.get("DATABASE_URL", "") else SEEDS
+# A walk takes a second of a processor: the others are for --long.
+EACH_TIME = 100
 # Of each fault, in every block of walks; of each act, in all.
 AT_LEAST = 3
 FAULTS = [
@@ -131,7 +132,13 @@ def require_eventful(did: Counter) -> None:
     assert min(counted.values()) >= AT_LEAST, counted
 
 
-@pytest.mark.parametrize("start", [int(ONE)] if ONE else range(0, WALKED, AT_ONCE), ids="fake-{}".format)
+STARTS = [
+    pytest.param(start, id=f"fake-{start}", marks=[pytest.mark.long] if start >= EACH_TIME else [])
+    for start in range(0, SEEDS, AT_ONCE)
+]
+
+
+@pytest.mark.parametrize("start", [pytest.param(int(ONE), id=f"fake-{ONE}")] if ONE else STARTS)
 def test_whatever_happens_in_between_a_round_ends_as_when_nothing_does(table, start):
     did, quiet = Counter(), Quiet(table)
     for seed in [start] if ONE else range(start, start + AT_ONCE):
