@@ -4,7 +4,7 @@ which of them is better.
 
 from guidelines import briefing
 from guidelines.models import Version
-from review.label_studio.screens.build import level_alias, levels_of, screen_of
+from review.label_studio.screens.build import level_alias, levels_of, opposite, screen_of
 from review.models import Arm, Preferred
 from review.standing import GRADED, Rated
 
@@ -32,8 +32,7 @@ def levels(dimension: dict) -> list[str]:
 
 def mirrored(dimension: dict, level: str) -> str:
     """The level that says the same of two texts that changed places."""
-    offered = levels(dimension)
-    return offered[len(offered) - 1 - offered.index(level)]
+    return opposite(levels(dimension), level)
 
 
 def placed(choice: str, position: str) -> str:

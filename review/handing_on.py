@@ -153,17 +153,19 @@ def read_by_one(round: Round) -> list[Item]:
     """Items that are not settled and carry a risk tier, yet have one reader only, where somebody seated may be the second.
     A tier that was raised is read by two (methods.md §4).
     """
+    sessions = Instance.objects.filter(pk__in=round.items.unsettled().values("instance"))
+    risky = carried(sessions)
+    if not risky:
+        return []  # as nearly always; readers are counted of these alone
     planned = Reading.objects.planned().filter(item=OuterRef("pk")).order_by().values("item")
-    single = round.items.unsettled().annotate(n=Subquery(planned.annotate(n=Count("pk")).values("n")))
-    single = single.filter(n__lt=RISK_READERS)
-    sessions = Instance.objects.filter(pk__in=single.values("instance"))
-    of = {pk: [] for pk in carried(sessions)}
-    if not of:
-        return []
+    items = round.items.unsettled().filter(instance__in=risky)
+    items = items.annotate(n=Subquery(planned.annotate(n=Count("pk")).values("n")))
+    single = list(items.filter(n__lt=RISK_READERS).order_by("pk"))
+    of = {item.instance_id: [] for item in single}
     light = list(sessions.filter(pk__in=of).only("public_id", "profile", "factors"))
     seats = [seat for seat in _seats(round) if may_sit(seat.rater)]
     may_be = {pk for pk, need in zip(of, _needs(of, light, sessions, seats), strict=True) if need.allowed}
-    return list(single.filter(instance__in=may_be).order_by("pk"))
+    return [item for item in single if item.instance_id in may_be]
 
 
 def _known_to(user):

@@ -8,7 +8,8 @@ from review import reports
 from review.agreement.planning import Expected, Plan, design_effect, half_width, plan
 from review.models import Arm, Round
 
-LEVELS = {"any_mistake": 2, "verdict": 3}
+MISTAKE = "any_mistake"
+LEVELS = {MISTAKE: 2, "verdict": 3}
 MOST_ALPHA = 0.95
 
 
@@ -44,21 +45,18 @@ def planned(
     return Planned(found, expected.design_effect, percent, reached)
 
 
-def as_in(round: Round, judged: str) -> dict:
-    """What `planned` is asked, as it was in this round; read with the draft, else without. What the round does not tell is
-    left out.
+def as_in(round: Round) -> dict:
+    """What `planned` is asked of whether there is a mistake, as it was in this round: read with the draft, else without.
+    What the round does not tell is left out.
     """
     rated = reports.rates(round)
     arm = next((arm for arm in (Arm.AIDED, Arm.UNAIDED) if rated[arm].n), None)
-    found: dict = {"judged": judged, "readers": max(2, round.overlap)}
-    figures = reports.agreements(round).get(arm, {}).get(judged) if arm else None
+    found: dict = {"judged": MISTAKE, "readers": max(2, round.overlap)}
+    figures = reports.agreements(round).get(arm, {}).get(MISTAKE) if arm else None
     if figures is None:
         return found
-    own = rated[arm]
-    shares = [own.share(verdict) or 0 for verdict in ("accept", "edit", "reject")]
-    if judged == "any_mistake":
-        shares = [own.share(judged), 1 - own.share(judged)]
-    found["most_frequent"] = min(99, max(1, int(100 * max(shares) + 0.5)))
+    share = rated[arm].share(MISTAKE)
+    found["most_frequent"] = min(99, int(100 * max(share, 1 - share) + 0.5))
     if figures["n_clusters"]:
         found["of_each"] = float(f"{max(1.0, figures['n_items'] / figures['n_clusters']):.1f}")
     if (alpha := figures["krippendorff_alpha"]["estimate"]) is not None:

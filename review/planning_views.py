@@ -18,7 +18,7 @@ def round_plan(request):
     earlier = Round.objects.of_review().filter(state=RoundState.CLOSED).exclude(pk__in=hidden.values("pk"))
     like = request.GET.get("like") and get_object_or_404(earlier, public_id=asking.public_id(request, "like"))
     asked = "reach" in request.GET
-    form = HowMany(request.GET) if asked else HowMany(initial=as_in(like, "any_mistake") if like else None)
+    form = HowMany(request.GET) if asked else HowMany(initial=as_in(like) if like else None)
     found = planned(**form.cleaned_data) if asked and form.is_valid() else None
     context = {"form": form, "found": found, "like": like, "earlier": earlier.order_by("-serial")[:EARLIER]}
     return render(request, "review/round_plan.html", context, status=400 if form.errors else 200)

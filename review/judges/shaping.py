@@ -5,10 +5,9 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, create_model, model_validator
 
-from review.label_studio.reading_results import Answers, mirrored
+from review.label_studio.reading_results import Answers, by_own_names
 from review.label_studio.screens.build import level_alias, levels_of
 from review.models import Arm, Verdict
-from review.models.decisions import Preferred
 from synthesis.shapes.words import Strict, which
 
 RATIONALE, FEEDBACK, MOST_FINDINGS = 700, 2_800, 6
@@ -89,7 +88,9 @@ def answers(value: Strict, *, arm: str, dimensions: list[dict], position: str = 
     if arm != Arm.UNAIDED:
         found["ratings"] = {d["key"]: _level(d, said["ratings"][d["key"]]) for d in dimensions}
     if arm == Arm.PAIR:
-        found |= _compared(said, found["ratings"], dimensions, position)
+        preferred, unsafe = said["preferred"], said["unsafe_texts"]
+        found |= by_own_names(preferred, unsafe, found["ratings"], dimensions, position)
+        found["unsafe"] = bool(unsafe)
     return Answers(**found)
 
 
@@ -110,13 +111,3 @@ def _findings(said: list[dict]) -> list[dict]:
         }
         for (key, severity), own in turns.items()
     ]
-
-
-def _compared(said: dict, ratings: dict, dimensions: list[dict], position: str) -> dict:
-    own = {"first": position[0], "second": position[1], "tie": Preferred.TIE.value}
-    unsafe = sorted({own[one] for one in said["unsafe_texts"]})
-    if position == "ba":
-        ratings = {d["key"]: mirrored(d, ratings[d["key"]]) for d in dimensions}
-    return {
-        "preferred": own[said["preferred"]], "ratings": ratings, "unsafe_texts": unsafe, "unsafe": bool(unsafe),
-    }  # fmt: skip

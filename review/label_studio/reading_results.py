@@ -13,7 +13,14 @@ from review.label_studio.result_entries import (
     required,
     sort,
 )
-from review.label_studio.screens.build import NOT_IN_GUIDELINE, RATING, build, level_alias, levels_of
+from review.label_studio.screens.build import (
+    NOT_IN_GUIDELINE,
+    RATING,
+    build,
+    level_alias,
+    levels_of,
+    opposite,
+)
 from review.label_studio.screens.controls import Control, controls_of
 
 __all__ = [
@@ -194,20 +201,29 @@ def _require_said(quote: str, judged: dict) -> None:
 
 
 def _comparison(once: dict, known: dict[str, Control], dimensions: list[dict], position: str) -> dict:
+    found = by_own_names(
+        required(once, "preferred"),
+        once.get("unsafe_texts", []),
+        _ratings(once, dimensions),
+        dimensions,
+        position,
+    )
+    return found | {"unsafe": bool(found["unsafe_texts"]) or "unsafe" in once}
+
+
+def by_own_names(
+    preferred: str, unsafe: list[str], ratings: dict, dimensions: list[dict], position: str
+) -> dict:
+    """What was said of the first and the second text, by the texts' own names. `position`: which stood first, "ab" or
+    "ba".
+    """
     own = {"first": position[0], "second": position[1], "tie": "tie"}
-    ratings = _ratings(once, dimensions)
     if position == "ba":
         ratings = {d["key"]: mirrored(d, ratings[d["key"]]) for d in dimensions}
-    unsafe = sorted(own[one] for one in once.get("unsafe_texts", []))
-    return {
-        "preferred": own[required(once, "preferred")],
-        "ratings": ratings,
-        "unsafe_texts": unsafe,
-        "unsafe": bool(unsafe) or "unsafe" in once,
-    }
+    unsafe = sorted({own[one] for one in unsafe})
+    return {"preferred": own[preferred], "ratings": ratings, "unsafe_texts": unsafe}
 
 
 def mirrored(dimension: dict, value):
     """The level that says the same of two texts that changed places."""
-    values = [level["value"] for level in levels_of(dimension)]
-    return values[len(values) - 1 - values.index(value)]
+    return opposite([level["value"] for level in levels_of(dimension)], value)

@@ -61,7 +61,7 @@ def test_what_a_closed_round_showed_is_suggested(her, ben, chloe, lena):
         for person in (ben, chloe):
             judge(item, person, says(findings=[mistake()] if n else []))
     close_round(round=round, by=lena)
-    found = as_in(round, "any_mistake")
+    found = as_in(round)
     assert (found["readers"], found["most_frequent"], found["alpha"]) == (2, 83, 0.95)
     page = her.get(reverse("round_plan"), {"like": round.public_id})
     assert page.context["form"]["alpha"].value() == 0.95

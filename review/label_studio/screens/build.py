@@ -103,6 +103,11 @@ def levels_of(dimension: dict) -> list[dict]:
     return dimension["levels"] or (COMPARED if dimension["scale"] == "pairwise" else [])
 
 
+def opposite(levels: list, level):
+    """The level that says the same of two texts that changed places. `levels`: of `levels_of`, in their order."""
+    return levels[len(levels) - 1 - levels.index(level)]
+
+
 def level_alias(value) -> str:
     """How a level's value is written in a result (Label Studio knows strings only)."""
     return str(value).lower() if isinstance(value, bool) else str(value)

@@ -15,6 +15,12 @@ from review.agreement.alternative_annotator import alternative_annotator, benjam
 PEOPLE = ("Ben", "Chloe", "Noor", "Amir")
 
 
+def nearness(value, others, scale):
+    if scale == "nominal":
+        return sum(value == other for other in others) / len(others)
+    return -sqrt(sum((value - other) ** 2 for other in others) / len(others))
+
+
 def plainly(judge, people, scale, epsilon=0.2, level=0.05):
     """The paper's steps, one after the other: ({person: (n, rho of the judge, her own, p)}, winning rate, rho)."""
     found = {}
@@ -24,11 +30,7 @@ def plainly(judge, people, scale, epsilon=0.2, level=0.05):
             others = [people[p][item] for p in people if p != person and item in people[p]]
             if item not in judge or not others:
                 continue
-            if scale == "nominal":
-                near = lambda v, o=others: sum(v == other for other in o) / len(o)  # noqa: E731
-            else:
-                near = lambda v, o=others: -sqrt(sum((v - other) ** 2 for other in o) / len(o))  # noqa: E731
-            a, b = round(near(judge[item]), 9), round(near(value), 9)
+            a, b = (round(nearness(said, others, scale), 9) for said in (judge[item], value))
             ours.append(int(a >= b))
             hers.append(int(b >= a))
         if ours:
