@@ -3,10 +3,13 @@ earlier round teaches a lead to expect.
 """
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from review import reports
-from review.agreement.planning import Expected, Plan, design_effect, half_width, plan
 from review.models import Arm, Round
+
+if TYPE_CHECKING:
+    from review.agreement.planning import Plan
 
 MISTAKE = "any_mistake"
 LEVELS = {MISTAKE: 2, "verdict": 3}
@@ -19,7 +22,7 @@ class Planned:
     known.
     """
 
-    plan: Plan
+    plan: "Plan"
     design_effect: float
     percent: int | None
     reached: float | None
@@ -34,6 +37,8 @@ def planned(
     sessions: int | None = None,
 ) -> Planned:  # fmt: skip
     """`most_frequent`: per cent; the other answers share the rest. `reach`: the half width wanted. Raises ValueError."""
+    from review.agreement.planning import Expected, design_effect, half_width, plan  # it loads SciPy
+
     others = LEVELS[judged] - 1
     shares = (most_frequent / 100, *[(1 - most_frequent / 100) / others] * others)
     expected = Expected(shares, alpha, readers, design_effect(of_each, alike))

@@ -10,6 +10,7 @@ import uuid
 import pytest
 from django.apps import apps
 from django.core import serializers
+from django.core.cache import cache
 from django.db import models, transaction
 from django.test import Client
 
@@ -199,6 +200,7 @@ def test_whatever_a_colleague_says_a_reviewers_pages_are_the_same(open_round, ev
     client = logged_in(everybody[name])
     seen, paths = [], []
     for finds in (True, False):
+        cache.clear()  # what was added up there, and of what is undone here
         with transaction.atomic():
             chloe_judges(open_round, everybody["Chloe"], finds=finds, dan=everybody["Dan"])
             # The ids that there are when she has found something, also where there are none.

@@ -7,7 +7,7 @@ compare-and-set, so two pushes at once never send the same one.
 """
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
 import httpx
@@ -27,6 +27,7 @@ from review.label_studio.losing import give_project, give_tasks, lose_project
 from review.label_studio.screens.build import task_data
 from review.label_studio.screens.controls import fields_of
 from review.models import ENVIRONMENT, Arm, Reading, Round, RoundState, SeatProject, SendState
+from synthesis import rows
 
 log = logging.getLogger(__name__)
 
@@ -114,9 +115,7 @@ def _send_project(project: SeatProject, label_studio, grace: timedelta, alive) -
     if project.project_id is None and not _make_project(project, label_studio):
         return 0
     sent = _look_up(project, label_studio, unsent, grace, alive)
-    for chunk in _claim_chunks(unsent, alive):
-        sent += _send_chunk(project, label_studio, chunk)
-    return sent
+    return sent + _send_planned(project, label_studio, unsent, alive)
 
 
 def is_ours(project: SeatProject, there: dict | None) -> bool:
@@ -162,62 +161,85 @@ def _look_up(project, label_studio, unsent, grace, alive) -> int:
         alive()
         chunk = _claim(readings[start : start + LOOKED_UP_AT_ONCE], now)
         found = label_studio.find_tasks(project.project_id, [str(r.external_id) for r in chunk])
+        there = {r: found[str(r.external_id)][0] for r in chunk if str(r.external_id) in found}
         with transaction.atomic():
-            give_tasks([tasks[0] for tasks in found.values()], project, chunk)
-            for reading in chunk:
-                if tasks := found.get(str(reading.external_id)):
-                    sent += _mark_sent(reading, tasks[0])
-                else:
-                    _mine(reading).update(send_state=SendState.PLANNED, sending_since=None)
+            give_tasks(list(there.values()), project, chunk)
+            sent += _mark_sent(there)
+            _plan_again([reading for reading in chunk if reading not in there])
     return sent
 
 
+@transaction.atomic
 def _claim(readings: list[Reading], now: datetime) -> list[Reading]:
     """Those that nobody else claimed since they were read; a claim is the moment of its `sending_since`."""
-    mine = []
-    with transaction.atomic():
-        for reading in readings:
-            claimed = _mine(reading).update(send_state=SendState.SENDING, sending_since=now)
-            if claimed:
-                reading.send_state, reading.sending_since = SendState.SENDING, now
-                mine.append(reading)
+    mine = _still_mine(readings)
+    Reading.objects.filter(pk__in=[reading.pk for reading in mine]).update(
+        send_state=SendState.SENDING, sending_since=now
+    )
+    for reading in mine:
+        reading.send_state, reading.sending_since = SendState.SENDING, now
     return mine
 
 
-def _mine(reading: Reading):
-    """The reading's row, if it still is as this push knows it."""
-    return Reading.objects.filter(
-        pk=reading.pk, send_state=reading.send_state, sending_since=reading.sending_since
-    )
+def _still_mine(readings: Iterable[Reading]) -> list[Reading]:
+    """Those whose rows still are as this push knows them; they are locked until its transaction ends."""
+    as_known: dict[tuple, list[int]] = {}
+    for reading in readings:
+        as_known.setdefault((reading.send_state, reading.sending_since), []).append(reading.pk)
+    mine: set[int] = set()
+    for (state, since), own in as_known.items():
+        same = Reading.objects.filter(pk__in=own, send_state=state, sending_since=since)
+        mine.update(same.select_for_update().order_by("pk").values_list("pk", flat=True))
+    return [reading for reading in readings if reading.pk in mine]
 
 
-def _mark_sent(reading: Reading, task_id: int) -> int:
-    return _mine(reading).update(send_state=SendState.SENT, task_id=task_id, sending_since=None)
+def _mark_sent(tasks: dict[Reading, int]) -> int:
+    """Of {reading: its task} those that are still this push's; how many. Within a transaction."""
+    mine = _still_mine(tasks)
+    for reading in mine:
+        reading.send_state, reading.sending_since = SendState.SENT, None
+        reading.task_id = tasks[reading]
+    rows.update(mine, ["send_state", "sending_since", "task_id"])
+    return len(mine)
 
 
-def _claim_chunks(unsent, alive) -> Iterator[list[Reading]]:
-    while True:
-        planned = unsent.filter(send_state=SendState.PLANNED).order_by("order")
-        readings = list(planned.select_related("item__instance__version__guideline")[:CHUNK])
-        if not readings:
-            return
+def _plan_again(readings: list[Reading]) -> None:
+    """Within a transaction."""
+    mine = Reading.objects.filter(pk__in=[reading.pk for reading in _still_mine(readings)])
+    mine.update(send_state=SendState.PLANNED, sending_since=None)
+
+
+def _send_planned(project: SeatProject, label_studio, unsent, alive) -> int:
+    """Chunk by chunk: the next one is read and put into words while Label Studio stores the one before."""
+    wording, sent = Wording(), 0
+
+    def ready() -> dict[Reading, dict]:
+        planned = (
+            unsent.filter(send_state=SendState.PLANNED).order_by("order").select_related("item__instance")
+        )
+        chunk = planned.prefetch_related("item__instance__version__guideline")[:CHUNK]
+        return {reading: data_of(reading, wording, project.config) for reading in chunk}
+
+    following = [ready()]
+    while tasks := following.pop():
         alive(GRACE)  # as long as the import may take, or somebody else would begin the same meanwhile
-        yield _claim(readings, timezone.now())
+        mine = {reading: tasks[reading] for reading in _claim(list(tasks), timezone.now())}
+        sent += _send_chunk(project, label_studio, mine, lambda: following.append(ready()))
+    return sent
 
 
-def _send_chunk(project: SeatProject, label_studio, chunk: list[Reading]) -> int:
-    if not chunk:
-        return 0
-    wording = Wording()
-    tasks = [data_of(reading, wording, project.config) for reading in chunk]
+def _send_chunk(
+    project: SeatProject, label_studio, tasks: dict[Reading, dict], meanwhile: Callable[[], None]
+) -> int:
+    chunk = list(tasks)
     try:
-        ids = label_studio.import_tasks(project.project_id, tasks)
+        ids = label_studio.import_tasks(project.project_id, list(tasks.values()), meanwhile)
     except LabelStudioError as error:
         _let_go(chunk, error)
         raise
     with transaction.atomic():
         give_tasks(ids, project, chunk)
-        sent = sum(_mark_sent(reading, task_id) for reading, task_id in zip(chunk, ids, strict=True))
+        sent = _mark_sent(dict(zip(chunk, ids, strict=True)))
     if sent < len(ids):
         _take_back(label_studio, chunk, ids)
     return sent
@@ -242,8 +264,7 @@ def _let_go(chunk: list[Reading], error: LabelStudioError) -> None:
         return
     # A refused batch is stored in no part, and what was never connected sent nothing.
     with transaction.atomic():
-        for reading in chunk:
-            _mine(reading).update(send_state=SendState.PLANNED, sending_since=None)
+        _plan_again(chunk)
 
 
 def data_of(reading: Reading, wording: Wording, config: str) -> dict:

@@ -136,10 +136,11 @@ def test_a_draft_waits_for_whoever_may_approve_it_as_it_stands(ana, amir, db):
     assert (row["n"], row["since"]) == (1, draft.opened_at)
 
 
-def test_no_web_process_loads_the_model_client():
+@pytest.mark.parametrize("slow", ["openai", "scipy", "sklearn", "label_studio_sdk"])
+def test_no_web_process_loads_what_takes_seconds_and_few_pages_need(slow):
     code = (
         "import django, sys; django.setup(); import config.urls, synthesis.tasks, synthesis.probing;"
-        "sys.exit('openai' in sys.modules)"
+        f"sys.exit('{slow}' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], env=_environment(), check=False).returncode == 0
 

@@ -61,7 +61,8 @@ class FakeLabelStudio:
         found = self.projects[project_id]
         return {"mark": found["mark"], "config_hash": config_hash(found["config"])}
 
-    def import_tasks(self, project_id: int, tasks: list[dict]) -> list[int]:
+    def import_tasks(self, project_id: int, tasks: list[dict], meanwhile=lambda: None) -> list[int]:
+        meanwhile()
         wanted = VARIABLE.findall(self._project(project_id)["config"])
         self._answer(tasks=tasks)
         for n, data in enumerate(tasks):

@@ -61,9 +61,9 @@ class Slow(FakeLabelStudio):
         super().__init__()
         self.round, self.held = round, []
 
-    def import_tasks(self, project_id, tasks):
+    def import_tasks(self, project_id, tasks, meanwhile=lambda: None):
         self.held.append(held_until(self.round) - timezone.now())
-        return super().import_tasks(project_id, tasks)
+        return super().import_tasks(project_id, tasks, meanwhile)
 
 
 def test_a_round_is_held_for_as_long_as_an_import_may_take(round):
@@ -80,10 +80,10 @@ class Overtaking(FakeLabelStudio):
         super().__init__()
         self.round = round
 
-    def import_tasks(self, project_id, tasks):
+    def import_tasks(self, project_id, tasks, meanwhile=lambda: None):
         if not self.tasks:
             Round.objects.filter(pk=self.round.pk).update(syncing_until=NOON)
-        return super().import_tasks(project_id, tasks)
+        return super().import_tasks(project_id, tasks, meanwhile)
 
 
 def test_who_lost_the_round_stops_and_leaves_it_to_the_other(round):

@@ -86,8 +86,8 @@ def test_a_session_skipped_and_judged_after_all_counts_once(db, studio, ben, chl
 
 def test_a_crash_before_the_answer_makes_no_duplicates(db, studio, ben, chloe, lena):
     class LosesOneAnswer(LabelStudio):
-        def import_tasks(self, project_id, tasks):
-            super().import_tasks(project_id, tasks)
+        def import_tasks(self, project_id, tasks, meanwhile=lambda: None):
+            super().import_tasks(project_id, tasks, meanwhile)
             raise KeyboardInterrupt
 
     round = round_of(3, [ben, chloe], lena)

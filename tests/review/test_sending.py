@@ -95,11 +95,11 @@ class DiesInImport(FakeLabelStudio):
         super().__init__()
         self.after, self.alive = after, False
 
-    def import_tasks(self, project_id, tasks):
+    def import_tasks(self, project_id, tasks, meanwhile=lambda: None):
         if self.alive:
-            return super().import_tasks(project_id, tasks)
+            return super().import_tasks(project_id, tasks, meanwhile)
         if self.after:
-            super().import_tasks(project_id, tasks)
+            super().import_tasks(project_id, tasks, meanwhile)
         raise Killed
 
 
@@ -117,15 +117,15 @@ def test_killed_between_sending_and_sent_makes_no_duplicates(round, after):
 class Slow(FakeLabelStudio):
     """So slow in one import that another push takes its readings over."""
 
-    def import_tasks(self, project_id, tasks):
-        meanwhile, self.meanwhile = self.meanwhile, lambda: None
-        meanwhile()
-        return super().import_tasks(project_id, tasks)
+    def import_tasks(self, project_id, tasks, meanwhile=lambda: None):
+        other, self.other = self.other, lambda: None
+        other()
+        return super().import_tasks(project_id, tasks, meanwhile)
 
 
 def test_what_a_push_sends_after_another_took_it_over_is_taken_out_again(round):
     fake = Slow()
-    fake.meanwhile = lambda: send(round, fake, grace=AT_ONCE)
+    fake.other = lambda: send(round, fake, grace=AT_ONCE)
     assert send(round, fake) == 0
     assert all_sent_once(fake, round)
 
@@ -145,9 +145,9 @@ def test_label_studio_down_loses_nothing_and_says_since_when(round, fake):
 
 
 class DownForImports(FakeLabelStudio):
-    def import_tasks(self, project_id, tasks):
+    def import_tasks(self, project_id, tasks, meanwhile=lambda: None):
         self.down = True
-        return super().import_tasks(project_id, tasks)
+        return super().import_tasks(project_id, tasks, meanwhile)
 
 
 def test_what_was_never_connected_is_simply_planned_again(round):
@@ -157,9 +157,9 @@ def test_what_was_never_connected_is_simply_planned_again(round):
 
 
 class Refuses(FakeLabelStudio):
-    def import_tasks(self, project_id, tasks):
+    def import_tasks(self, project_id, tasks, meanwhile=lambda: None):
         return super().import_tasks(
-            project_id, [{k: v for k, v in t.items() if k != "dialogue"} for t in tasks]
+            project_id, [{k: v for k, v in t.items() if k != "dialogue"} for t in tasks], meanwhile
         )
 
 
@@ -172,11 +172,11 @@ def test_a_refused_batch_stays_planned_and_the_refusal_is_kept(round):
 class AnotherPushInBetween(FakeLabelStudio):
     """While our import is under way, another worker pushes the same round."""
 
-    def import_tasks(self, project_id, tasks):
+    def import_tasks(self, project_id, tasks, meanwhile=lambda: None):
         if not getattr(self, "busy", False):
             self.busy = True
             send(self.round, self)
-        return super().import_tasks(project_id, tasks)
+        return super().import_tasks(project_id, tasks, meanwhile)
 
 
 class SyncedAgainInBetween(FakeLabelStudio):
@@ -229,9 +229,9 @@ class CutOff(FakeLabelStudio):
         super().__init__()
         self.late = []
 
-    def import_tasks(self, project_id, tasks):
+    def import_tasks(self, project_id, tasks, meanwhile=lambda: None):
         if len(self.late) == 2:
-            return super().import_tasks(project_id, tasks)
+            return super().import_tasks(project_id, tasks, meanwhile)
         self.late.append((project_id, tasks))
         raise LabelStudioDown("Label Studio could not answer: 502")
 
@@ -249,11 +249,11 @@ def test_an_import_cut_off_by_a_proxy_is_not_sent_again_while_it_may_be_stored(r
 
 
 class Breaks(FakeLabelStudio):
-    def import_tasks(self, project_id, tasks):
+    def import_tasks(self, project_id, tasks, meanwhile=lambda: None):
         if not getattr(self, "broke", False):
             self.broke = True
             raise KeyError("an answer that nobody foresaw")
-        return super().import_tasks(project_id, tasks)
+        return super().import_tasks(project_id, tasks, meanwhile)
 
 
 def test_what_nobody_foresaw_stops_no_other_seat(round):

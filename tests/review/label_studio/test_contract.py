@@ -129,6 +129,13 @@ def test_ids_come_in_the_order_of_the_tasks(studio, project):
     assert studio.import_tasks(project, []) == []
 
 
+@pytest.mark.parametrize("names", [[], ["r-1", "r-2"]])
+def test_the_caller_goes_on_while_tasks_are_stored(studio, project, names):
+    done = []
+    ids = studio.import_tasks(project, data_of(*names), lambda: done.append("meanwhile"))
+    assert len(ids) == len(names) and done == ["meanwhile"]
+
+
 def test_an_import_never_looks_for_duplicates(studio, project):
     first = studio.import_tasks(project, data_of("r-1"))
     again = studio.import_tasks(project, data_of("r-1"))
