@@ -8,12 +8,12 @@ out: her own text that was approved (methods.md §5), and what nobody else judge
 
 from collections import Counter
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from django.utils.translation import gettext as _
 
 from guidelines.models import DimensionRevision
-from review.agreement.leaning import Lean, lean
 from review.agreement.shares import Shares, shares, shrunken
 from review.agreement.wording import spoken
 from review.models import Arm, Aspect, Finding, RaterKind, Rating, Verdict
@@ -21,6 +21,9 @@ from review.my_work.judged import Judged, counted, judged_by, names_of, own
 from review.standing import DIMENSION
 from review.workflow.storing import OTHER
 from synthesis.rendering import SEVERITY
+
+if TYPE_CHECKING:
+    from review.agreement.leaning import Lean
 
 LEAST = 10  # sessions; with fewer nothing is said of all
 LEAST_OF_A_PAIR = 5  # sessions in which a mistake was there, or was not
@@ -69,7 +72,7 @@ class Mistake:
 @dataclass(frozen=True)
 class Bias:
     name: str
-    lean: Lean
+    lean: "Lean"
 
     @property
     def note(self) -> str:
@@ -332,6 +335,8 @@ def _ratings(user, by_item: dict[int, Judged]) -> tuple[list[Bias], int]:
 def _bias(name: str, apart: dict[int, float], by_item: dict[int, Judged], width: float) -> Bias | None:
     if len(apart) < LEAST or width <= 0:
         return None
+    from review.agreement.leaning import lean  # it loads SciPy
+
     rows = [by_item[item] for item in apart]
     return Bias(
         name,
