@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from django.db.models import Count
+
 from guidelines import briefing
 from review import grading, standing
 from review.models import Arm, Decision, Round, SecondJudgement, SecondReading
@@ -68,7 +70,9 @@ def differs(aspects: set[str], first: Settled, second: Settled, *, levels_within
 
 def of(round: Round) -> Overturning | None:
     """None where no settlement was drawn. A constant number of queries."""
-    drawn = SecondReading.objects.filter(decision__item__round=round).count()
+    # Of all rounds, which are few: asked of one, each of its items is looked up.
+    by_round = SecondReading.objects.order_by().values_list("decision__item__round").annotate(n=Count("*"))
+    drawn = dict(by_round).get(round.pk, 0)
     if not drawn:
         return None
     judgements = (

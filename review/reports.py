@@ -3,10 +3,10 @@ only.
 """
 
 from collections import Counter, defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import Count, F, Q
 from django.utils.translation import gettext as _
 
 from accounts.digesting import digest
@@ -18,7 +18,6 @@ from review.judged_so_far import NOTHING, judged_so_far
 from review.label_studio.screens.build import level_alias
 from review.models import (
     Arm,
-    Aspect,
     Decision,
     Difference,
     ErrorType,
@@ -33,11 +32,12 @@ from review.models import (
     Seat,
     SeatProject,
     SendState,
-    Standing,
-    StandingState,
+    Verdict,
 )
 from review.remembered import remembered
 from review.standing import GRADED
+from review.stood_so_far import NOTHING as NONE_STOOD
+from review.stood_so_far import stood_so_far
 
 ARMS = (Arm.AIDED, Arm.UNAIDED)
 BOOTSTRAP = 1000
@@ -55,14 +55,15 @@ def judgements(round: Round):
     return decisions.filter(reading__pass_number=1, reading__seat__observer=False)
 
 
-def with_counts(rounds):
-    """Rounds, each with `total` and `left`: its items, and those of them that are not settled."""
-    items = Item.objects.counted().filter(round=OuterRef("pk")).order_by().values("round")
-    left = Item.objects.unsettled().filter(round=OuterRef("pk")).order_by().values("round")
-    counted = Coalesce(Subquery(left.annotate(n=Count("pk", distinct=True)).values("n")), 0)
-    total = Coalesce(Subquery(items.annotate(n=Count("pk")).values("n")), 0)
-    versions = ("pairs_version__guideline", "rubric_version__guideline")
-    return rounds.select_related(*versions).annotate(total=total, left=counted)
+def with_counts(rounds: Iterable[Round]) -> list[Round]:
+    """Each with `total` and `left`: its items, and those of them that are not settled."""
+    rounds = list(rounds)
+    items = Item.objects.counted().filter(round__in=rounds).order_by().values_list("round")
+    total, stood = dict(items.annotate(n=Count("*"))), stood_so_far()
+    for round in rounds:
+        round.total = total.get(round.pk, 0)
+        round.left = round.total - stood.get(round.pk, NONE_STOOD).settled
+    return rounds
 
 
 def progress(round: Round) -> list:
@@ -71,7 +72,7 @@ def progress(round: Round) -> list:
     seats = list(seats.prefetch_related("projects").order_by("pk"))
     # Not the hidden repeats, which are counted by themselves (review.repeating).
     first = Reading.objects.filter(seat__in=[seat.pk for seat in seats], pass_number=1)
-    given, back = _by_seat(first), _by_seat(first.filter(_given_back()))
+    given, back = _by_seat(first), _back_by_seat(seats)
     judged = judged_so_far()
     for seat in seats:
         kept = given[seat.pk] - back[seat.pk]
@@ -86,6 +87,18 @@ def _by_seat(readings) -> dict[int, Counter]:
     counted = readings.order_by().values_list("seat", "send_state").annotate(n=Count("*"))
     for seat, state, n in counted:
         found[seat][state] = n
+    return found
+
+
+def _back_by_seat(seats: list[Seat]) -> dict[int, Counter]:
+    """Of what was given back unjudged, as `_by_seat`."""
+    own = {seat.pk for seat in seats}
+    # By the returns, which are few; asked of readings, each of the seats' readings is looked up.
+    given_back = Return.objects.filter(reading__decisions=None, reading__pass_number=1)
+    found: dict[int, Counter] = defaultdict(Counter)
+    for seat, state in given_back.values_list("reading__seat", "reading__send_state"):
+        if seat in own:
+            found[seat][state] += 1
     return found
 
 
@@ -150,24 +163,14 @@ def differences(round: Round):
 
 def standing_counts(round: Round) -> dict[str, int]:
     """Items settled, in dispute and open; together they are all items."""
-    total = round.items.counted().count()
-    begun = round.items.filter(Exists(Standing.objects.filter(item=OuterRef("pk")))).count()
-    # From the standings, which an index has by their state; from the items each would be looked up.
-    of_round = Standing.objects.filter(item__round=round)
-    unsettled, disputed = (
-        standings.aggregate(n=Count("item", distinct=True))["n"]
-        for standings in (of_round.unsettled(), of_round.disputed())
-    )
-    settled = begun - unsettled
-    return {"total": total, "settled": settled, "disputed": disputed, "open": total - settled - disputed}
+    total, stood = round.items.counted().count(), stood_so_far().get(round.pk, NONE_STOOD)
+    left = total - stood.settled - stood.disputed
+    return {"total": total, "settled": stood.settled, "disputed": stood.disputed, "open": left}
 
 
 def outcomes(round: Round) -> dict[str, int]:
     """Settled items read with the draft, by verdict."""
-    settled = Standing.objects.filter(
-        item__round=round, aspect=Aspect.VERDICT, state=StandingState.SETTLED
-    ).exclude(item__in=Standing.objects.unsettled().values("item"))
-    return dict(settled.order_by().values_list("outcome").annotate(n=Count("pk")))
+    return stood_so_far().get(round.pk, NONE_STOOD).of(*Verdict.values)
 
 
 def disagreements(round: Round) -> list[tuple[str, int]]:
@@ -181,12 +184,10 @@ def is_weighed(round: Round) -> bool:
     """Whether its sessions were chosen with unequal chances: then each judgement, and each session, counts for one over
     its chance in rates, means and agreement (Horvitz & Thompson 1952; Hájek 1971). Counts stay counts.
     """
-    least, most = (
-        round.items.counted()
-        .aggregate(least=Min("inclusion_probability"), most=Max("inclusion_probability"))
-        .values()
-    )
-    return least != most
+    # The ends of an index, each of which is found at once.
+    chances = round.items.counted().order_by("inclusion_probability")
+    chances = chances.values_list("inclusion_probability", flat=True)
+    return chances.first() != chances.last()
 
 
 @dataclass(frozen=True)

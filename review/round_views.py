@@ -47,10 +47,10 @@ MOST_FLAGGED = 20
 def rounds(request):
     roles.require(access.may_run_rounds(request.user))
     before = asking.number(request, "before")
-    found = reports.with_counts(Round.objects.all())
+    found = Round.objects.select_related("pairs_version__guideline", "rubric_version__guideline")
     if before is not None:
         found = found.filter(serial__lt=before)
-    found = list(found[: PAGE + 1])
+    found = reports.with_counts(found[: PAGE + 1])
     more = found[PAGE - 1].serial if len(found) > PAGE else None
     waiting = access.appeals_open_to(request.user).waiting().exclude(by=request.user).count()
     # How many are settled would tell her who sees as she does.

@@ -22,7 +22,7 @@ judgement replaces her earlier one.
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from itertools import permutations
 
@@ -125,6 +125,18 @@ def standing(
         for key in sorted({rated.dimension for d in readers for rated in d.ratings}):
             found[DIMENSION + key] = _dimension(key, decisions, in_force, rule.levels_within, found[main][0])
     return found
+
+
+def whole(stands: Mapping[str, State]) -> tuple[str, str]:
+    """(state, outcome) of an item whose aspects stand so: in dispute where any of them is, settled when all are; then the
+    outcome is its verdict, or which text is better, else empty.
+    """
+    states = {state for state, _outcome in stands.values()}
+    if DISPUTED in states:
+        return DISPUTED, ""
+    if states != {SETTLED}:
+        return OPEN, ""
+    return SETTLED, next((stands[aspect][1] for aspect in (VERDICT, PREFERRED) if aspect in stands), "")
 
 
 def _settling(decisions, aspect: str) -> Judged | None:

@@ -27,7 +27,7 @@ class _Table:
 
 def _tables() -> list[_Table]:
     """In the order in which their triggers allow them."""
-    from review.models import Decision, Finding, Item, Rating, RawAnnotation, Reading, Standing
+    from review.models import Decision, Finding, Item, Rating, RawAnnotation, Reading, Standing, Stood
     from synthesis.models import Instance
 
     return [
@@ -42,6 +42,7 @@ def _tables() -> list[_Table]:
         _Table(Finding, (), (("decision_id", Decision),)),
         _Table(Rating, (), (("decision_id", Decision),)),
         _Table(Standing, (), (("item_id", Item),), (), ("outcome",)),
+        _Table(Stood, (), (("item_id", Item),)),
     ]  # fmt: skip
 
 

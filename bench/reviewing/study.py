@@ -193,7 +193,7 @@ def _plan(item, place: int, own: list) -> list[_Said]:
 
 def _judged(round, adjudicator) -> None:
     """Raw annotations, decisions, findings and ratings, and then where each item stands."""
-    from review.models import Decision, Finding, Item, Rating, RawAnnotation, Reading, Standing
+    from review.models import Decision, Finding, Item, Rating, RawAnnotation, Reading, Standing, Stood
     from review.raters import rater_for
 
     items = list(Item.objects.filter(round=round).select_related("instance__version__guideline"))
@@ -225,7 +225,9 @@ def _judged(round, adjudicator) -> None:
     stored(Finding, findings)
     stored(Rating, words.ratings(readers))
     needed = {pk: len(own) for pk, own in readings.items()}
-    stored(Standing, words.standings(items, [*first, *again], findings, needed))
+    stands = words.stands(items, [*first, *again], findings, needed)
+    stored(Standing, words.standings(stands))
+    stored(Stood, words.stood(stands))
 
 
 class _Words:
@@ -329,10 +331,9 @@ class _Words:
                         value=str(2 + (one.pk + n) % 3),
                     )
 
-    def standings(self, items: list, decisions: list, findings: list, needed: dict[int, int]) -> Iterator:
-        """As the rule has it. `needed`: how many read each item."""
+    def stands(self, items: list, decisions: list, findings: list, needed: dict[int, int]) -> dict[int, dict]:
+        """{item: where it stands}, as the rule has it. `needed`: how many read each item."""
         from review import standing
-        from review.models import Standing
 
         found = {finding.decision_id: standing.Found(self.pairs[0].pair.key, (3,), 2) for finding in findings}
         own: dict[int, list] = {}
@@ -344,7 +345,22 @@ class _Words:
                     findings=tuple(filter(None, [found.get(one.pk)])), approved_edits=tuple(one.approved_edits),
                 )
             )  # fmt: skip
-        for item in items:
-            stands = standing.standing(own[item.pk], arm=item.arm, needed=needed[item.pk])
-            for aspect, (state, outcome) in stands.items():
-                yield Standing(item_id=item.pk, aspect=aspect, state=state, outcome=outcome)
+        return {
+            item.pk: standing.standing(own[item.pk], arm=item.arm, needed=needed[item.pk]) for item in items
+        }
+
+    def standings(self, stands: dict[int, dict]) -> Iterator:
+        from review.models import Standing
+
+        for item, aspects in stands.items():
+            for aspect, (state, outcome) in aspects.items():
+                yield Standing(item_id=item, aspect=aspect, state=state, outcome=outcome)
+
+    def stood(self, stands: dict[int, dict]) -> Iterator:
+        """As if each had come to stand so at once."""
+        from review.models import Stood
+        from review.standing import whole
+
+        for item, aspects in stands.items():
+            state, outcome = whole(aspects)
+            yield Stood(item_id=item, n=0, state=state, outcome=outcome)

@@ -22,7 +22,7 @@ from review.models.passes import Pass
 from review.models.raters import Rater, RaterKind
 from review.models.readings import Arm, Item, Reading, Return, SendState
 from review.models.rounds import Asked, Purpose, Round, RoundState, Seat, VerdictRule
-from review.models.standings import Aspect, Standing, StandingState
+from review.models.standings import Aspect, Standing, StandingState, Stood
 from review.models.welfare import Welfare, Wish
 
 __all__ = [
@@ -79,6 +79,7 @@ __all__ = [
     "Server",
     "Standing",
     "StandingState",
+    "Stood",
     "Verdict",
     "VerdictRule",
     "Welfare",

@@ -74,6 +74,8 @@ class Item(Identified):
                 condition=Q(supersedes=None),
             ),
         ]  # fmt: skip
+        # How many a round has, and with which chances, is asked at every look at it.
+        indexes = [models.Index(name="items_of_a_round", fields=["round", "gold", "inclusion_probability"])]
 
     def natural_key_parts(self):
         return (self.round.serial, self.position)

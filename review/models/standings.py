@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.freezing import Freezing
@@ -34,13 +35,18 @@ class Standings(models.QuerySet):
         return self.filter(state__in=[StandingState.OPEN, StandingState.DISPUTED])
 
 
+# What has known answers measures its readers: nothing is ever settled or in dispute there.
+_NOTHING_STANDS = (
+    in_closed_round("NEW.item_id")
+    + " OR EXISTS (SELECT 1 FROM review_item i WHERE i.id = NEW.item_id AND i.gold_id IS NOT NULL)"
+)
+
+
 class Standing(models.Model):
     freezing = Freezing(
         update=f"OLD.state = 'settled' OR {in_closed_round('OLD.item_id')}",
         delete="TRUE",
-        # What has known answers measures its readers: nothing is ever settled or in dispute there.
-        insert=in_closed_round("NEW.item_id")
-        + " OR EXISTS (SELECT 1 FROM review_item i WHERE i.id = NEW.item_id AND i.gold_id IS NOT NULL)",
+        insert=_NOTHING_STANDS,
     )
 
     item = models.ForeignKey(Item, models.PROTECT, related_name="standings")
@@ -64,3 +70,31 @@ class Standing(models.Model):
         ]
         # With the item, so that items in dispute are counted without reading what was settled.
         indexes = [models.Index(name="standing_by_state", fields=["state", "aspect", "item"])]
+
+
+class Stood(models.Model):
+    """Each change of where an item stands as a whole: disputed where any aspect is, settled when all are. What pages say
+    of a large round is added up from these (review.stood_so_far), which only come.
+    """
+
+    freezing = Freezing(update="TRUE", delete="TRUE", insert=_NOTHING_STANDS)
+
+    item = models.ForeignKey(Item, models.PROTECT, related_name="stood")
+    n = models.PositiveIntegerField()
+    state = models.CharField(max_length=8, choices=StandingState)
+    # When settled: the verdict, or of two texts which is better.
+    outcome = models.CharField(max_length=8, blank=True)
+    # Before; empty where nothing had been said.
+    was = models.CharField(max_length=8, choices=StandingState, blank=True)
+    was_outcome = models.CharField(max_length=8, blank=True)
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["item", "n"]
+        constraints = [
+            models.UniqueConstraint(name="changes_are_numbered", fields=["item", "n"]),
+            models.CheckConstraint(
+                name="an_outcome_when_settled",
+                condition=(Q(state="settled") | Q(outcome="")) & (Q(was="settled") | Q(was_outcome="")),
+            ),
+        ]

@@ -8,7 +8,7 @@ from accounts.digesting import digest
 from guidelines import briefing
 from review import grading, standing
 from review.label_studio.screens.build import level_alias
-from review.models import Decision, DecisionKind, Finding, FlagKind, Item, Rating, Standing
+from review.models import Decision, DecisionKind, Finding, FlagKind, Item, Rating, Standing, Stood
 from review.raters import record_in_force
 
 OTHER = "other"
@@ -153,3 +153,20 @@ def restand(item: Item):
         if row.pk is None or (row.state, row.outcome) != (state, outcome):
             row.state, row.outcome = state, outcome
             row.save()
+            stored[aspect] = row
+    _tell_the_whole(item, {aspect: (row.state, row.outcome) for aspect, row in stored.items()})
+
+
+def _tell_the_whole(item: Item, standings: dict) -> None:
+    """A row where it stands otherwise than before; its item is locked."""
+    last = item.stood.last()
+    was = (last.state, last.outcome) if last else ("", "")
+    if standings and (now := standing.whole(standings)) != was:
+        Stood.objects.create(
+            item=item,
+            n=last.n + 1 if last else 0,
+            state=now[0],
+            outcome=now[1],
+            was=was[0],
+            was_outcome=was[1],
+        )

@@ -1,0 +1,57 @@
+"""Where the items of a round stand, counted: changes only come, so what was added up once is not added up again."""
+
+from dataclasses import dataclass
+
+from django.db.models import Count, Q
+
+from accounts.identity import public_id
+from review.models import Preferred, Stood, Verdict
+from synthesis.adding_up import added_up
+
+OUTCOMES = (*Verdict.values, *Preferred.values)
+
+
+@dataclass(frozen=True)
+class Counted:
+    """Items settled, and in dispute; and of the settled ones how many to which outcome, where it is one of OUTCOMES."""
+
+    settled: int = 0
+    disputed: int = 0
+    outcomes: dict[str, int] | None = None
+
+    def of(self, *wanted: str) -> dict[str, int]:
+        return {name: n for name in wanted if (n := (self.outcomes or {}).get(name))}
+
+
+NOTHING = Counted()
+
+
+def stood_so_far() -> dict[int, Counted]:
+    """{round: how its items stand}; one of which nothing was judged is absent."""
+    sums = _sums("settled", state="settled") | _sums("disputed", state="disputed")
+    for outcome in OUTCOMES:
+        sums |= _sums(outcome, outcome=outcome)
+    found = added_up(
+        Stood,
+        _rows,
+        grouped_by="item__round",
+        sums=sums,
+        # By the installation, whose database it is that numbers the rows.
+        key=f"review.stood_so_far.{public_id('review.stood_so_far')}",
+    )
+    return {round: _counted(sums) for round, sums in found.items()}
+
+
+def _rows(after: int, upto: int | None):
+    rows = Stood.objects.filter(pk__gt=after)
+    return rows if upto is None else rows.filter(pk__lte=upto)
+
+
+def _sums(name: str, **is_now: str) -> dict:
+    was = {f"was{'' if field == 'state' else '_outcome'}": value for field, value in is_now.items()}
+    return {name: Count("pk", filter=Q(**is_now)), f"{name}_before": Count("pk", filter=Q(**was))}
+
+
+def _counted(sums: dict) -> Counted:
+    now = {name: sums[name] - sums[f"{name}_before"] for name in ("settled", "disputed", *OUTCOMES)}
+    return Counted(now["settled"], now["disputed"], {name: now[name] for name in OUTCOMES})
