@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from django.db import transaction
-from django.db.models import OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
 from accounts.digesting import digest
@@ -23,26 +22,46 @@ from synthesis.models import Opening
 
 
 def waiting_for(user) -> QuerySet[Item]:
-    """Items that this person may settle, or is to judge a second time without knowing it; each with `since`, when its
-    readers had differed, the longest waiting first.
-    """
-    disputed = Standing.objects.disputed().filter(item=OuterRef("pk")).order_by("at").values("at")
+    """Items that this person may settle, or is to judge a second time without knowing it."""
     # Both as lists of items, which are found once: asked of each item of a large round they take minutes.
     asked = Q(pk__in=Standing.objects.disputed().values("item")) | Q(
         pk__in=pending(user).values("decision__item")
     )
-    readers = Decision.objects.readers().filter(item=OuterRef("pk"), reading__seat__observer=False)
-    readers = readers.order_by("-received_at")
-    return (
-        Item.objects.filter(asked, round__state="open")
-        .exclude(instance__in=_read_by(user))
-        .exclude(instance__in=Opening.objects.filter(by=user).values("instance"))
-        .exclude(instance__cell__in=cells_known_by(user))
-        .exclude(instance__profile__base_case__in=Conflict.objects.cases_of(user))
-        .annotate(since=Coalesce(Subquery(disputed[:1]), Subquery(readers.values("received_at")[:1])))
-        .select_related("round")
-        .order_by("since", "pk")
+    return Item.objects.filter(asked, _may_settle(user))
+
+
+def longest_waiting(user, n: int) -> list[Item]:
+    """The first `n` of these, each with `since`: when its readers had differed."""
+    earlier = Standing.objects.disputed().filter(item=OuterRef("item"), at__lt=OuterRef("at"))
+    # In the order of an index, of which no more is read than is shown.
+    disputed = Standing.objects.disputed().filter(_may_settle(user, "item__"), ~Exists(earlier))
+    rows = list(disputed.order_by("at", "item").values_list("item", "at")[: 2 * n])
+    since = dict(reversed(rows))  # of an item that is there twice, the earlier
+    again = (
+        pending(user).filter(_may_settle(user, "decision__item__")).exclude(decision__item__in=list(since))
     )
+    judged = Decision.objects.readers().filter(item=OuterRef("decision__item"), reading__seat__observer=False)
+    latest = judged.order_by("-received_at").values("received_at")[:1]
+    since |= dict(again.annotate(since=Subquery(latest)).values_list("decision__item", "since"))
+    first = sorted(since, key=lambda pk: (since[pk], pk))[:n]
+    items = Item.objects.select_related("round").prefetch_related("standings").in_bulk(first)
+    for pk, item in items.items():
+        item.since = since[pk]
+    return [items[pk] for pk in first]
+
+
+def _may_settle(user, item: str = "") -> Q:
+    """Of an item, or of what names one: `item`, such as "item__"."""
+    barred = [
+        ("instance__in", _read_by(user)),
+        ("instance__in", Opening.objects.filter(by=user).values("instance")),
+        ("instance__cell__in", cells_known_by(user)),
+        ("instance__profile__base_case__in", Conflict.objects.cases_of(user)),
+    ]
+    found = Q((f"{item}round__state", "open"))
+    for path, rows in barred:
+        found &= ~Q((f"{item}{path}", rows))
+    return found
 
 
 def aspects_of(items: list[Item], user) -> dict[int, list[str]]:

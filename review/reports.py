@@ -94,10 +94,11 @@ def _back_by_seat(seats: list[Seat]) -> dict[int, Counter]:
     """Of what was given back unjudged, as `_by_seat`."""
     own = {seat.pk for seat in seats}
     # By the returns, which are few; asked of readings, each of the seats' readings is looked up.
-    given_back = Return.objects.filter(reading__decisions=None, reading__pass_number=1)
+    given_back = Return.objects.filter(reading__decisions=None)
+    columns = ("reading__seat", "reading__send_state", "reading__pass_number")
     found: dict[int, Counter] = defaultdict(Counter)
-    for seat, state in given_back.values_list("reading__seat", "reading__send_state"):
-        if seat in own:
+    for seat, state, pass_number in given_back.values_list(*columns):
+        if seat in own and pass_number == 1:
             found[seat][state] += 1
     return found
 

@@ -43,7 +43,7 @@ def place_of(study: Study) -> Place:
 def looks_open(place: Place) -> dict[str, Callable]:
     from review import disputes
 
-    dispute = disputes.waiting_for(place.study.adjudicator).first().public_id
+    dispute = disputes.longest_waiting(place.study.adjudicator, 1)[0].public_id
     return {
         FLOOR: lambda: place.get("lead", "/healthz"),
         "home of a lead": lambda: place.get("lead", "/"),
@@ -99,6 +99,7 @@ def _has_been_watched(place: Place) -> None:
     for later in (now, now + 2 * SETTLED):
         with patch("django.utils.timezone.now", return_value=later):
             place.get("lead", "/road/")
+            place.get("lead", place.page)
 
 
 def everything(study: Study, *, rounds: int, agreed: bool) -> dict[str, Measured]:

@@ -16,6 +16,7 @@ from uuid import UUID
 
 READERS, OVERLAP, CLIENTS, OTHER_ROUNDS = 16, 3, 100, 30
 TWENTY = 20
+DAYS = 250  # on which they were judged: somebody's share of a day is some fifty sessions
 REVISED, DISPUTED, SETTLED_LATER, UNREAD = (11, 12, 13, 17), (14, 15), 16, (18, 19)
 SKIPPED_OF, CHANGED_OF = 50, 70  # one reading of so many
 BATCH, UNREAL = 1_000, 1_000_000
@@ -302,7 +303,8 @@ class _Words:
             believable=4 if one.reading else None,
             edited_text=f"Stay with it, says reader {one.turn}." if verdict == "edit" and one.reading else "",
             reject_reasons=["vague"] if verdict == "reject" else [],
-            decided_at=self.at + timedelta(minutes=one.turn), lead_time_seconds=40.0,
+            decided_at=self.at + timedelta(minutes=one.turn) - timedelta(days=one.item.position % DAYS),
+            lead_time_seconds=40.0,
             **({} if one.reading else given),
         )  # fmt: skip
 

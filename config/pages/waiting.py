@@ -93,9 +93,8 @@ def work(user) -> list[dict]:
         found = readings_of(user).aggregate(n=Count("id"), since=Min("at"))
         rows.append({"place": "desk", "sentence": _("sessions to judge"), **found})
     if Role.ADJUDICATOR in user.roles:
-        waiting = disputes_for(user)
-        longest = waiting.first()
-        found = {"n": waiting.count(), "since": longest and longest.since}
+        since = next((item.since for item in disputes.longest_waiting(user, 1)), None)
+        found = {"n": disputes_for(user).count(), "since": since}
         rows.append({"place": "disputes", "sentence": _("disputes to settle"), **found})
     if Role.CLINICIAN in user.roles:
         waiting = drafts_to_approve(user)

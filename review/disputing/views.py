@@ -16,7 +16,7 @@ FIRST, BEGIN = "first", "begin"
 
 def disputes_page(request):
     roles.require(access.may_see_disputes(request.user))
-    found = list(disputes.waiting_for(request.user).prefetch_related("standings")[:PAGE])
+    found = disputes.longest_waiting(request.user, PAGE)
     names = outcomes.names_in([item.round for item in found])
     asked = disputes.aspects_of(found, request.user)
     rows = [

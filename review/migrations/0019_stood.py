@@ -63,6 +63,10 @@ class Migration(migrations.Migration):
             model_name='item',
             index=models.Index(fields=['round', 'gold', 'inclusion_probability'], name='items_of_a_round'),
         ),
+        migrations.AddIndex(
+            model_name='standing',
+            index=models.Index(fields=['state', 'at'], name='standing_since'),
+        ),
         migrations.AddField(
             model_name='stood',
             name='item',

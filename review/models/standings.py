@@ -69,7 +69,11 @@ class Standing(models.Model):
             ),
         ]
         # With the item, so that items in dispute are counted without reading what was settled.
-        indexes = [models.Index(name="standing_by_state", fields=["state", "aspect", "item"])]
+        indexes = [
+            models.Index(name="standing_by_state", fields=["state", "aspect", "item"]),
+            # Which disputes wait longest.
+            models.Index(name="standing_since", fields=["state", "at"]),
+        ]
 
 
 class Stood(models.Model):

@@ -76,8 +76,10 @@ def pending(user):
     if roles.may_lead(user):
         return SecondReading.objects.none()
     read = Reading.objects.filter(seat__rater__user=user).values("item__instance")
+    # By themselves, as they are few: joined, every item of an open round would be looked up for them.
+    left = list(SecondReading.objects.filter(judgement=None).values_list("pk", flat=True))
     return (
-        SecondReading.objects.filter(judgement=None, decision__item__round__state="open")
+        SecondReading.objects.filter(pk__in=left, decision__item__round__state="open")
         .exclude(decision__rater__user=user)
         .exclude(decision__item__instance__in=read)
         .exclude(decision__item__instance__cell__in=cells_known_by(user))

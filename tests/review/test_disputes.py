@@ -7,7 +7,7 @@ import pytest
 from accounts.identity import Installation
 from accounts.models import Role
 from review import disputes, revealing
-from review.disputes import Dispute, waiting_for
+from review.disputes import Dispute, longest_waiting, waiting_for
 from review.models import Decision, FirstJudgement
 from review.workflow import CannotSettle
 from tests.conftest import person
@@ -196,5 +196,9 @@ def test_the_longest_waiting_comes_first(round, ben, chloe, dan):
     items = list(round.items.all())[:3]
     for item in reversed(items):
         edited(item, ben, chloe)
-    assert list(waiting_for(dan)) == items[::-1]
-    assert list(waiting_for(person("Dora", Role.ADJUDICATOR))) == items[::-1]
+    for adjudicator in (dan, person("Dora", Role.ADJUDICATOR)):
+        assert longest_waiting(adjudicator, 3) == items[::-1]
+        assert longest_waiting(adjudicator, 2) == items[:0:-1]
+        assert {item.since for item in longest_waiting(adjudicator, 3)} == {
+            item.standings.disputed().earliest("at").at for item in items
+        }

@@ -50,7 +50,7 @@ def all_figures(round, people) -> str:
         "road": stages.review(round.made_by),
         "standings": [list(item.standings.order_by("aspect").values_list("aspect", "state", "outcome", "at"))
                       for item in round.items.all()],
-        "disputes": [(item.pk, item.since) for item in disputes.waiting_for(people[-1])],
+        "disputes": [(item.pk, item.since) for item in disputes.longest_waiting(people[-1], 50)],
         "flags": Flag.objects.count(),
         "undecided": Reading.objects.undecided().count(),
         "unsent": Reading.objects.unsent().count(),
