@@ -20,9 +20,10 @@ from review.models import (
     JudgeOutcome,
     OutcomeKind,
     RawAnnotation,
+    Round,
     SeatProject,
-    Standing,
 )
+from review.stood_so_far import stood_so_far
 from synthesis.models import Call, Instance, Run
 
 
@@ -71,8 +72,11 @@ def synthesis() -> dict:
 def review(user) -> dict:
     """What is in dispute where she judges herself is left out: it would tell her that somebody sees it otherwise."""
     hidden = access.rounds_she_judges(user)
-    disputes = Standing.objects.filter(item__round__state="open").exclude(item__round__in=hidden.values("pk"))
-    standings = _by_state(disputes)
+    shown = (
+        Round.objects.filter(state="open").exclude(pk__in=hidden.values("pk")).values_list("pk", flat=True)
+    )
+    stood = stood_so_far()
+    disputed = sum(stood[pk].disputed for pk in shown if pk in stood)
     in_dispute = _("in dispute, without rounds that you judge in") if hidden.exists() else _("in dispute")
     waiting = reports.left_to_judge()
     # Every judgement but those that another one replaced: two indexes have these numbers.
@@ -81,7 +85,7 @@ def review(user) -> dict:
     # What judge models say counts for nothing.
     made -= JudgeOutcome.objects.filter(kind=OutcomeKind.JUDGED).count()
     rows = [(_("sessions under review"), Item.objects.counted().count()), (_("judgements to do"), waiting),
-            (_("judgements made"), made), (in_dispute, standings.get("disputed", 0))]  # fmt: skip
+            (_("judgements made"), made), (in_dispute, disputed)]  # fmt: skip
     stuck = []
     failing = SeatProject.objects.filter(failing_since__isnull=False).aggregate(
         n=Count("id"), since=Min("failing_since")
@@ -89,7 +93,7 @@ def review(user) -> dict:
     if failing["n"]:
         since = timezone.localtime(failing["since"]).strftime("%H:%M")
         stuck.append(_("Label Studio has not answered since %(since)s; the queue waits.") % {"since": since})
-    if standings.get("disputed"):
+    if disputed:
         stuck.append(_("Disputes wait for an adjudicator."))
     uncounted = (
         RawAnnotation.objects.uncounted_judgements().filter(seat_project__seat__round__state="open").count()

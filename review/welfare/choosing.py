@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Count
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -71,8 +72,10 @@ def judged_today(user) -> int:
     """Sessions that she judged for the first time since midnight where she is."""
     here = ZoneInfo(user.time_zone)
     midnight = datetime.combine(timezone.localdate(timezone=here), time(0), tzinfo=here)
-    own = Decision.objects.filter(rater__user=user, kind=DecisionKind.READING, supersedes=None)
-    return own.filter(decided_at__gte=midnight).count()
+    own = Decision.objects.filter(rater__user=user, kind=DecisionKind.READING, decided_at__gte=midnight)
+    # Those of today are found by an index; asked for with nothing replaced, all that ever replaced nothing are read.
+    said = own.aggregate(n=Count("pk"), again=Count("supersedes"))
+    return said["n"] - said["again"]
 
 
 def has_had_enough(user) -> bool:
