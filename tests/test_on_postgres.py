@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
-# What asks nothing of the database, or starts parts of its own.
+# What asks nothing of the database, or nothing that hangs on which one it is, or starts parts of its own.
 WITHOUT = ["tests/parts", "tests/review/agreement", "tests/test_layers.py", "tests/guidelines/test_shipped_content.py",
            "tests/guidelines/test_shipped_rubrics.py", "tests/exports/training", "tests/chaos", "tests/browser",
            "tests/config", "tests/test_style.py", "tests/faults/test_kills_while_moving.py",
-           "tests/faults/test_several_workers.py"]  # fmt: skip
+           "tests/faults/test_several_workers.py", "tests/bench", "tests/test_blindness.py"]  # fmt: skip
 
 
 @pytest.mark.postgres
