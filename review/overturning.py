@@ -15,12 +15,16 @@ class Settled:
     """What one adjudicator said, as far as two are compared. `wrote`: a wording that the other never saw."""
 
     verdict: str | None
-    mistakes: frozenset[str] | None
+    findings: tuple[standing.Found, ...]
     approved: frozenset[str]
     wrote: bool
     unsafe: bool | None
     levels: dict[str, standing.Rated]
     preferred: str = ""
+
+    @property
+    def mistakes(self) -> set[str]:
+        return {found.mistake for found in self.findings}
 
 
 @dataclass(frozen=True)
@@ -47,15 +51,19 @@ class Overturning:
         return self.read - self.n
 
 
-def differs(aspects: set[str], first: Settled, second: Settled, *, levels_within: int) -> bool | None:
-    """Whether the second settled anything otherwise; None where nothing can be compared. Wordings differ where no text is
-    approved by both: two right edits are no dispute, and what one of them wrote herself the other could not judge.
+def differs(
+    aspects: set[str], first: Settled, second: Settled, *, levels_within: int, marks_within: int | None = None
+) -> bool | None:
+    """Whether the second settled anything otherwise; None where nothing can be compared. Findings and levels differ as
+    those of two readers would. Wordings differ where no text is approved by both: two right edits are no dispute, and what
+    one of them wrote herself the other could not judge.
     """
     said: list[bool] = []
     if standing.VERDICT in aspects:
         said.append(first.verdict != second.verdict)
     if standing.FINDINGS in aspects:
-        said.append(first.mistakes != second.mistakes)
+        apart = marks_within is not None and not standing.near([first, second], marks_within)
+        said.append(first.mistakes != second.mistakes or apart)
     if standing.SAFETY in aspects:
         said.append(first.unsafe != second.unsafe)
     for key in {a.removeprefix(standing.DIMENSION) for a in aspects if a.startswith(standing.DIMENSION)}:
@@ -92,7 +100,7 @@ def of(round: Round) -> Overturning | None:
         aspects = set(settled.answered)
         arm = settled.item.arm
         first, other = _decided(settled, by_arm[arm], arm), _answered(judgement.answer, by_arm[arm], arm)
-        told.append(differs(aspects, first, other, levels_within=within))
+        told.append(differs(aspects, first, other, levels_within=within, marks_within=round.marks_within))
         if standing.SAFETY in aspects and other.unsafe and not first.unsafe:
             unsafe.append(settled.item.position + 1)
     compared = [one for one in told if one is not None]
@@ -113,7 +121,10 @@ def _decided(decision: Decision, compared: dict[str, dict], arm: str) -> Settled
     levels = {r.dimension_revision.dimension.key: r.value for r in decision.ratings.all()}
     return Settled(
         verdict=decision.verdict or None,
-        mistakes=frozenset(key_of(found) for found in decision.findings.all()),
+        findings=tuple(
+            standing.Found(key_of(one), tuple(one.utterances), one.severity)
+            for one in decision.findings.all()
+        ),
         approved=frozenset(decision.approved_edits),
         wrote=bool(decision.edited_text),
         unsafe=decision.unsafe,
@@ -125,7 +136,10 @@ def _decided(decision: Decision, compared: dict[str, dict], arm: str) -> Settled
 def _answered(answer: dict, compared: dict[str, dict], arm: str) -> Settled:
     return Settled(
         verdict=answer["verdict"],
-        mistakes=frozenset(found["mistake"] for found in answer["findings"] or []),
+        findings=tuple(
+            standing.Found(one["mistake"], tuple(one["utterances"]), one["severity"])
+            for one in answer["findings"] or []
+        ),
         approved=frozenset(answer["approved_edits"]),
         wrote=bool(answer["written"]),
         unsafe=bool(answer["unsafe"]),

@@ -161,12 +161,12 @@ def _verdict(in_force, by_majority: bool, resolution) -> State:
 
 def _findings(in_force, within: int | None) -> State:
     sets = {frozenset(f.mistake for f in d.findings) for d in in_force}
-    if len(sets) > 1 or not (within is None or _near(in_force, within)):
+    if len(sets) > 1 or not (within is None or near(in_force, within)):
         return DISPUTED, None
     return SETTLED, together(in_force)
 
 
-def _near(in_force, within: int) -> bool:
+def near(in_force, within: int) -> bool:
     """Whether of every mistake each turn that one reader marks lies so near to one that each other reader marks. Who
     marks no turn says nothing of where it is.
     """

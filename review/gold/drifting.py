@@ -62,24 +62,29 @@ def of_readers(user) -> list[tuple[Rater, list[Watched]]]:
 
 
 def _against_adjudicators(start: datetime, hidden) -> Iterable[tuple[Rater, datetime, int]]:
-    """How far from the adjudicator's word each mistake was put that both name, in closed rounds of people."""
+    """How far from the adjudicator's word, the nearest where she gave several, each mistake was put that both name, in
+    closed rounds of people.
+    """
     closed = Decision.objects.filter(
         item__round__state=RoundState.CLOSED,
         item__round__rehearsal=False,
         item__gold=None,
         decided_at__gte=start,
     ).exclude(item__round__in=hidden)
-    final: dict[int, dict[str, int]] = {}
+    final: dict[int, dict[str, list[int]]] = {}
     said = closed.filter(kind=DecisionKind.ADJUDICATION).prefetch_related("findings__pair_revision__pair")
     for decision in said:
         if Aspect.FINDINGS in decision.answered:
-            final[decision.item_id] = {key_of(one): one.severity for one in decision.findings.all()}
+            given = final.setdefault(decision.item_id, {})
+            for one in decision.findings.all():
+                given.setdefault(key_of(one), []).append(one.severity)
     read = closed.in_force().readers().filter(item__in=final, rater__kind=RaterKind.HUMAN)
     read = read.filter(reading__pass_number=1, reading__seat__observer=False).select_related("rater__user")
     for decision in read.prefetch_related("findings__pair_revision__pair"):
         for one in decision.findings.all():
-            if key_of(one) in final[decision.item_id]:
-                yield decision.rater, decision.decided_at, one.severity - final[decision.item_id][key_of(one)]
+            if given := final[decision.item_id].get(key_of(one)):
+                bias = min((one.severity - right for right in given), key=abs)
+                yield decision.rater, decision.decided_at, bias
 
 
 def _pass_marks(raters) -> dict[int, dict[str, float]]:

@@ -44,7 +44,7 @@ class Compared:
 @dataclass(frozen=True)
 class Row:
     """One mistake: as she marked it and as it stands, each in words or "". `n`: of its text in the guideline, None where
-    it is not in it.
+    it is not in it. `added`: no reader marked it; it came when the session was settled.
     """
 
     key: str
@@ -52,6 +52,7 @@ class Row:
     hers: str
     others: str
     n: int | None
+    added: bool
 
 
 @dataclass(frozen=True)
@@ -181,6 +182,7 @@ def _mistakes(mine: Decision, outcome, colleagues: list[Decision], texts: dict) 
     for finding in mine.findings.all():
         hers.setdefault(key_of(finding), []).append(finding)
     others = _settled_marks(outcome) if outcome is not None else _colleagues_marks(colleagues)
+    marked = {*hers, *(key_of(one) for decision in colleagues for one in decision.findings.all())}
     rows = []
     for key in sorted({*hers, *others}, key=lambda key: (key == OTHER, texts.get(key, (key, 0))[0])):
         name, n = texts.get(key, (key, None))
@@ -188,7 +190,7 @@ def _mistakes(mine: Decision, outcome, colleagues: list[Decision], texts: dict) 
         turns = sorted({turn for finding in marks for turn in finding.utterances})
         said = _marked(turns, {finding.severity for finding in marks}) if marks else ""
         name = _("A mistake that is not in the guideline") if key == OTHER else name
-        rows.append(Row(key, name, said, others.get(key, ""), n))
+        rows.append(Row(key, name, said, others.get(key, ""), n, added=key not in marked))
     return rows
 
 

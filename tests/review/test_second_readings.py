@@ -254,7 +254,7 @@ def test_who_judged_a_dispute_is_given_the_session_to_read_by_nobody(round, ben,
 
 
 def said(**more) -> Settled:
-    plain = {"verdict": None, "mistakes": frozenset(), "approved": frozenset(), "wrote": False, "unsafe": False,
+    plain = {"verdict": None, "findings": (), "approved": frozenset(), "wrote": False, "unsafe": False,
              "levels": {}}  # fmt: skip
     return Settled(**(plain | more))
 

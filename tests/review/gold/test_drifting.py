@@ -98,6 +98,20 @@ def test_the_adjudicators_word_counts_when_the_round_is_closed(ben, chloe, dan, 
     assert not [name for name in lines(lena) if name[0] == "Chloe"]
 
 
+def test_of_several_severities_that_an_adjudicator_gives_the_nearest_counts(
+    ben, chloe, dan, lena, pairs, rubric
+):
+    round = round_of(10, [ben, chloe], lena, unaided_share=1, pairs_version=pairs, rubric_version=rubric)
+    item = round.items.first()
+    judge(item, ben, says(None, findings=[mistake(severity=1)]))
+    judge(item, chloe, says(None, findings=[]))
+    stands = [{"mistake": "premature-advice", "utterances": [turn], "severity": severity}
+              for turn, severity in ((3, 0), (5, 3))]  # fmt: skip
+    adjudicate(item=item, by=dan, findings=stands, reason="Once in passing, once not.")
+    close_round(round=round, by=lena)
+    assert [one.mean for name, one in lines(lena).items() if name[0] == "Ben"] == [1]
+
+
 def test_a_lead_who_judges_in_an_open_round_sees_nothing_of_it(ana, amir, lena, ben, pairs, rubric):
     agreed(MANY, [ana, amir], pairs, rubric)
     from review.gold.agreeing import endorse_gold
