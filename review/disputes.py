@@ -13,11 +13,11 @@ from django.utils.translation import gettext as _
 from accounts.digesting import digest
 from guidelines import briefing
 from review import grading, standing
-from review.judged import Wording, in_position
+from review.judged import Wording, counsellor_turns, in_position
 from review.knowing import cells_known_by
 from review.label_studio.screens.build import levels_of
 from review.models import Arm, Conflict, Decision, FirstJudgement, Item, SecondReading, Standing, Verdict
-from review.workflow import CannotSettle, adjudicate, judge_again, judge_first, key_of, pending
+from review.workflow import CannotSettle, adjudicate, judge_again, judge_first, key_of, pending, require_marks
 from synthesis.models import Opening
 
 
@@ -208,6 +208,12 @@ class Dispute:
         return [*found, ("other", _("A mistake that is not in the guideline"))]
 
     @cached_property
+    def turns(self) -> list[tuple[int, str]]:
+        """(id, words) of what can be marked: a mistake is the counsellor's."""
+        theirs = counsellor_turns(self.item.instance)
+        return [(n + 1, turn["text"]) for n, turn in enumerate(self.judged["dialogue"]) if n in theirs]
+
+    @cached_property
     def proposed(self) -> list[Proposed]:
         """Every different finding of the readers, in the order of the session."""
         found = {}
@@ -234,16 +240,28 @@ class Dispute:
         return FirstJudgement.objects.filter(item=self.item, rater__user=user, about=self.about).first()
 
     def judge_first(
-        self, *, by, approved=None, equivalent=None, mistakes=None, unsafe=None, levels=None, preferred=None
+        self,
+        *,
+        by,
+        approved=None,
+        equivalent=None,
+        mistakes=None,
+        marks=None,
+        unsafe=None,
+        levels=None,
+        preferred=None,
     ) -> FirstJudgement:
-        """Keep what she says before anything is revealed; what she said before stays as it was. `levels` and `preferred`,
-        "first", "second" or "tie", are of two texts as they stand before her; by the texts' own names they are kept.
+        """Keep what she says before anything is revealed; what she said before stays as it was. `mistakes`: keys; `marks`:
+        where some of them are and how serious, as `marked` in `settle`. `levels` and `preferred`, "first", "second" or
+        "tie", are of two texts as they stand before her; by the texts' own names they are kept.
         """
         self._require_all(approved or {})
+        require_marks(marks or [], self.item)
         said = {
             "texts": approved,
             "equivalent": equivalent,
             "mistakes": mistakes,
+            "marks": marks or None,
             "unsafe": unsafe,
             "levels": levels and self._own(levels),
             "preferred": preferred and grading.placed(preferred, self.position),
@@ -257,10 +275,11 @@ class Dispute:
         )
 
     def settle(
-        self, *, by, reason, error_type="", approved=None, equivalent=None, found=None, unsafe=None, levels=None,
-        preferred=None, written="", begun=(),
+        self, *, by, reason, error_type="", approved=None, equivalent=None, found=None, marked=(), unsafe=None,
+        levels=None, preferred=None, written="", begun=(),
     ):  # fmt: skip
         """`approved`: {token: whether she would give this feedback}; `found`: tokens of the findings that stand;
+        `marked`: what stands beside them as no reader marked it, [{"mistake", "utterances", "severity"}];
         `written`: her own wording, `begun` from the texts of these tokens; `levels` and `preferred` as in `judge_first`.
         Only after she judged first.
 
@@ -274,7 +293,7 @@ class Dispute:
             if preferred:
                 chosen["preferred"] = grading.placed(preferred, self.position)
             if self.asks_findings:
-                chosen["findings"] = self._findings(found)
+                chosen["findings"] = [*self._findings(found), *marked]
             if self.texts:
                 chosen |= self._verdict(approved or {}, equivalent, written.strip())
             if written.strip():

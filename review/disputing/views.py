@@ -6,12 +6,14 @@ from django.utils.translation import gettext as _
 
 from accounts import roles
 from review import access, disputes, outcomes, revealing
+from review.disputing import marks
 from review.disputing.forms import JudgingFirst, Settling
 from review.models import Item, SecondJudgement
 from review.workflow import CannotSettle
 
 PAGE = 50
 FIRST, BEGIN = "first", "begin"
+ADD, DROP, CORRECT = "add", "drop", "correct"  # parts of the form for marks of her own
 
 
 def disputes_page(request):
@@ -44,12 +46,19 @@ def dispute(request, public_id):
 def _judge_first(request, found: disputes.Dispute):
     # An answer to a page of before, whose texts or questions have changed, is none to this one.
     sent = request.POST if request.POST.get("about") == found.about else None
-    form = JudgingFirst(found, sent)
+    if sent is not None and (going_on := _going_on(request, found, ADD, DROP)):
+        form = JudgingFirst(found, initial=going_on)
+    else:
+        form = JudgingFirst(found, sent)
     if request.method == "POST" and sent is None:
         messages.warning(request, _("What is in dispute changed meanwhile; look at it again."))
-    if sent is not None and form.is_valid():
-        found.judge_first(by=request.user, **form.answers())
-        return redirect("dispute", public_id=found.item.public_id)
+    if form.is_bound and form.is_valid():
+        try:
+            found.judge_first(by=request.user, **form.answers())
+        except CannotSettle as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            return redirect("dispute", public_id=found.item.public_id)
     texts = [
         {"n": n, "text": text, "field": form[f"text-{text.token}"]} for n, text in enumerate(found.texts, 1)
     ]
@@ -58,8 +67,8 @@ def _judge_first(request, found: disputes.Dispute):
 
 
 def _settle(request, found: disputes.Dispute, first):
-    if (token := request.POST.get(BEGIN)) is not None:
-        form = Settling(found, first=first, initial=_begun(request.POST, found, token))
+    if going_on := _going_on(request, found, BEGIN, ADD, DROP, CORRECT):
+        form = Settling(found, initial=going_on)
     else:
         form = Settling(found, request.POST or None, first=first)
     if form.is_bound and form.is_valid():
@@ -82,9 +91,35 @@ def _settle(request, found: disputes.Dispute, first):
     return render(request, "review/dispute_settle.html", context, status=400 if form.errors else 200)
 
 
-def _begun(sent, found: disputes.Dispute, token: str) -> dict:
-    """What she has filled in so far, with the words of one more text to go on from."""
-    given = {name: sent.getlist(name) if name == "finding" else sent[name] for name in sent}
+def _going_on(request, found: disputes.Dispute, *acts: str) -> dict | None:
+    """What she has filled in so far, where she sent it to go on from there and not as her answer. `acts`: what can be
+    done on this page; to correct a reader's finding tells that there is one, and is for the second step.
+    """
+    sent = request.POST
+    asked = next((name for name in acts if name in sent), None)
+    if asked is None:
+        return None
+    several = {"finding", *(marks.names(n)[1] for n in marks.numbers_in(sent))}
+    given = {name: sent.getlist(name) if name in several else sent[name] for name in sent}
+    if asked == BEGIN:
+        return _begun(given, found, sent[BEGIN])
+    if asked == DROP:
+        dropped = {name for n in marks.numbers_in(sent) if str(n) == sent[DROP] for name in marks.names(n)}
+        return {name: value for name, value in given.items() if name not in dropped}
+    n = max(marks.numbers_in(sent), default=-1) + 1
+    if asked == ADD:
+        return given | marks.initial(n) | {"newest": n}
+    theirs = next((one for one in found.proposed if one.token == sent[CORRECT]), None)
+    if theirs is None:
+        messages.warning(request, _("The findings changed meanwhile; look at them again."))
+        return given
+    given["finding"] = [token for token in given.get("finding", []) if token != theirs.token]
+    given |= marks.initial(n, theirs.mistake, theirs.utterances, theirs.severity)
+    return given | {"any_mistake": "yes", "newest": n}
+
+
+def _begun(given: dict, found: disputes.Dispute, token: str) -> dict:
+    """With the words of one more text to go on from."""
     words = next((text.words for text in found.texts if text.token == token), "")
     given["written"] = "\n\n".join(part for part in (given.get("written", "").strip(), words) if part)
     given["begun"] = " ".join(dict.fromkeys([*given.get("begun", "").split(), token]))

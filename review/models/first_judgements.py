@@ -20,7 +20,8 @@ class FirstJudgement(models.Model):
     # Names what was asked and the texts that were shown; another dispute of the same item has another.
     about = models.CharField(max_length=64)
     # [{"token", "words"}] in the order shown, and what she said: {"texts": {token: would give it}, "equivalent",
-    # "any_mistake", "mistakes": keys, "unsafe", "levels": {dimension: level}}, of these what was asked.
+    # "any_mistake", "mistakes": keys, "marks": [{"mistake", "utterances", "severity"}], "unsafe",
+    # "levels": {dimension: level}}, of these what was asked.
     shown = models.JSONField()
     answers = models.JSONField()
     at = models.DateTimeField(auto_now_add=True)

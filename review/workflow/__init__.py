@@ -6,11 +6,13 @@ from review.workflow.answering import CannotSettle
 from review.workflow.deciding import decide
 from review.workflow.hearing_judges import hear_judge
 from review.workflow.judging_first import judge_first
+from review.workflow.marking import MOST_MARKS, require_marks
 from review.workflow.reading_again import judge_again, pending
 from review.workflow.settling import adjudicate
 from review.workflow.storing import NotCounted, judged_of, key_of, readers_needed
 
 __all__ = [
+    "MOST_MARKS",
     "CannotSettle",
     "NotCounted",
     "adjudicate",
@@ -22,4 +24,5 @@ __all__ = [
     "key_of",
     "pending",
     "readers_needed",
+    "require_marks",
 ]

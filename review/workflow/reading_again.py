@@ -36,6 +36,7 @@ from review.workflow.answering import (
     require_reason,
     words_judged,
 )
+from review.workflow.marking import require_findings
 from review.workflow.storing import locked
 
 ONE_IN = 10
@@ -109,6 +110,7 @@ def judge_again(
     require_reason(reason, error_type)
     require(answer, set(second.decision.answered), judged["edits"], judged.get("draft", ""))
     require_levels(answer, item)
+    require_findings(answer.findings or [], item)
     return SecondJudgement.objects.create(
         second_reading=second,
         rater=rater_for(by),

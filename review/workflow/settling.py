@@ -25,6 +25,7 @@ from review.workflow.answering import (
     require_reason,
     words_judged,
 )
+from review.workflow.marking import require_findings
 from review.workflow.reading_again import draw
 from review.workflow.storing import locked, restand, store, store_findings, store_ratings
 from synthesis.models import Mark
@@ -52,6 +53,7 @@ def adjudicate(
         require_reason(reason, error_type)
         require(answer, disputed, judged["edits"], judged.get("draft", ""))
         require_levels(answer, item)
+        require_findings(answer.findings or [], item)
         _require_safe(item, answer.verdict, answer.unsafe)
         if answer.equivalent is not None:
             judged["equivalent"] = answer.equivalent
