@@ -67,6 +67,47 @@ def test_dan_judges_first_and_merges_two_texts(at_work, disputed):
     }
 
 
+@pytest.fixture
+def unmarked(live_server, ben, chloe, lena):
+    """Read without the draft: Ben marks an interruption, Chloe nothing."""
+    item = round_of(10, [ben, chloe], lena).items.filter(arm="unaided").first()
+    judge(item, ben, says(None, findings=[mistake("interrupting", (2,))]))
+    judge(item, chloe, says(None, findings=[]))
+    return item
+
+
+def test_dan_corrects_a_finding_and_adds_a_mistake_that_no_reader_marked(at_work, unmarked):
+    page = at_work("dan")
+    page.goto(f"/disputes/{unmarked.public_id}/")
+    page.get_by_role("button", name="Say where a mistake is, and how serious").click()
+    expect(page.get_by_label("Which mistake")).to_be_focused()
+    page.get_by_label("Which mistake").select_option("minimising")
+    page.get_by_label("5 · It is only a call.").check()
+    page.get_by_label("How serious").select_option("3")
+    page.get_by_label("yes", exact=True).first.check()
+    screens.take(page, "dispute-marks-first")
+    page.get_by_role("button", name="Keep it, and show what the readers said").click()
+    # What he marked first is there, to be left.
+    expect(page.get_by_label("Which mistake")).to_have_value("minimising")
+    page.get_by_text("A finding is right, but not as its reader marked it").click()
+    page.get_by_role("button", name="Interrupts the client").click()
+    expect(page.get_by_label("Which mistake")).to_have_count(2)
+    page.get_by_label("How serious").nth(1).select_option("1")
+    page.locator("textarea[name=reason]").fill("She is cut short once; the call is made small in turn 5.")
+    page.locator("input[name=error_type][value=overlooked]").check()
+    page.get_by_text("A finding is right, but not as its reader marked it").click()
+    screens.take(page, "dispute-marks")
+    page.get_by_role("button", name="Settle").click()
+    expect(page.get_by_text("Settled. Thank you.")).to_be_visible()
+    assert standings(unmarked)["findings"] == (
+        "settled",
+        [
+            {"mistake": "interrupting", "utterances": [3], "severities": [1]},
+            {"mistake": "minimising", "utterances": [5], "severities": [3]},
+        ],
+    )
+
+
 def test_the_lead_chooses_what_settles_a_session_and_reads_what_disputes_came_from(at_work, disputed):
     page = at_work("lena")
     page.goto("/rounds/new/")
