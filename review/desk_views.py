@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from accounts import roles
 from review import access, handing_on, reports, tasks
+from review.gold.certified import withdrawn_from
 from review.label_studio import connecting
 from review.label_studio.gateway import passes
 from review.label_studio.keeping import login_of
@@ -29,6 +30,7 @@ def desk(request):
         "today": choosing.judged_today(request.user),
         "contact": contact(),
         "wish": wish_of(request.user),
+        "withdrawn": withdrawn_from(request.user),
     }
     context["enough"] = context["cap"] is not None and context["today"] >= context["cap"]
     if settings.REVIEW_DIRECT_ACCOUNTS:

@@ -163,7 +163,7 @@ def read_by_one(round: Round) -> list[Item]:
     single = list(items.filter(n__lt=RISK_READERS).order_by("pk"))
     of = {item.instance_id: [] for item in single}
     light = list(sessions.filter(pk__in=of).only("public_id", "profile", "factors"))
-    seats = [seat for seat in _seats(round) if may_sit(seat.rater)]
+    seats = _takers(round)
     may_be = {pk for pk, need in zip(of, _needs(of, light, sessions, seats), strict=True) if need.allowed}
     return [item for item in single if item.instance_id in may_be]
 
@@ -236,7 +236,7 @@ def _placed(round: Round, wanted, by=None, besides: Sequence[Item] = ()) -> Hand
     """
     slots = [Slot(old.item, old) for old in wanted.select_related("item").order_by("item", "pk")]
     slots += [Slot(item, None) for item in besides]
-    seats = [seat for seat in _seats(round) if may_sit(seat.rater)]
+    seats = _takers(round)
     # A session that was held back meanwhile goes to nobody new.
     more = [item.instance_id for item in besides]
     sessions = Instance.objects.filter(Q(pk__in=wanted.values("item__instance")) | Q(pk__in=more))
@@ -260,6 +260,16 @@ def _placed(round: Round, wanted, by=None, besides: Sequence[Item] = ()) -> Hand
     made = _readings(placed)
     _projects(round, made)
     return Handed(on=len(made), left=len(slots) - len(made))
+
+
+def _takers(round: Round) -> list[Seat]:
+    """Those who may be given more. Whose certification was withdrawn keeps what she has where the round asks for one."""
+    seats = [seat for seat in _seats(round) if may_sit(seat.rater)]
+    if round.certification != Asked.REQUIRED:
+        return seats
+    raters = [seat.rater for seat in seats]
+    without = set(certified.missing(raters, round.pairs_version, round.rubric_version))
+    return [seat for seat in seats if seat.rater not in without]
 
 
 def _seats(round: Round) -> list[Seat]:

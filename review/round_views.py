@@ -150,10 +150,12 @@ def round(request, public_id):
     }
     if own is None:
         uncounted = reports.uncounted(found)
+        uncertified = _uncertified(found, seats)
         context |= {
             "counts": reports.standing_counts(found),
             "known": found.items.exclude(gold=None).exists(),
-            "uncertified": _uncertified(found, seats),
+            "uncertified": uncertified,
+            "withdrawn": _withdrawn(found, uncertified),
             "outcomes": reports.outcomes(found),
             "preferences": preferred.preferences(found),
             "waiting": Reading.objects.waiting().filter(seat__round=found).count(),
@@ -183,6 +185,14 @@ def _uncertified(round: Round, seats) -> list:
     if round.certification == Asked.NO:
         return []
     return certified.missing([seat.rater for seat in seats], round.pairs_version, round.rubric_version)
+
+
+def _withdrawn(round: Round, uncertified) -> list[tuple]:
+    """(rater, when) of those among them whose certification was withdrawn."""
+    if not uncertified:
+        return []
+    found = certified.withdrawals(uncertified, round.pairs_version, round.rubric_version)
+    return [(rater, found[rater.pk].at) for rater in uncertified if rater.pk in found]
 
 
 def round_close(request, public_id):

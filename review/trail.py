@@ -46,6 +46,7 @@ VOCABULARY = Vocabulary(
         "review.retire_gold": _("Retired known answers"),
         "review.make_training_round": _("Opened a training round"),
         "review.certify": _("Certified a reviewer"),
+        "review.withdraw_certification": _("Withdrew a certification"),
     },
     labels={
         "name": _("Name"),

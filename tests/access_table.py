@@ -197,6 +197,7 @@ TABLE = {
     "judges/<uuid:seat>/go-on/": LEAD,
     "api/rounds/<uuid:public_id>/judges/": LEAD,
     "seats/<uuid:public_id>/certify/": LEAD,
+    "seats/<uuid:public_id>/withdraw/": LEAD,
     "desk/known/": {Role.ANNOTATOR},
     "disputes/": {Role.ADJUDICATOR},
     "disputes/<uuid:public_id>/": {Role.ADJUDICATOR},

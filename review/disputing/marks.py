@@ -66,12 +66,12 @@ def marked(form) -> list[dict]:
         if not (mistake or turns or severity is not None):
             continue
         found.append({"mistake": mistake, "utterances": sorted(turns or []), "severity": severity})
-        lacks = {
-            0: not mistake and _("Choose which mistake it is, or take this part out."),
-            1: not turns and _("Tick the turns in which it is."),
-            2: severity is None and _("Say how serious it is."),
-        }
-        for place, why in lacks.items():
-            if why and names(n)[place] not in form.errors:
-                form.add_error(names(n)[place], why)
+        lacks = (
+            not mistake and _("Choose which mistake it is, or take this part out."),
+            not turns and _("Tick the turns in which it is."),
+            severity is None and _("Say how serious it is."),
+        )
+        for name, why in zip(names(n), lacks, strict=True):
+            if why and name not in form.errors:
+                form.add_error(name, why)
     return found

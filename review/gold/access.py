@@ -6,7 +6,7 @@ from accounts import roles
 from accounts.models import Role
 from accounts.roles import Answer
 from review import access
-from review.models import Decision, Gold, Item, Round, RoundState, Seat
+from review.models import Certification, Decision, Gold, Item, Round, RoundState, Seat
 
 
 def may_see_list(user) -> Answer:
@@ -94,4 +94,12 @@ def may_certify(user, seat: Seat) -> Answer:
         return answer
     if seat.rater.user_id == user.pk:
         return Answer(_("Another lead certifies you."))
+    return Answer()
+
+
+def may_withdraw(user, certification: Certification) -> Answer:
+    if not (answer := may_see_results(user, certification.round)):
+        return answer
+    if certification.rater.user_id == user.pk:
+        return Answer(_("Another lead decides about your certification."))
     return Answer()

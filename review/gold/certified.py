@@ -1,20 +1,46 @@
-"""Who is certified to judge by two versions, and who is not."""
+"""Who is certified to judge by two versions, and who is not.
+
+What was withdrawn ends every certification of hers by versions that mean the same, of training rounds that were opened
+before: only one that is opened later certifies her again.
+"""
 
 from collections.abc import Sequence
 
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 
 from guidelines.models import Version
-from review.gold.lasting import current, equivalent
+from review.gold.lasting import alike, current, equivalent
 from review.matching import CannotMakeRound
-from review.models import Certification, Rater, RaterKind
+from review.models import Certification, Rater, RaterKind, Withdrawal
 
 
-def in_force(pairs_version: Version, rubric_version: Version):
-    """Certifications under versions that mean the same as these; a change of meaning ends them."""
-    return Certification.objects.filter(
+def in_force(pairs_version: Version, rubric_version: Version) -> QuerySet[Certification]:
+    """Under versions that mean the same as these, as a change of meaning ends them, and not withdrawn since."""
+    given = Certification.objects.filter(
         pairs_version__in=equivalent(pairs_version), rubric_version__in=equivalent(rubric_version)
     )
+    ended = _withdrawn(pairs_version, rubric_version).filter(
+        certification__rater=OuterRef("rater"), at__gte=OuterRef("round__opened_at")
+    )
+    return given.exclude(Exists(ended))
+
+
+def _withdrawn(pairs_version: Version, rubric_version: Version) -> QuerySet[Withdrawal]:
+    return Withdrawal.objects.filter(
+        certification__pairs_version__in=equivalent(pairs_version),
+        certification__rubric_version__in=equivalent(rubric_version),
+    )
+
+
+def withdrawals(
+    raters: Sequence[Rater], pairs_version: Version, rubric_version: Version
+) -> dict[int, Withdrawal]:
+    """{rater: her last one} under versions that mean the same as these."""
+    found = _withdrawn(pairs_version, rubric_version).filter(certification__rater__in=raters)
+    return {
+        one.certification.rater_id: one for one in found.select_related("by", "certification").order_by("pk")
+    }
 
 
 def missing(raters: Sequence[Rater], pairs_version: Version, rubric_version: Version) -> list[Rater]:
@@ -35,12 +61,48 @@ def require(raters: Sequence[Rater], pairs_version: Version, rubric_version: Ver
         )  # fmt: skip
 
 
-def held_by(user) -> list[Certification]:
-    """Hers, the newest first, each with `lasts`: the newest versions still mean what she was certified by."""
-    found = Certification.objects.filter(rater__user=user)
+def held_by(users) -> list[Certification]:
+    """Of these people, the newest first, each with `lasts`: the newest versions still mean what she was certified by; and
+    `ended`: the withdrawal that ended it, or None. A constant number of queries.
+    """
+    found = Certification.objects.filter(rater__user__in=users)
     versions = ("pairs_version__guideline", "rubric_version__guideline")
-    rows = list(found.select_related(*versions, "round", "by"))
+    rows = list(found.select_related(*versions, "round", "by", "rater"))
     now = current() if rows else set()
+    ended = _ended(rows)
     for row in rows:
         row.lasts = {row.pairs_version_id, row.rubric_version_id} <= now
+        row.ended = ended.get(row.pk)
     return rows
+
+
+def _ended(rows: Sequence[Certification]) -> dict[int, Withdrawal]:
+    """{certification: the last withdrawal that ends it}."""
+    of_raters = Withdrawal.objects.filter(certification__rater__in={row.rater_id for row in rows})
+    given = list(of_raters.select_related("by", "certification").order_by("pk"))
+    if not given:
+        return {}
+    same = alike({v.guideline_id for row in rows for v in (row.pairs_version, row.rubric_version)})
+    return {
+        row.pk: one
+        for one in given
+        for row in rows
+        if one.certification.rater_id == row.rater_id
+        and one.certification.pairs_version_id in same[row.pairs_version_id]
+        and one.certification.rubric_version_id in same[row.rubric_version_id]
+        and one.at >= row.round.opened_at
+    }
+
+
+def withdrawn_from(user) -> Withdrawal | None:
+    """Her last one, while its versions are judged by and she has not been certified again. One query nearly always."""
+    last = Withdrawal.objects.filter(certification__rater__user=user).select_related(
+        "certification__pairs_version__guideline", "certification__rubric_version__guideline"
+    ).first()  # fmt: skip
+    if last is None:
+        return None
+    of = last.certification
+    if not {of.pairs_version_id, of.rubric_version_id} <= current():
+        return None
+    again = in_force(of.pairs_version, of.rubric_version).filter(rater=of.rater_id)
+    return None if again.exists() else last

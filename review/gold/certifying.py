@@ -7,9 +7,9 @@ from django.utils.translation import gettext as _
 
 from accounts import roles
 from review import trail
-from review.gold import access
+from review.gold import access, certified
 from review.gold.results import Tally, measured, tallies, with_answers
-from review.models import Certification, Grounds, PassMark, Purpose, Seat
+from review.models import Certification, Grounds, PassMark, Purpose, Rater, Seat
 
 
 class CannotCertify(ValueError):
@@ -40,23 +40,33 @@ def passes(aspects: list[Marked]) -> bool:
 
 @transaction.atomic
 def certify(*, seat: Seat, by, reason: str = "") -> Certification:
-    """Confirm that she passed; where she did not, certify her all the same, which takes a reason.
+    """Confirm that she passed; where she did not, certify her all the same, which takes a reason. After a withdrawal only
+    a pass counts, of a round that was opened since.
 
     Raises Refused, CannotCertify.
     """
     # Of two leads at once the second finds what the first did.
-    list(Seat.objects.select_for_update().filter(pk=seat.pk).values_list("pk"))
+    rater = Rater.objects.select_for_update().get(pk=seat.rater_id)
     roles.require(access.may_certify(by, seat))
     round = seat.round
     if round.purpose != Purpose.TRAINING:
         raise CannotCertify(_("Reviewers are certified by a training round."))
     if Certification.objects.filter(round=round, rater=seat.rater_id).exists():
         raise CannotCertify(_("She is certified by this round already."))
+    withdrawn = certified.withdrawals([rater], round.pairs_version, round.rubric_version).get(rater.pk)
+    if withdrawn and withdrawn.at >= round.opened_at:
+        raise CannotCertify(
+            _("Her certification was withdrawn after this round was opened; one that is opened now can certify her again.")
+        )  # fmt: skip
     decisions = list(with_answers(measured().filter(reading__seat=seat)))
     aspects = marked(list(round.pass_marks.all()), tallies(decisions))
     passed = passes(aspects)
     if not passed and not reason.strip():
         raise CannotCertify(_("She has not passed. To certify her all the same, say why."))
+    if not passed and withdrawn:
+        raise CannotCertify(
+            _("Her certification was withdrawn: she is certified again when she has passed, and not without.")
+        )
     made = Certification.objects.create(
         rater=seat.rater,
         round=round,

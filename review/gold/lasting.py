@@ -1,19 +1,30 @@
 """What was agreed or shown under one version lasts under another, where nothing between them changed the meaning."""
 
+from collections.abc import Iterable
+
 from guidelines.models import Meaning, Version
 
 
-def equivalent(version: Version) -> list[int]:
-    """Ids of the versions under which what holds under this one holds too, and this one among them; one query. An import
-    whose meaning nobody stated counts as a change.
+def alike(guidelines: Iterable[int]) -> dict[int, list[int]]:
+    """{version: ids of the versions under which what holds under this one holds too, and this one among them}, of these
+    guidelines; one query. An import whose meaning nobody stated counts as a change.
     """
-    rows = Version.objects.filter(guideline=version.guideline_id, number__isnull=False).order_by("number")
-    groups: list[list[int]] = [[]]
-    for pk, meaning in rows.values_list("pk", "meaning"):
-        if meaning != Meaning.EDITORIAL:
+    rows = Version.objects.filter(guideline__in=set(guidelines), number__isnull=False)
+    groups: list[list[int]] = []
+    last = None
+    for pk, meaning, guideline in rows.order_by("guideline", "number").values_list(
+        "pk", "meaning", "guideline"
+    ):
+        if meaning != Meaning.EDITORIAL or guideline != last:
             groups.append([])
         groups[-1].append(pk)
-    return next((group for group in groups if version.pk in group), [version.pk])
+        last = guideline
+    return {pk: group for group in groups for pk in group}
+
+
+def equivalent(version: Version) -> list[int]:
+    """`alike` of one."""
+    return alike([version.guideline_id]).get(version.pk, [version.pk])
 
 
 def current() -> set[int]:

@@ -2,14 +2,18 @@
 
 from dataclasses import dataclass
 
+from accounts.roles import Answer
+from review.gold import certified
 from review.gold.certifying import Marked, marked, passes
 from review.gold.results import Tally, measured, names_of_aspects, tallies, with_answers
-from review.models import Certification, Decision, Reading, Round, Seat
+from review.models import Certification, Decision, Reading, Round, Seat, Withdrawal
 
 
 @dataclass
 class Row:
-    """One reader. `cells`: in the order of the aspects, beside their pass marks where there are any."""
+    """One reader. `cells`: in the order of the aspects, beside their pass marks where there are any. `withdrawn`: her last
+    withdrawal under versions that mean the same, of this round's certification or another's.
+    """
 
     seat: Seat
     given: int
@@ -17,7 +21,14 @@ class Row:
     cells: list[tuple[str, Tally | None, Marked | None]]
     passed: bool
     certification: Certification | None
-    may_certify: bool = False
+    withdrawn: Withdrawal | None
+    may_certify: Answer | None = None
+    may_withdraw: Answer | None = None
+
+    @property
+    def ended(self) -> bool:
+        """No round opened by then certifies her any more."""
+        return self.withdrawn is not None and self.withdrawn.at >= self.seat.round.opened_at
 
 
 def of(round: Round) -> tuple[list[Row], list[tuple[str, Tally | None]]]:
@@ -32,14 +43,18 @@ def of(round: Round) -> tuple[list[Row], list[tuple[str, Tally | None]]]:
     for _reading, seat in readings.order_by().values_list("pk", "seat").distinct():
         given[seat] = given.get(seat, 0) + 1
     certifications = {one.rater_id: one for one in round.certifications.select_related("by")}
-    rows = []
-    for seat in round.seats.filter(pk__in=given).select_related("rater__user", "round"):
+    rows, seats = [], list(round.seats.filter(pk__in=given).select_related("rater__user", "round"))
+    withdrawn = certified.withdrawals(
+        [seat.rater for seat in seats], round.pairs_version, round.rubric_version
+    )
+    for seat in seats:
         own = decisions.get(seat.pk, [])
         found = tallies(own)
         beside = {one.mark.aspect: one for one in marked(marks, found)}
         cells = [(name, found.get(aspect), beside.get(aspect)) for aspect, name in names.items()]
         passed = passes(list(beside.values()))
-        rows.append(Row(seat, given[seat.pk], len(own), cells, passed, certifications.get(seat.rater_id)))
+        certification, last = certifications.get(seat.rater_id), withdrawn.get(seat.rater_id)
+        rows.append(Row(seat, given[seat.pk], len(own), cells, passed, certification, last))
     all_found = tallies(everything)
     together = [(name, all_found.get(aspect)) for aspect, name in names.items()]
     return sorted(rows, key=lambda row: str(row.seat.rater)), together

@@ -16,8 +16,9 @@ from review.gold.certifying import CannotCertify, certify
 from review.gold.forms import NewTraining
 from review.gold.results import names_of_aspects, tallies, with_answers
 from review.gold.training import make_training_round
+from review.gold.withdrawing import CannotWithdraw, withdraw_certification
 from review.matching import CannotMakeRound
-from review.models import Round, Seat
+from review.models import Certification, Round, Seat
 from review.raters import rater_for
 
 
@@ -64,7 +65,10 @@ def round_known(request, public_id):
     roles.require(access.may_see_results(request.user, found))
     rows, together = round_results.of(found)
     for row in rows:
-        row.may_certify = access.may_certify(request.user, row.seat)
+        if row.certification is None:
+            row.may_certify = access.may_certify(request.user, row.seat)
+        elif not row.ended:
+            row.may_withdraw = access.may_withdraw(request.user, row.certification)
     context = {
         "round": found,
         "rows": rows,
@@ -87,6 +91,25 @@ def seat_certify(request, public_id):
     return redirect("round_known", public_id=seat.round.public_id)
 
 
+def seat_withdraw(request, public_id):
+    """What the round of this seat certified."""
+    roles.require(review_access.may_run_rounds(request.user))
+    if request.method != "POST":
+        return HttpResponseNotAllowed(["POST"])
+    seat = get_object_or_404(Seat.objects.select_related("round", "rater__user"), public_id=public_id)
+    found = Certification.objects.select_related("round", "rater__user", "pairs_version", "rubric_version")
+    certification = get_object_or_404(found, round=seat.round, rater=seat.rater)
+    try:
+        withdraw_certification(
+            certification=certification, by=request.user, reason=request.POST.get("reason", "")
+        )
+    except CannotWithdraw as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("Withdrawn. %s reads your reason with her answers.") % seat.rater)
+    return redirect("round_known", public_id=seat.round.public_id)
+
+
 def desk_known(request):
     """Her own answers beside the accepted ones."""
     roles.require(review_access.may_see_desk(request.user))
@@ -95,7 +118,7 @@ def desk_known(request):
         round = get_object_or_404(Round, public_id=asking.public_id(request, "round"))
         decisions = decisions.filter(item__round=round)
     rows, more = telling.page_of(decisions, asking.number(request, "before"))
-    context = {"rows": rows, "more": more, "round": round, "certified": held_by(request.user)}
+    context = {"rows": rows, "more": more, "round": round, "certified": held_by([request.user])}
     if round and rows:
         names, found = names_of_aspects(round.rubric_version), tallies(with_answers(decisions))
         context["tallies"] = [(name, found[aspect]) for aspect, name in names.items() if aspect in found]
@@ -105,5 +128,10 @@ def desk_known(request):
 def over_time(request):
     """For the lead: whose results change. Nothing follows of itself."""
     roles.require(review_access.may_run_rounds(request.user))
-    context = {"rows": drifting.of_readers(request.user), "horizon": HORIZON, "false_alarm": FALSE_ALARM}
+    rows = drifting.of_readers(request.user)
+    certified: dict[int, list[Certification]] = {}
+    for one in held_by([rater.user_id for rater, _watched in rows if rater.user_id]):
+        certified.setdefault(one.rater_id, []).append(one)
+    rows = [(rater, watched, certified.get(rater.pk, ())) for rater, watched in rows]
+    context = {"rows": rows, "horizon": HORIZON, "false_alarm": FALSE_ALARM}
     return render(request, "review/gold/over_time.html", context)

@@ -13,5 +13,6 @@ urlpatterns = [
     path("rounds/training/", training_views.training_new, name="training_new"),
     path("rounds/<uuid:public_id>/known/", training_views.round_known, name="round_known"),
     path("seats/<uuid:public_id>/certify/", training_views.seat_certify, name="seat_certify"),
+    path("seats/<uuid:public_id>/withdraw/", training_views.seat_withdraw, name="seat_withdraw"),
     path("desk/known/", training_views.desk_known, name="desk_known"),
 ]

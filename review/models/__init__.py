@@ -1,6 +1,6 @@
 from review.models.adjudicating import SecondJudgement, SecondReading
 from review.models.appeals import Appeal, AppealState
-from review.models.certifications import Certification, Grounds, PassMark
+from review.models.certifications import Certification, Grounds, PassMark, Withdrawal
 from review.models.choices import Choice, ChosenFor, Reason
 from review.models.conflicts import Conflict
 from review.models.decisions import (
@@ -84,4 +84,5 @@ __all__ = [
     "VerdictRule",
     "Welfare",
     "Wish",
+    "Withdrawal",
 ]

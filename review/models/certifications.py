@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from accounts.freezing import APPEND_ONLY
+from accounts.freezing import APPEND_ONLY, Freezing
 from guidelines.models import Version
 from review.models.raters import Rater
 from review.models.rounds import Round
@@ -65,3 +65,26 @@ class Certification(models.Model):
                 | (Q(grounds="waived", passed=False) & ~Q(reason="")),
             ),
         ]
+
+
+class Withdrawal(models.Model):
+    """A lead says in writing that a certification holds no longer. The certification stays as it is, and so does what was
+    judged until then. Certifications by training rounds that were opened before end with it (review.gold.certified).
+    """
+
+    freezing = Freezing(
+        update="TRUE",
+        delete="TRUE",
+        # Nobody withdraws her own.
+        insert="EXISTS (SELECT 1 FROM review_certification c JOIN review_rater t ON t.id = c.rater_id "
+        "WHERE c.id = NEW.certification_id AND t.user_id = NEW.by_id)",
+    )
+
+    certification = models.OneToOneField(Certification, models.PROTECT, related_name="withdrawal")
+    reason = models.TextField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [models.CheckConstraint(name="withdrawn_with_a_reason", condition=~Q(reason=""))]

@@ -1,7 +1,7 @@
 """What people do with known answers, as the test of the trail does it."""
 
 from accounts.models import Role
-from review.gold import agreeing, certifying
+from review.gold import agreeing, certifying, withdrawing
 from tests.conftest import person
 from tests.review import factories as review_factories
 from tests.review.gold import factories as gold_factories
@@ -33,7 +33,14 @@ def trained(lena, ben, chloe):
 
 
 def certified(lena, ben, chloe):
-    certifying.certify(seat=trained(lena, ben, chloe).seats.get(), by=lena, reason="BECAUSE OF HER TONE")
+    return certifying.certify(
+        seat=trained(lena, ben, chloe).seats.get(), by=lena, reason="BECAUSE OF HER TONE"
+    )
+
+
+def certification_withdrawn(lena, ben, chloe):
+    made = certified(lena, ben, chloe)
+    withdrawing.withdraw_certification(certification=made, by=lena, reason="BECAUSE OF HER TONE")
 
 
 GOLD_ACTS = {
@@ -43,4 +50,5 @@ GOLD_ACTS = {
     "review.gold.agreeing.retire_gold": gold_retired,
     "review.gold.training.make_training_round": trained,
     "review.gold.certifying.certify": certified,
+    "review.gold.withdrawing.withdraw_certification": certification_withdrawn,
 }

@@ -116,7 +116,7 @@ def test_a_certification_lasts_until_the_meaning_changes(
     later = another_version(pairs if which == "pairs" else rubric, meaning)
     versions = (later, rubric) if which == "pairs" else (pairs, later)
     assert (missing([made.rater], *versions) == []) is lasts
-    assert [one.lasts for one in held_by(ben)] == [lasts]
+    assert [one.lasts for one in held_by([ben])] == [lasts]
 
 
 # What a round asks.
