@@ -13,8 +13,9 @@ class Closed(Exception):
     """The round is closed: nothing in it is opened any more."""
 
 
-async def check(wanted: Wanted, holder: Holder, *, upstream, in_database) -> None:
-    """Raises Denied, Closed, and what the upstream raises. `in_database(function, *arguments)` runs it in a thread.
+async def check(wanted: Wanted, holder: Holder, *, upstream, in_database) -> dict[str, int]:
+    """All ids that belong to it, those too that Label Studio alone knows. Raises Denied, Closed, and what the upstream
+    raises. `in_database(function, *arguments)` runs it in a thread.
     A draft that a judgement names and that is gone is taken out of it: the judgement is none the worse.
     """
     ids = dict(wanted.ids)
@@ -37,6 +38,7 @@ async def check(wanted: Wanted, holder: Holder, *, upstream, in_database) -> Non
     if wanted.rule.name == "task" and not await in_database(reach.may_open_task, holder, ids["task"]):
         words = _("This session is no longer yours to read.")
         raise Denied(f"task {ids['task']} carries what she is not to read", words)
+    return ids
 
 
 async def _kept_there(name: str, ids: dict[str, int], wanted: Wanted, holder: Holder, upstream) -> None:

@@ -51,6 +51,17 @@ def progress(holder: Holder, project_id: int) -> dict[str, int]:
     }  # fmt: skip
 
 
+def screen_of_task(holder: Holder, task_id: int) -> str:
+    """The screen (Label Studio XML) that this task of hers is read on."""
+    reading = _reading(holder, task_id)
+    return (
+        _projects(holder)
+        .filter(seat=reading.seat_id, form=reading.item.arm)
+        .values_list("config", flat=True)
+        .get()
+    )
+
+
 def may_open_task(holder: Holder, task_id: int) -> bool:
     """Whether this task is still before her: not given back, and of nothing that she is not to read. What she has
     judged she may look at again.

@@ -44,6 +44,8 @@ class Rule:
     needs_project: bool = False
     # It opens or begins something, which a closed round no longer allows; what is written still arrives.
     opens: bool = False
+    # It changes what of hers stands on a task: her page says what it has loaded of it (saving.py).
+    saves: bool = False
     # Only of what was skipped: what was judged is judged again, never taken away.
     of_a_skip: bool = False
 
@@ -90,14 +92,15 @@ RULES = (
     # The same path deletes tasks under another `id`. What goes on as a body is ours.
     Rule("next", "POST", "/api/dm/actions", {"id": "next_task"}, frozenset({"tabID", "view"}),
          body=frozenset({*ALL, "project"}), answer="task", opens=True, needs_project=True),
-    Rule("judge", "POST", "/api/tasks/{task}/annotations", body=_JUDGED, answer="annotation"),
+    Rule("judge", "POST", "/api/tasks/{task}/annotations", body=_JUDGED, answer="annotation", saves=True),
     Rule("draft", "POST", "/api/tasks/{task}/drafts", body=_DRAFTED, answer="draft"),
     Rule("draft again", "POST", "/api/tasks/{task}/annotations/{annotation}/drafts", body=_DRAFTED, answer="draft"),
     Rule("redraft", "PATCH", "/api/drafts/{draft}", body=_DRAFTED, answer="draft"),
     Rule("drop draft", "DELETE", "/api/drafts/{draft}", body=frozenset({"project"})),
-    Rule("judge again", "PATCH", "/api/annotations/{annotation}", ids=_OF_ONE, body=_JUDGED, answer="annotation"),
+    Rule("judge again", "PATCH", "/api/annotations/{annotation}", ids=_OF_ONE, body=_JUDGED, answer="annotation",
+         saves=True),
     Rule("take a skip back", "DELETE", "/api/annotations/{annotation}", ids=_OF_ONE, body=frozenset({"project"}),
-         of_a_skip=True),
+         saves=True, of_a_skip=True),
 )  # fmt: skip
 _ID = re.compile(r"\{(\w+)\}")
 _PATTERNS = [

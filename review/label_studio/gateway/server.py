@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from importlib.resources import files as packaged
 from urllib.parse import urlsplit
+from weakref import WeakValueDictionary
 
 import structlog
 from aiohttp import web
@@ -14,9 +15,19 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from review.label_studio.errors import LabelStudioError
-from review.label_studio.gateway import answers, files, headers, opening, page, passes, reach, rules
+from review.label_studio.gateway import (
+    answers,
+    files,
+    headers,
+    opening,
+    page,
+    passes,
+    reach,
+    rules,
+    saving,
+    telling,
+)
 from review.label_studio.gateway.guard import Closed, check
-from review.label_studio.gateway.judging import stored_before
 from review.label_studio.gateway.upstream import Answer, Upstream
 
 log = structlog.get_logger(__name__)
@@ -26,6 +37,7 @@ THREADS = 8
 SAFE = {"GET", "HEAD"}
 OURS = "/_mirror/"
 FILES = ("/static/", "/react-app/")
+ASSETS = {f"{OURS}{name}" for name in ("bar.js", "bar.css", "saving.js")}
 
 
 @dataclass(frozen=True)
@@ -56,6 +68,8 @@ class Gateway:
         self.upstream, self.where, self.about = upstream, where, about
         self.host = urlsplit(where.gateway).netloc
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="gateway")
+        # Of each task that somebody saves on right now.
+        self._saving: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
 
     def app(self) -> web.Application:
         made = web.Application(client_max_size=MOST_BYTES)
@@ -100,7 +114,7 @@ class Gateway:
             return await self._enter(request)
         if path.startswith(FILES):
             return await files.stream(request, self.upstream)
-        if request.method == "GET" and path in (f"{OURS}bar.js", f"{OURS}bar.css"):
+        if request.method == "GET" and path in ASSETS:
             return _ours(path.removeprefix(OURS))
         if path == "/sw.js":
             return headers.plain(
@@ -144,14 +158,14 @@ class Gateway:
         if request.path.startswith("/api/") and request.headers.get("Sec-Fetch-Site") == "cross-site":
             raise rules.Denied("comes from another site")
         wanted = rules.wanted(request.method, request.path, list(request.query.items()), await _body(request))
-        await check(wanted, holder, upstream=self.upstream, in_database=self.in_database)
+        ids = await check(wanted, holder, upstream=self.upstream, in_database=self.in_database)
         if wanted.rule.answer == "ours":
             return headers.json(200, answers.ours(wanted.rule.name, wanted.ids))
+        if wanted.rule.saves:
+            return await self._saved(request, wanted, ids["task"], holder)
         answer = await self.upstream.ask(
             holder, wanted.rule.method, wanted.path, query=wanted.query, body=wanted.body
         )
-        if answer.status == 409 and wanted.rule.name == "judge":
-            answer = await stored_before(wanted, holder, self.upstream) or answer
         if wanted.rule.answer == "page":
             return await self._page(answer, holder, wanted.ids["project"])
         if wanted.rule.name == "next":
@@ -166,12 +180,30 @@ class Gateway:
         return rebuilt
 
     async def _noted(self, answer: web.Response, holder) -> None:
-        """With a task goes what the bar says before its text is read."""
-        task = json.loads(answer.body)["id"]
-        reading, tiers = await self.in_database(reach.about_task, holder, task)
+        """With a task goes what the bar says before its text is read, and what of hers stands on it."""
+        task = json.loads(answer.body)
+        answer.headers[saving.VERSION] = saving.version_of(task["id"], task["annotations"])
+        reading, tiers = await self.in_database(reach.about_task, holder, task["id"])
         answer.headers[opening.READING] = reading
         if tiers:
             answer.headers[opening.NOTICE] = ",".join(tiers)
+
+    async def _saved(self, request, wanted: rules.Wanted, task: int, holder) -> web.Response:
+        """Compared and written with nothing between, as far as this process goes."""
+        loaded, instead_of = (request.headers.get(name, "") for name in (saving.LOADED, saving.INSTEAD_OF))
+        async with self._saving.setdefault(task, asyncio.Lock()):
+            found = await saving.save(
+                wanted, task, holder, loaded=loaded, instead_of=instead_of, upstream=self.upstream
+            )
+        if isinstance(found, saving.Stale):
+            headers.note_refusal(request, "her page has loaded something older", rater=holder.rater_id)
+            screen = await self.in_database(reach.screen_of_task, holder, task)
+            rows = telling.compared(screen, wanted.body, found.stands)
+            return headers.json(409, saving.told(found, wanted, rows))
+        answer = _rebuilt(wanted.rule.answer, found.answer, holder)
+        if found.version:
+            answer.headers[saving.VERSION] = found.version
+        return answer
 
     # -- the ways in and out
 

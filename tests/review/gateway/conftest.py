@@ -1,6 +1,7 @@
 """A gateway that runs before a real Label Studio, and reviewers who come in through it."""
 
 import asyncio
+import re
 import threading
 from contextlib import contextmanager
 
@@ -13,6 +14,7 @@ from django.urls import reverse
 from config.demo.ports import free_port
 from review.label_studio.client import LabelStudio
 from review.label_studio.gateway import passes, serving
+from review.label_studio.gateway.saving import LOADED, VERSION
 from review.label_studio.sending import send
 from review.models import SeatProject
 from tests.review.factories import round_of
@@ -42,11 +44,31 @@ def running(app: web.Application, port: int):
     loop.close()
 
 
+SAVES = re.compile(r"/api/(?:tasks/(\d+)/annotations|annotations/(\d+))/?\Z")
+
+
 class Browser(httpx.Client):
-    """A reviewer's browser at the gateway, without its page: what it may ask for, anybody may try."""
+    """A reviewer's browser at the gateway, without its page: what it may ask for, anybody may try. As the page does, it
+    names what it has loaded of a task when it saves; `knows` = {} forgets it.
+    """
 
     def __init__(self, url: str):
         super().__init__(base_url=url, timeout=60, headers={"Origin": url})
+        self.knows: dict[str, str] = {}
+        self._task_of: dict[str, str] = {}
+
+    def send(self, request: httpx.Request, **more) -> httpx.Response:
+        saves = request.method != "GET" and SAVES.match(request.url.path)
+        if saves:
+            task = saves[1] or self._task_of.get(saves[2], "")
+            request.headers.setdefault(LOADED, self.knows.get(task, ""))
+        answer = super().send(request, **more)
+        if version := answer.headers.get(VERSION):
+            task = version.partition("-")[0]
+            self.knows[task] = version
+            found = answer.json() if answer.content else {}
+            self._task_of |= {str(one["id"]): task for one in found.get("annotations", [found]) if one}
+        return answer
 
     def annotations(self, task: int, project: int) -> list[dict]:
         return self.get(f"/api/tasks/{task}", params={"project": project}).json()["annotations"]

@@ -5,6 +5,7 @@ import uuid
 import httpx
 import pytest
 
+from review.label_studio.gateway.saving import INSTEAD_OF
 from review.label_studio.syncing import sync_all
 from review.models import Account, Decision, RawAnnotation, Reading
 from review.rounds import close_round
@@ -241,9 +242,9 @@ def test_what_was_judged_is_not_taken_away_by_way_of_a_skip(gate, ben):
     body = judgement(gate, ben, task)
     assert browser.post(f"/api/tasks/{task}/annotations", json=body).status_code == 201
     again = browser.post(f"/api/tasks/{task}/annotations", json={**body, "was_cancelled": True})
-    assert again.status_code == 409
-    kept = browser.annotations(task, gate.project(ben).project_id)
-    assert len(kept) == 2 and not any(one["was_cancelled"] for one in kept)
+    assert again.status_code == 403
+    (kept,) = browser.annotations(task, gate.project(ben).project_id)
+    assert kept["id"] == made and not kept["was_cancelled"]
     assert sync_all(gate.studio).decided >= 1
 
 
@@ -251,12 +252,39 @@ def test_a_judgement_whose_answer_was_lost_is_there_and_can_be_changed(gate, ben
     browser, (task, *_) = gate.enter(ben), gate.tasks(ben)
     body = judgement(gate, ben, task)
     made = browser.post(f"/api/tasks/{task}/annotations", json=body).json()
+    browser.knows = {}
     again = browser.post(f"/api/tasks/{task}/annotations", json=body)
     assert (again.status_code, again.json()["id"]) == (201, made["id"])
     changed = {**judgement(gate, ben, task, "reject", comment="No."), "unique_id": body["unique_id"]}
     assert browser.post(f"/api/tasks/{task}/annotations", json=changed).status_code == 201
     assert sync_all(gate.studio).decided == 1
     assert (Decision.objects.get().verdict, RawAnnotation.objects.count()) == ("reject", 1)
+
+
+def test_of_two_tabs_the_one_that_shows_an_older_state_overwrites_nothing(gate, ben):
+    first, second, task = gate.enter(ben), gate.enter(ben), gate.tasks(ben)[0]
+    project = gate.project(ben).project_id
+    opened = [
+        tab.post("/api/dm/actions", params={"id": "next_task", "project": project}, json={"project": project})
+        for tab in (first, second)
+    ]
+    locks = {answer.json()["unique_lock_id"] for answer in opened}
+    assert len(locks) == 1 and locks != {None}, "Label Studio tells two tabs of hers apart: so may we"
+    sent = {**judgement(gate, ben, task, comment="First tab."), "unique_id": locks.pop()}
+    made = first.post(f"/api/tasks/{task}/annotations", json=sent).json()["id"]
+    other = {**judgement(gate, ben, task, "reject", comment="Second."), "unique_id": sent["unique_id"]}
+    refused = second.post(f"/api/tasks/{task}/annotations", json=other)
+    assert refused.status_code == 409
+    (kept,) = first.annotations(task, project)
+    assert (kept["id"], kept["result"]) == (made, sent["result"])
+    shown = {INSTEAD_OF: refused.json()["stale"]["version"]}
+    assert second.post(f"/api/tasks/{task}/annotations", json=other, headers=shown).status_code == 201
+    # And now it is the first that shows an older state.
+    first.knows = {str(task): refused.json()["stale"]["version"]}
+    assert first.patch(f"/api/annotations/{made}", json=sent).status_code == 409
+    (kept,) = first.annotations(task, project)
+    assert (kept["id"], kept["result"]) == (made, other["result"])
+    assert sync_all(gate.studio).decided == 1 and Decision.objects.get().verdict == "reject"
 
 
 def test_a_ticket_is_taken_from_the_desk_alone(gate, ben, chloe):
