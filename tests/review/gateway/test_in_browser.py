@@ -117,6 +117,100 @@ def test_she_judges_changes_her_mind_skips_and_takes_it_back(gate, ben, page):
     page.get_by_text("1 of 3 judged").wait_for()
 
 
+def another_tab(gate, ben, page):
+    """The same person at the same work, as if she had forgotten the first."""
+    tab = page.context.new_page()
+    tab.goto(f"{gate.url}/projects/{gate.project(ben).project_id}/data?labeling=1")
+    editor.open_next(tab)
+    return tab
+
+
+def test_what_she_submits_in_a_tab_that_shows_an_older_state_is_hers_to_decide(gate, ben, page):
+    editor.open_next(page)
+    tab, (first, second, _third) = another_tab(gate, ben, page), gate.tasks(ben)
+    judge(page)
+    page.locator("textarea:visible").last.fill("From the first tab.")
+    editor.submit(page)
+    judge(tab, "Accept after my edit")
+    tab.locator("textarea:visible").first.fill("Stay with her hesitation first.")
+    asked, submit = tab.get_by_role("dialog"), tab.get_by_test_id("bottombar-submit-button")
+    with answered(tab, "POST", f"/api/tasks/{first}/annotations") as refused:
+        submit.click()
+    assert refused.value.status == 409
+    asked.get_by_role("heading", name="You have saved this session elsewhere meanwhile").wait_for()
+    for words in ("Stay with her hesitation first.", "Accept after my edit", "From the first tab."):
+        assert asked.get_by_text(words, exact=True).is_visible()
+    screens.take(tab, "saved-elsewhere")
+    asked.get_by_role("button", name="Go back").click()
+    screens.take(tab, "saved-elsewhere-back")
+    kept = tab.locator(".app-wrapper").get_by_text("Stay with her hesitation first.", exact=True)
+    assert kept.is_visible() and not asked.is_visible()
+    submit.click()
+    replace = asked.get_by_role("button", name="Save what I am sending")
+    replace.wait_for()
+    with answered(tab, "POST", f"/api/tasks/{first}/annotations") as saved:
+        replace.click()
+    assert saved.value.status == 201
+    # The answer to the next one is lost; she changes her mind, and is asked nothing.
+    judge(tab)
+    with tab.expect_event("requestfailed"):
+        lose_the_answer(tab, f"**/api/tasks/{second}/annotations**")
+        submit.click()
+    editor.choose(tab, "Reject")
+    tab.locator(".lsf-choice label:visible", has_text="vague").first.click()
+    with tab.expect_response(lambda a: f"/api/tasks/{second}/annotations" in a.url and a.status == 201):
+        submit.click()
+    assert not asked.is_visible()
+    assert sync_all(gate.studio).decided == 2
+    verdicts = Decision.objects.in_force().values_list("reading__task_id", "verdict", "edited_text")
+    assert sorted(verdicts, key=lambda one: one[0]) == [
+        (first, "edit", "Stay with her hesitation first."),
+        (second, "reject", ""),
+    ]
+
+
+def lose_the_answer(tab, address: str) -> None:
+    """It arrives, and the line breaks before she hears of it."""
+
+    def send(route):
+        assert route.fetch().status == 201
+        route.abort()
+
+    tab.route(address, send, times=1)
+
+
+def test_she_keeps_what_stands_and_goes_on_with_her_next(gate, ben, page):
+    first, project = gate.tasks(ben)[0], gate.project(ben).project_id
+    judge(page)
+    editor.submit(page)
+    editor.open_next(page)
+    tab = another_tab(gate, ben, page)
+    for one in (page, tab):
+        with answered(one, "GET", f"/api/tasks/{first}"):
+            one.get_by_test_id("prev-task").click()
+    for one in (page, tab):
+        editor.choose(one, "Accept after my edit")
+        with answered(one, "POST", "/drafts"):
+            one.locator("textarea:visible").first.fill("First." if one is page else "Second.")
+    with answered(page, "PATCH", "/api/annotations/"):
+        page.get_by_test_id("bottombar-update-button").click()
+    with answered(tab, "PATCH", "/api/annotations/") as refused:
+        tab.get_by_test_id("bottombar-update-button").click()
+    assert refused.value.status == 409
+    keep = tab.get_by_role("dialog").get_by_role("button", name="Keep what stands")
+    with tab.expect_navigation():
+        keep.click()
+    editor.open_next(tab)
+    with answered(tab, "GET", f"/api/tasks/{first}"):
+        tab.get_by_test_id("prev-task").click()
+    tab.locator(".app-wrapper").get_by_text("First.", exact=True).wait_for()
+    screens.take(tab, "kept-what-stands")
+    browser = gate.enter(ben)
+    assert not browser.get(f"/api/tasks/{first}/drafts").json()
+    (kept,) = browser.annotations(first, project)
+    assert "First." in str(kept["result"]) and "Second." not in str(kept["result"])
+
+
 def test_when_all_are_judged_the_bar_says_so_and_leads_home(gate, ben, page):
     for _ in range(3):
         judge(page, "Reject")
