@@ -328,6 +328,7 @@ def _submitted_twice(room: Room) -> Happened:
 
 def _two_tabs(room: Room) -> Happened:
     """Both tabs hold the same first judgement, and the same draft; each changes it, one after the other."""
+    from review.label_studio.gateway.saving import LOADED, VERSION
     from review.models import Decision
 
     bodies = {
@@ -336,19 +337,22 @@ def _two_tabs(room: Room) -> Happened:
     }  # fmt: skip
 
     def change(desk: Desk, reading) -> None:
-        first = _require(desk.submit(reading, bodies[reading.pk, "accept"]), 201).json()["id"]
+        made = _require(desk.submit(reading, bodies[reading.pk, "accept"]), 201)
+        first, loaded = made.json()["id"], {LOADED: made.headers[VERSION]}
         drafts = f"/api/tasks/{reading.task_id}/annotations/{first}/drafts"
         draft = _require(desk.browser.post(drafts, json=bodies[reading.pk, "accept"]), 201).json()["id"]
         for verdict in VERDICTS:
             _require(desk.browser.patch(f"/api/drafts/{draft}", json=bodies[reading.pk, verdict]), 200)
-        for verdict in VERDICTS:
-            _require(desk.browser.patch(f"/api/annotations/{first}", json=bodies[reading.pk, verdict]), 200)
+        for verdict, status in (("reject", 200), ("accept", 409)):
+            body = bodies[reading.pk, verdict]
+            _require(desk.browser.patch(f"/api/annotations/{first}", json=body, headers=loaded), status)
 
     written = _each(room, change)
     room.pull()
     stand = Decision.objects.in_force().filter(reading__in=written.confirmed)
-    last = stand.filter(verdict=VERDICTS[-1]).count()
-    return _ended(room, written, 0, f"both tabs are answered 200; the later one's judgement stands in {last}")
+    changed = stand.filter(verdict="reject").count()
+    note = f"the second tab is refused with both texts (409); the first one's change stands in {changed}"
+    return _ended(room, written, 0, note)
 
 
 def _require(answer: httpx.Response, status: int) -> httpx.Response:
