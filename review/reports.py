@@ -37,7 +37,7 @@ from review.models import (
 from review.remembered import remembered
 from review.standing import GRADED
 from review.stood_so_far import NOTHING as NONE_STOOD
-from review.stood_so_far import stood_so_far
+from review.stood_so_far import Counted, stood_of, stood_so_far
 
 ARMS = (Arm.AIDED, Arm.UNAIDED)
 BOOTSTRAP = 1000
@@ -162,16 +162,16 @@ def differences(round: Round):
     return found.select_related("project__seat__rater__user", "reading__item").order_by("-id")
 
 
-def standing_counts(round: Round) -> dict[str, int]:
-    """Items settled, in dispute and open; together they are all items."""
-    total, stood = round.items.counted().count(), stood_so_far().get(round.pk, NONE_STOOD)
+def standing_counts(round: Round, stood: Counted | None = None) -> dict[str, int]:
+    """Items settled, in dispute and open; together they are all items. `stood`: where it is known already."""
+    total, stood = round.items.counted().count(), stood or stood_of(round)
     left = total - stood.settled - stood.disputed
     return {"total": total, "settled": stood.settled, "disputed": stood.disputed, "open": left}
 
 
-def outcomes(round: Round) -> dict[str, int]:
+def outcomes(round: Round, stood: Counted | None = None) -> dict[str, int]:
     """Settled items read with the draft, by verdict."""
-    return stood_so_far().get(round.pk, NONE_STOOD).of(*Verdict.values)
+    return (stood or stood_of(round)).of(*Verdict.values)
 
 
 def disagreements(round: Round) -> list[tuple[str, int]]:

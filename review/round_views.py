@@ -36,6 +36,7 @@ from review.label_studio import comparing, connecting
 from review.models import Asked, Reading, Round, Seat
 from review.raters import rater_for
 from review.rounds import CannotClose, CannotMakeRound, left_out_held, make_round
+from review.stood_so_far import stood_of
 from review.welfare.providing import contact
 from synthesis.models import Instance
 
@@ -149,15 +150,15 @@ def round(request, public_id):
         "hands_on": bool(access.may_seat(request.user, found)),
     }
     if own is None:
-        uncounted = reports.uncounted(found)
+        uncounted, stood = reports.uncounted(found), stood_of(found)
         uncertified = _uncertified(found, seats)
         context |= {
-            "counts": reports.standing_counts(found),
+            "counts": reports.standing_counts(found, stood),
             "known": found.items.exclude(gold=None).exists(),
             "uncertified": uncertified,
             "withdrawn": _withdrawn(found, uncertified),
-            "outcomes": reports.outcomes(found),
-            "preferences": preferred.preferences(found),
+            "outcomes": reports.outcomes(found, stood),
+            "preferences": preferred.preferences(found, stood),
             "waiting": Reading.objects.waiting().filter(seat__round=found).count(),
             "flagged": waiting.items_in(waiting.of_round(found))[:MOST_FLAGGED],
             "flagged_total": waiting.of_round(found).values("item").distinct().count(),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.db.models import Count, Q
 
 from accounts.identity import public_id
-from review.models import Preferred, Stood, Verdict
+from review.models import Preferred, Round, Stood, Verdict
 from synthesis.adding_up import added_up
 
 OUTCOMES = (*Verdict.values, *Preferred.values)
@@ -40,6 +40,10 @@ def stood_so_far() -> dict[int, Counted]:
         key=f"review.stood_so_far.{public_id('review.stood_so_far')}",
     )
     return {round: _counted(sums) for round, sums in found.items()}
+
+
+def stood_of(round: Round) -> Counted:
+    return stood_so_far().get(round.pk, NOTHING)
 
 
 def _rows(after: int, upto: int | None):
