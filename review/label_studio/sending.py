@@ -7,7 +7,7 @@ compare-and-set, so two pushes at once never send the same one.
 """
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 import httpx
@@ -210,33 +210,51 @@ def _plan_again(readings: list[Reading]) -> None:
 
 
 def _send_planned(project: SeatProject, label_studio, unsent, alive) -> int:
-    """Chunk by chunk: the next one is read and put into words while Label Studio stores the one before."""
+    """Chunk by chunk. While Label Studio stores one, the one before is marked as sent, and the next one is read and put
+    into words.
+    """
     wording, sent = Wording(), 0
+    arrived: list[tuple[list[Reading], list[int]]] = []  # with their ids there, and not marked yet
+
+    def mark() -> None:
+        nonlocal sent
+        while arrived:
+            sent += _mark(project, label_studio, *arrived.pop())
 
     def ready() -> dict[Reading, dict]:
-        planned = (
-            unsent.filter(send_state=SendState.PLANNED).order_by("order").select_related("item__instance")
-        )
+        planned = unsent.filter(send_state=SendState.PLANNED).order_by("order")
+        planned = planned.select_related("item__instance")
         chunk = planned.prefetch_related("item__instance__version__guideline")[:CHUNK]
         return {reading: data_of(reading, wording, project.config) for reading in chunk}
 
+    def meanwhile() -> None:
+        mark()
+        following.append(ready())
+
     following = [ready()]
-    while tasks := following.pop():
-        alive(GRACE)  # as long as the import may take, or somebody else would begin the same meanwhile
-        mine = {reading: tasks[reading] for reading in _claim(list(tasks), timezone.now())}
-        sent += _send_chunk(project, label_studio, mine, lambda: following.append(ready()))
+    try:
+        while tasks := following.pop():
+            alive(GRACE)  # as long as the import may take, or somebody else would begin the same meanwhile
+            chunk = _claim(list(tasks), timezone.now())
+            own = [tasks[reading] for reading in chunk]
+            arrived.append((chunk, _import(project, label_studio, chunk, own, meanwhile)))
+    finally:
+        mark()
     return sent
 
 
-def _send_chunk(
-    project: SeatProject, label_studio, tasks: dict[Reading, dict], meanwhile: Callable[[], None]
-) -> int:
-    chunk = list(tasks)
+def _import(
+    project: SeatProject, label_studio, chunk: list[Reading], tasks: list[dict], meanwhile
+) -> list[int]:
     try:
-        ids = label_studio.import_tasks(project.project_id, list(tasks.values()), meanwhile)
+        return label_studio.import_tasks(project.project_id, tasks, meanwhile)
     except LabelStudioError as error:
         _let_go(chunk, error)
         raise
+
+
+def _mark(project: SeatProject, label_studio, chunk: list[Reading], ids: list[int]) -> int:
+    """What was stored there as sent; how many were still ours to send."""
     with transaction.atomic():
         give_tasks(ids, project, chunk)
         sent = _mark_sent(dict(zip(chunk, ids, strict=True)))
