@@ -16,7 +16,17 @@ from review import grading, standing
 from review.judged import Wording, counsellor_turns, in_position
 from review.knowing import cells_known_by
 from review.label_studio.screens.build import levels_of
-from review.models import Arm, Conflict, Decision, FirstJudgement, Item, SecondReading, Standing, Verdict
+from review.models import (
+    Arm,
+    Conflict,
+    Decision,
+    FirstJudgement,
+    Item,
+    SecondReading,
+    Standing,
+    Stood,
+    Verdict,
+)
 from review.workflow import CannotSettle, adjudicate, judge_again, judge_first, key_of, pending, require_marks
 from synthesis.models import Opening
 
@@ -32,11 +42,10 @@ def waiting_for(user) -> QuerySet[Item]:
 
 def longest_waiting(user, n: int) -> list[Item]:
     """The first `n` of these, each with `since`: when its readers had differed."""
-    earlier = Standing.objects.disputed().filter(item=OuterRef("item"), at__lt=OuterRef("at"))
-    # In the order of an index, of which no more is read than is shown.
-    disputed = Standing.objects.disputed().filter(_may_settle(user, "item__"), ~Exists(earlier))
-    rows = list(disputed.order_by("at", "item").values_list("item", "at")[: 2 * n])
-    since = dict(reversed(rows))  # of an item that is there twice, the earlier
+    later = Stood.objects.filter(item=OuterRef("item"), n__gt=OuterRef("n"))
+    # In the order of an index, which is not read to its end.
+    disputed = Stood.objects.filter(_may_settle(user, "item__"), ~Exists(later), state="disputed")
+    since = dict(disputed.order_by("at", "pk").values_list("item", "at")[:n])
     again = (
         pending(user).filter(_may_settle(user, "decision__item__")).exclude(decision__item__in=list(since))
     )

@@ -63,10 +63,6 @@ class Migration(migrations.Migration):
             model_name='item',
             index=models.Index(fields=['round', 'gold', 'inclusion_probability'], name='items_of_a_round'),
         ),
-        migrations.AddIndex(
-            model_name='standing',
-            index=models.Index(fields=['state', 'at'], name='standing_since'),
-        ),
         migrations.AddField(
             model_name='stood',
             name='item',
@@ -79,6 +75,14 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='stood',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'settled'), ('outcome', ''), _connector='OR'), models.Q(('was', 'settled'), ('was_outcome', ''), _connector='OR')), name='an_outcome_when_settled'),
+        ),
+        migrations.AddIndex(
+            model_name='standing',
+            index=models.Index(fields=['item', 'state', 'aspect'], name='standing_of_item'),
+        ),
+        migrations.AddIndex(
+            model_name='stood',
+            index=models.Index(fields=['state', 'at'], name='stood_since'),
         ),
         migrations.RunPython(as_it_stands, migrations.RunPython.noop),
     ]

@@ -71,8 +71,8 @@ class Standing(models.Model):
         # With the item, so that items in dispute are counted without reading what was settled.
         indexes = [
             models.Index(name="standing_by_state", fields=["state", "aspect", "item"]),
-            # Which disputes wait longest.
-            models.Index(name="standing_since", fields=["state", "at"]),
+            # Asked by every finding that is stored (review.models.decisions): SQLite would read all that was ever settled.
+            models.Index(name="standing_of_item", fields=["item", "state", "aspect"]),
         ]
 
 
@@ -102,3 +102,5 @@ class Stood(models.Model):
                 condition=(Q(state="settled") | Q(outcome="")) & (Q(was="settled") | Q(was_outcome="")),
             ),
         ]
+        # Which disputes wait longest.
+        indexes = [models.Index(name="stood_since", fields=["state", "at"])]

@@ -200,5 +200,5 @@ def test_the_longest_waiting_comes_first(round, ben, chloe, dan):
         assert longest_waiting(adjudicator, 3) == items[::-1]
         assert longest_waiting(adjudicator, 2) == items[:0:-1]
         assert {item.since for item in longest_waiting(adjudicator, 3)} == {
-            item.standings.disputed().earliest("at").at for item in items
+            item.stood.get(state="disputed").at for item in items
         }

@@ -4,11 +4,11 @@ from importlib import import_module
 from types import SimpleNamespace
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.utils import DatabaseError
 
 from review import reports
-from review.models import Standing, Stood
+from review.models import Finding, Rating, Standing, Stood
 from review.standing import whole
 from review.workflow import adjudicate
 from tests.review.counting import counted_one_by_one
@@ -101,3 +101,14 @@ def test_what_stood_before_there_were_changes_is_told_by_the_migration(round, be
 )
 def test_an_item_stands_as_its_aspects_do(stands, so):
     assert whole(stands) == so
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL plans by the rows that are there")
+@pytest.mark.parametrize("model", [Finding, Rating])
+def test_whether_a_finding_may_be_stored_is_asked_of_its_item_alone(model):
+    """And not of all that was ever settled, of which there is more with every day of a round."""
+    condition = model.freezing.insert.replace("NEW.decision_id", "1")
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN QUERY PLAN SELECT 1 WHERE {condition}")
+        steps = [row[3] for row in cursor.fetchall() if " t " in f" {row[3]} " and "COVERING" in row[3]]
+    assert len(steps) == 2 and all("(item_id=? AND state=?)" in step for step in steps), steps
