@@ -9,7 +9,7 @@ from accounts.models import ReviewerRecord
 from accounts.roles import Answer
 from guidelines import access as guidelines_access
 from review import kin
-from review.knowing import cells_known_by
+from review.knowing import cells_known_by, settled_another
 from review.models import Appeal, Conflict, Item, Purpose, Reading, Round, RoundState, Seat, SeatProject
 from review.raters import record_in_force
 from synthesis import tiers
@@ -228,6 +228,8 @@ def may_settle(user, item: Item) -> Answer:
         return Answer(_("You know the agreed answers to this session; another adjudicator settles it."))
     if Conflict.objects.cases_of(user).filter(base_case=_case_of(item)).exists():
         return Answer(_("You know this client; another adjudicator settles it."))
+    if Item.objects.filter(settled_another(user), pk=item.pk).exists():
+        return Answer(_("You have settled this session before; another adjudicator does it now."))
     if item.round.state != RoundState.OPEN:
         return Answer(_("The round is closed; what is still in dispute stays so and is counted."))
     record = record_in_force(user)

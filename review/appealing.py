@@ -12,11 +12,11 @@ from django.utils.translation import gettext as _
 
 from accounts import roles
 from review import access, trail
+from review.knowing import had_by
 from review.matching import CannotMakeRound
-from review.models import Appeal, AppealState, Decision, Item, Rater, Reading, Round
+from review.models import Appeal, AppealState, Item, Rater, Round
+from review.reasons import why_not
 from review.rounds import make_round
-
-LONGEST = 4_000
 
 
 class CannotAppeal(ValueError):
@@ -101,8 +101,8 @@ def _written(words: str, missing: str) -> str:
     words = words.strip()
     if not words:
         raise CannotAppeal(missing)
-    if len(words) > LONGEST or "\0" in words:
-        raise CannotAppeal(_("At most %d characters, all of which can be kept.") % LONGEST)
+    if why := why_not(words):
+        raise CannotAppeal(why)
     return words
 
 
@@ -122,16 +122,9 @@ def _require_first(items: Sequence[Item]) -> None:
 
 
 def _require_others(items: Sequence[Item], raters: Sequence[Rater]) -> None:
-    """Whoever read a session, in whichever round, or settled anything of it, knows how it was judged."""
+    """Whoever has had a session before knows how it was judged."""
     sessions = [item.instance_id for item in items]
-    had = set(
-        Reading.objects.filter(item__instance__in=sessions, seat__rater__in=raters).values_list(
-            "seat__rater", flat=True
-        )
-    )
-    had |= set(
-        Decision.objects.filter(item__instance__in=sessions, rater__in=raters).values_list("rater", flat=True)
-    )
+    had = {rater for *_of, rater in had_by(raters, pk__in=sessions)}
     if known := [str(rater) for rater in raters if rater.pk in had]:
         raise CannotMakeRound(
             _("An appeal is judged by others; these have had one of the sessions: %s.") % ", ".join(known)

@@ -8,13 +8,14 @@ from functools import cached_property
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from accounts.digesting import digest
 from guidelines import briefing
 from review import grading, standing
 from review.judged import Wording, counsellor_turns, in_position
-from review.knowing import cells_known_by
+from review.knowing import cells_known_by, settled_another
 from review.label_studio.screens.build import levels_of
 from review.models import (
     Arm,
@@ -41,22 +42,21 @@ def waiting_for(user) -> QuerySet[Item]:
 
 
 def longest_waiting(user, n: int) -> list[Item]:
-    """The first `n` of these, each with `since`: when its readers had differed."""
-    later = Stood.objects.filter(item=OuterRef("item"), n__gt=OuterRef("n"))
-    # In the order of an index, which is not read to its end.
-    disputed = Stood.objects.filter(_may_settle(user, "item__"), ~Exists(later), state="disputed")
-    since = dict(disputed.order_by("at", "pk").values_list("item", "at")[:n])
-    again = (
-        pending(user).filter(_may_settle(user, "decision__item__")).exclude(decision__item__in=list(since))
-    )
-    judged = Decision.objects.readers().filter(item=OuterRef("decision__item"), reading__seat__observer=False)
-    latest = judged.order_by("-received_at").values("received_at")[:1]
-    since |= dict(again.annotate(since=Subquery(latest)).values_list("decision__item", "since"))
-    first = sorted(since, key=lambda pk: (since[pk], pk))[:n]
-    items = Item.objects.select_related("round").prefetch_related("standings").in_bulk(first)
-    for pk, item in items.items():
-        item.since = since[pk]
-    return [items[pk] for pk in first]
+    """The first `n` of these, each with `since`: when the session came to be in dispute. That of one which is settled, and
+    is to be judged a second time, tells nothing else.
+    """
+    # In the order of an index, of which no more is read than is shown; an item has a row for each of its aspects.
+    disputed = Standing.objects.disputed().filter(_may_settle(user, "item__")).order_by("at", "pk")
+    earlier = Standing.objects.disputed().filter(item=OuterRef("item"), at__lt=OuterRef("at"))
+    first = set(disputed.exclude(Exists(earlier)).values_list("item", flat=True)[: 2 * n])
+    again = pending(user).filter(_may_settle(user, "decision__item__"))
+    # Since before there were changes to be told by: when its readers had judged it.
+    judged = Decision.objects.readers().filter(item=OuterRef("pk"), reading__seat__observer=False)
+    came = Stood.objects.filter(item=OuterRef("pk"), state="disputed").order_by("-n").values("at")[:1]
+    received = judged.order_by("-received_at").values("received_at")[:1]
+    items = Item.objects.filter(pk__in=first.union(again.values_list("decision__item", flat=True)))
+    items = items.annotate(since=Coalesce(Subquery(came), Subquery(received)))
+    return list(items.select_related("round").prefetch_related("standings").order_by("since", "pk")[:n])
 
 
 def _may_settle(user, item: str = "") -> Q:
@@ -67,7 +67,7 @@ def _may_settle(user, item: str = "") -> Q:
         ("instance__cell__in", cells_known_by(user)),
         ("instance__profile__base_case__in", Conflict.objects.cases_of(user)),
     ]
-    found = Q((f"{item}round__state", "open"))
+    found = Q((f"{item}round__state", "open")) & ~settled_another(user, item)
     for path, rows in barred:
         found &= ~Q((f"{item}{path}", rows))
     return found

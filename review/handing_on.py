@@ -18,6 +18,7 @@ from accounts.models import Role
 from review import access, assignment, trail
 from review.gold import certified
 from review.held import held_among
+from review.knowing import had_by
 from review.label_studio.planning import plan_projects
 from review.label_studio.screens.build import UnfitForScreen
 from review.matching import RISK_READERS, CannotMakeRound, Matching, carried, in_conflict, reads
@@ -25,7 +26,6 @@ from review.models import (
     Asked,
     Conflict,
     Decision,
-    FirstJudgement,
     Item,
     Rater,
     RaterKind,
@@ -281,16 +281,7 @@ def _needs(of: dict[int, list[Slot]], light, sessions, seats: list[Seat]) -> lis
     allowed = {instance: {rater.pk for rater in matching.allowed(instance)} for instance in of}
     had: dict[int, set[int]] = {}
     raters = [seat.rater_id for seat in seats]
-    # Whoever read it, in whichever round, or settled anything of it.
-    found = Reading.objects.filter(item__instance__in=sessions.values("pk"), seat__rater__in=raters)
-    for rater, instance in found.values_list("seat__rater", "item__instance"):
-        had.setdefault(instance, set()).add(rater)
-    decided = Decision.objects.filter(item__instance__in=sessions.values("pk"), rater__in=raters)
-    for rater, instance in decided.values_list("rater", "item__instance"):
-        had.setdefault(instance, set()).add(rater)
-    # Who judged a dispute of it was then shown what its readers said, whether or not she settled it.
-    shown = FirstJudgement.objects.filter(item__instance__in=sessions.values("pk"), rater__in=raters)
-    for rater, instance in shown.values_list("rater", "item__instance"):
+    for instance, _cell, rater in had_by(raters, pk__in=sessions.values("pk")):
         had.setdefault(instance, set()).add(rater)
     return [
         assignment.Need(

@@ -4,7 +4,17 @@ from collections.abc import Iterable, Sequence
 
 from django.db.models import Q
 
-from review.models import Decision, Endorsement, Gold, Look, Rater
+from review.models import (
+    Decision,
+    Endorsement,
+    FirstJudgement,
+    Gold,
+    Item,
+    Look,
+    Rater,
+    Reading,
+    SecondJudgement,
+)
 from synthesis.models import Instance, Opening
 
 
@@ -12,6 +22,31 @@ def cells_known_by(user):
     """The cells of sessions whose known answers this person wrote, stands by or asked to see; a query to be nested."""
     hers = Q(by=user) | Q(endorsements__by=user) | Q(looks__by=user)
     return Gold.objects.filter(hers).order_by().values("instance__cell")
+
+
+def settled_another(user, item: str = "") -> Q:
+    """Of an item, or of what names one (`item`, such as "item__"): this person settled another item of the same session, or
+    was shown in a dispute what its readers said.
+    """
+    settled = Decision.objects.filter(rater__user=user, reading=None).values("item")
+    shown = FirstJudgement.objects.filter(rater__user=user).values("item")
+    hers = Item.objects.filter(Q(pk__in=settled) | Q(pk__in=shown))
+    return Q((f"{item}instance__in", hers.values("instance"))) & ~Q((f"{item}pk__in", hers.values("pk")))
+
+
+def had_by(raters: Sequence[Rater], **of) -> set[tuple[int, str, int]]:
+    """(session, its cell, rater): who read it, in whichever round, settled anything of it, or was shown in a dispute what
+    its readers said, whether or not she settled it. `of`: which sessions, such as `pk__in`. Four queries.
+    """
+    found: set[tuple[int, str, int]] = set()
+    for model, item, rater in (
+        (Reading, "item", "seat__rater"), (Decision, "item", "rater"), (FirstJudgement, "item", "rater"),
+        (SecondJudgement, "second_reading__decision__item", "rater"),
+    ):  # fmt: skip
+        sessions = {f"{item}__instance__{lookup}": value for lookup, value in of.items()}
+        rows = model.objects.filter(**sessions, **{f"{rater}__in": raters}).order_by()
+        found.update(rows.values_list(f"{item}__instance", f"{item}__instance__cell", rater))
+    return found
 
 
 def knowing(ids: Iterable[int], raters: Sequence[Rater]) -> dict[int, set[Rater]]:

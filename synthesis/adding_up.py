@@ -47,7 +47,7 @@ def added_up(
     now = now or timezone.now()
     newest = model.objects.aggregate(newest=Max("pk"))["newest"] or 0
     kept: Kept | None = cache.get(key)
-    if kept is None:
+    if kept is None or newest < kept.upto:  # a database that was put back has fewer
         upto = max(0, newest - FAR_BEHIND)
         kept = Kept(upto, of(0, upto) if upto else {}, newest, now)
         cache.set(key, kept, KEPT_FOR)

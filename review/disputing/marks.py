@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from synthesis.rendering import SEVERITY
 
 SHOWN = 90  # characters of a turn beside its number
-_MISTAKE = re.compile(r"mark-(0|[1-9]\d{0,2})-mistake")
+_MISTAKE = re.compile(r"mark-(0|[1-9]\d?)-mistake", re.ASCII)  # a hundred at most, of which twenty count
 
 
 @dataclass(frozen=True)

@@ -38,6 +38,15 @@ def of_raw(raw: RawAnnotation, *, item_id: int, rater: Rater | None, words: str,
     )
 
 
+def of_second(item: Item, *, rater: Rater, words: str) -> Flag:
+    """Of a second adjudicator, whose judgement moves nothing: what she calls unsafe is before the leads at once all the
+    same. Under the lock of its item.
+    """
+    return Flag.objects.create(
+        item=item, kind=FlagKind.UNSAFE, rater=rater, words=words, raised_at=timezone.now()
+    )
+
+
 @transaction.atomic
 def raise_flag(*, reading: Reading, kind: str, words: str, by) -> Flag:
     """On our page, by a reader of the session, whether she has judged it, has given it back, or the round is closed.

@@ -13,6 +13,7 @@ from review.gold import access
 from review.gold.answers import BadAnswers, check
 from review.label_studio.screens.build import level_alias
 from review.models import Endorsement, Gold, Item, Look, Retirement
+from review.reasons import why_not
 from review.workflow.storing import OTHER
 from synthesis.models import Instance, InstanceState
 
@@ -89,6 +90,8 @@ def retire_gold(*, gold: Gold, by, reason: str) -> Retirement:
     roles.require(access.may_retire(by, gold))
     if not reason.strip():
         raise BadAnswers(_("Say why they are retired."))
+    if why := why_not(reason):
+        raise BadAnswers(why)
     retirement = Retirement.objects.create(gold=gold, by=by, reason=reason.strip())
     _note("retire_gold", gold, by)
     return retirement

@@ -69,40 +69,43 @@ def held_by(users) -> list[Certification]:
     versions = ("pairs_version__guideline", "rubric_version__guideline")
     rows = list(found.select_related(*versions, "round", "by", "rater"))
     now = current() if rows else set()
-    ended = _ended(rows)
+    ended = ended_by(rows)
     for row in rows:
         row.lasts = {row.pairs_version_id, row.rubric_version_id} <= now
         row.ended = ended.get(row.pk)
     return rows
 
 
-def _ended(rows: Sequence[Certification]) -> dict[int, Withdrawal]:
-    """{certification: the last withdrawal that ends it}."""
+def ended_by(rows: Sequence[Certification]) -> dict[int, Withdrawal]:
+    """{certification: the withdrawal that ended it}: its own, else the first of another of hers that means the same."""
     of_raters = Withdrawal.objects.filter(certification__rater__in={row.rater_id for row in rows})
     given = list(of_raters.select_related("by", "certification").order_by("pk"))
     if not given:
         return {}
     same = alike({v.guideline_id for row in rows for v in (row.pairs_version, row.rubric_version)})
-    return {
-        row.pk: one
-        for one in given
-        for row in rows
-        if one.certification.rater_id == row.rater_id
-        and one.certification.pairs_version_id in same[row.pairs_version_id]
-        and one.certification.rubric_version_id in same[row.rubric_version_id]
-        and one.at >= row.round.opened_at
-    }
+    found: dict[int, Withdrawal] = {}
+    for row in rows:
+        of_it = [
+            one
+            for one in given
+            if one.certification.rater_id == row.rater_id
+            and one.certification.pairs_version_id in same[row.pairs_version_id]
+            and one.certification.rubric_version_id in same[row.rubric_version_id]
+            and one.at >= row.round.opened_at
+        ]
+        if of_it:
+            found[row.pk] = next((one for one in of_it if one.certification_id == row.pk), of_it[0])
+    return found
 
 
 def withdrawn_from(user) -> Withdrawal | None:
     """Her last one, while its versions are judged by and she has not been certified again. One query nearly always."""
-    last = Withdrawal.objects.filter(certification__rater__user=user).select_related(
-        "certification__pairs_version__guideline", "certification__rubric_version__guideline"
-    ).first()  # fmt: skip
-    if last is None:
-        return None
-    of = last.certification
-    if not {of.pairs_version_id, of.rubric_version_id} <= current():
-        return None
-    again = in_force(of.pairs_version, of.rubric_version).filter(rater=of.rater_id)
-    return None if again.exists() else last
+    versions = ("certification__pairs_version__guideline", "certification__rubric_version__guideline")
+    given = list(Withdrawal.objects.filter(certification__rater__user=user).select_related(*versions))
+    now = current() if given else set()
+    for last in given:
+        of = last.certification
+        if {of.pairs_version_id, of.rubric_version_id} <= now:
+            again = in_force(of.pairs_version, of.rubric_version).filter(rater=of.rater_id)
+            return None if again.exists() else last
+    return None

@@ -10,6 +10,7 @@ from review import trail
 from review.gold import access, certified
 from review.gold.results import Tally, measured, tallies, with_answers
 from review.models import Certification, Grounds, PassMark, Purpose, Rater, Seat
+from review.reasons import why_not
 
 
 class CannotCertify(ValueError):
@@ -58,12 +59,17 @@ def certify(*, seat: Seat, by, reason: str = "") -> Certification:
         raise CannotCertify(
             _("Her certification was withdrawn after this round was opened; one that is opened now can certify her again.")
         )  # fmt: skip
+    if why := why_not(reason):
+        raise CannotCertify(why)
     decisions = list(with_answers(measured().filter(reading__seat=seat)))
+    if not decisions:
+        raise CannotCertify(_("She has judged none of these sessions yet."))
     aspects = marked(list(round.pass_marks.all()), tallies(decisions))
     passed = passes(aspects)
     if not passed and not reason.strip():
         raise CannotCertify(_("She has not passed. To certify her all the same, say why."))
-    if not passed and withdrawn:
+    held = certified.in_force(round.pairs_version, round.rubric_version).filter(rater=rater)
+    if not passed and withdrawn and not held.exists():
         raise CannotCertify(
             _("Her certification was withdrawn: she is certified again when she has passed, and not without.")
         )

@@ -5,8 +5,9 @@ from collections.abc import Collection, Sequence
 from guidelines.models import Version
 from review.gold.lasting import equivalent
 from review.held import held_among
+from review.knowing import had_by
 from review.matching import Matching
-from review.models import Decision, Endorsement, Gold, Look, Rater, Reading
+from review.models import Endorsement, Gold, Look, Rater
 from synthesis.models import Instance
 
 
@@ -60,10 +61,5 @@ def _involved(golds: Sequence[Gold]) -> set[tuple[int, int]]:
 
 
 def _had(cells: Collection[str], raters: Sequence[Rater]) -> set[tuple[str, int]]:
-    """(cell, rater): she read it, in whichever round, or settled anything of it. Another session of the same cell is the
-    same session again.
-    """
-    read = Reading.objects.filter(item__instance__cell__in=cells, seat__rater__in=raters)
-    decided = Decision.objects.filter(item__instance__cell__in=cells, rater__in=raters)
-    found = set(read.values_list("item__instance__cell", "seat__rater"))
-    return found | set(decided.values_list("item__instance__cell", "rater"))
+    """(cell, rater): she has had it before. Another session of the same cell is the same session again."""
+    return {(cell, rater) for _session, cell, rater in had_by(raters, cell__in=cells)}

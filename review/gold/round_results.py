@@ -11,8 +11,8 @@ from review.models import Certification, Decision, Reading, Round, Seat, Withdra
 
 @dataclass
 class Row:
-    """One reader. `cells`: in the order of the aspects, beside their pass marks where there are any. `withdrawn`: her last
-    withdrawal under versions that mean the same, of this round's certification or another's.
+    """One reader. `cells`: in the order of the aspects, beside their pass marks where there are any. `withdrawn`: what
+    ended her certification by this round; without one, her last withdrawal under versions that mean the same.
     """
 
     seat: Seat
@@ -42,11 +42,13 @@ def of(round: Round) -> tuple[list[Row], list[tuple[str, Tally | None]]]:
     readings = Reading.objects.kept().filter(seat__round=round, item__gold__isnull=False, pass_number=1)
     for _reading, seat in readings.order_by().values_list("pk", "seat").distinct():
         given[seat] = given.get(seat, 0) + 1
-    certifications = {one.rater_id: one for one in round.certifications.select_related("by")}
+    versions = ("pairs_version", "rubric_version")
+    certifications = {one.rater_id: one for one in round.certifications.select_related("by", *versions)}
+    ended = certified.ended_by(list(certifications.values()))
     rows, seats = [], list(round.seats.filter(pk__in=given).select_related("rater__user", "round"))
-    withdrawn = certified.withdrawals(
-        [seat.rater for seat in seats], round.pairs_version, round.rubric_version
-    )
+    raters, versions = [seat.rater for seat in seats], (round.pairs_version, round.rubric_version)
+    withdrawn = certified.withdrawals(raters, *versions)
+    again = set(certified.in_force(*versions).filter(rater__in=raters).values_list("rater", flat=True))
     for seat in seats:
         own = decisions.get(seat.pk, [])
         found = tallies(own)
@@ -54,6 +56,10 @@ def of(round: Round) -> tuple[list[Row], list[tuple[str, Tally | None]]]:
         cells = [(name, found.get(aspect), beside.get(aspect)) for aspect, name in names.items()]
         passed = passes(list(beside.values()))
         certification, last = certifications.get(seat.rater_id), withdrawn.get(seat.rater_id)
+        if certification:
+            last = ended.get(certification.pk)
+        elif last and last.at < round.opened_at and seat.rater_id in again:
+            last = None  # she has passed since
         rows.append(Row(seat, given[seat.pk], len(own), cells, passed, certification, last))
     all_found = tallies(everything)
     together = [(name, all_found.get(aspect)) for aspect, name in names.items()]

@@ -7,6 +7,7 @@ from accounts import roles
 from review import trail
 from review.gold import access, certified
 from review.models import Certification, Rater, Withdrawal
+from review.reasons import why_not
 
 
 class CannotWithdraw(ValueError):
@@ -23,6 +24,8 @@ def withdraw_certification(*, certification: Certification, by, reason: str) -> 
     roles.require(access.may_withdraw(by, certification))
     if not reason.strip():
         raise CannotWithdraw(_("Say why you withdraw it; she reads it."))
+    if why := why_not(reason):
+        raise CannotWithdraw(why)
     given = certification.pairs_version, certification.rubric_version
     last = certified.withdrawals([rater], *given).get(rater.pk)
     if last and last.at >= certification.round.opened_at:

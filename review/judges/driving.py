@@ -178,11 +178,10 @@ class _Driving:
         rows = rows.select_related("seat__rater", "item__instance__version__guideline").defer(
             "item__instance__trace"
         )
-        rows, wording = list(rows[:BATCH]), Wording()
-        held = held_among([row.item.instance for row in rows])
-        return [self._asked(row, wording, is_held=row.item.instance_id in held) for row in rows]
+        wording = Wording()
+        return [self._asked(row, wording) for row in rows[:BATCH]]
 
-    def _asked(self, reading: Reading, wording: Wording, *, is_held: bool) -> Asked:
+    def _asked(self, reading: Reading, wording: Wording) -> Asked:
         item = reading.item
         judged = in_position(wording.of(item), reading.position_ab)
         turns = [turn + 1 for turn in sorted(counsellor_turns(item.instance))]
@@ -195,7 +194,6 @@ class _Driving:
                 arm=item.arm, mistakes=[pair["key"] for pair in self.pairs], counsellor_turns=turns,
                 dimensions=self.dimensions,
             ),
-            is_held=is_held,
         )  # fmt: skip
 
     async def _side_by_side(self, batch: list[Asked]) -> None:
@@ -216,7 +214,8 @@ class _Driving:
                 raise fault
 
     async def _read(self, asked: Asked) -> None:
-        if asked.is_held:
+        # Asked anew of each: what a lead holds back while others are read leaves the house no more.
+        if await self.writer.do(lambda: held_among([asked.reading.item.instance])):
             return await self._keep(asked, Heard(OutcomeKind.HELD))
         try:
             heard = await self.judge.ask(asked)

@@ -37,7 +37,6 @@ class Asked:
     session: str
     messages: list[dict]
     shape: type[BaseModel]
-    is_held: bool = False
 
 
 @dataclass(frozen=True)

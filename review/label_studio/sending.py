@@ -26,7 +26,7 @@ from review.label_studio.keeping import account_for
 from review.label_studio.losing import give_project, give_tasks, lose_project
 from review.label_studio.screens.build import task_data
 from review.label_studio.screens.controls import fields_of
-from review.models import ENVIRONMENT, Arm, Reading, Round, RoundState, SeatProject, SendState
+from review.models import ENVIRONMENT, Arm, Reading, Return, Round, RoundState, SeatProject, SendState
 from synthesis import rows
 
 log = logging.getLogger(__name__)
@@ -171,8 +171,10 @@ def _look_up(project, label_studio, unsent, grace, alive) -> int:
 
 @transaction.atomic
 def _claim(readings: list[Reading], now: datetime) -> list[Reading]:
-    """Those that nobody else claimed since they were read; a claim is the moment of its `sending_since`."""
-    mine = _still_mine(readings)
+    """Those that nobody else claimed, or gave back, since they were read; a claim is the moment of its `sending_since`."""
+    # What was given back since it was read never goes.
+    back = set(Return.objects.filter(reading__in=readings).values_list("reading", flat=True))
+    mine = [reading for reading in _still_mine(readings) if reading.pk not in back]
     Reading.objects.filter(pk__in=[reading.pk for reading in mine]).update(
         send_state=SendState.SENDING, sending_since=now
     )
@@ -227,9 +229,16 @@ def _send_planned(project: SeatProject, label_studio, unsent, alive) -> int:
         chunk = planned.prefetch_related("item__instance__version__guideline")[:CHUNK]
         return {reading: data_of(reading, wording, project.config) for reading in chunk}
 
+    faults: list[Exception] = []
+
     def meanwhile() -> None:
-        mark()
-        following.append(ready())
+        try:
+            mark()
+            following.append(ready())
+        except (
+            Exception
+        ) as fault:  # raised below: it says nothing of the import under way, whose ids are still to come
+            faults.append(fault)
 
     following = [ready()]
     try:
@@ -238,6 +247,8 @@ def _send_planned(project: SeatProject, label_studio, unsent, alive) -> int:
             chunk = _claim(list(tasks), timezone.now())
             own = [tasks[reading] for reading in chunk]
             arrived.append((chunk, _import(project, label_studio, chunk, own, meanwhile)))
+            if faults:
+                raise faults[0]
     finally:
         mark()
     return sent

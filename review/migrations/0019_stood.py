@@ -81,8 +81,8 @@ class Migration(migrations.Migration):
             index=models.Index(fields=['item', 'state', 'aspect'], name='standing_of_item'),
         ),
         migrations.AddIndex(
-            model_name='stood',
-            index=models.Index(fields=['state', 'at'], name='stood_since'),
+            model_name='standing',
+            index=models.Index(fields=['state', 'at'], name='standing_since'),
         ),
         migrations.RunPython(as_it_stands, migrations.RunPython.noop),
     ]

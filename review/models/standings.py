@@ -73,6 +73,8 @@ class Standing(models.Model):
             models.Index(name="standing_by_state", fields=["state", "aspect", "item"]),
             # Asked by every finding that is stored (review.models.decisions): SQLite would read all that was ever settled.
             models.Index(name="standing_of_item", fields=["item", "state", "aspect"]),
+            # Which disputes wait longest.
+            models.Index(name="standing_since", fields=["state", "at"]),
         ]
 
 
@@ -102,5 +104,3 @@ class Stood(models.Model):
                 condition=(Q(state="settled") | Q(outcome="")) & (Q(was="settled") | Q(was_outcome="")),
             ),
         ]
-        # Which disputes wait longest.
-        indexes = [models.Index(name="stood_since", fields=["state", "at"])]

@@ -1,7 +1,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from review.appealing import LONGEST
+from review.reasons import LONGEST
 
 
 class AppealForm(forms.Form):

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from review import grading
 from review.judged import Wording
-from review.models import Aspect, Decision, ErrorType, Item, Preferred, Verdict
+from review.models import Aspect, Decision, ErrorType, Item, Preferred, StandingState, Verdict
 from review.standing import DIMENSION
 
 
@@ -92,6 +92,16 @@ def require_levels(answer: Answer, item: Item) -> None:
             raise CannotSettle(_("That is no level of this dimension."))
     if answer.preferred is not None and answer.preferred not in Preferred.values:
         raise CannotSettle(_("Say which text is better on the whole, or that there is no difference."))
+
+
+def require_safe(answer: Answer, item: Item) -> None:
+    """Where she is not asked herself whether it is unsafe, what was resolved before holds."""
+    unsafe = answer.unsafe
+    if unsafe is None:
+        resolved = item.standings.filter(aspect=Aspect.SAFETY, state=StandingState.SETTLED).first()
+        unsafe = resolved is not None and resolved.outcome == "unsafe"
+    if unsafe and answer.verdict in (Verdict.ACCEPT, Verdict.EDIT):
+        raise CannotSettle(_("What is unsafe cannot be accepted."))
 
 
 def words_judged(item: Item) -> dict:

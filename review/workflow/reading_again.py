@@ -16,7 +16,8 @@ from django.utils.translation import gettext as _
 from accounts import roles
 from accounts.models import Role, User
 from review import access
-from review.knowing import cells_known_by
+from review.flags import raising
+from review.knowing import cells_known_by, settled_another
 from review.models import (
     Conflict,
     Decision,
@@ -34,6 +35,7 @@ from review.workflow.answering import (
     require,
     require_levels,
     require_reason,
+    require_safe,
     words_judged,
 )
 from review.workflow.marking import require_findings
@@ -85,6 +87,7 @@ def pending(user):
         .exclude(decision__item__instance__in=read)
         .exclude(decision__item__instance__cell__in=cells_known_by(user))
         .exclude(decision__item__instance__profile__base_case__in=Conflict.objects.cases_of(user))
+        .exclude(settled_another(user, "decision__item__"))
     )
 
 
@@ -111,6 +114,9 @@ def judge_again(
     require(answer, set(second.decision.answered), judged["edits"], judged.get("draft", ""))
     require_levels(answer, item)
     require_findings(answer.findings or [], item)
+    require_safe(answer, item)
+    if answer.unsafe:
+        raising.of_second(item, rater=rater_for(by), words=reason.strip())
     return SecondJudgement.objects.create(
         second_reading=second,
         rater=rater_for(by),

@@ -14,7 +14,6 @@ from review.models import (
     Item,
     RaterKind,
     StandingState,
-    Verdict,
 )
 from review.raters import rater_for
 from review.workflow.answering import (
@@ -23,6 +22,7 @@ from review.workflow.answering import (
     require,
     require_levels,
     require_reason,
+    require_safe,
     words_judged,
 )
 from review.workflow.marking import require_findings
@@ -54,7 +54,7 @@ def adjudicate(
         require(answer, disputed, judged["edits"], judged.get("draft", ""))
         require_levels(answer, item)
         require_findings(answer.findings or [], item)
-        _require_safe(item, answer.verdict, answer.unsafe)
+        require_safe(answer, item)
         if answer.equivalent is not None:
             judged["equivalent"] = answer.equivalent
         if answer.written:
@@ -90,12 +90,6 @@ def adjudicate(
         told = {"settled": sorted(map(str, disputed))}
         trail.record(verb="adjudicate", round=item.round, by=by, item=item, after=told)
         return decision
-
-
-def _require_safe(item, verdict, unsafe):
-    resolved = item.standings.filter(aspect=Aspect.SAFETY, state=StandingState.SETTLED).first()
-    if verdict in (Verdict.ACCEPT, Verdict.EDIT) and (unsafe or (resolved and resolved.outcome == "unsafe")):
-        raise CannotSettle(_("What is unsafe cannot be accepted."))
 
 
 def _hold(instance, decision: Decision):

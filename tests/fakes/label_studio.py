@@ -62,7 +62,12 @@ class FakeLabelStudio:
         return {"mark": found["mark"], "config_hash": config_hash(found["config"])}
 
     def import_tasks(self, project_id: int, tasks: list[dict], meanwhile=lambda: None) -> list[int]:
-        meanwhile()
+        try:
+            return self._import(project_id, tasks)
+        finally:
+            meanwhile()  # as late as it may be: they are stored, and the caller does not know it yet
+
+    def _import(self, project_id: int, tasks: list[dict]) -> list[int]:
         wanted = VARIABLE.findall(self._project(project_id)["config"])
         self._answer(tasks=tasks)
         for n, data in enumerate(tasks):

@@ -41,8 +41,10 @@ class Stale:
 
 
 def version_of(task_id: int, annotations: list[dict]) -> str:
-    """<task>-<digest>: the same where the same words of hers stand on it, whenever they were saved."""
-    said = {str(one["id"]): _said(one) for one in annotations}
+    """<task>-<digest>: the same where the same words of hers stand on it, whenever they were saved. A skip says nothing
+    that could be overwritten, and Label Studio leaves it out where it hands on the next task.
+    """
+    said = {str(one["id"]): _said(one) for one in annotations if not one.get("was_cancelled")}
     digest = hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
     return f"{task_id}-{digest[:32]}"
 
@@ -57,6 +59,9 @@ async def save(
     if isinstance(task, Answer):
         return Saved(task)
     stands = _standing(wanted, task)
+    # Asked again here, where nobody else saves: what was a skip a moment ago may have been judged since.
+    if stands is not None and wanted.rule.of_a_skip:
+        _require_a_skip(stands)
     if wanted.rule.of_a_skip or stands is None:
         answer = await _forward(wanted, holder, upstream)
         if answer.status != 409 or wanted.rule.of_a_skip:
@@ -94,9 +99,8 @@ def told(stale: Stale, wanted: Wanted, rows: list[dict]) -> dict:
 
 
 async def _replace(stands: dict, wanted: Wanted, task: dict, holder: Holder, upstream) -> Saved:
-    if wanted.body.get("was_cancelled") and not stands.get("was_cancelled"):
-        words = _("What was judged can be judged again, but not taken away.")
-        raise Denied("takes away what was judged", words)
+    if wanted.body.get("was_cancelled"):
+        _require_a_skip(stands)
     if "annotation" in wanted.ids:
         return _saved(await _forward(wanted, holder, upstream), wanted, task)
     changed = {name: value for name, value in wanted.body.items() if name not in ("unique_id", "draft_id")}
@@ -107,6 +111,12 @@ async def _replace(stands: dict, wanted: Wanted, task: dict, holder: Holder, ups
         return Saved(answer)
     await _drop_draft(wanted, holder, upstream)
     return _saved(Answer(_done(wanted), answer.content), wanted, task)
+
+
+def _require_a_skip(stands: dict) -> None:
+    if not stands.get("was_cancelled"):
+        words = _("What was judged can be judged again, but not taken away.")
+        raise Denied("takes away what was judged", words)
 
 
 async def _task(wanted: Wanted, task_id: int, holder: Holder, upstream) -> dict | Answer:
@@ -127,7 +137,7 @@ def _standing(wanted: Wanted, task: dict) -> dict | None:
 
 def _begun_before(stands: dict, wanted: Wanted, task: dict) -> bool:
     """Whether what she sends was begun in a draft from before this was saved: her page shows the draft, and hides it."""
-    began = [one for one in task["drafts"] if one["id"] == (wanted.body.get("draft_id") or 0)]
+    began = [one for one in task["drafts"] if one["id"] == int(wanted.body.get("draft_id") or 0)]
     moments = [datetime.fromisoformat(one["created_at"]) for one in began if one.get("created_at")]
     return any(moment < datetime.fromisoformat(stands["updated_at"]) for moment in moments)
 
