@@ -11,7 +11,8 @@ from accounts.models import Grant, ReviewerRecord, Role, TrailEvent
 from accounts.roles import Refused
 from config.pages.waiting import numbers
 from review import disputes, handing_on, overturning
-from review.models import Decision, SecondJudgement, SecondReading
+from review.flags import waiting as flagged
+from review.models import Decision, Flag, SecondJudgement, SecondReading
 from review.overturning import Settled, differs
 from review.raters import rater_for
 from review.rounds import close_round
@@ -287,3 +288,31 @@ def test_the_page_asks_no_more_for_many(log_in, ben, chloe, dan, dora, lena, alw
             overturning.of(round)
         counted.append(len(asked))
     assert counted[0] == counted[1] and Decision.objects.settling().count() == 8
+
+
+def test_what_she_calls_unsafe_is_before_the_leads_and_is_not_accepted(ben, chloe, dan, dora, lena, always):
+    """As in a dispute that is one; the item itself does not move."""
+    [item] = round_of(1, [ben, chloe], lena, unaided_share=0).items.all()
+    judge(item, ben, says("accept", unsafe=True))
+    judge(item, chloe, says("reject"))
+    settle(item, dan, [draft(item)], unsafe=False)
+    before, flags = standings(item), Flag.objects.count()
+    with pytest.raises(CannotSettle, match="unsafe cannot be accepted"):
+        settle(item, dora, [draft(item)], unsafe=True)
+    assert Flag.objects.count() == flags
+    settle(item, dora, [], unsafe=True)
+    raised = Flag.objects.latest("pk")
+    assert Flag.objects.count() == flags + 1 and (raised.kind, raised.item) == ("unsafe", item)
+    assert raised.rater.user == dora and raised in flagged.waiting_for(lena)
+    assert standings(item) == before
+
+
+def test_since_when_it_waits_tells_nobody_that_it_is_settled(ben, chloe, dan, dora, lena, always):
+    """It came to be in dispute when Ben called it unsafe, before Chloe had read it."""
+    [item] = round_of(1, [ben, chloe], lena, unaided_share=0).items.all()
+    judge(item, ben, says("accept", unsafe=True))
+    judge(item, chloe, says("reject"), minutes=9)
+    [waiting] = disputes.longest_waiting(dora, 5)
+    settle(item, dan, [], unsafe=False)
+    [again] = disputes.longest_waiting(dora, 5)
+    assert again == item and again.since == waiting.since == item.stood.filter(state="disputed").last().at

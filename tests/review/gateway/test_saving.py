@@ -5,14 +5,15 @@ import json
 import re
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from threading import Event
 from types import SimpleNamespace
 
 import pytest
 from django.test import Client
 
 from config.demo.ports import free_port
-from review.label_studio.gateway import passes
-from review.label_studio.gateway.saving import INSTEAD_OF
+from review.label_studio.gateway import passes, server
+from review.label_studio.gateway.saving import INSTEAD_OF, version_of
 from review.label_studio.gateway.server import Gateway, Where
 from review.label_studio.gateway.serving import about
 from review.label_studio.gateway.upstream import Answer
@@ -301,3 +302,44 @@ def test_what_another_process_of_the_gateway_took_a_moment_ago_is_compared_too(d
     desk.studio.in_between = lambda: desk.studio.add(desk.studio.annotations, same | {"unique_id": LOCK})
     assert desk.judge(tab, body).status_code == status
     assert len(desk.studio.annotations) == 1
+
+
+def test_a_skip_that_is_judged_while_it_is_taken_back_elsewhere_stays(desk, monkeypatch):
+    """The judgement comes between the look whether it is a skip and the taking back."""
+    first = desk.tab()
+    skipped = desk.judge(first, {"result": [], "was_cancelled": True}).json()["id"]
+    second = desk.tab()
+    looked, judged, check = Event(), Event(), server.check
+
+    async def slowly(wanted, *arguments, **more):
+        found = await check(wanted, *arguments, **more)
+        if wanted.rule.of_a_skip:
+            looked.set()
+            await asyncio.to_thread(judged.wait, 20)
+        return found
+
+    monkeypatch.setattr(server, "check", slowly)
+    with ThreadPoolExecutor(1) as elsewhere:
+        gone = elsewhere.submit(second.delete, f"/api/annotations/{skipped}")
+        assert looked.wait(20)
+        saved = first.patch(f"/api/annotations/{skipped}", json=desk.says(was_cancelled=False))
+        judged.set()
+        assert (saved.status_code, gone.result().status_code) == (200, 403)
+    (stands,) = desk.studio.annotations.values()
+    assert not stands["was_cancelled"] and stands["result"]
+
+
+def test_a_draft_is_known_by_its_number_however_it_is_written(desk):
+    first, second = desk.tab(), desk.tab()
+    draft = second.post(f"/api/tasks/{desk.studio.task}/drafts", json=desk.says("reject")).json()["id"]
+    assert desk.judge(first, desk.says()).status_code == 201
+    desk.load(second)
+    assert desk.judge(second, desk.says("reject", draft_id=str(draft))).status_code == 409
+
+
+def test_a_skip_is_no_version_of_its_own():
+    """Label Studio hands on a task that was skipped without its skip, and tells of it where the task is asked for."""
+    skip = {"id": 1, "was_cancelled": True, "result": []}
+    judged = {"id": 2, "was_cancelled": False, "result": [{"type": "choices"}]}
+    assert version_of(9, [skip]) == version_of(9, [])
+    assert version_of(9, [skip, judged]) == version_of(9, [judged]) != version_of(9, [])

@@ -12,6 +12,7 @@ from accounts.models import Grant, Role, TrailEvent, User
 from accounts.roles import Refused
 from guidelines.models import Meaning
 from review import handing_on
+from review.gold import round_results
 from review.gold.certified import held_by, missing, withdrawn_from
 from review.gold.certifying import CannotCertify, certify
 from review.gold.withdrawing import CannotWithdraw, withdraw_certification
@@ -332,3 +333,29 @@ def test_what_she_holds_takes_no_more_queries_for_more(bens, train, ben, lena):
             held_by([ben])
         counted.append(len(asked))
     assert counted[0] == counted[1]
+
+
+def test_each_reason_stands_beside_the_certification_that_it_ended(bens, train, ben, lena, pairs, rubric):
+    withdraw(bens, lena, "The first reason.")
+    again = certify(seat=train(ben).seats.get(), by=lena)
+    withdraw(again, lena, "The second reason.")
+    told = {one.pk: one.ended.reason for one in held_by([ben])}
+    assert told == {bens.pk: "The first reason.", again.pk: "The second reason."}
+    for certification, reason in ((bens, "The first reason."), (again, "The second reason.")):
+        rows, _all = round_results.of(certification.round)
+        [row] = [row for row in rows if row.seat.rater == certification.rater]
+        assert row.ended and row.withdrawn.reason == reason
+
+
+def test_once_she_has_passed_again_a_later_round_may_be_waived_again(bens, train, ben, lena, pairs, rubric):
+    withdraw(bens, lena)
+    certify(seat=train(ben).seats.get(), by=lena)
+    later = train(ben, verdict="reject")
+    assert certify(seat=later.seats.get(), by=lena, reason="She was ill that week.").grounds == "waived"
+
+
+@pytest.mark.parametrize("reason", ["Look\0here", "x" * 4001])
+def test_a_reason_is_one_that_can_be_kept_and_read(bens, lena, reason):
+    with pytest.raises(CannotWithdraw, match="characters"):
+        withdraw(bens, lena, reason)
+    assert not Withdrawal.objects.exists()

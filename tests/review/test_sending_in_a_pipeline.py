@@ -1,0 +1,119 @@
+"""While Label Studio stores one chunk, the one before is marked as sent and the next one is read: whatever happens in
+between, each session is there once.
+"""
+
+from collections import Counter
+from datetime import timedelta
+
+import httpx
+import pytest
+
+from review.judged import Wording
+from review.label_studio import sending
+from review.label_studio.errors import LabelStudioDown, LabelStudioRefused
+from review.label_studio.sending import send
+from review.models import Reading, Return, SendState
+from tests.fakes.label_studio import FakeLabelStudio
+from tests.review.factories import round_of
+
+AT_ONCE = timedelta(0)
+
+
+@pytest.fixture(autouse=True)
+def four_at_a_time(monkeypatch):
+    monkeypatch.setattr(sending, "CHUNK", 4)
+
+
+@pytest.fixture
+def round(ben, lena):
+    return round_of(12, [ben], lena, overlap=1, unaided_share=0)
+
+
+def there(fake) -> Counter:
+    return Counter(task["data"]["external_id"] for task in fake.tasks.values())
+
+
+class InBetween(FakeLabelStudio):
+    """`act` is done once, when so many tasks are stored and nobody knows their numbers yet."""
+
+    act, when = None, 4
+
+    def import_tasks(self, project_id, tasks, meanwhile=lambda: None):
+        def both():
+            meanwhile()
+            if self.act and len(self.tasks) == self.when:
+                act, self.act = self.act, None
+                act()
+
+        return super().import_tasks(project_id, tasks, both)
+
+
+def test_what_is_given_back_after_it_was_read_and_before_it_is_claimed_never_goes(round, lena):
+    fake = InBetween()
+
+    def given_back():
+        left = Reading.objects.filter(send_state=SendState.PLANNED)
+        Return.objects.bulk_create(Return(reading=one, by=lena) for one in left)
+
+    fake.act = given_back
+    assert send(round, fake) == 4
+    assert len(fake.tasks) == 4 and Return.objects.count() == 8
+    assert set(Return.objects.values_list("reading__send_state", flat=True)) == {"planned"}
+
+
+def test_what_cannot_be_read_holds_back_nothing_that_is_stored_already(round, monkeypatch):
+    fake, real = FakeLabelStudio(), sending.data_of
+    second = Reading.objects.filter(seat__round=round).order_by("order")[4]
+
+    def in_words(reading, wording, config):
+        if reading.pk == second.pk:
+            raise KeyError("a session that nobody foresaw")
+        return real(reading, wording, config)
+
+    monkeypatch.setattr(sending, "data_of", in_words)
+    assert send(round, fake) == 0
+    states = Counter(Reading.objects.filter(seat__round=round).values_list("send_state", flat=True))
+    assert states == {"sent": 4, "planned": 8}, "the first four are marked, whatever becomes of the others"
+    monkeypatch.setattr(sending, "data_of", real)
+    assert send(round, fake) == 8
+    assert set(there(fake).values()) == {1} and len(fake.tasks) == 12
+
+
+class Overtaken(InBetween):
+    """Whose first chunk another push sends meanwhile; then it takes nothing out again."""
+
+    def __init__(self, refusal):
+        super().__init__()
+        self.refusal, self.act = refusal, self.another_push
+        self.when = 4
+
+    def another_push(self):
+        first = Reading.objects.filter(send_state=SendState.SENDING)
+        chunk = list(first.select_related("seat").order_by("order"))
+        [project] = chunk[0].seat.projects.all()
+        tasks = [sending.data_of(one, Wording(), project.config) for one in chunk]
+        for one, task_id in zip(chunk, self._import(project.project_id, tasks), strict=True):
+            Reading.objects.filter(pk=one.pk).update(send_state="sent", task_id=task_id, sending_since=None)
+
+    def remove_unjudged(self, task_id):
+        if refusal := self.refusal:
+            self.refusal = None
+            raise refusal
+        return super().remove_unjudged(task_id)
+
+
+@pytest.mark.parametrize(
+    "cause", [LabelStudioRefused(405, "no"), httpx.ConnectError("down"), httpx.ReadTimeout("slow")]
+)
+def test_where_the_taking_out_fails_the_chunk_that_is_being_stored_is_not_sent_again(round, cause):
+    refusal = cause
+    if not isinstance(cause, LabelStudioRefused):
+        refusal = LabelStudioDown("No answer")
+        refusal.__cause__ = cause
+    fake = Overtaken(refusal)
+    send(round, fake)
+    send(round, fake, grace=AT_ONCE)
+    second = Reading.objects.filter(seat__round=round, order__gte=4)
+    counted = there(fake)
+    assert {counted[str(one.external_id)] for one in second} == {1}
+    assert set(Reading.objects.values_list("send_state", flat=True)) == {"sent"}
