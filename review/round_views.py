@@ -33,7 +33,7 @@ from review.forms import MoreSeats, MoveRelease, NewRound
 from review.gold import certified
 from review.judges.access import may_see_judges
 from review.label_studio import comparing, connecting
-from review.models import Asked, Reading, Round, Seat
+from review.models import Asked, Reading, Round, RoundState, Seat
 from review.raters import rater_for
 from review.rounds import CannotClose, CannotMakeRound, left_out_held, make_round
 from review.stood_so_far import stood_of
@@ -197,10 +197,11 @@ def _withdrawn(round: Round, uncertified) -> list[tuple]:
 
 
 def round_close(request, public_id):
+    """Asked first, with what is left: it cannot be undone."""
     roles.require(access.may_run_rounds(request.user))
-    if request.method != "POST":
-        return HttpResponseNotAllowed(["POST"])
     found = get_object_or_404(Round, public_id=public_id)
+    if request.method != "POST":
+        return _ask_to_close(request, found)
     server = connecting.of_round(found)
     label_studio = connecting.connected(server) if connecting.place(server).is_set else None
     anyway = request.POST.get("anyway") == "yes"
@@ -213,10 +214,27 @@ def round_close(request, public_id):
     n = left["open"] + left["disputed"]
     messages.success(
         request,
-        ngettext("Closed. %(n)s item is left unsettled.", "Closed. %(n)s items are left unsettled.", n)
+        ngettext("Closed. %(n)s session is left unsettled.", "Closed. %(n)s sessions are left unsettled.", n)
         % {"n": n},
     )
     return redirect("round", public_id=closed.public_id)
+
+
+def _ask_to_close(request, round: Round):
+    if round.state != RoundState.OPEN:
+        return redirect("round", public_id=round.public_id)
+    own = access.own_seat_only(request.user, round)
+    seats = [seat for seat in reports.progress(round) if own is None or seat.pk == own.pk]
+    context = {
+        "round": round,
+        "own": own,
+        "unjudged": sum(seat.total - seat.judged for seat in seats),
+        # How many are settled would tell her who judges in it who sees as she does.
+        "counts": reports.standing_counts(round) if own is None else None,
+        "failing": any(project.failing_since for seat in seats for project in seat.projects.all()),
+        "connected": connecting.place(connecting.of_round(round)).is_set,
+    }
+    return render(request, "review/round_close.html", context)
 
 
 def round_sync(request, public_id):

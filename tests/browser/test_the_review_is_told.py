@@ -133,6 +133,7 @@ def test_from_the_round_to_how_my_work_was_resolved(at_work, studio, run, ben, c
     lena.on("dialog", lambda dialog: dialog.accept())
     lena.reload()
     expect(lena.locator("main")).to_contain_text("2 settled")
+    lena.get_by_role("link", name="Close the round").click()
     lena.get_by_role("button", name="Close the round for good").click()
     expect(lena.locator("main")).to_contain_text("Closed.")
 

@@ -186,6 +186,7 @@ def test_the_lead_closes_reads_agreement_freezes_downloads_and_trains(person):
     lena.on("dialog", lambda dialog: dialog.accept())
     lena.goto("/rounds/")
     lena.get_by_role("link", name="First round").click()
+    lena.get_by_role("link", name="Close the round").click()
     lena.get_by_role("button", name="Close the round for good").click()
     lena.get_by_role("link", name="Agreement", exact=True).click()
     expect(lena.locator("main")).to_contain_text("Verdict")

@@ -166,8 +166,12 @@ def test_a_lead_who_judges_sees_her_own_seat_only(log_in, round, lena, ben, chlo
 
 def test_closing_says_what_is_left(log_in, lena, dan, round):
     assert log_in(dan).post(f"/rounds/{round.public_id}/close/").status_code == 403
+    asked = words(log_in(lena).get(f"/rounds/{round.public_id}/close/"))
+    assert "It cannot be undone" in asked and "settled" in asked
+    round.refresh_from_db()
+    assert round.state == "open", "it was only asked"
     answer = log_in(lena).post(f"/rounds/{round.public_id}/close/", follow=True)
-    assert "4 items are left unsettled" in words(answer)
+    assert "4 sessions are left unsettled" in words(answer)
     assert log_in(lena).post(f"/rounds/{round.public_id}/close/").status_code == 403
 
 

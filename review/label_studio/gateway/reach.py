@@ -30,7 +30,7 @@ def project(holder: Holder, project_id: int) -> Own | None:
 
 def project_of_task(holder: Holder, task_id: int) -> Own | None:
     """A task belongs to the project of its seat and of the form it is read in. Another server has the same numbers."""
-    reading = _reading(holder, task_id)
+    reading = reading_of(holder, task_id)
     if reading is None:
         return None
     mine = _projects(holder).filter(seat=reading.seat_id, form=reading.item.arm, project_id__isnull=False)
@@ -53,7 +53,7 @@ def progress(holder: Holder, project_id: int) -> dict[str, int]:
 
 def screen_of_task(holder: Holder, task_id: int) -> str:
     """The screen (Label Studio XML) that this task of hers is read on."""
-    reading = _reading(holder, task_id)
+    reading = reading_of(holder, task_id)
     return (
         _projects(holder)
         .filter(seat=reading.seat_id, form=reading.item.arm)
@@ -66,20 +66,20 @@ def may_open_task(holder: Holder, task_id: int) -> bool:
     """Whether this task is still before her: not given back, and of nothing that she is not to read. What she has
     judged she may look at again.
     """
-    reading = _reading(holder, task_id)
+    reading = reading_of(holder, task_id)
     return reading is not None and handing_on.may_be_given(reading)
 
 
 def about_task(holder: Holder, task_id: int) -> tuple[str, list[str]]:
     """(the random id of her reading, the risk tiers in force of its session)."""
-    reading = _reading(holder, task_id)
+    reading = reading_of(holder, task_id)
     if reading is None:
         return "", []
     found = carried(Instance.objects.filter(pk=reading.item.instance_id))
     return str(reading.external_id), in_order(found.get(reading.item.instance_id, ()))
 
 
-def _reading(holder: Holder, task_id: int) -> Reading | None:
+def reading_of(holder: Holder, task_id: int) -> Reading | None:
     """Hers on this server, where alone the number is this task's."""
     there = _projects(holder).filter(seat=OuterRef("seat"), form=OuterRef("item__arm"))
     kept = Reading.objects.kept().filter(Exists(there), seat__rater=holder.rater_id, task_id=task_id)

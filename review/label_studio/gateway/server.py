@@ -19,6 +19,7 @@ from review.label_studio.gateway import (
     answers,
     files,
     headers,
+    mending,
     opening,
     page,
     passes,
@@ -190,6 +191,12 @@ class Gateway:
 
     async def _saved(self, request, wanted: rules.Wanted, task: int, holder) -> web.Response:
         """Compared and written with nothing between, as far as this process goes."""
+        said = wanted.body or {}
+        if "result" in said and not said.get("was_cancelled"):
+            words = await self.in_database(mending.to_mend, holder, task, said["result"])
+            if words:
+                headers.note_refusal(request, "her answers contradict each other", rater=holder.rater_id)
+                return headers.json(422, {"detail": words})
         loaded, instead_of = (request.headers.get(name, "") for name in (saving.LOADED, saving.INSTEAD_OF))
         async with self._saving.setdefault(task, asyncio.Lock()):
             found = await saving.save(

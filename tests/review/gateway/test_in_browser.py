@@ -306,3 +306,28 @@ def test_at_her_limit_nothing_new_opens_and_what_is_begun_does(gate, ben, page):
     page.get_by_text("Nothing new opens until tomorrow").wait_for()
     screens.take(page, "enough-for-a-day")
     assert sync_all(gate.studio).decided == 1 and Decision.objects.count() == 2
+
+
+def test_answers_that_contradict_each_other_are_hers_to_mend_before_she_goes_on(gate, ben, page):
+    """The editor lets "yes" through without a mark; it would be kept, and never counted."""
+    (first, *_), submit = gate.tasks(ben), page.get_by_test_id("bottombar-submit-button")
+    gate.is_refusing = True
+    editor.open_next(page)
+    editor.choose(page, "Yes")
+    editor.choose(page, "3 partly")
+    editor.choose(page, "Accept")
+    rows = page.locator(".owm-rating")
+    for n in range(rows.count()):
+        rows.nth(n).locator("label", has_text="4").click()
+    with answered(page, "POST", f"/api/tasks/{first}/annotations") as refused:
+        submit.click()
+    assert refused.value.status == 422
+    page.locator("#mirror-enough").get_by_text("none is marked").wait_for()
+    screens.take(page, "to-mend")
+    if page.get_by_role("button", name="OK", exact=True).is_visible():
+        page.get_by_role("button", name="OK", exact=True).click()
+    editor.choose(page, "No mistake")
+    with answered(page, "POST", f"/api/tasks/{first}/annotations") as saved:
+        submit.click()
+    assert saved.value.status == 201 and not page.locator("#mirror-enough").is_visible()
+    assert sync_all(gate.studio).decided == 1 and not RawAnnotation.objects.filter(decision=None).exists()

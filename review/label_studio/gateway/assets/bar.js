@@ -42,7 +42,15 @@
     if (!detail) return;
     cover(false);
     notice.hidden = true;
+    delete enough.dataset.mend;
     enough.textContent = detail;
+    enough.hidden = false;
+  };
+  const mend = async (answer) => {
+    const { detail } = await answer.clone().json().catch(() => ({}));
+    if (!detail) return;
+    enough.textContent = detail;
+    enough.dataset.mend = "";
     enough.hidden = false;
   };
   const read = () => {
@@ -66,11 +74,15 @@
     const answer = await sent(...asked);
     const method = (asked[1]?.method || asked[0]?.method || "GET").toUpperCase();
     const address = String(asked[0]?.url || asked[0]);
+    const saves = method !== "GET" && address.includes("/annotations");
     if (answer.headers.has("X-Mirror-Reading")) announce(answer);
+    // What she sent contradicts itself: nothing is saved, and everything stays as she wrote it.
+    else if (answer.status === 422 && saves) await mend(answer);
+    else if (answer.ok && saves) enough.hidden = true;
     else if (answer.status === 404 && address.includes("/dm/actions")) await nothing(answer);
     if (answer.status === 401) ended(true);
     else if (answer.ok) ended(false);
-    if (answer.ok && method !== "GET" && address.includes("/annotations")) [1500, 6000, 20000].forEach((wait) => setTimeout(show, wait));
+    if (answer.ok && saves) [1500, 6000, 20000].forEach((wait) => setTimeout(show, wait));
     return answer;
   };
   document.getElementById("mirror-skip").addEventListener("click", () => {
