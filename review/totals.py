@@ -4,14 +4,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
+from django.utils.translation import get_language, gettext_noop
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
 
+from accounts.digesting import digest
 from guidelines import briefing, weighing
 from review import grading
 from review.agreement.wording import say, spoken, together
 from review.label_studio.screens.build import level_alias
 from review.models import Arm, Rating, Round, RoundState
+from review.remembered import remembered
 from review.reports import BOOTSTRAP, judgements
 
 
@@ -56,6 +58,12 @@ def rated(round: Round) -> Rated | None:
     """
     if round.state != RoundState.CLOSED:
         return None
+    # Nothing of a closed round changes but the day of its release; to read all of a large one takes many seconds.
+    known_by = [round.public_id, round.closed_at, round.resolutions_from, get_language()]
+    return remembered(digest(["rated", *map(str, known_by)]), lambda: _rated(round))
+
+
+def _rated(round: Round) -> Rated | None:
     dimensions = briefing.dimensions(round.rubric_version)
     given, sessions = _given(round, dimensions)
     if not given:

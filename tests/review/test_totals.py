@@ -1,6 +1,9 @@
 """What was rated in a closed round: each dimension, and their total by the rubric's weights."""
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils.translation import override
 
 from guidelines.models import DimensionRevision
 from guidelines.publishing import import_version
@@ -129,3 +132,20 @@ def test_a_rubric_that_the_screen_cannot_show_is_offered_with_the_reason_and_can
     assert "compares two; the screen shows one" in unfit
     assert f'<option value="{fits.pk}">' in shown
     assert DimensionRevision.objects.count() == 4
+
+
+def test_what_a_closed_round_rated_is_read_once_and_said_in_each_language(
+    ben, chloe, lena, django_assert_num_queries
+):
+    round = closed(
+        lena,
+        [ben, chloe],
+        rubric(),
+        lambda position, _person: {"specific": 1 + position % 5, "supportive": 3},
+    )
+    first = rated(round)
+    with django_assert_num_queries(0):
+        assert rated(round) == first
+    with override("de"), CaptureQueriesContext(connection) as asked:
+        rated(round)
+    assert len(asked) > 0, "another language has words of its own"
