@@ -4,7 +4,7 @@ from django.db.models import Count, Min, Q, QuerySet
 
 from accounts.models import Role, User
 from review import access
-from review.models import Flag, Item, Reading, Round, RoundState
+from review.models import Flag, FlagKind, Item, Reading, Round, RoundState
 
 
 def waiting_of(item: Item) -> QuerySet:
@@ -25,10 +25,15 @@ def named(user) -> Q:
 
 
 def items_in(flags: QuerySet) -> QuerySet:
-    """Items of these flags, each with `since` and `raised`, the longest waiting first."""
+    """Items of these flags, each with `since`, `raised` and `persons`: how many flags, and how many of them say that it may
+    concern a real person. The longest waiting first.
+    """
     own = Q(flags__in=flags)
+    of_persons = own & Q(flags__kind=FlagKind.PERSON)
     found = Item.objects.filter(own).annotate(
-        since=Min("flags__at", filter=own), raised=Count("flags", filter=own, distinct=True)
+        since=Min("flags__at", filter=own),
+        raised=Count("flags", filter=own, distinct=True),
+        persons=Count("flags", filter=of_persons, distinct=True),
     )
     found = found.select_related("round__risk_lead", "instance").defer("instance__content", "instance__trace")
     return found.order_by("since", "pk")

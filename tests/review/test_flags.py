@@ -1,5 +1,6 @@
 """The risk route: what a reader flags is before the leads at once, and waits until one has answered in writing."""
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -365,3 +366,17 @@ def test_the_list_asks_no_more_for_many_flags(client, round, ben, lena, django_a
             counted.append(len(asked))
     assert counted[:2] == counted[2:]
     assert timedelta(0) <= Flag.objects.latest("at").at - Flag.objects.earliest("at").at
+
+
+def test_the_list_says_which_session_and_what_is_flagged(client, round, ben, chloe, lena):
+    first, second, *_ = round.items.all()
+    judge(first, ben, says(unsafe=True))
+    raise_flag(reading=reading(first, chloe), kind="person", words="A name that I know.", by=chloe)
+    judge(second, ben, says(unsafe=True))
+    client.force_login(lena)
+    listed = " ".join(re.sub(r"<[^>]+>", " ", client.get(reverse("flags")).content.decode()).split())
+    assert "1 may concern a real person ; unsafe 2" in listed and "2 unsafe 1" in listed
+    page = " ".join(
+        re.sub(r"<[^>]+>", " ", client.get(reverse("round", args=[round.public_id])).content.decode()).split()
+    )
+    assert "session 1 : may concern a real person ; unsafe" in page
