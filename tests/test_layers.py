@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.parsing import tree_of
+
 ROOT = Path(__file__).resolve().parents[1]
 ORDER = ["accounts", "guidelines", "synthesis", "review", "exports"]
 DOORS = {"views.py", "api.py", "urls.py", "admin.py", "tasks.py", "forms.py"}
@@ -34,7 +36,7 @@ def imported(path: Path) -> list[str]:
     """Every module that the file imports, wherever in the file, as dotted names."""
     names = []
     package = ".".join(path.relative_to(ROOT).parts[:-1])
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in ast.walk(tree_of(path)):
         if isinstance(node, ast.Import):
             names += [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom):

@@ -33,9 +33,10 @@ def trained(lena, ben, chloe):
 
 
 def certified(lena, ben, chloe):
-    return certifying.certify(
-        seat=trained(lena, ben, chloe).seats.get(), by=lena, reason="BECAUSE OF HER TONE"
-    )
+    round = trained(lena, ben, chloe)
+    [item] = gold_factories.hers(round, ben)
+    review_factories.judge(item, ben, review_factories.says())
+    return certifying.certify(seat=round.seats.get(), by=lena, reason="BECAUSE OF HER TONE")
 
 
 def certification_withdrawn(lena, ben, chloe):

@@ -31,6 +31,7 @@ from tests.exports.acts_of_experts import EXPERTS_ACTS
 from tests.exports.acts_of_gold import GOLD_ACTS
 from tests.exports.acts_of_judges import JUDGES_ACTS
 from tests.exports.acts_on_servers import server_offered, server_saved
+from tests.parsing import tree_of
 from tests.review import factories as review_factories
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -60,7 +61,7 @@ def verbs() -> set[str]:
         for path in (ROOT / app).rglob("*.py"):
             if path.name == "trail.py" or "migrations" in path.parts:
                 continue
-            for node in ast.walk(ast.parse(path.read_text())):
+            for node in ast.walk(tree_of(path)):
                 told = isinstance(node, ast.FunctionDef) and "by" in {arg.arg for arg in node.args.kwonlyargs}
                 if told and not node.name.startswith("_"):
                     found.add(".".join([*path.relative_to(ROOT).with_suffix("").parts, node.name]))

@@ -14,6 +14,7 @@ from synthesis import planning
 from synthesis.grid import GridCell
 from synthesis.models import Profile, Run
 from synthesis.recipes import RECIPES
+from tests.parsing import tree_of
 
 BEFORE = [("synthesis", "0002_made_from_a_pair")]
 MIGRATIONS = sorted(Path(planning.__file__).with_name("migrations").glob("0*.py"))
@@ -112,7 +113,7 @@ def test_what_was_planned_before_this_was_kept_is_named_as_if_planned_today(old)
 def test_a_migration_carries_its_own_copy_of_what_it_computes(path):
     """What it imported from us would be another thing by the time that somebody migrates."""
     ours = {"accounts", "config", "exports", "guidelines", "review", "synthesis"}
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in ast.walk(tree_of(path)):
         names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
         names += [node.module] if isinstance(node, ast.ImportFrom) else []
         assert not {name.split(".")[0] for name in names} & ours, names
