@@ -172,9 +172,10 @@ def _look_up(project, label_studio, unsent, grace, alive) -> int:
 @transaction.atomic
 def _claim(readings: list[Reading], now: datetime) -> list[Reading]:
     """Those that nobody else claimed, or gave back, since they were read; a claim is the moment of its `sending_since`."""
-    # What was given back since it was read never goes.
-    back = set(Return.objects.filter(reading__in=readings).values_list("reading", flat=True))
-    mine = [reading for reading in _still_mine(readings) if reading.pk not in back]
+    mine = _still_mine(readings)
+    # What was given back since it was read never goes; asked when the rows are ours.
+    back = set(Return.objects.filter(reading__in=mine).values_list("reading", flat=True))
+    mine = [reading for reading in mine if reading.pk not in back]
     Reading.objects.filter(pk__in=[reading.pk for reading in mine]).update(
         send_state=SendState.SENDING, sending_since=now
     )
@@ -235,9 +236,8 @@ def _send_planned(project: SeatProject, label_studio, unsent, alive) -> int:
         try:
             mark()
             following.append(ready())
-        except (
-            Exception
-        ) as fault:  # raised below: it says nothing of the import under way, whose ids are still to come
+        except Exception as fault:
+            # Raised when the import is over: it says nothing of that one, whose ids are still to come.
             faults.append(fault)
 
     following = [ready()]

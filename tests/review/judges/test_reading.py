@@ -3,6 +3,7 @@
 import pytest
 from django.db import DatabaseError, IntegrityError, transaction
 
+from review.judges import driving
 from review.models import (
     Decision,
     Flag,
@@ -13,7 +14,7 @@ from review.models import (
     Seat,
     Standing,
 )
-from synthesis.models import Call
+from synthesis.models import Call, Mark
 from tests.fakes.model_server import BROKEN, DENIED, EMPTY, FILTERED, MALFORMED, REFUSED, TRUNCATED, Reply
 from tests.review import factories, invented
 from tests.review.judges.answering import aided, always, pair
@@ -222,3 +223,23 @@ def test_a_judge_reads_a_session_once_for_each_repeat_and_position(round, ask, r
     read(judging)
     with pytest.raises(IntegrityError), transaction.atomic():
         JudgeOutcome.objects.create(reading=one, kind="refused")
+
+
+def test_a_session_that_is_held_back_while_others_are_read_is_not_sent(
+    ask, read, ben, chloe, lena, monkeypatch
+):
+    """All of them are of one batch; the last is held back when the first answer is kept."""
+    judging = ask(factories.round_of(24, [ben, chloe], lena, unaided_share=0), always(aided()))
+    last = judging.seat.readings.order_by("-pk").first().item.instance
+    keep, kept = driving.hear_judge, []
+
+    def keeping(**answer):
+        if not kept:
+            Mark.objects.create(instance=last, kind="held", by=lena, reason="A real person, perhaps.")
+        kept.append(answer)
+        return keep(**answer)
+
+    monkeypatch.setattr(driving, "hear_judge", keeping)
+    assert dict(read(judging).outcomes) == {"judged": 23, "held": 1}
+    assert JudgeOutcome.objects.get(kind="held").reading.item.instance == last
+    assert len(judging.server.requests) == 23
