@@ -110,7 +110,7 @@ def may_appeal(user, item: Item) -> Answer:
         return Answer(_("This was a rehearsal; nothing leaves by it."))
     if not Item.objects.settled().filter(pk=item.pk).exists():
         return Answer(_("This session was not settled; there is nothing to appeal against."))
-    if Appeal.objects.filter(item=item, by=user).exists():
+    if Appeal.objects.in_words().filter(item=item, by=user).exists():
         return Answer(_("You have appealed here already."))
     if item.superseded_by.exists():
         return Answer(_("This session is judged again already."))

@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
 from accounts import asking, background, roles
-from review import access, appealing, outcomes, tasks
+from review import access, appealing, judged_late, outcomes, tasks
 from review.forms import Granting
 from review.matching import CannotMakeRound
 from review.models import Appeal, AppealState
@@ -34,9 +34,10 @@ def _listed(request, show: str, refused: Appeal | None = None, why: str = "", st
     else:
         found = found.waiting().order_by("pk")
         found = found.filter(pk__gt=key) if key is not None else found
-    found = found.select_related("by", "answered_by", "item__round", "item__instance", "led_to__round")
+    found = found.select_related("by", "answered_by", "item__round", "item__instance", "led_to__round", "raw")
     found = list(found.prefetch_related("item__standings")[: PAGE + 1])
     names = outcomes.names_in({one.item.round for one in found})
+    came_late = judged_late.told(found)
     rows = [
         {
             "appeal": one,
@@ -44,6 +45,7 @@ def _listed(request, show: str, refused: Appeal | None = None, why: str = "", st
                 outcomes.in_words(standing, names[one.item.round_id]) for standing in one.item.standings.all()
             ],
             "own": one.by_id == request.user.pk,
+            "late": came_late.get(one.pk),
             "why": why if one == refused else "",
         }
         for one in found[:PAGE]

@@ -1,5 +1,6 @@
 """A reviewer appeals against how a session of hers was settled. A lead declines in writing, or has it judged again by
-others: a new item on the same session, which names the one it supersedes. Nothing of the old item changes.
+others: a new item on the same session, which names the one it supersedes. What a reader judges otherwise when the session
+was settled waits for a lead in the same way. Nothing of the old item changes.
 
 Items are locked before the round that is made of them, as everywhere.
 """
@@ -14,7 +15,7 @@ from accounts import roles
 from review import access, trail
 from review.knowing import had_by
 from review.matching import CannotMakeRound
-from review.models import Appeal, AppealState, Item, Rater, Round
+from review.models import Appeal, AppealState, Item, Rater, RawAnnotation, Round
 from review.reasons import why_not
 from review.rounds import make_round
 
@@ -30,6 +31,20 @@ def appeal(*, item: Item, by, reason: str) -> Appeal:
     roles.require(access.may_appeal(by, item))
     made = Appeal.objects.create(item=item, by=by, reason=_written(reason, _("Say why: the lead reads it.")))
     trail.record(verb="appeal", round=item.round, by=by, item=item)
+    return made
+
+
+@transaction.atomic
+def wait_as_late(raw: RawAnnotation) -> Appeal | None:
+    """What its reader now says of a settled session, kept raw, waits for a lead. None where it need not: a rehearsal, a
+    session that is judged again already, or one of whose late judgements waits already (`as_it_is_now` tells the latest).
+    """
+    item, rater = _locked([raw.reading.item_id])[0], raw.reading.seat.rater
+    if item.round.rehearsal or rater.user_id is None or item.superseded_by.exists():
+        return None
+    made, _new = Appeal.objects.late().get_or_create(
+        item=item, by=rater.user, state=AppealState.WAITING, defaults={"raw": raw}
+    )
     return made
 
 

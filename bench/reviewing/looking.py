@@ -67,7 +67,7 @@ def looks_closed(place: Place) -> dict[str, Callable]:
         "rounds, round closed": lambda: place.get("lead", "/rounds/"),
         "a round, closed": lambda: place.get("lead", place.page),
         "my work": lambda: place.get("reader", "/desk/mine/"),
-        "my work, far down": lambda: place.get("reader", f"/desk/mine/?from={own}"),
+        "my work, far down": lambda: place.get("reader", f"/desk/mine/?before={own}"),
         "corrections": lambda: place.get("lead", "/corrections/"),
     }
 

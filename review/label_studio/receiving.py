@@ -14,6 +14,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from review.appealing import wait_as_late
 from review.flags import raising
 from review.judged import Wording, counsellor_turns
 from review.label_studio.comparing import Comparison
@@ -23,7 +24,7 @@ from review.label_studio.planning import choices_of
 from review.label_studio.reading_results import UnreadableResult, flag_in, read
 from review.label_studio.sending import data_of, fails, is_ours, works_again
 from review.models import Account, Decision, RawAnnotation, Reading, SeatProject, SendState
-from review.workflow import NotCounted, decide
+from review.workflow import NotCounted, TooLate, decide
 
 log = logging.getLogger(__name__)
 
@@ -215,6 +216,8 @@ def _judge(pull: _Pull, task: dict, annotation: dict, raw: RawAnnotation) -> boo
         raw.save(update_fields=["uncounted"])
         if reading is not None:
             _flag(pull, annotation, reading, raw)
+        if isinstance(error, TooLate):
+            wait_as_late(raw)
         return False
     return True
 

@@ -84,6 +84,7 @@ class Told:
     position: str
     colleagues: int
     appeal: Appeal | None
+    late: list[Appeal]  # what she judged otherwise when it was settled
     later: list[str]
 
 
@@ -126,7 +127,8 @@ def told(item: Item, user) -> Told | None:
         preferred=outcomes.chosen(mine.preferred, position) if mine.preferred else "",
         position=position,
         colleagues=len(colleagues),
-        appeal=Appeal.objects.filter(item=item, by=user).first(),
+        appeal=Appeal.objects.in_words().filter(item=item, by=user).first(),
+        late=list(Appeal.objects.late().filter(item=item, by=user).select_related("raw")),
         later=_later(item, names, position),
     )
 

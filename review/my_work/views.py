@@ -32,7 +32,9 @@ def desk_mine(request):
     decisions = Decision.objects.in_force().filter(item__in=items)
     mine = {d.item_id: d for d in own(request.user).filter(item__in=items).select_related("reading")}
     settling = {d.item_id: d for d in decisions.settling()}
-    appeals = {one.item_id: one for one in Appeal.objects.filter(item__in=items, by=request.user)}
+    hers = Appeal.objects.filter(item__in=items, by=request.user)
+    appeals = {one.item_id: one for one in hers if not one.raw_id}
+    late = {one.item_id: one for one in hers if one.raw_id}
     names = outcomes.names_in({item.round for item in items})
     rows = [
         {
@@ -40,6 +42,7 @@ def desk_mine(request):
             "mine": mine[item.pk],
             "settled_by": settling.get(item.pk),
             "appeal": appeals.get(item.pk),
+            "late": late.get(item.pk),
             "preferred": _preferred(mine[item.pk]),
             "outcomes": [
                 outcomes.in_words(
@@ -64,7 +67,7 @@ def _page(user, show: str, before: int | None) -> tuple[list, int | None]:
     """One page of her items, the latest first, and the key before which the next one begins."""
     found = access.resolved_for(user)
     if show == APPEALED:
-        found = found.filter(pk__in=Appeal.objects.filter(by=user).values("item"))
+        found = found.filter(pk__in=Appeal.objects.in_words().filter(by=user).values("item"))
     if show == DIFFER:
         differing = (
             one.item for one in judged_by(user) if one.differs and (before is None or one.item < before)

@@ -9,12 +9,13 @@ from review.workflow.judging_first import judge_first
 from review.workflow.marking import MOST_MARKS, require_marks
 from review.workflow.reading_again import judge_again, pending
 from review.workflow.settling import adjudicate
-from review.workflow.storing import NotCounted, judged_of, key_of, readers_needed
+from review.workflow.storing import NotCounted, TooLate, judged_of, key_of, readers_needed
 
 __all__ = [
     "MOST_MARKS",
     "CannotSettle",
     "NotCounted",
+    "TooLate",
     "adjudicate",
     "decide",
     "hear_judge",

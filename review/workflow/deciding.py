@@ -24,6 +24,7 @@ from review.models import (
 from review.workflow.storing import (
     OTHER,
     NotCounted,
+    TooLate,
     key_of,
     locked,
     restand,
@@ -47,19 +48,20 @@ def decide(
     """Record one judgement on a reading. `answers`: review.label_studio.reading_results.Answers.
 
     A later judgement of the same reading supersedes the earlier one, before settlement only. Raises
-    NotCounted.
+    NotCounted; TooLate where it would have counted before the item was settled.
     """
     with transaction.atomic():
         item = locked(reading.item_id)
         if raw is not None and (known := Decision.objects.filter(raw=raw).first()):
             return known
         previous = Decision.objects.in_force().filter(reading=reading).first()
-        _require_in_time(reading, item, previous, decided_at)
+        _require_hers(reading, item, previous, decided_at)
         judged = Wording().of(item)
         require_storable(texts_of(answers))
         edited = edited_of(answers, judged)
         if previous and _same(previous, answers, edited):
             raise NotCounted(_("Sent again without a change; the judgement in force stands."))
+        _require_in_time(reading, item)
         decision = store(
             item=item,
             reading=reading,
@@ -88,21 +90,26 @@ def decide(
         return decision
 
 
-def _require_in_time(reading, item, previous, decided_at):
-    if item.round.state != RoundState.OPEN:
-        raise NotCounted(_("Judged after the round was closed."))
+def _require_hers(reading, item, previous, decided_at):
     # What she judged before somebody handed it on counts, whenever it arrives: the item has one reader more.
     if Return.objects.filter(reading=reading, at__lt=decided_at).exists():
         raise NotCounted(_("Given back before; it is another's to judge."))
     if previous and item.round.purpose == Purpose.TRAINING:
         raise NotCounted(_("The accepted answers were shown after the first judgement; that one counts."))
+    if previous and decided_at < previous.decided_at:
+        raise NotCounted(_("Older than this reviewer's judgement in force."))
+
+
+def _require_in_time(reading, item):
+    closed = item.round.state != RoundState.OPEN
     counts = reading.pass_number == 1 and not reading.seat.observer
     # Safety may be resolved before all have read; of the rest nothing is settled before all of it is judged.
     settled = item.standings.filter(state=StandingState.SETTLED).exclude(aspect=Aspect.SAFETY)
+    late = _("Judged after the round was closed.") if closed else ""
     if counts and settled.exists():
-        raise NotCounted(_("Judged after the item was settled; a late judgement never changes an item."))
-    if previous and decided_at < previous.decided_at:
-        raise NotCounted(_("Older than this reviewer's judgement in force."))
+        raise TooLate(late or _("Judged after the item was settled; a late judgement never changes an item."))
+    if closed:
+        raise NotCounted(late)
 
 
 def texts_of(answers) -> list[str]:
