@@ -33,7 +33,8 @@ def another_column_changes(*columns: str) -> str:
 
 
 def _filled_in(condition: str, model) -> str:
-    own = [field.column for field in model._meta.concrete_fields]
+    # What the database makes of others changes with them alone; PostgreSQL has not made it yet when a trigger runs.
+    own = [field.column for field in model._meta.concrete_fields if not field.generated]
 
     def others(found) -> str:
         named = found[1].split()

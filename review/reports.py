@@ -14,14 +14,13 @@ from guidelines import briefing
 from guidelines.models import DimensionRevision
 from review import grading, releasing
 from review.agreement.wording import spoken
-from review.judged_so_far import NOTHING, judged_so_far
+from review.items_of_rounds import items_of
+from review.judged_so_far import NOTHING, came_from, judged_so_far
 from review.label_studio.screens.build import level_alias
 from review.models import (
     Arm,
-    Decision,
     Difference,
     ErrorType,
-    Item,
     Preferred,
     Rating,
     RawAnnotation,
@@ -58,10 +57,9 @@ def judgements(round: Round):
 def with_counts(rounds: Iterable[Round]) -> list[Round]:
     """Each with `total` and `left`: its items, and those of them that are not settled."""
     rounds = list(rounds)
-    items = Item.objects.counted().filter(round__in=rounds).order_by().values_list("round")
-    total, stood = dict(items.annotate(n=Count("*"))), stood_so_far()
+    items, stood = items_of(rounds), stood_so_far()
     for round in rounds:
-        round.total = total.get(round.pk, 0)
+        round.total = items[round.pk].counted
         round.left = round.total - stood.get(round.pk, NONE_STOOD).settled
     return rounds
 
@@ -107,10 +105,13 @@ def left_to_judge() -> int:
     """Readings in open rounds that their readers have still to judge."""
     seats = Seat.objects.filter(round__state=RoundState.OPEN, observer=False)
     seats = list(seats.values_list("pk", flat=True))
-    given, judged = Reading.objects.filter(seat__in=seats).put_before(), judged_so_far()
+    mine, judged = Reading.objects.filter(seat__in=seats), judged_so_far()
     own = [judged[seat] for seat in seats if seat in judged]
     done = sum(n for one in own for part in (one.first, one.again) for n in part.values())
-    return given.count() - given.filter(_given_back()).count() - done
+    # The many by what an index has of them, the few that wait unseen by themselves.
+    given, hidden = mine.of_people(), mine.hidden()
+    back = mine.put_before().filter(_given_back()).count()
+    return given.count() - hidden.count() - back - done
 
 
 def _given_back() -> Q:
@@ -145,9 +146,18 @@ def _skips(projects: list[SeatProject]):
 
 
 def uncounted(round: Round):
-    """Judgements that came from the round's projects and do not count, the newest first."""
-    return (
-        RawAnnotation.objects.uncounted_judgements().filter(seat_project__seat__round=round).order_by("-id")
+    """Judgements that came from the round's projects and do not count."""
+    return RawAnnotation.objects.uncounted_judgements().filter(seat_project__seat__round=round)
+
+
+def latest_uncounted(round: Round, n: int) -> list[RawAnnotation]:
+    """The newest `n` of these, the newest first."""
+    # Found by an index, and only then read: what came from Label Studio is long.
+    newest = uncounted(round).order_by("-id").values("pk")[:n]
+    return list(
+        RawAnnotation.objects.filter(pk__in=newest)
+        .select_related("reading__seat__rater__user")
+        .order_by("-id")
     )
 
 
@@ -164,7 +174,7 @@ def differences(round: Round):
 
 def standing_counts(round: Round, stood: Counted | None = None) -> dict[str, int]:
     """Items settled, in dispute and open; together they are all items. `stood`: where it is known already."""
-    total, stood = round.items.counted().count(), stood or stood_of(round)
+    total, stood = items_of([round])[round.pk].counted, stood or stood_of(round)
     left = total - stood.settled - stood.disputed
     return {"total": total, "settled": stood.settled, "disputed": stood.disputed, "open": left}
 
@@ -176,19 +186,16 @@ def outcomes(round: Round, stood: Counted | None = None) -> dict[str, int]:
 
 def disagreements(round: Round) -> list[tuple[str, int]]:
     """What its disputes came from, as their adjudicators say, the most frequent first."""
-    said = Decision.objects.filter(item__round=round).exclude(error_type="")
-    counted = Counter(dict(said.order_by().values_list("error_type").annotate(n=Count("pk"))))
-    return [(str(ErrorType(value).label), n) for value, n in counted.most_common()]
+    counted = Counter(came_from().get(round.pk, {}))
+    return [(str(ErrorType(value).label), n) for value, n in counted.most_common() if n]
 
 
 def is_weighed(round: Round) -> bool:
     """Whether its sessions were chosen with unequal chances: then each judgement, and each session, counts for one over
     its chance in rates, means and agreement (Horvitz & Thompson 1952; Hájek 1971). Counts stay counts.
     """
-    # The ends of an index, each of which is found at once.
-    chances = round.items.counted().order_by("inclusion_probability")
-    chances = chances.values_list("inclusion_probability", flat=True)
-    return chances.first() != chances.last()
+    chances = items_of([round])[round.pk].chances
+    return chances[0] != chances[1]
 
 
 @dataclass(frozen=True)
@@ -343,17 +350,34 @@ def _spoken(figures: dict) -> dict:
 
 def agreements(round: Round) -> dict[str, dict[str, dict]]:
     """{arm: {name: figures of review.agreement.report}}, each with `title`, `scale` and `interim`."""
-    return figures_of(round, *rows(round))
+    if round.state != RoundState.CLOSED:
+        return figures_of(round, *rows(round))
+    # Nothing of a closed round changes but the day of its release; to read all of a large one takes many seconds.
+    known_by = [round.public_id, round.closed_at, round.resolutions_from]
+    return _told(
+        round, remembered(digest(["agreements", *map(str, known_by)]), lambda: _figures(round, *rows(round)))
+    )
 
 
 def figures_of(
     round: Round, by_name: dict[tuple[str, str], list[tuple]], weights: dict
 ) -> dict[str, dict[str, dict]]:
     """`weights`: of what is judged, one over its chance."""
+    return _told(round, _figures(round, by_name, weights))
+
+
+def _figures(round: Round, by_name: dict[tuple[str, str], list[tuple]], weights: dict) -> dict:
+    known = scales(round)
+    return {
+        (arm, name): _computed(own, known[name]["scale"], known[name]["levels"], round.seed % 2**31, weights)
+        for (arm, name), own in sorted(by_name.items())
+    }
+
+
+def _told(round: Round, figures: dict) -> dict[str, dict[str, dict]]:
     known, found = scales(round), {}
-    for (arm, name), own in sorted(by_name.items()):
+    for (arm, name), computed in figures.items():
         about = known[name]
-        figures = _computed(own, about["scale"], about["levels"], round.seed % 2**31, weights)
         more = {"title": about["title"], "scale": about["scale"], "interim": round.state == "open"}
-        found.setdefault(arm, {})[name] = _spoken(figures) | more
+        found.setdefault(arm, {})[name] = _spoken(computed) | more
     return found

@@ -31,6 +31,7 @@ from review.flags import waiting
 from review.flags.forms import RiskLead
 from review.forms import MoreSeats, MoveRelease, NewRound
 from review.gold import certified
+from review.items_of_rounds import items_of
 from review.judges.access import may_see_judges
 from review.label_studio import comparing, connecting
 from review.models import Asked, Reading, Round, RoundState, Seat
@@ -150,11 +151,11 @@ def round(request, public_id):
         "hands_on": bool(access.may_seat(request.user, found)),
     }
     if own is None:
-        uncounted, stood = reports.uncounted(found), stood_of(found)
+        stood = stood_of(found)
         uncertified = _uncertified(found, seats)
         context |= {
             "counts": reports.standing_counts(found, stood),
-            "known": found.items.exclude(gold=None).exists(),
+            "known": bool(items_of([found])[found.pk].known),
             "uncertified": uncertified,
             "withdrawn": _withdrawn(found, uncertified),
             "outcomes": reports.outcomes(found, stood),
@@ -171,8 +172,8 @@ def round(request, public_id):
             "sees_judges": bool(may_see_judges(request.user, found)),
             "disagreements": reports.disagreements(found),
             "overturning": overturning.of(found),
-            "uncounted": uncounted.select_related("reading__seat__rater__user")[:SHOWN_RAW],
-            "uncounted_total": uncounted.count(),
+            "uncounted": reports.latest_uncounted(found, SHOWN_RAW),
+            "uncounted_total": reports.uncounted(found).count(),
             "informed": releasing.left_out(found),
             "skips": reports.skips(found),
             "differences": reports.differences(found)[:SHOWN_RAW],

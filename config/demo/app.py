@@ -11,7 +11,8 @@ from config.demo.ports import LOOPBACK, listening_in_group
 from config.demo.processes import Process, Stack
 
 # What a node must not have: it reaches the app over HTTP and the training queue only.
-KEPT_FROM_THE_NODE = ("DATABASE_URL", "REDIS_URL", "DJANGO_SETTINGS_MODULE", "ONE_WAY_MIRROR_HOME", "OPENAI_API_KEY",
+KEPT_FROM_THE_NODE = ("DATABASE_URL", "REDIS_URL", "CACHE_URL", "DJANGO_SETTINGS_MODULE", "ONE_WAY_MIRROR_HOME",
+                      "OPENAI_API_KEY",
                       "LABEL_STUDIO_TOKEN", "LABEL_STUDIO_WEBHOOK_SECRET", "REVIEW_ACCOUNTS_KEY")  # fmt: skip
 
 

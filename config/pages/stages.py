@@ -13,12 +13,10 @@ from config.pages import health
 from exports.models import Dataset, Node, TrainingRun
 from guidelines.models import Version
 from review import access, reports
+from review.items_of_rounds import items_of
+from review.judged_so_far import judged_so_far
 from review.models import (
-    Decision,
     Difference,
-    Item,
-    JudgeOutcome,
-    OutcomeKind,
     RawAnnotation,
     Round,
     SeatProject,
@@ -79,12 +77,9 @@ def review(user) -> dict:
     disputed = sum(stood[pk].disputed for pk in shown if pk in stood)
     in_dispute = _("in dispute, without rounds that you judge in") if hidden.exists() else _("in dispute")
     waiting = reports.left_to_judge()
-    # Every judgement but those that another one replaced: two indexes have these numbers.
-    replaced = Decision.objects.filter(supersedes__isnull=False).count()
-    made = Decision.objects.filter(reading__isnull=False).count() - replaced
-    # What judge models say counts for nothing.
-    made -= JudgeOutcome.objects.filter(kind=OutcomeKind.JUDGED).count()
-    rows = [(_("sessions under review"), Item.objects.counted().count()), (_("judgements to do"), waiting),
+    made = sum(one.made for one in judged_so_far().values())
+    under = sum(one.counted for one in items_of(Round.objects.only("pk", "opened_at")).values())
+    rows = [(_("sessions under review"), under), (_("judgements to do"), waiting),
             (_("judgements made"), made), (in_dispute, disputed)]  # fmt: skip
     stuck = []
     failing = SeatProject.objects.filter(failing_since__isnull=False).aggregate(

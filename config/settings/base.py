@@ -5,7 +5,7 @@ from pathlib import Path
 import dj_database_url
 from django.conf import global_settings
 
-from config.settings.reading import flag, kept_secret, listed, text, whole
+from config.settings.reading import another_database, flag, kept_secret, listed, text, whole
 
 ROOT = Path(__file__).resolve().parents[2]
 HOME = Path(text("ONE_WAY_MIRROR_HOME", str(ROOT / "var"))).resolve()
@@ -128,6 +128,13 @@ WHITENOISE_USE_FINDERS = True
 
 # Broker, cache: the database is the truth, so losing all of Redis loses nothing.
 REDIS_URL = text("REDIS_URL")
+CACHE_URL = text("CACHE_URL") or another_database(REDIS_URL, 1)
+CACHES = {
+    "default": {"BACKEND": "config.cache.Cache", "LOCATION": CACHE_URL}
+    if CACHE_URL
+    # By itself it lets go of things at 300, the sums of a large round among them.
+    else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 10_000}}
+}
 CELERY_BROKER_URL = REDIS_URL or "memory://"
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = False

@@ -3,12 +3,19 @@
 import os
 import secrets
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
 
 def text(name: str, default: str = "") -> str:
     return os.environ.get(name, default).strip()
+
+
+def another_database(url: str, number: int) -> str:
+    """The same Redis, and its database of this number; "" where its address names none in this way."""
+    parts = urlsplit(url)
+    return parts._replace(path=f"/{number}").geturl() if parts.scheme in {"redis", "rediss"} else ""
 
 
 def flag(name: str, default: bool = False) -> bool:

@@ -17,6 +17,7 @@ from config.settings.base import *  # noqa: E402, F403  (after the home folder i
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 REDIS_URL = ""
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 CELERY_BROKER_URL = "memory://"
 TRAINING_BROKER_URL = ""
 LABEL_STUDIO_URL = ""

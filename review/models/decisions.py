@@ -69,7 +69,7 @@ def _skip() -> Q:
         rater=OuterRef("seat_project__seat__rater"), server=OuterRef("seat_project__server"),
         ls_user_id=OuterRef("completed_by"),
     )  # fmt: skip
-    return Q(payload__endswith=_A_SKIP_ENDS, reading__isnull=False) & Exists(own)
+    return Q(cancelled=True, reading__isnull=False) & Exists(own)
 
 
 class RawAnnotation(models.Model):
@@ -94,6 +94,10 @@ class RawAnnotation(models.Model):
     ls_updated_at = models.DateTimeField()
     completed_by = models.PositiveBigIntegerField(null=True)
     payload = models.TextField()
+    # Whether it says that the session was skipped: of the payload, which is too long to be read at every look.
+    cancelled = models.GeneratedField(
+        expression=Q(payload__endswith=_A_SKIP_ENDS), output_field=models.BooleanField(), db_persist=True
+    )
     reading = models.ForeignKey(Reading, models.PROTECT, null=True, related_name="raw_annotations")
     # Why it did not count, in words. Empty when it became a decision, or is still to be judged.
     uncounted = models.CharField(max_length=300, blank=True)
@@ -111,7 +115,11 @@ class RawAnnotation(models.Model):
         ]
         indexes = [
             # What does not count is little beside what does, and every look at the road or a round asks for it.
-            models.Index(name="uncounted_by_project", fields=["seat_project"], condition=~Q(uncounted=""))
+            models.Index(
+                name="uncounted_by_project",
+                fields=["seat_project", "cancelled", "reading", "completed_by"],
+                condition=~Q(uncounted=""),
+            )
         ]
 
 

@@ -105,7 +105,7 @@ def of_a_judge(reading: str) -> str:
 
 
 # Repeats whose time has not come.
-_HIDDEN = Q(pass_number=2, task_id=None) & ~Q(send_state=SendState.REMOVED)
+_HIDDEN = Q(pass_number=2, task_id=None, send_state__in=[SendState.PLANNED, SendState.SENDING])
 
 
 class Readings(models.QuerySet):
@@ -138,6 +138,10 @@ class Readings(models.QuerySet):
     def shown(self):
         """As `kept`, but a hidden repeat only from when it is put before its reader."""
         return self.kept().exclude(_HIDDEN)
+
+    def hidden(self):
+        """Repeats that wait until they are put before their reader."""
+        return self.filter(_HIDDEN)
 
     def put_before(self):
         """But for hidden repeats that wait until they are put before their reader."""

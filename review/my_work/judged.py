@@ -17,6 +17,7 @@ from review.models import (
     DecisionKind,
     Finding,
     Rating,
+    Reading,
     Standing,
     StandingState,
 )
@@ -89,12 +90,15 @@ def counted():
     return Decision.objects.in_force().readers().filter(reading__pass_number=1, reading__seat__observer=False)
 
 
-def own(user):
-    """Her judgements in force on what is open to her; of hidden repeats the first."""
+def own(user, items=None):
+    """Her judgements in force on what is open to her, or on these `items`, known to be; of hidden repeats the first."""
+    in_force = Decision.objects.in_force()
+    if items is not None:
+        # By her readings of these, which an index names; she may have judged many thousands more.
+        readings = Reading.objects.filter(seat__rater__user=user, item__in=items, pass_number=1)
+        return in_force.filter(reading__in=readings.order_by().values("pk"))
     items = access.resolved_for(user).order_by().values("pk")
-    return (
-        Decision.objects.in_force().readers().filter(rater__user=user, reading__pass_number=1, item__in=items)
-    )
+    return in_force.readers().filter(rater__user=user, reading__pass_number=1, item__in=items)
 
 
 def judged_by(user) -> list[Judged]:

@@ -89,7 +89,9 @@ class Told:
 
 
 def told(item: Item, user) -> Told | None:
-    """None where she holds no judgement of it. `item` comes with its round, versions and standings."""
+    """None where she holds no judgement of it. `item`, which is open to her, comes with its round, versions and
+    standings.
+    """
     decisions = list(
         Decision.objects.in_force()
         .filter(item=item)
@@ -97,7 +99,7 @@ def told(item: Item, user) -> Told | None:
         .select_related("reading__seat")
         .prefetch_related("findings__pair_revision__pair", "ratings__dimension_revision__dimension")
     )
-    mine = own(user).filter(item=item).first()
+    mine = own(user, [item]).first()
     mine = next((one for one in decisions if mine and one.pk == mine.pk), None)
     if mine is None:
         return None

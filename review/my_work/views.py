@@ -30,7 +30,7 @@ def desk_mine(request):
     show = show if show in FILTERS else ""
     items, more = _page(request.user, show, asking.number(request, "before"))
     decisions = Decision.objects.in_force().filter(item__in=items)
-    mine = {d.item_id: d for d in own(request.user).filter(item__in=items).select_related("reading")}
+    mine = {d.item_id: d for d in own(request.user, items).select_related("reading")}
     settling = {d.item_id: d for d in decisions.settling()}
     hers = Appeal.objects.filter(item__in=items, by=request.user)
     appeals = {one.item_id: one for one in hers if not one.raw_id}
