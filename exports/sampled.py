@@ -14,9 +14,8 @@ NOT_RECORDED = "not recorded"
 
 
 def counted(rounds):
-    """The readers' judgements that count: in force, of the first pass, no observer's."""
-    decisions = Decision.objects.in_force().readers().filter(item__round__in=rounds, item__gold=None)
-    return decisions.filter(reading__pass_number=1, reading__seat__observer=False)
+    """The readers' judgements that count, in force, of sessions whose answers are not known."""
+    return Decision.objects.in_force().counting().filter(item__round__in=rounds, item__gold=None)
 
 
 def _share(part: int, whole: int) -> str:

@@ -132,9 +132,7 @@ class Selection:
     def samples(self) -> Iterator[Sample]:
         """Yield the chosen samples in order of public id, a chunk at a time: memory stays constant."""
         chosen = self.choose()
-        counted = Decision.objects.in_force().readers().filter(
-            reading__pass_number=1, reading__seat__observer=False
-        ).order_by("public_id")  # fmt: skip
+        counted = Decision.objects.in_force().counting().order_by("public_id")
         written = Decision.objects.settling().exclude(edited_text="").order_by("public_id")
         briefs: dict[int, tuple[dict, ...]] = {}
         for start in range(0, len(chosen), CHUNK):

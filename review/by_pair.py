@@ -177,14 +177,9 @@ def _judgements(guideline, arm):
     """Readers' judgements that count for agreement, of sessions made from this guideline's pairs: none of which its
     reader could see before how another of the round was resolved.
     """
-    decisions = Decision.objects.in_force().readers().filter(~judged_again(), **closed_rounds_of_people())
+    decisions = Decision.objects.in_force().counting().filter(~judged_again(), **closed_rounds_of_people())
     return (
-        decisions.filter(
-            reading__pass_number=1,
-            reading__seat__observer=False,
-            item__arm=arm,
-            **{f"{PAIR}__guideline": guideline},
-        )
+        decisions.filter(item__arm=arm, **{f"{PAIR}__guideline": guideline})
         .exclude(releasing.informed())
         .order_by("id")
     )

@@ -83,8 +83,7 @@ def page_of(standings, user, before: int | None) -> tuple[list[Correction], int,
 
 def _decisions():
     readers = (
-        Decision.objects.in_force().readers()
-        .filter(reading__pass_number=1, reading__seat__observer=False).only("item")
+        Decision.objects.in_force().counting().only("item")
         .prefetch_related("findings__pair_revision__pair").order_by("n")
     )  # fmt: skip
     return Decision.objects.exclude(reading__seat__observer=True).select_related(

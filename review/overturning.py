@@ -111,7 +111,7 @@ def of(round: Round) -> Overturning | None:
 
 def interval(overturned: int, n: int) -> tuple[float, float]:
     """Wilson's at 95 %, sessions taken as independent."""
-    from review.agreement.shares import wilson  # it loads SciPy
+    from review.agreement.shares import wilson
 
     low, high = wilson([overturned / n], [n])
     return float(low[0]), float(high[0])

@@ -47,11 +47,9 @@ CHOICES = (Preferred.A.value, Preferred.TIE.value, Preferred.B.value)
 
 def judgements(round: Round):
     """The readers' judgements that count for rates and agreement: the last that its reader made before she could see
-    any resolution of the round; first pass, no observer, and of no session
-    whose answers are known.
+    any resolution of the round; and of no session whose answers are known.
     """
-    decisions = releasing.uninformed(round).readers().filter(item__round=round, item__gold=None)
-    return decisions.filter(reading__pass_number=1, reading__seat__observer=False)
+    return releasing.uninformed(round).counting().filter(item__round=round, item__gold=None)
 
 
 def with_counts(rounds: Iterable[Round]) -> list[Round]:

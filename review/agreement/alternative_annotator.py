@@ -27,7 +27,6 @@ from review.agreement.wording import together
 
 EPSILON, LEVEL = 0.2, 0.05
 LEAST_PEOPLE, LEAST_ITEMS = 3, 30
-FIT_FROM = 0.5
 # Means of repeats are not exact: what differs by less is a tie.
 TIE = 1e-9
 BOOTSTRAP = 1000

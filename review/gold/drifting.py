@@ -78,8 +78,8 @@ def _against_adjudicators(start: datetime, hidden) -> Iterable[tuple[Rater, date
             given = final.setdefault(decision.item_id, {})
             for one in decision.findings.all():
                 given.setdefault(key_of(one), []).append(one.severity)
-    read = closed.in_force().readers().filter(item__in=final, rater__kind=RaterKind.HUMAN)
-    read = read.filter(reading__pass_number=1, reading__seat__observer=False).select_related("rater__user")
+    read = closed.in_force().counting().filter(item__in=final, rater__kind=RaterKind.HUMAN)
+    read = read.select_related("rater__user")
     for decision in read.prefetch_related("findings__pair_revision__pair"):
         for one in decision.findings.all():
             if given := final[decision.item_id].get(key_of(one)):

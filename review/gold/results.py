@@ -46,8 +46,8 @@ def measured() -> QuerySet:
     source = Decision.objects.filter(item=OuterRef("item__gold__made_from"), rater=OuterRef("rater"))
     return (
         Decision.objects.in_force()
-        .readers()
-        .filter(item__gold__isnull=False, reading__pass_number=1, reading__seat__observer=False)
+        .counting()
+        .filter(item__gold__isnull=False)
         .exclude(item__gold__by=F("rater__user"))
         .exclude(Exists(Endorsement.objects.filter(**own)))
         .exclude(Exists(source))

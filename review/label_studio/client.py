@@ -73,12 +73,10 @@ class LabelStudio:
         """Deletes a project with all its tasks and annotations. For tests only."""
         self._call(lambda sdk: sdk.projects.delete(id=project_id))
 
-    def project_config_hash(self, project_id: int) -> str:
-        """`config_hash` of the project's present screen: differs when somebody changed it by hand."""
-        return config_hash(self._call(lambda sdk: sdk.projects.get(id=project_id)).label_config)
-
     def project(self, project_id: int) -> dict | None:
-        """{"mark", "config_hash"} of a project; None where a server that knows our token has none of this number."""
+        """{"mark", "config_hash"} of a project, the hash of its present screen, which somebody may have changed by hand;
+        None where a server that knows our token has none of this number.
+        """
         try:
             found = self._call(lambda sdk: sdk.projects.get(id=project_id))
         except LabelStudioRefused as refused:

@@ -48,7 +48,7 @@ class _Claim:
 
     def alive(self, lasting: timedelta | None = None) -> None:
         """Hold the round for what comes next, which takes `lasting` at most. Raises Overtaken when another process
-        has taken it. Cheap enough to be called for every task: a claim that is fresh is left as it is.
+        has taken it. Cheap enough to be called for every task: a claim of which half is left is left as it is.
         """
         lasting = lasting or LEASE
         now = self._now()

@@ -131,6 +131,10 @@ class Decisions(models.QuerySet):
     def readers(self):
         return self.filter(kind=DecisionKind.READING)
 
+    def counting(self):
+        """Those of readers that count: of the first pass, no observer's."""
+        return self.readers().filter(reading__pass_number=1, reading__seat__observer=False)
+
     def settling(self):
         """Those of adjudicators."""
         return self.exclude(kind=DecisionKind.READING)

@@ -31,9 +31,6 @@ class Standings(models.QuerySet):
     def disputed(self):
         return self.filter(state=StandingState.DISPUTED)
 
-    def unsettled(self):
-        return self.filter(state__in=[StandingState.OPEN, StandingState.DISPUTED])
-
 
 # What has known answers measures its readers: nothing is ever settled or in dispute there.
 _NOTHING_STANDS = (

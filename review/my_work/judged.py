@@ -87,7 +87,7 @@ COLUMNS = (
 
 def counted():
     """Judgements of readers that count: in force, first pass, no observer."""
-    return Decision.objects.in_force().readers().filter(reading__pass_number=1, reading__seat__observer=False)
+    return Decision.objects.in_force().counting()
 
 
 def own(user, items=None):

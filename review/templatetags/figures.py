@@ -136,11 +136,6 @@ def read_how(arm: str) -> str:
 
 
 @register.filter
-def share_of(part: int, whole: int) -> str:
-    return percent(part / whole if whole else None)
-
-
-@register.filter
 def get(mapping: dict, key: str):
     return mapping.get(key, 0)
 

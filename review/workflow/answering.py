@@ -106,9 +106,8 @@ def require_safe(answer: Answer, item: Item) -> None:
 
 def words_judged(item: Item) -> dict:
     """The words that an adjudicator judges: those put before the readers, and {public id: text} of the edits in force."""
-    edits = Decision.objects.in_force().readers().filter(item=item, verdict=Verdict.EDIT)
-    counted = edits.filter(reading__pass_number=1, reading__seat__observer=False)
-    return {**Wording().of(item), "edits": {str(d.public_id): d.edited_text for d in counted}}
+    edits = Decision.objects.in_force().counting().filter(item=item, verdict=Verdict.EDIT)
+    return {**Wording().of(item), "edits": {str(d.public_id): d.edited_text for d in edits}}
 
 
 def require_reason(reason: str, error_type: str) -> None:

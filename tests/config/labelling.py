@@ -64,7 +64,7 @@ def look() -> dict:
 
     studio = connected()
     projects = {p.project_id: p.config_hash for p in SeatProject.objects.all()}
-    assert projects == {id: studio.project_config_hash(id) for id in projects}
+    assert projects == {id: studio.project(id)["config_hash"] for id in projects}
     return {
         "version": studio.ready(),
         "studio": {id: list(studio.changed_tasks(id)) for id in projects},

@@ -51,9 +51,6 @@ class FakeLabelStudio:
             self.delete_task(task["id"])
         del self.projects[project_id]
 
-    def project_config_hash(self, project_id: int) -> str:
-        return config_hash(self._project(project_id)["config"])
-
     def project(self, project_id: int) -> dict | None:
         self._answer()
         if project_id not in self.projects:

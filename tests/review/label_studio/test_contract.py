@@ -84,9 +84,9 @@ def test_it_says_its_version_when_it_is_ready(studio):
 
 
 def test_the_hash_of_a_screen_changes_when_somebody_edits_it_by_hand(studio, project):
-    assert studio.project_config_hash(project) == config_hash(AIDED)
+    assert studio.project(project)["config_hash"] == config_hash(AIDED)
     studio.change_screen(project, UNAIDED)
-    assert studio.project_config_hash(project) == config_hash(UNAIDED)
+    assert studio.project(project)["config_hash"] == config_hash(UNAIDED)
 
 
 def test_a_project_is_told_by_the_mark_that_it_was_made_with(studio):
@@ -115,7 +115,7 @@ def test_a_project_that_is_gone_is_refused(studio):
     made = studio.create_project(title="Soon gone", config=UNAIDED)
     studio.delete_project(made)
     with pytest.raises(LabelStudioRefused) as refused:
-        studio.project_config_hash(made)
+        next(studio.changed_tasks(made))
     assert refused.value.status == 404
 
 
@@ -322,6 +322,6 @@ def test_names_with_any_sign_make_a_screen_that_takes_tasks(studio):
     dimensions = [{**DIMENSIONS[0], "key": f"d{n}", "name": name} for n, name in enumerate(names)]
     config = build("aided", pairs=pairs, dimensions=dimensions)
     made = studio.create_project(title="Signs", config=config)
-    assert studio.project_config_hash(made) == config_hash(config)
+    assert studio.project(made)["config_hash"] == config_hash(config)
     assert len(studio.import_tasks(made, data_of("r-1"))) == 1
     studio.delete_project(made)
