@@ -101,6 +101,8 @@ def works_again(project: SeatProject) -> None:
 
 def _send_project(project: SeatProject, label_studio, grace: timedelta, alive) -> int:
     unsent = Reading.objects.unsent().filter(seat=project.seat, item__arm=project.form)
+    # Asked at each chunk: what is closed meanwhile goes on no further.
+    unsent = unsent.filter(seat__round__state=RoundState.OPEN)
     # Mostly there is nothing at all; whether the time of a repeat has come is asked only of what there is.
     if project.project_id and not unsent.exists():
         return 0

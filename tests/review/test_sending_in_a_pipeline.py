@@ -12,7 +12,8 @@ from review.judged import Wording
 from review.label_studio import sending
 from review.label_studio.errors import LabelStudioDown, LabelStudioRefused
 from review.label_studio.sending import send
-from review.models import Reading, Return, SendState
+from review.models import Reading, Return, Round, SendState
+from review.rounds import close_round
 from tests.fakes.label_studio import FakeLabelStudio
 from tests.review.factories import round_of
 
@@ -59,6 +60,16 @@ def test_what_is_given_back_after_it_was_read_and_before_it_is_claimed_never_goe
     assert send(round, fake) == 4
     assert len(fake.tasks) == 4 and Return.objects.count() == 8
     assert set(Return.objects.values_list("reading__send_state", flat=True)) == {"planned"}
+
+
+def test_of_a_round_that_is_closed_while_it_is_sent_nothing_more_goes_and_what_went_is_known(round, lena):
+    fake = InBetween()
+    fake.act = lambda: close_round(round=Round.objects.get(pk=round.pk), by=lena)
+    # The second chunk was claimed already when the first was there.
+    assert send(round, fake) == len(fake.tasks) == 8
+    sent = Reading.objects.filter(seat__round=round, send_state=SendState.SENT)
+    assert set(sent.values_list("task_id", flat=True)) == set(fake.tasks)
+    assert send(Round.objects.get(pk=round.pk), fake) == 0
 
 
 def test_what_cannot_be_read_holds_back_nothing_that_is_stored_already(round, monkeypatch):
