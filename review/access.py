@@ -333,6 +333,44 @@ def may_see_choice(user, round: Round) -> Answer:
     return Answer()
 
 
+def hides_any(user) -> bool:
+    """Whether there is any session that hidden_cells hides."""
+    return _items_to_judge(user).exists()
+
+
+def may_see_sessions(user, round: Round) -> Answer:
+    """A round's sessions one by one, and who reads them: as how others get on, not for a lead who judges in it."""
+    if not (answer := may_run_rounds(user)):
+        return answer
+    if own_seat_only(user, round):
+        return Answer(_("You judge in this round; its sessions one by one are for you when it is closed."))
+    return Answer()
+
+
+def may_see_how_sessions_stand(user, round: Round) -> Answer:
+    """Which of its sessions are settled and which in dispute: whoever may settle one is not to know that it is settled, as
+    she may be asked to judge it a second time.
+    """
+    if not (answer := may_see_sessions(user, round)):
+        return answer
+    if round.state == RoundState.OPEN and roles.may_adjudicate(user):
+        return Answer(
+            _("You may settle sessions of this round; how each of them stands is for you when it is closed.")
+        )
+    return Answer()
+
+
+def may_see_how_sessions_were_settled(user, round: Round) -> Answer:
+    """Session by session, from when on its reviewers may see it too: before, nobody reads how one goes."""
+    if not (answer := may_see_how_sessions_stand(user, round)):
+        return answer
+    if not round.is_released:
+        return Answer(
+            _("How a session was settled is read when the round is closed, or its resolutions are opened.")
+        )
+    return Answer()
+
+
 def sessions_judged():
     """Public ids of the sessions that are in an open round; a query."""
     return Item.objects.filter(round__state=RoundState.OPEN).values_list("instance__public_id", flat=True)

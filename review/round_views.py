@@ -159,6 +159,8 @@ def round(request, public_id):
             "uncertified": uncertified,
             "withdrawn": _withdrawn(found, uncertified),
             "outcomes": reports.outcomes(found, stood),
+            "stand": access.may_see_how_sessions_stand(request.user, found),
+            "settled": access.may_see_how_sessions_were_settled(request.user, found),
             "preferences": preferred.preferences(found, stood),
             "waiting": Reading.objects.waiting().filter(seat__round=found).count(),
             "flagged": waiting.items_in(waiting.of_round(found))[:MOST_FLAGGED],

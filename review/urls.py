@@ -36,6 +36,7 @@ urlpatterns = [
     path("desk/mine/", include("review.my_work.urls")),
     path("disputes/", dispute_views.disputes_page, name="disputes"),
     path("disputes/<uuid:public_id>/", dispute_views.dispute, name="dispute"),
+    path("", include("review.sessions.urls")),
     path("", include("review.flags.urls")),
     path("", include("review.welfare.urls")),
     path("", include("review.gold.urls")),

@@ -162,6 +162,8 @@ TABLE = {
     "rounds/conflicts/": LEAD,
     "rounds/conflicts/<int:pk>/end/": LEAD,
     "rounds/<uuid:public_id>/": LEAD,
+    # But for a lead who judges in the round herself.
+    "rounds/<uuid:public_id>/sessions/": LEAD,
     "rounds/<uuid:public_id>/close/": LEAD,
     "rounds/<uuid:public_id>/sync/": LEAD,
     "rounds/<uuid:public_id>/release/": LEAD,

@@ -74,8 +74,12 @@ class Item(Identified):
                 condition=Q(supersedes=None),
             ),
         ]  # fmt: skip
-        # How many a round has, and with which chances, is asked at every look at it.
-        indexes = [models.Index(name="items_of_a_round", fields=["round", "gold", "inclusion_probability"])]
+        indexes = [
+            # How many a round has, and with which chances, is asked at every look at it.
+            models.Index(name="items_of_a_round", fields=["round", "gold", "inclusion_probability"]),
+            # Its sessions one by one (review.sessions.behind).
+            models.Index(name="items_in_order", fields=["round", "gold", "position"]),
+        ]
 
     def natural_key_parts(self):
         return (self.round.serial, self.position)

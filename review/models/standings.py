@@ -101,3 +101,5 @@ class Stood(models.Model):
                 condition=(Q(state="settled") | Q(outcome="")) & (Q(was="settled") | Q(was_outcome="")),
             ),
         ]
+        # Which items stand so, in their order (review.sessions.behind).
+        indexes = [models.Index(name="stood_by_state", fields=["state", "item", "outcome", "n"])]
