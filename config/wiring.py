@@ -44,7 +44,8 @@ def _examples(version, of):
 def _where_it_was_made(user, proposal):
     """From a proposal to the session that it came from; for a clinician, to the correction made there."""
     from guidelines.proposals.origins import Place
-    from review import access, feedback
+    from review import feedback
+    from review.corrections import access
     from synthesis import access as synthesis_access
 
     found = feedback.find(proposal.decision)
@@ -58,7 +59,7 @@ def _where_it_was_made(user, proposal):
 def _corrections(user, guideline):
     """Where corrections that reviewers made under this guideline wait to become proposals."""
     from guidelines.proposals.origins import Place
-    from review import access
+    from review.corrections import access
 
     if guideline.kind != "pairs" or not access.may_see_corrections(user):
         return None

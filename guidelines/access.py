@@ -41,7 +41,13 @@ def may_discuss(user) -> Answer:
     )
 
 
-may_propose = may_discuss
+def may_propose(user, words_by=None) -> Answer:
+    """Those who discuss a guideline. And whoever judges sessions, where the words are hers (`words_by`) and were approved
+    in review: those who write the guideline vote and decide, and she reads nothing of what they say to it.
+    """
+    if words_by is not None and words_by.pk == user.pk and holds(user, Role.ANNOTATOR):
+        return Answer()
+    return may_discuss(user)
 
 
 def may_say_unclear(user) -> Answer:

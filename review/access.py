@@ -7,7 +7,6 @@ from django.utils.translation import gettext as _
 from accounts import roles
 from accounts.models import ReviewerRecord
 from accounts.roles import Answer
-from guidelines import access as guidelines_access
 from review import kin
 from review.knowing import cells_known_by, settled_another
 from review.models import Appeal, Conflict, Item, Purpose, Reading, Round, RoundState, Seat, SeatProject
@@ -338,39 +337,6 @@ def hides_any(user) -> bool:
     return _items_to_judge(user).exists()
 
 
-def may_see_sessions(user, round: Round) -> Answer:
-    """A round's sessions one by one, and who reads them: as how others get on, not for a lead who judges in it."""
-    if not (answer := may_run_rounds(user)):
-        return answer
-    if own_seat_only(user, round):
-        return Answer(_("You judge in this round; its sessions one by one are for you when it is closed."))
-    return Answer()
-
-
-def may_see_how_sessions_stand(user, round: Round) -> Answer:
-    """Which of its sessions are settled and which in dispute: whoever may settle one is not to know that it is settled, as
-    she may be asked to judge it a second time.
-    """
-    if not (answer := may_see_sessions(user, round)):
-        return answer
-    if round.state == RoundState.OPEN and roles.may_adjudicate(user):
-        return Answer(
-            _("You may settle sessions of this round; how each of them stands is for you when it is closed.")
-        )
-    return Answer()
-
-
-def may_see_how_sessions_were_settled(user, round: Round) -> Answer:
-    """Session by session, from when on its reviewers may see it too: before, nobody reads how one goes."""
-    if not (answer := may_see_how_sessions_stand(user, round)):
-        return answer
-    if not round.is_released:
-        return Answer(
-            _("How a session was settled is read when the round is closed, or its resolutions are opened.")
-        )
-    return Answer()
-
-
 def sessions_judged():
     """Public ids of the sessions that are in an open round; a query."""
     return Item.objects.filter(round__state=RoundState.OPEN).values_list("instance__public_id", flat=True)
@@ -388,40 +354,7 @@ def may_see_pairs_judged(user, guideline) -> Answer:
     return Answer()
 
 
-def may_see_corrections(user) -> Answer:
-    """Clinicians and leads, who may make proposals of them."""
-    if guidelines_access.may_propose(user):
-        return Answer()
-    return Answer(_("Only clinicians and leads see the corrections that were made in review."))
-
-
-def may_see_correction(user, decision) -> Answer:
-    """When its round is closed, unless she judges the session elsewhere; of a session at risk, the lead alone."""
-    if not (answer := may_see_corrections(user)):
-        return answer
-    item = decision.item
-    if item.round.state != RoundState.CLOSED:
-        return Answer(_("The round is open; until it is closed its judgements are blind."))
-    if item.round.rehearsal:
-        return Answer(_("This was a rehearsal: what simulated readers wrote changes no guideline."))
-    if not roles.may_lead(user) and at_risk(item.instance):
-        return Answer(_("This session carries a risk tier or is held; only a lead sees it here."))
-    return may_see_instance(user, item.instance)
-
-
 def at_risk(instance) -> bool:
     """It, or its client, carries a risk tier or is held; reads their `marks`, which may be prefetched."""
     things = [instance, *filter(None, [instance.profile])]
     return any(tiers.held(thing) or tiers.tier_in_force(thing) != Tier.NONE for thing in things)
-
-
-def may_propose_from(user, decision) -> Answer:
-    """As for seeing it, and not while anybody judges the session again: the words would say what was found."""
-    if not (answer := may_see_correction(user, decision)):
-        return answer
-    again = Reading.objects.filter(
-        item__instance=decision.item.instance_id, seat__round__state=RoundState.OPEN
-    )
-    if again.exists():
-        return Answer(_("This session is judged again in an open round; propose it when that is closed."))
-    return Answer()

@@ -11,6 +11,7 @@ from guidelines import present, publishing
 from guidelines.models import Guideline, Kind, PairRevision, Proposal, ProposalKind
 from guidelines.proposals.origins import Origin
 from review import access
+from review.corrections.access import may_propose_from
 from review.models import (
     Arm,
     Aspect,
@@ -149,7 +150,7 @@ def propose(
 
     Raises Refused, CannotPropose, or BadTexts as guidelines.publishing.propose_pair does.
     """
-    require(access.may_propose_from(by, decision))
+    require(may_propose_from(by, decision))
     _require_approved(decision)
     guideline = decision.pairs_version.guideline
     if guideline.kind != Kind.PAIRS:

@@ -37,6 +37,7 @@ from review.label_studio import comparing, connecting
 from review.models import Asked, Reading, Round, RoundState, Seat
 from review.raters import rater_for
 from review.rounds import CannotClose, CannotMakeRound, left_out_held, make_round
+from review.sessions.access import may_see_how_sessions_stand, may_see_how_sessions_were_settled
 from review.stood_so_far import stood_of
 from review.welfare.providing import contact
 from synthesis.models import Instance
@@ -159,8 +160,8 @@ def round(request, public_id):
             "uncertified": uncertified,
             "withdrawn": _withdrawn(found, uncertified),
             "outcomes": reports.outcomes(found, stood),
-            "stand": access.may_see_how_sessions_stand(request.user, found),
-            "settled": access.may_see_how_sessions_were_settled(request.user, found),
+            "stand": may_see_how_sessions_stand(request.user, found),
+            "settled": may_see_how_sessions_were_settled(request.user, found),
             "preferences": preferred.preferences(found, stood),
             "waiting": Reading.objects.waiting().filter(seat__round=found).count(),
             "flagged": waiting.items_in(waiting.of_round(found))[:MOST_FLAGGED],

@@ -43,7 +43,7 @@ def propose_pair(
 
     The same checks as for saving. Raises Refused, or BadTexts whose paths begin with the text's number.
     """
-    require(access.may_propose(by))
+    require(access.may_propose(by, words_by=origin and origin.words_by))
     guideline = Guideline.objects.select_for_update().get(pk=guideline.pk)
     reason = said(reason, field="reason", longest=LONGEST_REASON)
     texts, of = [tidy(guideline.kind, one) for one in texts], list(of)

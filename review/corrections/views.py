@@ -11,7 +11,8 @@ from guidelines.models import Guideline
 from guidelines.neighbours import Others
 from guidelines.publishing import BadTexts
 from guidelines.word_diff import as_html
-from review import access, feedback
+from review import feedback
+from review.corrections import access
 from review.corrections.forms import CorrectionForm
 from review.models import Round
 from synthesis import access as synthesis_access

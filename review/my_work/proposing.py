@@ -4,9 +4,11 @@ from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
 
+from guidelines import access as guidelines_access
 from guidelines import present
 from guidelines.models import Proposal
-from review import access, feedback
+from review import feedback
+from review.corrections.access import may_propose_from, may_see_correction
 from review.models import Decision
 from review.my_work.telling import Told
 
@@ -14,13 +16,16 @@ from review.my_work.telling import Told
 @dataclass(frozen=True)
 class Offer:
     """`pairs`: {key: name} of the mistakes that she found and whose corrections her words can join; `reason`: why she may
-    not propose; `made`: what was made of her words already.
+    not propose; `made`: what was made of her words already; `discusses`: whether she may read what colleagues say of it;
+    `sees`: whether her words are before her among the corrections, to be cut down.
     """
 
     decision: Decision
     pairs: dict[str, str] = field(default_factory=dict)
     reason: str = ""
     made: list[Proposal] = field(default_factory=list)
+    discusses: bool = False
+    sees: bool = False
 
 
 def offer(told: Told, user) -> Offer | None:
@@ -32,14 +37,19 @@ def offer(told: Told, user) -> Offer | None:
     ):
         return None
     decision = feedback.find(told.mine.public_id)
-    may_propose = access.may_propose_from(user, decision)
-    if not may_propose:
-        return Offer(decision, reason=may_propose.reason)
+    may_propose = may_propose_from(user, decision)
     made = list(
         Proposal.objects.filter(decision=decision.public_id).select_related("guideline").order_by("n")
     )
+    known = {
+        "made": made,
+        "discusses": bool(guidelines_access.may_discuss(user)),
+        "sees": bool(may_see_correction(user, decision)),
+    }
+    if not may_propose:
+        return Offer(decision, reason=may_propose.reason, **known)
     guideline = decision.item.round.pairs_version.guideline
-    return Offer(decision, present.called(guideline, feedback.keys(decision)), made=made)
+    return Offer(decision, present.called(guideline, feedback.keys(decision)), **known)
 
 
 def propose(*, decision: Decision, pair: str, by) -> Proposal:

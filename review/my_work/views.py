@@ -164,5 +164,10 @@ def desk_propose(request, public_id):
     except (BadTexts, feedback.CannotPropose) as refusal:
         messages.error(request, str(refusal))
         return redirect("desk_mine_item", public_id=item.public_id)
+    if not offer.discusses:
+        messages.success(
+            request, _("Proposed. Clinicians vote on it and decide; what becomes of it stands here.")
+        )
+        return redirect("desk_mine_item", public_id=item.public_id)
     messages.success(request, _("Your colleagues find it among the proposals."))
     return redirect("proposal", made.guideline.slug, made.n)

@@ -4,10 +4,11 @@ from dataclasses import dataclass, field
 
 from django.db.models import Exists, OuterRef
 
-from review import access
+from review.access import hidden_instances
 from review.flags import waiting
 from review.held import held_among
 from review.models import Decision, Item, Reading, Round, StandingState, Stood
+from review.sessions import access
 from review.sessions.behind import OUTCOMES, Show
 
 _SAID = {str(outcome): show for show, outcomes in OUTCOMES.items() for outcome in outcomes}
@@ -30,7 +31,7 @@ class Row:
 
 
 def rows(round: Round, items: list[Item], user) -> list[Row]:
-    hidden = access.hidden_instances(user, [item.instance_id for item in items])
+    hidden = hidden_instances(user, [item.instance_id for item in items])
     stands = _stands(round, items, user)
     readers = _readers(items)
     flagged = set(waiting.of_round(round).filter(item__in=items).values_list("item", flat=True))

@@ -3,16 +3,16 @@
 from django.shortcuts import get_object_or_404, redirect, render
 
 from accounts import asking, roles
-from review import access
+from review.access import hides_any, may_run_rounds
 from review.models import Purpose, Round, Seat
-from review.sessions import behind, showing
+from review.sessions import access, behind, showing
 from review.sessions.behind import Show
 from review.stood_so_far import stood_of
 
 
 def round_sessions(request, public_id):
     """`show`: of Show; `seat`: public id of the seat whose they are; `after`: the position of the last one seen."""
-    roles.require(access.may_run_rounds(request.user))
+    roles.require(may_run_rounds(request.user))
     found = get_object_or_404(Round, public_id=public_id)
     roles.require(access.may_see_sessions(request.user, found))
     if found.purpose == Purpose.TRAINING:
@@ -35,7 +35,7 @@ def round_sessions(request, public_id):
         "more": more,
         "stand": stand,
         "settled": settled,
-        "leaves_out": show in behind.SAYS_HOW_THEY_STAND and access.hides_any(request.user),
+        "leaves_out": show in behind.SAYS_HOW_THEY_STAND and hides_any(request.user),
     }
     return render(request, "review/sessions.html", context)
 

@@ -86,8 +86,9 @@ def test_nothing_is_proposed_while_the_round_is_open(made, ben, chloe, dan, lena
             give(decision, who)
 
 
-def test_those_who_judge_propose_nothing(decision, ben, dan, eve):
-    for who in (ben, dan, eve):
+def test_those_who_judge_propose_no_words_but_their_own(decision, ben, chloe, dan, eve):
+    assert give(decision, ben).words_by == ben
+    for who in (chloe, dan, eve):
         with pytest.raises(Refused, match="Only clinicians and leads"):
             give(decision, who)
 

@@ -154,7 +154,7 @@ def test_a_lead_who_judges_in_the_round_sees_none_of_it_until_it_is_closed(log_i
 
 @pytest.mark.parametrize("show", STATES)
 def test_a_lead_who_settles_disputes_is_not_told_how_a_session_stands(log_in, lena, read, dan, show):
-    """Of one that is settled she may be asked as if it were not; that it is settled would tell her."""
+    """That the readers of one are of one mind, or are not, is told to her when she settles it."""
     Grant.objects.create(user=dan, role="lead")
     dan.refresh_from_db()
     client, address = log_in(dan), f"/rounds/{read.public_id}/sessions/"
