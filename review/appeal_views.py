@@ -8,10 +8,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
 from accounts import asking, background, roles
+from accounts.models import Role, User
 from review import access, appealing, judged_late, outcomes, tasks
 from review.forms import Granting
 from review.matching import CannotMakeRound
-from review.models import Appeal, AppealState
+from review.models import Appeal, AppealState, Rater
 from review.raters import rater_for
 
 PAGE = 50
@@ -77,7 +78,8 @@ def appeals_grant(request):
     if not chosen:
         messages.error(request, _("Tick at least one appeal that waits."))
         return redirect("appeals")
-    form = Granting(request.POST or None, like=chosen[0].item.round)
+    had = appealing.had_among(list({one.item_id: one.item for one in chosen}.values()), _reviewers())
+    form = Granting(request.POST or None, like=chosen[0].item.round, but=[rater.user_id for rater in had])
     if request.method == "POST" and form.is_valid():
         try:
             round = appealing.grant_appeals(
@@ -94,5 +96,15 @@ def appeals_grant(request):
             if not tasks.wake(round):
                 messages.warning(request, background.unheard([background.SYNC]))
             return redirect("round", public_id=round.public_id)
-    context = {"chosen": chosen, "form": form}
+    context = {
+        "chosen": chosen,
+        "form": form,
+        "left_out": had.items(),
+        "nobody": not form.fields["reviewers"].queryset.exists(),
+    }
     return render(request, "review/appeals_grant.html", context, status=400 if form.errors else 200)
+
+
+def _reviewers() -> list[Rater]:
+    """Those of them who ever had a seat, or settled anything."""
+    return list(Rater.objects.filter(user__in=User.objects.with_role(Role.ANNOTATOR)).select_related("user"))

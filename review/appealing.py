@@ -136,11 +136,20 @@ def _require_first(items: Sequence[Item]) -> None:
             )
 
 
+def had_among(items: Sequence[Item], raters: Sequence[Rater]) -> dict[Rater, list[Item]]:
+    """{who has had any of these sessions in any way: which}: she knows how these were judged."""
+    had: dict[int, set[int]] = {}
+    for session, _cell, rater in had_by(raters, pk__in=[item.instance_id for item in items]):
+        had.setdefault(rater, set()).add(session)
+    return {
+        rater: [item for item in items if item.instance_id in had[rater.pk]]
+        for rater in raters
+        if rater.pk in had
+    }
+
+
 def _require_others(items: Sequence[Item], raters: Sequence[Rater]) -> None:
-    """Whoever has had a session before knows how it was judged."""
-    sessions = [item.instance_id for item in items]
-    had = {rater for *_of, rater in had_by(raters, pk__in=sessions)}
-    if known := [str(rater) for rater in raters if rater.pk in had]:
+    if known := [str(rater) for rater in had_among(items, raters)]:
         raise CannotMakeRound(
             _("An appeal is judged by others; these have had one of the sessions: %s.") % ", ".join(known)
         )

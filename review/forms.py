@@ -249,10 +249,13 @@ class NewRound(forms.Form):
 
 
 class Granting(NewRound):
-    """A round of sessions that were appealed: which, and how they were read, is known; usually by the same words."""
+    """A round of sessions that were appealed: which, and how they were read, is known; usually by the same words.
+    `but`: ids of reviewers who are not asked.
+    """
 
-    def __init__(self, *args, like, **kwargs):
+    def __init__(self, *args, like, but=(), **kwargs):
         super().__init__(*args, **kwargs)
+        self.fields["reviewers"].queryset = self.fields["reviewers"].queryset.exclude(pk__in=but)
         for name in (
             "runs",
             "leave_out_risk",

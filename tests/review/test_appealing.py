@@ -188,3 +188,26 @@ def test_a_rehearsal_knows_no_appeal(round, item, ben, chloe, lena):
     close_round(round=rehearsal, by=lena)
     with pytest.raises(Refused, match="rehearsal"):
         appeal(item=own, by=ben, reason=WHY)
+
+
+def test_the_page_offers_only_those_who_have_had_none_of_the_sessions_and_says_who_has(
+    log_in, overturned, ben, dan, lena
+):
+    Grant.objects.create(user=dan, role="annotator")
+    made = appeal(item=overturned, by=ben, reason=WHY)
+    client, address = log_in(lena), f"/rounds/appeals/grant/?appeal={made.public_id}"
+    page = client.get(address)
+    assert not page.context["form"].fields["reviewers"].queryset.exists()
+    assert "Nobody is left who could judge them again" in page.content.decode()
+    noor = person("Noor", "annotator")
+    page = client.get(address)
+    assert list(page.context["form"].fields["reviewers"].queryset) == [noor]
+    # Readers, and who settled it; each with the session that she has had.
+    assert {str(rater): items for rater, items in page.context["left_out"]} == {
+        name: [overturned] for name in ("Ben", "Chloe", "Dan")
+    }
+    said = " ".join(page.content.decode().split())
+    assert "Not offered here, as they have had one of these sessions" in said
+    assert f"{overturned.round.name}, session {overturned.position + 1}" in said
+    assert client.post(address, {"reviewers": [ben.public_id], "name": "Appeals"}).status_code == 400
+    assert Round.objects.count() == 1
