@@ -37,6 +37,7 @@ def round_judges(request, public_id):
         "round": found,
         "form": form,
         "may_ask": access.may_ask_judges(request.user, found),
+        "endpoints": form.fields["endpoint"].queryset.exists(),
         "judgings": _with_counts(found),
         "judges": comparing.judges(found),
         "unsafe": unsafe[:MOST_SHOWN],
