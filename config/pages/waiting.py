@@ -1,17 +1,20 @@
 """What waits for a person, and since when."""
 
-from django.db.models import Count, Min, QuerySet
+from django.db.models import Count, F, Min, OuterRef, QuerySet, Subquery
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.models import Role
 from guidelines import access, drafts
-from guidelines.discussion import mentioning
+from guidelines.discussion import mentioning, unclear
 from guidelines.models import Version, VersionState
 from guidelines.proposals import showing as proposals
 from review import access as review_access
 from review import disputes
 from review.flags import waiting as flags
-from review.models import Reading, Standing
+from review.gold import listing as golds
+from review.models import Reading, Round, Standing
+from review.stood_so_far import stood_so_far
 from synthesis.models import Instance, InstanceState, Run
 
 
@@ -42,14 +45,21 @@ def drafts_to_approve(user) -> list[Version]:
 
 
 def talk_for(user) -> list[dict]:
-    """Mentions of her that she has not opened, and proposals that wait for her vote."""
+    """Mentions of her that she has not opened; for who writes the guidelines, proposals that wait for her vote, or for
+    anybody to decide once she has voted, and what reviewers find unclear.
+    """
     if not access.may_discuss(user):
         return []
     found = mentioning.waiting(user).aggregate(n=Count("id"), since=Min("remark__at"))
     rows = [{"place": "discussions", "sentence": _("mentions of you in the discussions"), **found}]
     if Role.CLINICIAN in user.roles:
-        found = proposals.to_vote_on(user).aggregate(n=Count("id"), since=Min("at"))
-        rows.append({"place": "discussions", "sentence": _("proposals to vote on"), **found})
+        for sentence, waits in (
+            (_("proposals to vote on"), proposals.to_vote_on(user)),
+            (_("proposals that you voted on, to be taken or declined"), proposals.to_decide(user)),
+            (_("texts that a reviewer finds unclear, to be answered"), unclear.waiting_for(user)),
+        ):
+            found = waits.order_by().aggregate(n=Count("id"), since=Min("at"))
+            rows.append({"place": "discussions", "sentence": sentence, **found})
     return rows
 
 
@@ -64,6 +74,8 @@ def numbers(user) -> dict[str, int]:
         found["guidelines"] = len(drafts_to_approve(user))
     if talk := talk_for(user):
         found["guidelines"] = found.get("guidelines", 0) + sum(row["n"] for row in talk)
+    if user.roles & {Role.CLINICIAN, Role.LEAD}:
+        found["golds"] = len(golds.to_stand_by(user))
     if Role.LEAD in user.roles:
         found["runs"] = failed().count()
         flagged = flags.waiting_for(user).values("item").distinct().count()
@@ -78,7 +90,11 @@ def failed() -> QuerySet[Instance]:
 
 
 def work(user) -> list[dict]:
-    """Return the person's waiting work, each with place, sentence, number and the time it has waited since."""
+    """Return the person's waiting work, each with place, address, sentence, number and the time it has waited since."""
+    return [row | {"url": row.get("url") or reverse(row["place"])} for row in _rows(user) if row["n"]]
+
+
+def _rows(user) -> list[dict]:
     rows = []
     if Role.LEAD in user.roles:
         flagged, named = flags.waiting_for(user), flags.named(user)
@@ -101,14 +117,40 @@ def work(user) -> list[dict]:
         found = {"n": len(waiting), "since": min((version.opened_at for version in waiting), default=None)}
         rows.append({"place": "guidelines", "sentence": _("drafts to read and approve"), **found})
     rows += talk_for(user)
+    if user.roles & {Role.CLINICIAN, Role.LEAD}:
+        waiting = golds.to_stand_by(user)
+        found = {"n": len(waiting), "since": min((gold.at for gold in waiting), default=None)}
+        rows.append(
+            {"place": "golds", "sentence": _("known answers that wait for experts to stand by them"), **found}
+        )
     if Role.LEAD in user.roles:
         found = failed().aggregate(n=Count("id"), since=Min("planned_at"))
         rows.append({"place": "runs", "sentence": _("sessions that failed and can be retried"), **found})
-        # What a closed round left in dispute waits for nobody any more.
-        disputed = Standing.objects.disputed().filter(item__round__state="open")
-        disputed = disputed.exclude(item__round__in=review_access.rounds_she_judges(user).values("pk"))
-        found = disputed.aggregate(n=Count("item", distinct=True), since=Min("at"))
-        rows.append(
-            {"place": "rounds", "sentence": _("sessions in dispute; an adjudicator settles them"), **found}
-        )
-    return [row for row in rows if row["n"]]
+        rows += _in_dispute(user)
+    return rows
+
+
+def _in_dispute(user) -> list[dict]:
+    """Sessions in dispute, round by round; for a lead who settles disputes herself, all together. What a closed round left
+    in dispute waits for nobody any more.
+    """
+    counted = {round: stood.disputed for round, stood in stood_so_far().items() if stood.disputed}
+    rounds = Round.objects.open().filter(pk__in=counted)
+    rounds = rounds.exclude(pk__in=review_access.rounds_she_judges(user).values("pk"))
+    # As a sum, so that disputes are walked in their order, and not all sessions of a large round.
+    own = Standing.objects.disputed().annotate(of=F("item__round") + 0).filter(of=OuterRef("pk"))
+    rounds = rounds.annotate(since=Subquery(own.order_by("at").values("at")[:1])).order_by("since")
+    found = [{"n": counted[round.pk], "since": round.since, "of": round} for round in rounds]
+    if Role.ADJUDICATOR in user.roles:
+        words = _("sessions in dispute in all rounds; an adjudicator who did not read them settles them")
+        since = min((row["since"] for row in found), default=None)
+        return [{"place": "disputes", "sentence": words, "n": sum(row["n"] for row in found), "since": since}]
+    return [
+        {
+            "place": "round_sessions",
+            "url": f"{reverse('round_sessions', args=[row['of'].public_id])}?show=disputed",
+            "sentence": _("sessions in dispute in “%s”; an adjudicator settles them") % row["of"].name,
+            **row,
+        }
+        for row in found
+    ]

@@ -32,3 +32,8 @@ def say_unclear(*, on, by, words: str) -> Thread:
     # Nobody is told by name: an @ in her words is a sign like any other.
     add(thread, by=by, words=words, names_people=False)
     return thread
+
+
+def waiting_for(user):
+    """What others find unclear and nobody has answered: for those who write the guidelines, the longest waiting first."""
+    return Thread.objects.from_review().open().exclude(begun_by=user).order_by("at", "pk")

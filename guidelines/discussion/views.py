@@ -10,7 +10,7 @@ from accounts import asking
 from accounts.roles import require
 from guidelines import access, present
 from guidelines.addressed import thread_of
-from guidelines.discussion import mentioning, showing, talking
+from guidelines.discussion import mentioning, showing, talking, unclear
 from guidelines.discussion.forms import RemarkForm
 from guidelines.doors import door
 from guidelines.kinds import shape_of
@@ -23,16 +23,24 @@ MOST_WAITING = 50
 
 @login_required
 def discussions(request):
-    """What names her, and what waits for her vote, in every guideline."""
+    """What names her, what waits for her vote or to be decided, and what is unclear, in every guideline."""
     require(access.may_discuss(request.user))
-    votes, more = [], False
+    context = {"mentions": mentioning.waiting(request.user)[:MOST_WAITING], "writes": False}
     if access.may_write(request.user):
-        votes, _before = proposals.page_of(proposals.to_vote_on(request.user), None)
-        more = _before is not None
-    mentions = mentioning.waiting(request.user)[:MOST_WAITING]
-    return render(
-        request, "guidelines/discussions.html", {"mentions": mentions, "votes": votes, "more": more}
-    )
+        votes, more = proposals.page_of(proposals.to_vote_on(request.user), None)
+        decide, more_to_decide = proposals.page_of(proposals.to_decide(request.user), None)
+        finds = showing.listed(unclear.waiting_for(request.user)).select_related(
+            "begun_by", "guideline", "pair_revision", "dimension_revision"
+        )
+        context |= {
+            "writes": True,
+            "votes": votes,
+            "more": more is not None,
+            "decide": decide,
+            "more_to_decide": more_to_decide is not None,
+            "unclear": finds[:MOST_WAITING],
+        }
+    return render(request, "guidelines/discussions.html", context)
 
 
 def _say(form, verb, **given):

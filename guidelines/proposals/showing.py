@@ -8,7 +8,7 @@ from guidelines import access, present
 from guidelines.comparing import fields_that_differ
 from guidelines.discussion.showing import stream
 from guidelines.kinds import key_of, shape_of
-from guidelines.models import Choice, Guideline, Proposal, ProposalKind, ProposalState
+from guidelines.models import Choice, Guideline, Proposal, ProposalKind, ProposalState, Vote
 from guidelines.proposals import origins
 from guidelines.proposals.proposing import titled
 
@@ -46,6 +46,12 @@ def page_of(proposals, before: int | None) -> tuple[list[dict], int | None]:
 def to_vote_on(user):
     """Open proposals of others on which she has not voted; for clinicians, and not of sessions she judges."""
     return seen_by(user, Proposal.objects.unvoted_by(user))
+
+
+def to_decide(user):
+    """Open proposals of others on which she has voted: any clinician takes or declines one."""
+    voted = Vote.objects.filter(voter=user).values("proposal")
+    return seen_by(user, Proposal.objects.open().exclude(by=user).filter(pk__in=voted))
 
 
 def loaded(guideline: Guideline, n: int) -> Proposal | None:

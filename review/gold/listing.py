@@ -2,6 +2,7 @@
 
 from django.db.models import Count, Exists, OuterRef
 
+from accounts import roles
 from review import access, standing
 from review.gold.lasting import current
 from review.models import Arm, Decision, DecisionKind, Gold, Item, RoundState
@@ -26,6 +27,28 @@ def page_of(before: int | None) -> tuple[list[Gold], int | None]:
         row.wanting = max(0, AGREED_BY - row.stand_by)
         row.lasts = {row.pairs_version_id, row.rubric_version_id} <= now
     return rows[:PAGE], rows[PAGE - 1].serial if len(rows) > PAGE else None
+
+
+def to_stand_by(user) -> list[Gold]:
+    """Those that wait for experts, this one among them: proposed under what is in force, and not of a session that she
+    judges, may settle, or may not see for the risk that it carries. They are few.
+    """
+    found = Gold.objects.unretired().exclude(endorsements__by=user)
+    found = found.annotate(stand_by=Count("endorsements", distinct=True)).filter(stand_by__lt=AGREED_BY)
+    found = found.select_related("instance__profile").defer("answers", "instance__content", "instance__trace")
+    found = list(found.prefetch_related("instance__marks", "instance__profile__marks").order_by("serial"))
+    if not found:
+        return []  # as nearly always, on every page
+    now = current()
+    hidden = access.hidden_instances(user, [gold.instance_id for gold in found])
+    leads = bool(roles.may_lead(user))
+    return [
+        gold
+        for gold in found
+        if {gold.pairs_version_id, gold.rubric_version_id} <= now
+        and gold.instance_id not in hidden
+        and (leads or not access.at_risk(gold.instance))
+    ]
 
 
 def could_become(user) -> list[Item]:

@@ -166,7 +166,8 @@ def test_a_dispute_of_a_closed_round_waits_for_nobody(lena, ben, chloe):
     item = made.items.get()
     judge(item, ben, says())
     judge(item, chloe, says("reject"))
-    assert [row["place"] for row in waiting.work(lena)] == ["rounds"]
+    [row] = waiting.work(lena)
+    assert (row["n"], row["url"]) == (1, f"/rounds/{made.public_id}/sessions/?show=disputed")
     close_round(round=made, by=lena)
     assert waiting.work(lena) == []
 

@@ -120,6 +120,10 @@ def test_mentions_and_votes_wait_on_home_until_they_are_seen(client, ana, amir, 
     assert "@Amir?" in page and "Change “Forcing change”" in page
     client.get(url("thread", 1))
     client.post(url("proposal_vote", 1), {"choice": "for", "reason": "Yes."})
+    home = words(client.get(reverse("home")))
+    assert "1 proposals that you voted on, to be taken or declined" in home and "to vote on " not in home
+    assert "Change “Forcing change”" in words(client.get(reverse("discussions")))
+    client.post(url("proposal_decline", 1), {"reason": "It stays as it is."})
     assert "Nothing waits for you now" in words(client.get(reverse("home")))
 
 
