@@ -17,3 +17,12 @@ def take(page, name: str) -> None:
             assert wide <= width, f"{name} is {wide} px wide on a screen of {width} px"
     page.set_viewport_size({"width": 1440, "height": 900})
     page.emulate_media(color_scheme="light")
+
+
+def take_as_it_is(page, name: str) -> None:
+    """What is in the window now, light and dark: to turn to another size would fold what is open."""
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        page.screenshot(path=FOLDER / f"{name}-{scheme}.png")
+    page.emulate_media(color_scheme="light")
