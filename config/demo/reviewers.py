@@ -119,7 +119,8 @@ def judge_everything(
                     draft=task["data"].get("feedback", ""),
                     dimensions=choices["dimensions"],
                 )
-                result = write(answers, form=project.form, dialogue=task["data"]["dialogue"], **choices)
+                asked = {"form": project.form, "config": project.config, **choices}
+                result = write(answers, dialogue=task["data"]["dialogue"], **asked)
                 seen[reading.pk] = session.submit(task["id"], result, lead_time_seconds=60.0)
                 done += 1
                 time.sleep(pause)

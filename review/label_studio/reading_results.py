@@ -15,6 +15,7 @@ from review.label_studio.result_entries import (
 )
 from review.label_studio.screens.build import (
     NOT_IN_GUIDELINE,
+    OWN_READING,
     RATING,
     build,
     level_alias,
@@ -83,6 +84,8 @@ def read(
     else:
         found = _own_reading(once, marks, pairs, counsellor_turns)
         if form == "aided":
+            if OWN_READING in known:  # an older screen opens the draft without it
+                required(once, OWN_READING)
             found |= _judgement(once, dimensions)
     found.setdefault("unsafe", "unsafe" in once)
     return Answers(rationale=once.get("rationale", ""), comment=once.get("comment", ""), **found)

@@ -3,17 +3,19 @@
 import secrets
 
 from review.label_studio.reading_results import Answers, mirrored
-from review.label_studio.screens.build import NOT_IN_GUIDELINE, RATING, controls, level_alias
+from review.label_studio.screens.build import NOT_IN_GUIDELINE, OWN_READING, RATING, build, level_alias
+from review.label_studio.screens.controls import controls_of
 
 
 def write(
     answers: Answers, *, form: str, pairs: list[dict], dimensions: list[dict], dialogue: list[dict],
-    recipe="supervised_dialogue", position="",
+    recipe="supervised_dialogue", config="", position="",
 ) -> list[dict]:  # fmt: skip
-    """The result that the browser would send for these answers; `dialogue` as in the task's data. `position`: which
-    of two texts stood first, "ab" or "ba".
+    """The result that the browser would send for these answers; `dialogue` as in the task's data. `config`: the screen
+    that they are given on; without it, as it is built today. `position`: which of two texts stood first, "ab" or "ba".
     """
-    known = controls(form, pairs=pairs, dimensions=dimensions, recipe=recipe)
+    config = config or build(form, pairs=pairs, dimensions=dimensions, recipe=recipe)
+    known = controls_of(config)
 
     def item(name: str, value: dict, region: str | None = None) -> dict:
         return {
@@ -38,6 +40,8 @@ def write(
                 result.append(item("note", {**place, "text": [note]}, region))
     if answers.believable is not None:
         result.append(item("believable", {"choices": [str(answers.believable)]}))
+    if OWN_READING in known:
+        result.append(item(OWN_READING, {"choices": ["complete"]}))
     if answers.verdict is not None:
         result.append(item("verdict", {"choices": [answers.verdict]}))
     if answers.edited_text is not None:

@@ -63,6 +63,7 @@ def answer(page, verdict: str, wording: str = "") -> None:
     """Everything but the click that submits it."""
     editor.choose(page, "No mistake")
     editor.choose(page, "3 partly")
+    editor.complete(page)
     editor.choose(page, verdict)
     if wording:
         page.locator("textarea:visible").first.fill(wording)

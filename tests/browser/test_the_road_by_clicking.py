@@ -114,6 +114,7 @@ def judge_both(page, demo, *, accepted: str | None, wording: str) -> str:
         words = editor.open_next(studio)
         editor.choose(studio, "No mistake")
         editor.choose(studio, "3")
+        editor.complete(studio)
         accepted = accepted or words
         if words == accepted:
             editor.choose(studio, "Accept")

@@ -31,7 +31,8 @@ def to_mend(holder: Holder, task_id: int, result) -> str:
     except Incomplete as missing:
         return _no_mark() if missing.what == "mistake" else ""
     except BadValue as odd:
-        return {"any_mistake": _marked(), "severity": _twice()}.get(odd.control, "")
+        words = {"any_mistake": _marked, "severity": _twice, "mistake": _elsewhere}.get(odd.control)
+        return words() if words else ""
     except UnreadableResult:
         return ""
     return ""
@@ -45,6 +46,11 @@ def _no_mark() -> str:
 def _marked() -> str:
     return _("Not saved yet: you say that there is no mistake, and one is marked. Take the mark out, or say that there is "
              "one.")  # fmt: skip
+
+
+def _elsewhere() -> str:
+    return _("Not saved yet: a mistake is marked in what the client says; only the counsellor's words can carry one. "
+             "Choose that mark and take it out.")  # fmt: skip
 
 
 def _twice() -> str:

@@ -24,11 +24,12 @@ class Nothing:
     @property
     def told(self) -> dict:
         if self.enough:
-            words = _("You have judged as much today as was set. Thank you. Nothing new opens until tomorrow; what "
-                      "you have written is kept, and what is open you may finish.")  # fmt: skip
+            title = _("You have judged as much today as was set. Thank you.")
+            words = _("Nothing new opens until tomorrow; what you have written is kept.")
         else:
-            words = _("Nothing more waits for you here.")
-        return {"detail": words, "enough": self.enough}
+            title = _("Nothing more waits for you here. Thank you.")
+            words = _("What you have judged you may look at again, and change until the session is settled.")
+        return {"title": title, "detail": words, "enough": self.enough}
 
 
 async def next_one(
@@ -37,6 +38,9 @@ async def next_one(
     """What Label Studio would open, where it is hers to open; else another of hers. What she has begun, which has a
     draft, opens even when she has judged enough.
     """
+    if found.status == 404:
+        # Its own words name her by the address that her account has there.
+        return Nothing(enough=False)
     if found.status != 200:
         return found
     task = _hers(found, holder)

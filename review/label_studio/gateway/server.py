@@ -38,7 +38,7 @@ THREADS = 8
 SAFE = {"GET", "HEAD"}
 OURS = "/_mirror/"
 FILES = ("/static/", "/react-app/")
-ASSETS = {f"{OURS}{name}" for name in ("bar.js", "bar.css", "saving.js")}
+ASSETS = {f"{OURS}{name}" for name in ("bar.js", "bar.css", "saving.js", "reading.js")}
 
 
 @dataclass(frozen=True)

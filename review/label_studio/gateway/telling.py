@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 _NAMES = {
     "any_mistake": gettext_lazy("Any mistake"),
     "believable": gettext_lazy("Believable"),
+    "own_reading": gettext_lazy("Your own reading"),
     "verdict": gettext_lazy("Verdict"),
     "edited_feedback": gettext_lazy("Edited text"),
     "reject_reasons": gettext_lazy("Why rejected"),

@@ -9,6 +9,8 @@ from review.label_studio.screens.recipes import SCREENS, Screen
 
 NOT_IN_GUIDELINE = "not_in_the_guideline"
 RATING = "rating_"
+# What opens the draft. It judges nothing, and is kept raw alone.
+OWN_READING = "own_reading"
 _OWN_NAME = "Not in the guideline"
 
 _HERE = Path(__file__).parent

@@ -24,7 +24,7 @@ class Screen:
 
 SCREENS = {
     "supervised_dialogue": Screen(
-        2, {"aided": "supervised_dialogue.aided.xml", "unaided": "supervised_dialogue.unaided.xml"}
+        3, {"aided": "supervised_dialogue.aided.xml", "unaided": "supervised_dialogue.unaided.xml"}
     ),
     "technique_session": Screen(1, {"rated": "technique_session.xml"}),
     "reply_preference": Screen(1, {"pair": "reply_preference.xml"}, PAIRWISE),

@@ -17,6 +17,7 @@ from review.label_studio.gateway import passes, serving
 from review.label_studio.gateway.saving import LOADED, VERSION
 from review.label_studio.sending import send
 from review.models import SeatProject
+from tests.parts.fixtures import chromium, had
 from tests.review.factories import round_of
 
 PAGES = "http://mirror.test"
@@ -141,3 +142,48 @@ def gate(transactional_db, studio, settings, label_studio, ben, chloe, lena):
         found = Gate(settings.LABEL_STUDIO_GATEWAY_URL, studio, served.all[0].upstream, round)
         yield found
         found.close()
+
+
+@pytest.fixture
+def page(gate, ben, monkeypatch):
+    """Ben's browser, come in from his desk. In the end: nothing that the editor asked for was refused."""
+    playwright = pytest.importorskip("playwright.sync_api")
+    browser_path = had("Chromium", chromium)
+    opened = gate.desk_page(ben)
+    # Playwright's loop is no reason for Django to refuse: nothing here is asynchronous but the browser.
+    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+    with playwright.sync_playwright() as started:
+        browser = started.chromium.launch(executable_path=browser_path, args=["--no-sandbox"])
+        page = browser.new_context(viewport={"width": 1440, "height": 900}).new_page()
+        refused, elsewhere = [], []
+        page.route(
+            f"{PAGES}/**",
+            lambda route: route.fulfill(
+                body=opened.content.decode(),
+                headers={
+                    "Content-Type": "text/html",
+                    "Referrer-Policy": opened["Referrer-Policy"],
+                },
+            ),
+        )
+        # At the end of a queue there is no next task; its service worker we leave out.
+        expected = (f"{gate.url}/sw.js", f"{gate.url}/api/dm/actions?id=next_task")
+        page.on(
+            "response",
+            lambda answer: (
+                answer.status >= 400 and not answer.url.startswith(expected) and refused.append(answer.url)
+            ),
+        )
+        page.on(
+            "request",
+            lambda asked: asked.url.startswith(("data:", "blob:", gate.url)) or elsewhere.append(asked.url),
+        )
+        page.goto(f"{PAGES}/desk/")
+        page.wait_for_url(f"{gate.url}/projects/**")
+        elsewhere.clear()
+        yield page
+        browser.close()
+    assert gate.is_refusing or not refused, (
+        "a newer Label Studio asks for more: see review/label_studio/gateway/rules.py"
+    )
+    assert not elsewhere

@@ -8,70 +8,10 @@ from review.welfare.choosing import choose
 from review.welfare.providing import provide
 from tests.browser import label_studio_editor as editor
 from tests.browser import screens
-from tests.parts.fixtures import chromium, had
 from tests.review.factories import carries, reads
 from tests.review.gateway.conftest import PAGES
 
 pytestmark = [pytest.mark.labelstudio, pytest.mark.browser]
-
-
-@pytest.fixture
-def page(gate, ben, monkeypatch):
-    """Ben's browser, come in from his desk. In the end: nothing that the editor asked for was refused."""
-    playwright = pytest.importorskip("playwright.sync_api")
-    browser_path = had("Chromium", chromium)
-    opened = gate.desk_page(ben)
-    # Playwright's loop is no reason for Django to refuse: nothing here is asynchronous but the browser.
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-    with playwright.sync_playwright() as started:
-        browser = started.chromium.launch(executable_path=browser_path, args=["--no-sandbox"])
-        page = browser.new_context(viewport={"width": 1440, "height": 900}).new_page()
-        refused, elsewhere = [], []
-        page.route(
-            f"{PAGES}/**",
-            lambda route: route.fulfill(
-                body=opened.content.decode(),
-                headers={
-                    "Content-Type": "text/html",
-                    "Referrer-Policy": opened["Referrer-Policy"],
-                },
-            ),
-        )
-        # At the end of a queue there is no next task; its service worker we leave out.
-        expected = (f"{gate.url}/sw.js", f"{gate.url}/api/dm/actions?id=next_task")
-        page.on(
-            "response",
-            lambda answer: (
-                answer.status >= 400 and not answer.url.startswith(expected) and refused.append(answer.url)
-            ),
-        )
-        page.on(
-            "request",
-            lambda asked: asked.url.startswith(("data:", "blob:", gate.url)) or elsewhere.append(asked.url),
-        )
-        page.goto(f"{PAGES}/desk/")
-        page.wait_for_url(f"{gate.url}/projects/**")
-        elsewhere.clear()
-        yield page
-        browser.close()
-    assert gate.is_refusing or not refused, (
-        "a newer Label Studio asks for more: see review/label_studio/gateway/rules.py"
-    )
-    assert not elsewhere
-
-
-def judge(page, verdict="Accept"):
-    editor.open_next(page)
-    editor.choose(page, "No mistake")
-    editor.choose(page, "3 partly")
-    editor.choose(page, verdict)
-    rows = page.locator(".owm-rating")
-    for n in range(rows.count()):
-        rows.nth(n).locator("label", has_text="4").click()
-
-
-def answered(page, method, part):
-    return page.expect_response(lambda a: a.request.method == method and part in a.url)
 
 
 def test_she_judges_changes_her_mind_skips_and_takes_it_back(gate, ben, page):
@@ -79,33 +19,33 @@ def test_she_judges_changes_her_mind_skips_and_takes_it_back(gate, ben, page):
     assert page.locator("#mirror-progress").inner_text() == "0 of 3 judged"
     head = page.get_by_role("link", name="Settings"), page.get_by_role("link", name="Projects")
     assert not any(link.is_visible() for link in head), "the head of Label Studio leads to what is not hers"
-    judge(page)
+    editor.judge(page)
     editor.submit(page)
     # Back to it: another judgement of hers, which replaces the first.
     editor.open_next(page)
-    with answered(page, "GET", f"/api/tasks/{first}"):
+    with editor.answered(page, "GET", f"/api/tasks/{first}"):
         page.get_by_test_id("prev-task").click()
     editor.choose(page, "Accept after my edit")
-    with answered(page, "POST", "/drafts"):
+    with editor.answered(page, "POST", "/drafts"):
         page.locator("textarea:visible").first.fill("Stay with her hesitation first.")
-    with answered(page, "PATCH", "/api/annotations/") as changed:
+    with editor.answered(page, "PATCH", "/api/annotations/") as changed:
         page.get_by_test_id("bottombar-update-button").click()
     assert changed.value.status == 200
-    with answered(page, "GET", f"/api/tasks/{second}"):
+    with editor.answered(page, "GET", f"/api/tasks/{second}"):
         page.get_by_test_id("next-task").click()
     # A draft outlives a reload.
     editor.open_next(page)
-    with answered(page, "POST", f"/api/tasks/{second}/drafts"):
+    with editor.answered(page, "POST", f"/api/tasks/{second}/drafts"):
         editor.choose(page, "No mistake")
     page.reload()
     editor.open_next(page)
     assert page.locator(".lsf-choice", has_text="No mistake").locator("input").first.is_checked()
-    with answered(page, "POST", f"/api/tasks/{second}/annotations"):
+    with editor.answered(page, "POST", f"/api/tasks/{second}/annotations"):
         page.get_by_role("button", name="Skip this session").click()
     editor.open_next(page)
-    with answered(page, "GET", f"/api/tasks/{second}"):
+    with editor.answered(page, "GET", f"/api/tasks/{second}"):
         page.get_by_test_id("prev-task").click()
-    with answered(page, "DELETE", "/api/annotations/") as back:
+    with editor.answered(page, "DELETE", "/api/annotations/") as back:
         page.get_by_text("Cancel skip").click()
     assert back.value.status == 204
 
@@ -128,13 +68,13 @@ def another_tab(gate, ben, page):
 def test_what_she_submits_in_a_tab_that_shows_an_older_state_is_hers_to_decide(gate, ben, page):
     editor.open_next(page)
     tab, (first, second, _third) = another_tab(gate, ben, page), gate.tasks(ben)
-    judge(page)
+    editor.judge(page)
     page.locator("textarea:visible").last.fill("From the first tab.")
     editor.submit(page)
-    judge(tab, "Accept after my edit")
+    editor.judge(tab, "Accept after my edit")
     tab.locator("textarea:visible").first.fill("Stay with her hesitation first.")
     asked, submit = tab.get_by_role("dialog"), tab.get_by_test_id("bottombar-submit-button")
-    with answered(tab, "POST", f"/api/tasks/{first}/annotations") as refused:
+    with editor.answered(tab, "POST", f"/api/tasks/{first}/annotations") as refused:
         submit.click()
     assert refused.value.status == 409
     asked.get_by_role("heading", name="You have saved this session elsewhere meanwhile").wait_for()
@@ -148,11 +88,11 @@ def test_what_she_submits_in_a_tab_that_shows_an_older_state_is_hers_to_decide(g
     submit.click()
     replace = asked.get_by_role("button", name="Save what I am sending")
     replace.wait_for()
-    with answered(tab, "POST", f"/api/tasks/{first}/annotations") as saved:
+    with editor.answered(tab, "POST", f"/api/tasks/{first}/annotations") as saved:
         replace.click()
     assert saved.value.status == 201
     # The answer to the next one is lost; she changes her mind, and is asked nothing.
-    judge(tab)
+    editor.judge(tab)
     with tab.expect_event("requestfailed"):
         lose_the_answer(tab, f"**/api/tasks/{second}/annotations**")
         submit.click()
@@ -181,27 +121,27 @@ def lose_the_answer(tab, address: str) -> None:
 
 def test_she_keeps_what_stands_and_goes_on_with_her_next(gate, ben, page):
     first, project = gate.tasks(ben)[0], gate.project(ben).project_id
-    judge(page)
+    editor.judge(page)
     editor.submit(page)
     editor.open_next(page)
     tab = another_tab(gate, ben, page)
     for one in (page, tab):
-        with answered(one, "GET", f"/api/tasks/{first}"):
+        with editor.answered(one, "GET", f"/api/tasks/{first}"):
             one.get_by_test_id("prev-task").click()
     for one in (page, tab):
         editor.choose(one, "Accept after my edit")
-        with answered(one, "POST", "/drafts"):
+        with editor.answered(one, "POST", "/drafts"):
             one.locator("textarea:visible").first.fill("First." if one is page else "Second.")
-    with answered(page, "PATCH", "/api/annotations/"):
+    with editor.answered(page, "PATCH", "/api/annotations/"):
         page.get_by_test_id("bottombar-update-button").click()
-    with answered(tab, "PATCH", "/api/annotations/") as refused:
+    with editor.answered(tab, "PATCH", "/api/annotations/") as refused:
         tab.get_by_test_id("bottombar-update-button").click()
     assert refused.value.status == 409
     keep = tab.get_by_role("dialog").get_by_role("button", name="Keep what stands")
     with tab.expect_navigation():
         keep.click()
     editor.open_next(tab)
-    with answered(tab, "GET", f"/api/tasks/{first}"):
+    with editor.answered(tab, "GET", f"/api/tasks/{first}"):
         tab.get_by_test_id("prev-task").click()
     tab.locator(".app-wrapper").get_by_text("First.", exact=True).wait_for()
     screens.take(tab, "kept-what-stands")
@@ -213,20 +153,33 @@ def test_she_keeps_what_stands_and_goes_on_with_her_next(gate, ben, page):
 
 def test_when_all_are_judged_the_bar_says_so_and_leads_home(gate, ben, page):
     for _ in range(3):
-        judge(page, "Reject")
+        editor.judge(page, "Reject")
         page.locator(".lsf-choice label:visible", has_text="vague").first.click()
         editor.submit(page)
-    page.get_by_text("No more tasks").or_(page.get_by_text("No tasks")).first.wait_for()
+    end = page.locator("#mirror-nothing")
+    end.get_by_role("heading", name="Nothing more waits for you here.").wait_for()
     assert sync_all(gate.studio).decided == 3
     page.get_by_text("All judged. Thank you.").wait_for()
-    assert page.get_by_role("link", name="Desk").get_attribute("href") == f"{PAGES}/desk/"
+    assert end.get_by_role("link", name="Back to my desk").get_attribute("href") == f"{PAGES}/desk/"
+    covers = "document.elementFromPoint(innerWidth / 2, innerHeight / 2).closest('#mirror-nothing') !== null"
+    assert page.evaluate(covers) and "@" not in page.locator("#mirror-bar").inner_text()
+    screens.take(page, "nothing-left")
+    assert page.get_by_role("link", name="← Desk").get_attribute("href") == f"{PAGES}/desk/"
     page.get_by_text("Help").click()
     assert page.get_by_text("You may skip any session without giving a reason.").is_visible()
+    page.get_by_text("Help").click()
+    with editor.answered(page, "GET", f"/api/tasks/{gate.tasks(ben)[2]}"):
+        end.get_by_role("button", name="Look at the last one again").click()
+    page.get_by_test_id("bottombar-update-button").wait_for()
+    assert not end.is_visible()
+    # She comes back later, and there is still nothing.
+    page.reload()
+    end.get_by_role("heading", name="Nothing more waits for you here.").wait_for()
 
 
 def test_when_her_session_ends_she_is_told_and_what_she_wrote_stays(gate, ben, page):
     gate.is_refusing = True
-    judge(page, "Accept after my edit")
+    editor.judge(page, "Accept after my edit")
     page.locator("textarea:visible").first.fill("Stay with her hesitation first.")
     Pass.objects.all().delete()
     page.get_by_test_id("bottombar-submit-button").click()
@@ -239,7 +192,7 @@ def test_when_her_session_ends_she_is_told_and_what_she_wrote_stays(gate, ben, p
     other.route(f"{PAGES}/**", lambda route: route.fulfill(body=opened, headers=told))
     other.goto(f"{PAGES}/desk/")
     other.wait_for_url(f"{gate.url}/projects/**")
-    with answered(page, "POST", "/annotations") as sent:
+    with editor.answered(page, "POST", "/annotations") as sent:
         page.get_by_test_id("bottombar-submit-button").click()
     assert sent.value.status == 201 and sync_all(gate.studio).decided == 1
     assert Decision.objects.get().edited_text == "Stay with her hesitation first."
@@ -277,57 +230,32 @@ def test_what_a_session_speaks_of_is_said_before_its_text_is_shown(gate, ben, sp
     editor.open_next(page)
     page.get_by_text("Speaks of: abuse").wait_for()
     assert veil.is_hidden(), "she has begun with it"
-    judge(page)
+    editor.judge(page)
     editor.submit(page)
     # The second speaks of nothing; the third is announced again, and skipped unseen.
     editor.open_next(page)
     assert veil.is_hidden() and page.locator("#mirror-notice").is_hidden()
-    judge(page)
+    editor.judge(page)
     editor.submit(page)
     page.get_by_role("heading", name="The next session speaks of abuse.").wait_for()
-    with answered(page, "POST", "/annotations"):
+    with editor.answered(page, "POST", "/annotations"):
         veil.get_by_role("button", name="Skip this session").click()
 
 
 def test_at_her_limit_nothing_new_opens_and_what_is_begun_does(gate, ben, page):
     choose(reads=[], daily_cap=1, by=ben)
-    judge(page)
+    editor.judge(page)
     editor.submit(page)
     editor.open_next(page)
     second = gate.tasks(ben)[1]
-    with answered(page, "POST", f"/api/tasks/{second}/drafts"):
+    with editor.answered(page, "POST", f"/api/tasks/{second}/drafts"):
         editor.choose(page, "No mistake")
     assert sync_all(gate.studio).decided == 1
     page.reload()
     editor.open_next(page)
     assert page.locator(".lsf-choice", has_text="No mistake").locator("input").first.is_checked()
-    judge(page)
+    editor.judge(page)
     editor.submit(page)
     page.get_by_text("Nothing new opens until tomorrow").wait_for()
     screens.take(page, "enough-for-a-day")
     assert sync_all(gate.studio).decided == 1 and Decision.objects.count() == 2
-
-
-def test_answers_that_contradict_each_other_are_hers_to_mend_before_she_goes_on(gate, ben, page):
-    """The editor lets "yes" through without a mark; it would be kept, and never counted."""
-    (first, *_), submit = gate.tasks(ben), page.get_by_test_id("bottombar-submit-button")
-    gate.is_refusing = True
-    editor.open_next(page)
-    editor.choose(page, "Yes")
-    editor.choose(page, "3 partly")
-    editor.choose(page, "Accept")
-    rows = page.locator(".owm-rating")
-    for n in range(rows.count()):
-        rows.nth(n).locator("label", has_text="4").click()
-    with answered(page, "POST", f"/api/tasks/{first}/annotations") as refused:
-        submit.click()
-    assert refused.value.status == 422
-    page.locator("#mirror-enough").get_by_text("none is marked").wait_for()
-    screens.take(page, "to-mend")
-    if page.get_by_role("button", name="OK", exact=True).is_visible():
-        page.get_by_role("button", name="OK", exact=True).click()
-    editor.choose(page, "No mistake")
-    with answered(page, "POST", f"/api/tasks/{first}/annotations") as saved:
-        submit.click()
-    assert saved.value.status == 201 and not page.locator("#mirror-enough").is_visible()
-    assert sync_all(gate.studio).decided == 1 and not RawAnnotation.objects.filter(decision=None).exists()

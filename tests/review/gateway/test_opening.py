@@ -77,7 +77,7 @@ def test_another_of_hers_is_opened_where_she_may_not(hers):
     for reading in hers[2:]:
         carries(reading.item.instance, "abuse")
     nothing = opened(studio, hers[0])
-    assert not nothing.enough and nothing.told["detail"] == "Nothing more waits for you here."
+    assert not nothing.enough and nothing.told["title"].startswith("Nothing more waits for you here.")
 
 
 def test_when_she_has_judged_enough_nothing_new_opens_and_what_is_begun_does(hers, ben):
@@ -91,8 +91,13 @@ def test_when_she_has_judged_enough_nothing_new_opens_and_what_is_begun_does(her
     assert opened(studio, hers[0]) == opening.Nothing(enough=True)
 
 
-def test_where_label_studio_has_nothing_it_says_so_itself(hers):
+@pytest.mark.parametrize("status", [404, 500])
+def test_where_label_studio_has_nothing_she_is_told_in_our_words(hers, status):
     project = SeatProject.objects.get(seat=hers[0].seat).project_id
     asked = wanted("POST", "/api/dm/actions", [("id", "next_task"), ("project", str(project))], None)
-    empty = Answer(404, b"{}")
-    assert asyncio.run(opening.next_one(empty, asked, None, upstream=None, in_database=None)) is empty
+    empty = Answer(status, b'{"detail": "There are no tasks for reviewer-1@reviewers.example.org"}')
+    answer = asyncio.run(opening.next_one(empty, asked, None, upstream=None, in_database=None))
+    if status == 404:
+        assert answer == opening.Nothing(enough=False) and "@" not in str(answer.told)
+    else:
+        assert answer is empty, "a fault is no end of the queue"

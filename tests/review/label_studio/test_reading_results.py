@@ -76,6 +76,11 @@ def test_yes_without_a_mark_is_incomplete():
         answers_of(FROM_BROWSER["yes_no_mark"], "unaided")
 
 
+def test_a_draft_is_judged_only_where_her_own_reading_was_said_to_be_complete():
+    with pytest.raises(Incomplete, match="own_reading"):
+        answers_of(without(FROM_BROWSER["reject"], "own_reading"))
+
+
 def test_marks_left_behind_after_no_mistake_contradict_it():
     with pytest.raises(BadValue, match="any_mistake"):
         answers_of(FROM_BROWSER["changed_mind"])
@@ -117,7 +122,7 @@ def test_written_answers_are_read_back_unchanged(answers):
 
 
 def test_a_question_of_the_other_screen_is_unknown():
-    with pytest.raises(UnknownControl, match="verdict"):
+    with pytest.raises(UnknownControl, match="own_reading"):
         answers_of(FROM_BROWSER["reject"], "unaided")
 
 

@@ -11,7 +11,7 @@ pytestmark = [pytest.mark.labelstudio, pytest.mark.browser]
 
 SCREEN = {"form": "aided", "pairs": PAIRS, "dimensions": DIMENSIONS}
 RATINGS = {dimension["key"]: 4 for dimension in DIMENSIONS}
-DRAFT = "In turn 3 you tell"
+DRAFT, COMPLETE = "In turn 3 you tell", "My own reading is complete"
 
 
 @pytest.fixture
@@ -57,6 +57,8 @@ def test_a_reviewer_marks_a_mistake_edits_one_draft_and_accepts_another(studio, 
     page.locator(".lsf-labels span", has_text="Forcing change").first.click()
     page.get_by_test_id("phrase:2").locator("button").click()
     choose(page, "5 fully")
+    assert not page.get_by_text(DRAFT).first.is_visible(), "her own reading is not said to be complete"
+    choose(page, COMPLETE)
     page.get_by_text(DRAFT).first.wait_for()
     choose(page, "Accept after my edit")
     page.locator("textarea:visible").first.fill("Say it more warmly.")
@@ -71,7 +73,9 @@ def test_a_reviewer_marks_a_mistake_edits_one_draft_and_accepts_another(studio, 
 
     open_next(page, studio, project)
     choose(page, "No mistake")
+    assert not page.get_by_text(COMPLETE).first.is_visible(), "she has not said whether she believes it"
     choose(page, "1 not at all")
+    choose(page, COMPLETE)
     choose(page, "Accept")
     rate_all_four(page)
     submit(page)

@@ -43,9 +43,17 @@ def test_the_draft_appears_only_after_the_readers_own_finding():
     while element in parents:
         element = parents[element]
         shown_after.append(element.get("whenTagName"))
-    assert "believable" in shown_after
-    believable = next(element for element in parents if element.get("name") == "believable")
-    assert parents[believable].get("whenTagName") == "any_mistake"
+    assert "own_reading" in shown_after
+
+    def opened_by(name):
+        question = next(element for element in parents if element.get("name") == name)
+        return parents[question].get("whenTagName")
+
+    assert opened_by("own_reading") == "believable" and opened_by("believable") == "any_mistake"
+
+
+def test_where_there_is_no_draft_nothing_has_to_be_opened():
+    assert "own_reading" not in controls("unaided", pairs=PAIRS, dimensions=DIMENSIONS)
 
 
 @pytest.mark.parametrize("form", FORMS)

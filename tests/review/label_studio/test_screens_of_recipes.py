@@ -18,15 +18,16 @@ from tests.review.studio import desk, result_of
 
 from .sample import DIALOGUE, DIMENSIONS, PAIRS
 
-FIRST_VERSION = (
-    (Path(__file__).parent / "supervised_dialogue.1.aided.xml").read_text(encoding="utf-8").strip()
+FIRST_VERSION, SECOND_VERSION = (
+    (Path(__file__).parent / f"supervised_dialogue.{n}.aided.xml").read_text(encoding="utf-8").strip()
+    for n in (1, 2)
 )
 COMPARED = [{**dimension, "scale": "pairwise", "levels": []} for dimension in DIMENSIONS]
 OWN_READING = {"any_mistake", "mistake", "severity", "note", "believable", "unsafe", "comment"}
-AIDED = OWN_READING | {"verdict", "edited_feedback", "reject_reasons", "rationale"}
+AIDED = OWN_READING | {"own_reading", "verdict", "edited_feedback", "reject_reasons", "rationale"}
 # By recipe and version. Whoever changes one of these raises the version beside it.
 ASKED = {
-    ("supervised_dialogue", 2): {"aided": AIDED, "unaided": OWN_READING},
+    ("supervised_dialogue", 3): {"aided": AIDED, "unaided": OWN_READING},
     ("technique_session", 1): {"rated": {"evidence", "note", "rationale", "unsafe", "comment"}},
     ("reply_preference", 1): {"pair": {"preferred", "unsafe_texts", "rationale", "unsafe", "comment"}},
     ("judged_reply", 1): {"rated": {"evidence", "note", "rationale", "better_reply", "unsafe", "comment"}},
@@ -128,6 +129,10 @@ def test_a_turn_shows_its_translation_beneath_and_a_task_holds_what_its_screen_s
     assert fields_of(FIRST_VERSION) == set(data)
 
 
+def without_the_gate(result):
+    return [one for one in result if one["from_name"] != "own_reading"]
+
+
 def test_an_open_round_that_was_made_with_the_first_screen_is_read_on(ben, lena):
     round, fake = factories.round_of(2, [ben], lena, overlap=1, unaided_share=0), FakeLabelStudio()
     SeatProject.objects.update(config=FIRST_VERSION, config_hash=config_hash(FIRST_VERSION))
@@ -136,9 +141,23 @@ def test_an_open_round_that_was_made_with_the_first_screen_is_read_on(ben, lena)
         task = fake.tasks[reading.task_id]
         said = factories.says(rationale="A question that the first screen did not have." if noted else "")
         result = result_of(reading.item, said, task["data"]["dialogue"])
-        desk(fake, ben).submit(task["id"], result, 5.0)
+        desk(fake, ben).submit(task["id"], without_the_gate(result), 5.0)
     assert sync_all(fake).decided == 1
     judged = Decision.objects.get()
     assert (judged.verdict, judged.rationale) == ("accept", "")
     other = Reading.objects.exclude(pk=judged.reading_id).get()
     assert other.raw_annotations.get().uncounted == "Unknown control 'rationale'."
+
+
+def test_a_round_from_before_the_draft_waited_for_her_own_reading_is_read_on(ben, lena):
+    round, fake = factories.round_of(2, [ben], lena, overlap=1, unaided_share=0), FakeLabelStudio()
+    SeatProject.objects.update(config=SECOND_VERSION, config_hash=config_hash(SECOND_VERSION))
+    send(round, fake)
+    for reading, of_today in zip(Reading.objects.order_by("pk"), (False, True), strict=True):
+        task = fake.tasks[reading.task_id]
+        result = result_of(reading.item, factories.says(), task["data"]["dialogue"])
+        desk(fake, ben).submit(task["id"], result if of_today else without_the_gate(result), 5.0)
+    assert sync_all(fake).decided == 1
+    assert Decision.objects.get().verdict == "accept"
+    refused = Reading.objects.exclude(pk=Decision.objects.get().reading_id).get()
+    assert refused.raw_annotations.get().uncounted == "Unknown control 'own_reading'."

@@ -15,11 +15,13 @@
   // What a session speaks of is said before its text is shown: the answer that brings the text says so.
   const veil = document.getElementById("mirror-veil");
   const notice = document.getElementById("mirror-notice");
-  const enough = document.getElementById("mirror-enough");
+  const toMend = document.getElementById("mirror-mend");
   const seen = new Set(JSON.parse(window.sessionStorage.getItem("mirror-seen") || "[]"));
-  const cover = (is) => {
-    veil.hidden = !is;
-    document.querySelectorAll(".app-wrapper").forEach((editor) => { editor.inert = is; });
+  // The veil, the end of her queue, or neither; beneath it the editor is out of reach.
+  const end = document.getElementById("mirror-nothing");
+  const cover = (over) => {
+    [veil, end].forEach((one) => { one.hidden = one !== over; });
+    document.querySelectorAll(".app-wrapper").forEach((editor) => { editor.inert = Boolean(over); });
   };
   const said = (place, what) => { place.textContent = place.dataset.words.replace("%(what)s", what); };
   let reading = "";
@@ -29,34 +31,35 @@
     const what = (answer.headers.get("X-Mirror-Notice") || "").split(",").map((tier) => told.notices[tier]).filter(Boolean).join(", ");
     notice.hidden = !what;
     if (what) said(notice, what);
-    enough.hidden = true;
+    toMend.hidden = true;
     const first = Boolean(what) && !seen.has(reading);
-    cover(first);
+    cover(first ? veil : null);
     if (!first) return;
     const heading = document.getElementById("mirror-veil-words");
     said(heading, what);
     heading.focus();
   };
   const nothing = async (answer) => {
-    const { detail } = await answer.clone().json().catch(() => ({}));
+    const { title, detail } = await answer.clone().json().catch(() => ({}));
     if (!detail) return;
-    cover(false);
     notice.hidden = true;
-    delete enough.dataset.mend;
-    enough.textContent = detail;
-    enough.hidden = false;
+    toMend.hidden = true;
+    const heading = document.getElementById("mirror-nothing-title");
+    heading.textContent = title || detail;
+    document.getElementById("mirror-nothing-words").textContent = title ? detail : "";
+    cover(end);
+    heading.focus();
   };
   const mend = async (answer) => {
     const { detail } = await answer.clone().json().catch(() => ({}));
     if (!detail) return;
-    enough.textContent = detail;
-    enough.dataset.mend = "";
-    enough.hidden = false;
+    toMend.textContent = detail;
+    toMend.hidden = false;
   };
   const read = () => {
     seen.add(reading);
     window.sessionStorage.setItem("mirror-seen", JSON.stringify([...seen]));
-    cover(false);
+    cover(null);
   };
   document.getElementById("mirror-read").addEventListener("click", read);
   // The editor may still be on its way; what it shows stays covered until the next session is here.
@@ -78,13 +81,17 @@
     if (answer.headers.has("X-Mirror-Reading")) announce(answer);
     // What she sent contradicts itself: nothing is saved, and everything stays as she wrote it.
     else if (answer.status === 422 && saves) await mend(answer);
-    else if (answer.ok && saves) enough.hidden = true;
+    else if (answer.ok && saves) toMend.hidden = true;
     else if (answer.status === 404 && address.includes("/dm/actions")) await nothing(answer);
     if (answer.status === 401) ended(true);
     else if (answer.ok) ended(false);
     if (answer.ok && saves) [1500, 6000, 20000].forEach((wait) => setTimeout(show, wait));
     return answer;
   };
+  // The editor's own way back, which stands beneath.
+  document.getElementById("mirror-again").addEventListener("click", () => {
+    document.querySelector('[aria-label="Previous task"]')?.click();
+  });
   document.getElementById("mirror-skip").addEventListener("click", () => {
     document.querySelector('[data-testid="bottombar-skip-button"]')?.click();
   });
