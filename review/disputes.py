@@ -4,7 +4,6 @@ the readers said is in review.revealing, and hers to see when she has judged.
 
 import random
 from collections.abc import Collection
-from dataclasses import dataclass
 from functools import cached_property
 
 from django.db import transaction
@@ -15,6 +14,7 @@ from django.utils.translation import gettext as _
 from accounts.digesting import digest
 from guidelines import briefing
 from review import grading, standing
+from review.disputed import Proposed, Questions, Text
 from review.judged import Wording, counsellor_turns, in_position
 from review.label_studio.screens.build import levels_of
 from review.models import (
@@ -76,45 +76,6 @@ def of(item: Item, user) -> "Dispute":
         return found
     second = pending(user).filter(decision__item=item).select_related("decision").first()
     return Dispute(item, second) if second else found
-
-
-@dataclass(frozen=True)
-class Text:
-    """One wording. `edits`: public ids of the decisions that wrote it; `token` names it on the page."""
-
-    token: str
-    words: str
-    edits: tuple[str, ...] = ()
-    is_draft: bool = False
-
-    @property
-    def sources(self) -> tuple[str, ...]:
-        return ("draft",) if self.is_draft else self.edits
-
-
-@dataclass(frozen=True)
-class Proposed:
-    """One mistake as some reader marked it; where several marked the same turns, each `severity` that they gave."""
-
-    token: str
-    mistake: str
-    name: str
-    utterances: tuple[int, ...]
-    severities: tuple[int, ...]
-
-
-@dataclass(frozen=True)
-class Questions:
-    """What one of the two steps asks; whether anything is unsafe both ask, always."""
-
-    texts: list[Text]
-    findings: bool
-    dimensions: list[dict]
-    preferred: bool
-
-    @property
-    def equivalent(self) -> bool:
-        return sum(bool(text.edits) for text in self.texts) > 1
 
 
 class Overtaken(CannotSettle):

@@ -7,9 +7,10 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from accounts import roles
 from review import access, disputes, revealing
-from review.disputing import marks, overtaken, telling
+from review.disputing import marks, telling
+from review.disputing import overtaken_views as overtaken
 from review.disputing.forms import JudgingFirst, Settling, said_first
-from review.models import Item, RoundState, SecondJudgement
+from review.models import Item
 from review.workflow import CannotSettle
 
 PAGE = 50
@@ -39,15 +40,12 @@ def dispute(request, public_id):
     except roles.Refused as refusal:
         if request.method != "POST":
             raise
-        blind = item.round.state == RoundState.OPEN
-        told = {"item": item, "why": str(refusal)}
-        told["hers"] = overtaken.hers(request.POST, item, request.user, blind=blind)
-        return render(request, "review/dispute_over.html", told, status=403)
+        return overtaken.refused(request, item, str(refusal))
 
 
 def _step(request, found: disputes.Dispute):
     if not found.aspects:
-        return _over(request, found.item)
+        return overtaken.over(request, found.item)
     first = found.first_of(request.user)
     if first is None:
         return _judge_first(request, found)
@@ -63,7 +61,7 @@ def _judge_first(request, found: disputes.Dispute):
     sent = request.POST
     stale = bool(sent) and (sent.get("step") != FIRST or sent.get("about") != found.about)
     if stale:
-        form = JudgingFirst(found, initial=overtaken.judging_again(sent, found))
+        form = JudgingFirst(found, initial=overtaken.judging_again(request, found))
         messages.warning(request, CHANGED)
     elif going_on := _going_on(request, found, ADD, DROP):
         form = JudgingFirst(found, initial=going_on)
@@ -175,25 +173,6 @@ def _begun(given: dict, found: disputes.Dispute, token: str) -> dict:
 def _shown(found: disputes.Dispute) -> dict:
     round = found.item.round
     return {"item": found.item, "dispute": found, "versions": [round.pairs_version, round.rubric_version]}
-
-
-def _over(request, item: Item):
-    """Who settled it, never how: while the round is open she may be asked about its sessions again. She who judged it a
-    second time is told of her own judgement: that another's stands, she is not.
-    """
-    hers = SecondJudgement.objects.filter(
-        second_reading__decision__item=item, rater__user=request.user
-    ).last()
-    settled = item.decisions.settling().select_related("rater__user").order_by("-n").first()
-    told = {"item": item}
-    if hers:
-        told |= {"who": hers.rater, "when": hers.at}
-    elif settled:
-        told |= {"who": settled.rater, "when": settled.decided_at}
-    who = told.get("who")
-    if request.method == "POST" and not (who and who.user_id == request.user.pk):
-        told["hers"] = overtaken.hers(request.POST, item, request.user, blind=False)
-    return render(request, "review/dispute_over.html", told, status=409 if "hers" in told else 200)
 
 
 def _status(form) -> int:

@@ -1,13 +1,14 @@
 """What an adjudicator had written when the dispute changed, was settled by somebody else, or was hers no more, so that none
-of it is lost. It holds no rule.
+of it is lost.
 """
 
+from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from review.disputes import Dispute
 from review.disputing import marks
 from review.disputing.forms import JudgingFirst, Settling
-from review.models import FirstJudgement, Item
+from review.models import FirstJudgement, Item, RoundState, SecondJudgement
 
 KEPT = "kept-"
 # Of the second step, where a changed text is judged first once more; the rest she says anew by that.
@@ -27,19 +28,47 @@ def kept(sent) -> dict[str, str]:
     return {name: words for name, words in own.items() if words}
 
 
-def judging_again(sent, dispute: Dispute) -> dict:
+def judging_again(request, dispute: Dispute) -> dict:
     """What she had filled in, in either step, as the first begins with it once more; of texts that are still the same."""
-    given = filled_in(sent)
-    mistake_of = {one.token: one.mistake for one in dispute.proposed}
+    given = filled_in(request.POST)
+    # Only she who saw the readers' findings ticked any: to another it would tell whether her guess is one.
+    seen = FirstJudgement.objects.filter(item=dispute.item, rater__user=request.user).exists()
+    mistake_of = {one.token: one.mistake for one in dispute.proposed} if seen else {}
     given["finding"] = [mistake_of.get(name, name) for name in given.get("finding", [])]
     return given
 
 
-def hers(sent, item: Item, user, *, blind: bool) -> list[tuple[str, list[str]]]:
+def over(request, item: Item):
+    """Who settled it, never how: while the round is open she may be asked about its sessions again. She who judged it a
+    second time is told of her own judgement: that another's stands, she is not.
+    """
+    hers = SecondJudgement.objects.filter(
+        second_reading__decision__item=item, rater__user=request.user
+    ).last()
+    settled = item.decisions.settling().select_related("rater__user").order_by("-n").first()
+    told = {"item": item}
+    if hers:
+        told |= {"who": hers.rater, "when": hers.at}
+    elif settled:
+        told |= {"who": settled.rater, "when": settled.decided_at}
+    who = told.get("who")
+    if request.method == "POST" and not (who and who.user_id == request.user.pk):
+        told["hers"] = _hers(request, item, blind=False)
+    return render(request, "review/dispute_over.html", told, status=409 if "hers" in told else 200)
+
+
+def refused(request, item: Item, why: str):
+    """Her words back, and the reason why she may not settle it; of its readers nothing, while the round is open."""
+    told = {"item": item, "why": why, "hers": _hers(request, item, blind=item.round.state == RoundState.OPEN)}
+    return render(request, "review/dispute_over.html", told, status=403)
+
+
+def _hers(request, item: Item, *, blind: bool) -> list[tuple[str, list[str]]]:
     """[(question, answers)] of what she sent and cannot send any more. `blind`: to whom nothing may be told by it, not even
     which of her answers fit a question.
     """
-    last = FirstJudgement.objects.filter(item=item, rater__user=user).last()
+    sent = request.POST
+    last = FirstJudgement.objects.filter(item=item, rater__user=request.user).last()
     settled = item.decisions.settling().order_by("-n").first()
     before = [Dispute(item), *([Dispute(item, aspects=settled.answered)] if settled else [])]
     for was in before:
