@@ -146,3 +146,19 @@ def test_both_steps_ask_by_clicking_whether_it_is_unsafe(log_in, item, ben, chlo
     decision = Decision.objects.get(kind="adjudication")
     assert not decision.unsafe and decision.first.answers["unsafe"] is True
     assert Flag.objects.count() == 1, "what she said first a lead answers all the same"
+
+
+def test_before_chloe_has_judged_dan_is_asked_as_of_every_dispute_and_settles_safety_alone(
+    log_in, item, ben, chloe, dan
+):
+    judge(item, ben, says("edit", EDIT, unsafe=True, comment="Nobody asks."))
+    client, address, found = log_in(dan), f"/disputes/{item.public_id}/", disputes.of(item, dan)
+    assert {text.words for text in found.texts} == {EDIT, found.judged["draft"]}
+    given = {f"text-{text.token}": "no" for text in found.texts} | {"about": found.about, "unsafe": "no"}
+    page = client.post(address, given | {"step": "first"}, follow=True)
+    assert "A reader calls this session unsafe. Is it?" in words(page) and "Nobody asks." in words(page)
+    assert set(page.context["form"].fields) == {"unsafe", "begun", "error_type", "reason"}
+    given = {"about": found.about, "unsafe": "no", "reason": "Turn 5 asks.", "error_type": "overlooked"}
+    told = words(client.post(address, given, follow=True))
+    assert "judged safe to use. No other dispute waits for you." in told
+    assert standings(item) == {"verdict": ("open", None), "safety": ("settled", "safe")}
