@@ -7,12 +7,10 @@ from django.utils.translation import gettext as _
 from accounts import roles
 from accounts.models import ReviewerRecord
 from accounts.roles import Answer
-from review import kin
-from review.knowing import cells_known_by, settled_another
-from review.models import Appeal, Conflict, Item, Purpose, Reading, Round, RoundState, Seat, SeatProject
-from review.raters import record_in_force
+from review import kin, who_settles
+from review.models import Appeal, Item, Purpose, Reading, Round, RoundState, Seat, SeatProject
 from synthesis import tiers
-from synthesis.models import Instance, Opening, Tier
+from synthesis.models import Instance, Tier
 
 
 def may_run_rounds(user) -> Answer:
@@ -211,30 +209,12 @@ def may_see_disputes(user) -> Answer:
     return roles.may_adjudicate(user)
 
 
+def may_settle(user, item: Item) -> Answer:
+    return who_settles.may_settle(user, item)
+
+
 def may_see_agreement(user) -> Answer:
     return roles.may_lead(user)
-
-
-def may_settle(user, item: Item) -> Answer:
-    """An adjudicator, of an item that she did not review herself, while its round is open."""
-    if not (answer := roles.may_adjudicate(user)):
-        return answer
-    if Reading.objects.filter(item__instance_id=item.instance_id, seat__rater__user=user).exists():
-        return Answer(_("You reviewed this session yourself; another adjudicator settles it."))
-    if Opening.objects.filter(instance=item.instance_id, by=user).exists():
-        return Answer(_("You wrote in this session yourself; another adjudicator settles it."))
-    if cells_known_by(user).filter(instance__cell=item.instance.cell).exists():
-        return Answer(_("You know the agreed answers to this session; another adjudicator settles it."))
-    if Conflict.objects.cases_of(user).filter(base_case=_case_of(item)).exists():
-        return Answer(_("You know this client; another adjudicator settles it."))
-    if Item.objects.filter(settled_another(user), pk=item.pk).exists():
-        return Answer(_("You have settled this session before; another adjudicator does it now."))
-    if item.round.state != RoundState.OPEN:
-        return Answer(_("The round is closed; what is still in dispute stays so and is counted."))
-    record = record_in_force(user)
-    if record and record.simulated and not item.round.rehearsal:
-        return Answer(_("A simulated reader settles nothing in a round of people."))
-    return Answer()
 
 
 def said_of_conflicts():
@@ -242,10 +222,6 @@ def said_of_conflicts():
     latest = ReviewerRecord.objects.filter(user=OuterRef("user")).order_by("-n").values("pk")[:1]
     found = ReviewerRecord.objects.filter(pk=Subquery(latest)).exclude(conflicts="")
     return found.select_related("user").order_by("user")
-
-
-def _case_of(item: Item) -> str | None:
-    return Item.objects.filter(pk=item.pk).values_list("instance__profile__base_case", flat=True).get()
 
 
 def own_seat_only(user, round: Round) -> Seat | None:

@@ -3,7 +3,7 @@ the readers said is in review.revealing, and hers to see when she has judged.
 """
 
 import random
-from dataclasses import dataclass
+from collections.abc import Collection
 from functools import cached_property
 
 from django.db import transaction
@@ -14,22 +14,31 @@ from django.utils.translation import gettext as _
 from accounts.digesting import digest
 from guidelines import briefing
 from review import grading, standing
+from review.disputed import Proposed, Questions, Text
 from review.judged import Wording, counsellor_turns, in_position
-from review.knowing import cells_known_by, settled_another
 from review.label_studio.screens.build import levels_of
 from review.models import (
     Arm,
-    Conflict,
     Decision,
     FirstJudgement,
     Item,
+    SecondJudgement,
     SecondReading,
     Standing,
     Stood,
     Verdict,
 )
-from review.workflow import CannotSettle, adjudicate, judge_again, judge_first, key_of, pending, require_marks
-from synthesis.models import Opening
+from review.who_settles import settled_by
+from review.workflow import (
+    CannotSettle,
+    adjudicate,
+    judge_again,
+    judge_first,
+    key_of,
+    locked,
+    pending,
+    require_marks,
+)
 
 
 def waiting_for(user) -> QuerySet[Item]:
@@ -38,18 +47,19 @@ def waiting_for(user) -> QuerySet[Item]:
     asked = Q(pk__in=Standing.objects.disputed().values("item")) | Q(
         pk__in=pending(user).values("decision__item")
     )
-    return Item.objects.filter(asked, _may_settle(user))
+    return Item.objects.filter(asked, settled_by(user))
 
 
 def longest_waiting(user, n: int) -> list[Item]:
     """The first `n` of these, each with `since`: when the session came to be in dispute. That of one which is settled, and
-    is to be judged a second time, tells nothing else.
+    is to be judged a second time, tells nothing else. The order is that of waiting alone: were what somebody called unsafe
+    the first, she would know it before she judges; that goes to the leads at once, by a flag (methods.md §4).
     """
     # In the order of an index, of which no more is read than is shown; an item has a row for each of its aspects.
-    disputed = Standing.objects.disputed().filter(_may_settle(user, "item__")).order_by("at", "pk")
+    disputed = Standing.objects.disputed().filter(settled_by(user, "item__")).order_by("at", "pk")
     earlier = Standing.objects.disputed().filter(item=OuterRef("item"), at__lt=OuterRef("at"))
     first = set(disputed.exclude(Exists(earlier)).values_list("item", flat=True)[: 2 * n])
-    again = pending(user).filter(_may_settle(user, "decision__item__"))
+    again = pending(user)
     # Since before there were changes to be told by: when its readers had judged it.
     judged = Decision.objects.readers().filter(item=OuterRef("pk"), reading__seat__observer=False)
     came = Stood.objects.filter(item=OuterRef("pk"), state="disputed").order_by("-n").values("at")[:1]
@@ -57,30 +67,6 @@ def longest_waiting(user, n: int) -> list[Item]:
     items = Item.objects.filter(pk__in=first.union(again.values_list("decision__item", flat=True)))
     items = items.annotate(since=Coalesce(Subquery(came), Subquery(received)))
     return list(items.select_related("round").prefetch_related("standings").order_by("since", "pk")[:n])
-
-
-def _may_settle(user, item: str = "") -> Q:
-    """Of an item, or of what names one: `item`, such as "item__"."""
-    barred = [
-        ("instance__in", _read_by(user)),
-        ("instance__in", Opening.objects.filter(by=user).values("instance")),
-        ("instance__cell__in", cells_known_by(user)),
-        ("instance__profile__base_case__in", Conflict.objects.cases_of(user)),
-    ]
-    found = Q((f"{item}round__state", "open")) & ~settled_another(user, item)
-    for path, rows in barred:
-        found &= ~Q((f"{item}{path}", rows))
-    return found
-
-
-def aspects_of(items: list[Item], user) -> dict[int, list[str]]:
-    """{item: what is asked of her}; the items' standings may be prefetched."""
-    again = {
-        second.decision.item_id: second.decision.answered
-        for second in pending(user).filter(decision__item__in=items).select_related("decision")
-    }
-    found = {item.pk: [s.aspect for s in item.standings.all() if s.state == "disputed"] for item in items}
-    return {pk: sorted(aspects or again.get(pk, [])) for pk, aspects in found.items()}
 
 
 def of(item: Item, user) -> "Dispute":
@@ -92,45 +78,20 @@ def of(item: Item, user) -> "Dispute":
     return Dispute(item, second) if second else found
 
 
-def _read_by(user):
-    return Item.objects.filter(readings__seat__rater__user=user).values("instance")
-
-
-@dataclass(frozen=True)
-class Text:
-    """One wording. `edits`: public ids of the decisions that wrote it; `token` names it on the page."""
-
-    token: str
-    words: str
-    edits: tuple[str, ...] = ()
-    is_draft: bool = False
-
-    @property
-    def sources(self) -> tuple[str, ...]:
-        return ("draft",) if self.is_draft else self.edits
-
-
-@dataclass(frozen=True)
-class Proposed:
-    """One finding of some reader."""
-
-    token: str
-    mistake: str
-    name: str
-    utterances: tuple[int, ...]
-    severity: int
+class Overtaken(CannotSettle):
+    """What she answers is not what is before her now: while she wrote, it was settled or a reader judged otherwise."""
 
 
 class Dispute:
     """What is disputed on an item, and what the readers said, unnamed. `second`: it is settled, and judged once more."""
 
-    def __init__(self, item: Item, second: SecondReading | None = None):
+    def __init__(self, item: Item, second: SecondReading | None = None, *, aspects: Collection[str] = ()):
+        """`aspects`: those that were in dispute, of one that was settled since."""
         self.item, self.second = item, second
         self.aspects = {s.aspect for s in item.standings.all() if s.state == "disputed"}
-        if second is not None:
-            self.aspects = set(second.decision.answered)
-        readers = item.decisions.in_force().readers()
-        counted = readers.filter(reading__pass_number=1, reading__seat__observer=False)
+        if second is not None or aspects:
+            self.aspects = set(second.decision.answered if second else aspects)
+        counted = item.decisions.in_force().counting()
         wanted = ("findings__pair_revision__pair", "ratings__dimension_revision__dimension")
         self.decisions = list(counted.prefetch_related(*wanted))
         # The same order at every look, and not that of the decisions.
@@ -189,26 +150,42 @@ class Dispute:
 
     @cached_property
     def texts(self) -> list[Text]:
-        """The texts to judge: the edits, and with a disputed verdict the draft among them."""
-        if not (self.asks_verdict or self.asks_wording):
+        """The texts to judge: the edits, and but where only the wording is in dispute the draft among them. None where only
+        ratings of the draft are, which she is to rate herself.
+        """
+        if self.item.arm != Arm.AIDED or not self.aspects & {
+            standing.VERDICT,
+            standing.WORDING,
+            standing.SAFETY,
+        }:
             return []
         edits: dict[str, list[str]] = {}
         for decision in self.decisions:
             if decision.verdict == Verdict.EDIT:
                 edits.setdefault(decision.edited_text, []).append(str(decision.public_id))
         found = [Text(self._token(words), words, tuple(ids)) for words, ids in edits.items()]
-        if self.asks_verdict:
+        if not self.asks_wording:
             found.append(Text(self._token(self.judged["draft"]), self.judged["draft"], is_draft=True))
         return self._draw(sorted(found, key=lambda text: text.token))
 
-    @property
-    def asks_equivalent(self) -> bool:
-        return sum(bool(text.edits) for text in self.texts) > 1
+    @cached_property
+    def first_asked(self) -> Questions:
+        """By the kind of screen, and not by what is in dispute, which would tell how the readers judged. What is rated,
+        though, waits for the second step where the rated draft is still to be hidden.
+        """
+        hides_the_draft = self.item.arm == Arm.UNAIDED or self.texts
+        return Questions(
+            texts=self.texts,
+            findings=self.item.arm == Arm.UNAIDED,
+            dimensions=[] if hides_the_draft else self.rubric,
+            preferred=self.item.arm == Arm.PAIR,
+        )
 
     @cached_property
-    def rated_first(self) -> list[dict]:
-        """The dimensions to rate before anything is revealed: none where the rated draft is still to be hidden."""
-        return [] if self.texts else self.dimensions
+    def asked(self) -> Questions:
+        """What is in dispute, once everything is before her."""
+        texts = self.texts if self.asks_verdict or self.asks_wording else []
+        return Questions(texts, self.asks_findings, self.dimensions, self.asks_preferred)
 
     @cached_property
     def choices(self) -> list[tuple[str, str]]:
@@ -225,13 +202,22 @@ class Dispute:
     @cached_property
     def proposed(self) -> list[Proposed]:
         """Every different finding of the readers, in the order of the session."""
-        found = {}
+        found: dict[tuple, set[int]] = {}
+        names = {}
         for decision in self.decisions:
             for finding in decision.findings.all():
-                key = (tuple(finding.utterances), key_of(finding), finding.severity)
-                name = finding.pair_revision.name if finding.pair_revision else _("Not in the guideline")
-                found[key] = Proposed(self._token(str(key)), key[1], name, key[0], key[2])
-        return [found[key] for key in sorted(found)]
+                key = tuple(finding.utterances), key_of(finding)
+                found.setdefault(key, set()).add(finding.severity)
+                names[key] = (
+                    finding.pair_revision.name if finding.pair_revision else _("Not in the guideline")
+                )
+        made = []
+        for key in sorted(found):
+            severities = tuple(sorted(found[key]))
+            made.append(
+                Proposed(self._token(str((*key, severities))), key[1], names[key], key[0], severities)
+            )
+        return made
 
     def _token(self, words: str) -> str:
         """Names the words themselves: if they changed meanwhile, the page sent an unknown name, and is
@@ -272,38 +258,52 @@ class Dispute:
             "mistakes": mistakes,
             "marks": marks or None,
             "unsafe": unsafe,
-            "levels": levels and self._own(levels),
+            "levels": levels and self._own(levels, self.first_asked),
             "preferred": preferred and grading.placed(preferred, self.position),
         }
-        return judge_first(
-            item=self.item,
-            by=by,
-            about=self.about,
-            shown=[{"token": text.token, "words": text.words} for text in self.texts],
-            answers={name: value for name, value in said.items() if value is not None},
-        )
+        with transaction.atomic():
+            self._as_it_stands(by)
+            return judge_first(
+                item=self.item,
+                by=by,
+                about=self.about,
+                shown=[{"token": text.token, "words": text.words} for text in self.texts],
+                answers={name: value for name, value in said.items() if value is not None},
+            )
+
+    def _as_it_stands(self, by) -> "Dispute":
+        """The same, under the lock of its item. Raises Overtaken."""
+        now = of(locked(self.item.pk), by)
+        if not now.aspects:
+            raise Overtaken(_("Nothing is in dispute here; somebody may have settled it before you."))
+        if now.about != self.about:
+            raise Overtaken(_("What is in dispute changed meanwhile; look at it again."))
+        return now
 
     def settle(
-        self, *, by, reason, error_type="", approved=None, equivalent=None, found=None, marked=(), unsafe=None,
-        levels=None, preferred=None, written="", begun=(),
-    ):  # fmt: skip
-        """`approved`: {token: whether she would give this feedback}; `found`: tokens of the findings that stand;
-        `marked`: what stands beside them as no reader marked it, [{"mistake", "utterances", "severity"}];
+        self, *, by, reason, error_type="", approved=None, equivalent=None, found=None, severities=None, marked=(),
+        unsafe=None, levels=None, preferred=None, written="", begun=(),
+    ) -> Decision | SecondJudgement:  # fmt: skip
+        """`approved`: {token: whether she would give this feedback}; `found`: tokens of the findings that stand, and
+        `severities`: {token: how serious}, of those on which readers differ in that; `marked`: what stands beside them as
+        no reader marked it, [{"mistake", "utterances", "severity"}]; `unsafe`: where no reader said so, only if it is;
         `written`: her own wording, `begun` from the texts of these tokens; `levels` and `preferred` as in `judge_first`.
-        Only after she judged first.
+        Only after she judged first. Raises Refused, CannotSettle, and of these Overtaken.
 
         A draft that she would give means accept; only an edit or her own wording, edit; none of the texts, reject.
         """
         with transaction.atomic():
+            second = self._as_it_stands(by).second
             first = self.first_of(by)
             if first is None:
                 raise CannotSettle(_("Judge the texts first, before you see what the readers said."))
-            chosen = {"unsafe": unsafe if self.asks_safety else None, "levels": self._own(levels or {})}
+            chosen = {"unsafe": unsafe if self.asks_safety or unsafe else None}
+            chosen["levels"] = self._own(levels or {}, self.asked)
             if preferred:
                 chosen["preferred"] = grading.placed(preferred, self.position)
             if self.asks_findings:
-                chosen["findings"] = [*self._findings(found), *marked]
-            if self.texts:
+                chosen["findings"] = [*self._findings(found, severities or {}), *marked]
+            if self.asked.texts:
                 chosen |= self._verdict(approved or {}, equivalent, written.strip())
             if written.strip():
                 chosen["written"] = written.strip()
@@ -311,12 +311,12 @@ class Dispute:
                     s for text in self.texts if text.token in begun for s in text.sources
                 ]
             given = {"by": by, "reason": reason, "error_type": error_type, "first": first, **chosen}
-            if self.second is not None:
-                return judge_again(second=self.second, **given)
+            if second is not None:
+                return judge_again(second=second, **given)
             return adjudicate(item=self.item, **given)
 
-    def _own(self, levels: dict[str, str]) -> dict[str, str]:
-        offered = {d["key"]: grading.levels(d) for d in self.dimensions}
+    def _own(self, levels: dict[str, str], asked: Questions) -> dict[str, str]:
+        offered = {d["key"]: grading.levels(d) for d in asked.dimensions}
         if any(level not in offered.get(key, ()) for key, level in levels.items()):
             raise CannotSettle(_("That is no level of this dimension."))
         return self.placed(levels)
@@ -331,7 +331,7 @@ class Dispute:
         self._require_all(approved)
         given = [text for text in self.texts if approved[text.token]]
         edits = [edit for text in given for edit in text.edits]
-        same = equivalent if self.asks_equivalent else True
+        same = equivalent if self.asked.equivalent else True
         if not self.asks_verdict:
             return {"approved_edits": edits, "equivalent": same}
         if any(text.is_draft for text in given):
@@ -340,14 +340,18 @@ class Dispute:
             return {"verdict": Verdict.REJECT}
         return {"verdict": Verdict.EDIT, "approved_edits": edits, "equivalent": same}
 
-    def _findings(self, tokens) -> list[dict]:
+    def _findings(self, tokens, severities: dict[str, int]) -> list[dict]:
         if tokens is None:
             raise CannotSettle(_("Say which mistakes stand, or that there is none."))
         known = {proposed.token: proposed for proposed in self.proposed}
         if set(tokens) - set(known):
             raise CannotSettle(_("The findings changed meanwhile; look at them again."))
-        return [
-            {"mistake": p.mistake, "utterances": list(p.utterances), "severity": p.severity}
-            for token, p in known.items()
-            if token in tokens
-        ]
+        found = []
+        for p in (p for token, p in known.items() if token in tokens):
+            severity = p.severities[0] if len(p.severities) == 1 else severities.get(p.token)
+            if severity not in p.severities:
+                raise CannotSettle(
+                    _("%s: its readers differ on how serious it is; say which stands.") % p.name
+                )
+            found.append({"mistake": p.mistake, "utterances": list(p.utterances), "severity": severity})
+        return found

@@ -83,9 +83,13 @@ def _found(found: dict, names: dict[str, str]) -> str:
     return _("%(name)s (turn %(turns)s)") % {"name": name, "turns": turns} if turns else name
 
 
+def approved(n: int) -> str:
+    return ngettext("%(n)s edited text approved", "%(n)s edited texts approved", n) % {"n": n}
+
+
 def _approved(edits: list[str], own: Decision | None) -> str:
     n = len(edits)
-    said = ngettext("%(n)s edited text approved", "%(n)s edited texts approved", n) % {"n": n}
+    said = approved(n)
     if own is None:
         return said
     if str(own.public_id) not in edits:

@@ -12,7 +12,8 @@ from guidelines.kinds import key_of
 from guidelines.models import PairRevision
 from guidelines.word_diff import as_html
 from review import grading
-from review.disputes import Dispute, Text
+from review.disputed import Text
+from review.disputes import Dispute
 from review.models import Arm, Decision, FirstJudgement, Verdict
 from review.outcomes import chosen
 from review.workflow import key_of as mistake_of

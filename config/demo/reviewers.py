@@ -78,7 +78,7 @@ def settle_disputes(round: Round, *, url: str, email: str, password: str) -> int
         address = f"/disputes/{item.public_id}/"
         page = person.browser.get(address)
         texts = list(dict.fromkeys(re.findall(r'name="(text-[0-9a-f]+)"', page.text)))
-        answers = dict.fromkeys(texts, "no") | {texts[0]: "yes"}
+        answers = dict.fromkeys(texts, "no") | {texts[0]: "yes", "unsafe": "no"}
         if 'name="equivalent"' in page.text:
             answers["equivalent"] = "no"
         about = re.search(r'name="about" value="([0-9a-f]+)"', page.text)

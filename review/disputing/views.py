@@ -3,82 +3,110 @@
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 
 from accounts import roles
-from review import access, disputes, outcomes, revealing
-from review.disputing import marks
-from review.disputing.forms import JudgingFirst, Settling
-from review.models import Item, SecondJudgement
+from review import access, disputes, revealing
+from review.disputing import marks, telling
+from review.disputing import overtaken_views as overtaken
+from review.disputing.forms import JudgingFirst, Settling, said_first
+from review.models import Item
 from review.workflow import CannotSettle
 
 PAGE = 50
 FIRST, BEGIN = "first", "begin"
 ADD, DROP, CORRECT = "add", "drop", "correct"  # parts of the form for marks of her own
+CHANGED = gettext_lazy(
+    "What is in dispute changed meanwhile; look at it again. What you had filled in is kept."
+)
 
 
 def disputes_page(request):
     roles.require(access.may_see_disputes(request.user))
+    # Nothing of what is in dispute: that would tell, before she judges, how the readers did.
     found = disputes.longest_waiting(request.user, PAGE)
-    names = outcomes.names_in([item.round for item in found])
-    asked = disputes.aspects_of(found, request.user)
-    rows = [
-        {"item": item, "aspects": [outcomes.label(a, names[item.round_id]) for a in asked[item.pk]]}
-        for item in found
-    ]
-    return render(request, "review/disputes.html", {"rows": rows})
+    return render(request, "review/disputes.html", {"items": found})
 
 
 def dispute(request, public_id):
     roles.require(access.may_see_disputes(request.user))
     item = _item(public_id)
-    roles.require(access.may_settle(request.user, item))
-    found = disputes.of(item, request.user)
+    try:
+        roles.require(access.may_settle(request.user, item))
+        try:
+            return _step(request, disputes.of(item, request.user))
+        except disputes.Overtaken:  # in the moment in which she sent it: it is met as it stands now
+            return _step(request, disputes.of(_item(public_id), request.user))
+    except roles.Refused as refusal:
+        if request.method != "POST":
+            raise
+        return overtaken.refused(request, item, str(refusal))
+
+
+def _step(request, found: disputes.Dispute):
     if not found.aspects:
-        return render(request, "review/dispute_over.html", {"item": item, **_over(item, request.user)})
+        return overtaken.over(request, found.item)
     first = found.first_of(request.user)
     if first is None:
         return _judge_first(request, found)
-    if request.POST.get("step") == FIRST:
-        return redirect("dispute", public_id=public_id)  # sent twice: what she said first stands
+    if request.POST.get("step") == FIRST:  # sent twice: what she said first stands
+        if overtaken.kept(request.POST):
+            return _settle(request, found, first, going_on=overtaken.kept(request.POST))
+        return redirect("dispute", public_id=found.item.public_id)
     return _settle(request, found, first)
 
 
 def _judge_first(request, found: disputes.Dispute):
     # An answer to a page of before, whose texts or questions have changed, is none to this one.
-    sent = request.POST if request.POST.get("about") == found.about else None
-    if sent is not None and (going_on := _going_on(request, found, ADD, DROP)):
+    sent = request.POST
+    stale = bool(sent) and (sent.get("step") != FIRST or sent.get("about") != found.about)
+    if stale:
+        form = JudgingFirst(found, initial=overtaken.judging_again(request, found))
+        messages.warning(request, CHANGED)
+    elif going_on := _going_on(request, found, ADD, DROP):
         form = JudgingFirst(found, initial=going_on)
     else:
-        form = JudgingFirst(found, sent)
-    if request.method == "POST" and sent is None:
-        messages.warning(request, _("What is in dispute changed meanwhile; look at it again."))
+        form = JudgingFirst(found, sent or None)
     if form.is_bound and form.is_valid():
         try:
-            found.judge_first(by=request.user, **form.answers())
+            first = found.judge_first(by=request.user, **form.answers())
+        except disputes.Overtaken:
+            raise
         except CannotSettle as refusal:
             form.add_error(None, str(refusal))
         else:
+            if overtaken.kept(sent):
+                return _settle(request, found, first, going_on=overtaken.kept(sent))
             return redirect("dispute", public_id=found.item.public_id)
     texts = [
         {"n": n, "text": text, "field": form[f"text-{text.token}"]} for n, text in enumerate(found.texts, 1)
     ]
-    context = {"form": form, "texts": texts, "step": FIRST, **_shown(found)}
-    return render(request, "review/dispute.html", context, status=400 if form.errors else 200)
+    kept = overtaken.kept(sent)
+    context = {"form": form, "texts": texts, "step": FIRST, "kept": kept, **_shown(found)}
+    return render(request, "review/dispute.html", context, status=409 if stale else _status(form))
 
 
-def _settle(request, found: disputes.Dispute, first):
-    if going_on := _going_on(request, found, BEGIN, ADD, DROP, CORRECT):
+def _settle(request, found: disputes.Dispute, first, *, going_on: dict | None = None):
+    """`going_on`: what she had written before she judged once more."""
+    said, stale = said_first(found, first), False
+    if going_on is not None:
+        form = Settling(found, initial=said | going_on)
+    elif stale := request.POST.get("about", found.about) != found.about:
+        form = Settling(found, initial=said | overtaken.filled_in(request.POST))
+        messages.warning(request, CHANGED)
+    elif going_on := _going_on(request, found, BEGIN, ADD, DROP, CORRECT):
         form = Settling(found, initial=going_on)
     else:
-        form = Settling(found, request.POST or None, first=first)
+        form = Settling(found, request.POST or None, initial=said)
     if form.is_bound and form.is_valid():
         try:
-            found.settle(by=request.user, **form.answers())
+            settled = found.settle(by=request.user, **form.answers())
+        except disputes.Overtaken:
+            raise
         except CannotSettle as refusal:
             form.add_error(None, str(refusal))
         else:
-            messages.success(request, _("Settled. Thank you."))
-            return redirect("disputes")
+            return _next(request, found, settled)
     context = {
         "form": form,
         "first": first,
@@ -88,7 +116,23 @@ def _settle(request, found: disputes.Dispute, first):
         "pairs": revealing.guideline(found, first),
         **_shown(found),
     }
-    return render(request, "review/dispute_settle.html", context, status=400 if form.errors else 200)
+    return render(request, "review/dispute_settle.html", context, status=409 if stale else _status(form))
+
+
+def _next(request, found: disputes.Dispute, settled):
+    """On to the one that waits longest."""
+    left = disputes.waiting_for(request.user).count()
+    said = [_("Settled. Thank you."), telling.settled(found, settled)]
+    said.append(
+        ngettext("%s dispute is left: here it is.", "%s disputes are left: this one waits longest.", left)
+        % left
+        if left
+        else _("No other dispute waits for you.")
+    )
+    messages.success(request, " ".join(said))
+    for item in disputes.longest_waiting(request.user, 1):
+        return redirect("dispute", public_id=item.public_id)
+    return redirect("disputes")
 
 
 def _going_on(request, found: disputes.Dispute, *acts: str) -> dict | None:
@@ -99,8 +143,7 @@ def _going_on(request, found: disputes.Dispute, *acts: str) -> dict | None:
     asked = next((name for name in acts if name in sent), None)
     if asked is None:
         return None
-    several = {"finding", *(marks.names(n)[1] for n in marks.numbers_in(sent))}
-    given = {name: sent.getlist(name) if name in several else sent[name] for name in sent}
+    given = overtaken.filled_in(sent)
     if asked == BEGIN:
         return _begun(given, found, sent[BEGIN])
     if asked == DROP:
@@ -114,7 +157,8 @@ def _going_on(request, found: disputes.Dispute, *acts: str) -> dict | None:
         messages.warning(request, _("The findings changed meanwhile; look at them again."))
         return given
     given["finding"] = [token for token in given.get("finding", []) if token != theirs.token]
-    given |= marks.initial(n, theirs.mistake, theirs.utterances, theirs.severity)
+    severity = theirs.severities[0] if len(theirs.severities) == 1 else ""
+    given |= marks.initial(n, theirs.mistake, theirs.utterances, severity)
     return given | {"any_mistake": "yes", "newest": n}
 
 
@@ -131,13 +175,8 @@ def _shown(found: disputes.Dispute) -> dict:
     return {"item": found.item, "dispute": found, "versions": [round.pairs_version, round.rubric_version]}
 
 
-def _over(item: Item, user) -> dict:
-    """Who settled it. She who judged it a second time is told of her own judgement: that another's stands, she is not."""
-    hers = SecondJudgement.objects.filter(second_reading__decision__item=item, rater__user=user).last()
-    if hers:
-        return {"who": hers.rater, "when": hers.at}
-    settled = item.decisions.settling().select_related("rater__user").order_by("-n").first()
-    return {"who": settled.rater, "when": settled.decided_at} if settled else {}
+def _status(form) -> int:
+    return 400 if form.errors else 200
 
 
 def _item(public_id) -> Item:

@@ -38,9 +38,9 @@ def of_raw(raw: RawAnnotation, *, item_id: int, rater: Rater | None, words: str,
     )
 
 
-def of_second(item: Item, *, rater: Rater, words: str) -> Flag:
-    """Of a second adjudicator, whose judgement moves nothing: what she calls unsafe is before the leads at once all the
-    same. Under the lock of its item.
+def of_adjudicator(item: Item, *, rater: Rater, words: str) -> Flag:
+    """Of what she says first, or a second time, which moves nothing, or where no reader said so: what she calls unsafe is
+    before the leads at once all the same. Under the lock of its item.
     """
     return Flag.objects.create(
         item=item, kind=FlagKind.UNSAFE, rater=rater, words=words, raised_at=timezone.now()

@@ -9,7 +9,7 @@ from review.workflow.judging_first import judge_first
 from review.workflow.marking import MOST_MARKS, require_marks
 from review.workflow.reading_again import judge_again, pending
 from review.workflow.settling import adjudicate
-from review.workflow.storing import NotCounted, TooLate, judged_of, key_of, readers_needed
+from review.workflow.storing import NotCounted, TooLate, judged_of, key_of, locked, readers_needed
 
 __all__ = [
     "MOST_MARKS",
@@ -23,6 +23,7 @@ __all__ = [
     "judge_first",
     "judged_of",
     "key_of",
+    "locked",
     "pending",
     "readers_needed",
     "require_marks",

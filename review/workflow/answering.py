@@ -22,8 +22,8 @@ class Answer:
     `verdict`: for a disputed verdict. `findings`: for disputed findings, [{"mistake", "utterances", "severity"}].
     `approved_edits`: public ids of the edits whose words stand; `equivalent`: whether the edits say the same; `written`:
     her own wording, and `written_from` what she began it from, public ids of edits or "draft". `unsafe`: required when a
-    reader called the session unsafe. `levels`: {key of a dimension: level}. `preferred`: of two texts, by their own names,
-    whichever stood first for her.
+    reader called the session unsafe; where none did, she may say that it is. `levels`: {key of a dimension: level}.
+    `preferred`: of two texts, by their own names, whichever stood first for her.
     """
 
     verdict: str | None = None
@@ -56,8 +56,8 @@ def require(answer: Answer, disputed: set[str], edits: dict[str, str], draft: st
         raise CannotSettle(_("Say accept, edit or reject, exactly when the verdict is in dispute."))
     if (Aspect.FINDINGS in disputed) != (answer.findings is not None):
         raise CannotSettle(_("Name the findings, exactly when they are in dispute."))
-    if (Aspect.SAFETY in disputed) != (answer.unsafe is not None):
-        raise CannotSettle(_("Say whether the session is unsafe, exactly when a reader called it so."))
+    if Aspect.SAFETY in disputed and answer.unsafe is None:
+        raise CannotSettle(_("Say whether the session is unsafe: a reader called it so."))
     if {aspect for aspect in disputed if aspect.startswith(DIMENSION)} != {
         DIMENSION + k for k in answer.levels
     }:

@@ -13,8 +13,8 @@ MOST_MARKS = 20  # of her own; one mark holds as many turns as there are
 
 
 def require_findings(found: list[dict], item: Item) -> None:
-    """Of what she settles, what a reader found stands once and as that reader marked it; the rest are her own marks.
-    Raises CannotSettle.
+    """Of what she settles, what a reader found stands once and as that reader marked it; the rest are her own marks. In one
+    turn a mistake has one severity, whoever marked it. Raises CannotSettle.
     """
     left, picked, marks = _readers_findings(item) if found else set(), [], []
     for one in found:
@@ -24,7 +24,26 @@ def require_findings(found: list[dict], item: Item) -> None:
             picked.append(one)
         else:
             marks.append(one)
+    _require_one_severity(picked, item)
     require_marks(marks, item, beside=picked)
+
+
+def _require_one_severity(picked: list[dict], item: Item) -> None:
+    """Two readers may have marked the same mistake in the same turn, each as serious as she found it."""
+    given: dict[tuple, int] = {}
+    for one in picked:
+        # Without turns it is of the session as a whole.
+        for turn in one["utterances"] or [None]:
+            if given.setdefault((one["mistake"], turn), one["severity"]) == one["severity"]:
+                continue
+            name = _names(item).get(one["mistake"], one["mistake"])
+            where = _("%(name)s, turn %(turns)s") % {"name": name, "turns": turn} if turn else name
+            raise CannotSettle(
+                _(
+                    "%s: two severities are chosen. In one turn a mistake has one: take one of the two out, or correct it."
+                )
+                % where
+            )
 
 
 def require_marks(marks: list[dict], item: Item, *, beside: list[dict] | None = None) -> None:
@@ -40,8 +59,7 @@ def require_marks(marks: list[dict], item: Item, *, beside: list[dict] | None = 
             _("You mark more than %s mistakes yourself; turns of the same mistake can be put together.")
             % MOST_MARKS
         )
-    names = {one["key"]: one["name"] for one in briefing.choices(item.round.pairs_version)}
-    names[OTHER] = _("A mistake that is not in the guideline")
+    names = _names(item)
     turns = {n + 1 for n in counsellor_turns(item.instance)}
     taken = {(one["mistake"], turn) for one in beside or [] for turn in one["utterances"]}
     for mark in marks:
@@ -53,6 +71,11 @@ def require_marks(marks: list[dict], item: Item, *, beside: list[dict] | None = 
                       "severity.") % {"name": names[mark["mistake"]], "turn": turn}
                 )  # fmt: skip
             taken.add((mark["mistake"], turn))
+
+
+def _names(item: Item) -> dict[str, str]:
+    names = {one["key"]: one["name"] for one in briefing.choices(item.round.pairs_version)}
+    return names | {OTHER: _("A mistake that is not in the guideline")}
 
 
 def _require_mark(mark: dict, names: dict[str, str], turns: set[int]) -> None:
@@ -71,8 +94,7 @@ def _require_mark(mark: dict, names: dict[str, str], turns: set[int]) -> None:
 
 
 def _readers_findings(item: Item) -> set[tuple]:
-    readers = Decision.objects.in_force().readers().filter(item=item)
-    counted = readers.filter(reading__pass_number=1, reading__seat__observer=False)
+    counted = Decision.objects.in_force().counting().filter(item=item)
     return {
         (key_of(one), tuple(one.utterances), one.severity)
         for decision in counted.prefetch_related("findings__pair_revision__pair")

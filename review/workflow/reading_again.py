@@ -11,19 +11,17 @@ import secrets
 from dataclasses import asdict
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 
 from accounts import roles
 from accounts.models import Role, User
-from review import access
+from review import access, who_settles
 from review.flags import raising
-from review.knowing import cells_known_by, settled_another
 from review.models import (
-    Conflict,
     Decision,
     FirstJudgement,
     Item,
-    Reading,
     Round,
     SecondJudgement,
     SecondReading,
@@ -66,29 +64,29 @@ def draw(decision: Decision) -> SecondReading | None:
 
 
 def somebody_may(decision: Decision, adjudicators: list[User]) -> bool:
-    """Whether anybody but its adjudicator may settle this item."""
-    return any(
-        user.pk != decision.rater.user_id and access.may_settle(user, decision.item) for user in adjudicators
-    )
+    """Whether anybody but its adjudicator may judge it again."""
+    begun = set(_begun_before(decision).values_list("rater__user", flat=True))
+    others = (user for user in adjudicators if user.pk not in begun | {decision.rater.user_id})
+    return any(access.may_settle(user, decision.item) for user in others)
 
 
 def pending(user):
-    """Second readings that wait for this person: not of what she settled, nor of a session that she reviewed or whose
-    known answers she knows; none where she leads.
+    """Second readings that wait for this person: of what she may settle and did not, nor had begun when another settled it,
+    as she was told then that it is settled; none where she leads.
     """
     if roles.may_lead(user):
         return SecondReading.objects.none()
-    read = Reading.objects.filter(seat__rater__user=user).values("item__instance")
     # By themselves, as they are few: joined, every item of an open round would be looked up for them.
     left = list(SecondReading.objects.filter(judgement=None).values_list("pk", flat=True))
-    return (
-        SecondReading.objects.filter(pk__in=left, decision__item__round__state="open")
-        .exclude(decision__rater__user=user)
-        .exclude(decision__item__instance__in=read)
-        .exclude(decision__item__instance__cell__in=cells_known_by(user))
-        .exclude(decision__item__instance__profile__base_case__in=Conflict.objects.cases_of(user))
-        .exclude(settled_another(user, "decision__item__"))
+    begun = FirstJudgement.objects.filter(
+        item=OuterRef("decision__item"), rater__user=user, at__lt=OuterRef("decision__decided_at")
     )
+    found = SecondReading.objects.filter(who_settles.settled_by(user, "decision__item__"), pk__in=left)
+    return found.exclude(decision__rater__user=user).exclude(Exists(begun))
+
+
+def _begun_before(decision: Decision) -> QuerySet:
+    return FirstJudgement.objects.filter(item=decision.item_id, at__lt=decision.decided_at)
 
 
 @transaction.atomic
@@ -116,7 +114,7 @@ def judge_again(
     require_findings(answer.findings or [], item)
     require_safe(answer, item)
     if answer.unsafe:
-        raising.of_second(item, rater=rater_for(by), words=reason.strip())
+        raising.of_adjudicator(item, rater=rater_for(by), words=reason.strip())
     return SecondJudgement.objects.create(
         second_reading=second,
         rater=rater_for(by),

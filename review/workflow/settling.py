@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 
 from accounts import roles
 from review import access, standing, trail
+from review.flags import raising
 from review.models import (
     Aspect,
     Decision,
@@ -38,8 +39,8 @@ def adjudicate(
     """Settle what is in dispute on an item, in writing. `answers`: those of Answer.
 
     `error_type`: what the disagreement came from, of ErrorType; `first`: what she said before anything was revealed to
-    her. To call a session unsafe holds it, in every round and release, until a lead releases it. One settlement in ten
-    is drawn for a second adjudicator. Raises Refused or CannotSettle.
+    her. To call a session unsafe holds it, in every round and release, until a lead releases it; where no reader said so,
+    it is before the leads at once. One settlement in ten is drawn for a second adjudicator. Raises Refused or CannotSettle.
     """
     answer = Answer(**answers)
     with transaction.atomic():
@@ -67,7 +68,10 @@ def adjudicate(
             verdict=answer.verdict or "",
             preferred=answer.preferred or "",
             edited_text=answer.written.strip(),
-            answered=[*answer.aspects, *([str(Aspect.WORDING)] if Aspect.WORDING in disputed else [])],
+            answered=[
+                *(aspect for aspect in answer.aspects if aspect in disputed),
+                *([str(Aspect.WORDING)] if Aspect.WORDING in disputed else []),
+            ],
             approved_edits=answer.approved,
             unsafe=bool(answer.unsafe),
             comment=reason.strip(),
@@ -83,6 +87,8 @@ def adjudicate(
             ],
         )
         store_ratings(decision, answer.levels, {})
+        if answer.unsafe and Aspect.SAFETY not in disputed:
+            raising.of_adjudicator(item, rater=decision.rater, words=decision.comment)
         restand(item)
         if answer.unsafe:
             _hold(item.instance, decision)

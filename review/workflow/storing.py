@@ -148,8 +148,9 @@ def restand(item: Item):
         return  # it measures its readers; there is nothing to settle
     stored = {s.aspect: s for s in item.standings.all()}
     rule = item.round.rule
-    if rule.majority and item.flags.filter(kind=FlagKind.UNSAFE).exists():
-        # However it was raised: where anybody calls it unsafe, no majority settles it (methods.md §4).
+    if rule.majority and not _agreed(stored, item) and item.flags.filter(kind=FlagKind.UNSAFE).exists():
+        # However it was raised: where anybody calls it unsafe, no majority settles it (methods.md §4). What a majority
+        # settled before stays so.
         rule = replace(rule, majority=False)
     found = standing.standing(judged_of(item), arm=item.arm, needed=readers_needed(item), rule=rule)
     for aspect, (state, outcome) in found.items():
@@ -159,6 +160,13 @@ def restand(item: Item):
             row.save()
             stored[aspect] = row
     _tell_the_whole(item, {aspect: (row.state, row.outcome) for aspect, row in stored.items()})
+
+
+def _agreed(stored: dict[str, Standing], item: Item) -> bool:
+    """Whether all that a majority may settle is settled already."""
+    graded = grading.is_graded(item)
+    by_majority = [s for a, s in stored.items() if a == standing.VERDICT or (graded and a != standing.SAFETY)]
+    return bool(by_majority) and all(s.state == standing.SETTLED for s in by_majority)
 
 
 def _tell_the_whole(item: Item, standings: dict) -> None:

@@ -41,6 +41,7 @@ def test_dan_judges_first_and_merges_two_texts(at_work, disputed):
     screens.take(page, "dispute-first")
     for name in sorted({f.get_attribute("name") for f in page.locator("input[name^=text-]").all()}):
         page.locator(f"input[name={name}][value=no]").check()
+    page.locator("input[name=unsafe][value=no]").check()
     page.get_by_role("button", name="Keep it, and show what the readers said").click()
     expect(main).to_contain_text("Fits this client well.")
     expect(page.locator("main ins").first).to_be_visible()
@@ -86,6 +87,7 @@ def test_dan_corrects_a_finding_and_adds_a_mistake_that_no_reader_marked(at_work
     page.get_by_label("How serious").select_option("3")
     page.get_by_label("yes", exact=True).first.check()
     screens.take(page, "dispute-marks-first")
+    page.locator("input[name=unsafe][value=no]").check()
     page.get_by_role("button", name="Keep it, and show what the readers said").click()
     # What he marked first is there, to be left.
     expect(page.get_by_label("Which mistake")).to_have_value("minimising")

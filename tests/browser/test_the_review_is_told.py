@@ -119,6 +119,7 @@ def test_from_the_round_to_how_my_work_was_resolved(at_work, studio, run, ben, c
     asked = [field.get_attribute("name") for field in dan.locator("input[name^=text-]").all()]
     for field, text in zip(dict.fromkeys(asked), texts, strict=True):
         dan.locator(f"input[name={field}][value={'yes' if WORDING in text else 'no'}]").check()
+    dan.locator("input[name=unsafe][value=no]").check()
     dan.get_by_role("button", name="Keep it, and show what the readers said").click()
     expect(main.locator("ins").first).to_be_visible()
     dan.locator("input[name=error_type]").first.check()

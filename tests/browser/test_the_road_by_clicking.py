@@ -168,6 +168,7 @@ def test_the_adjudicator_settles_the_wording_without_names(person):
     ):
         dan.locator(f"input[name={field}][value={'yes' if n == 0 else 'no'}]").check()
     dan.locator("input[name=equivalent][value=no]").check()
+    dan.locator("input[name=unsafe][value=no]").check()
     dan.get_by_role("button", name="Keep it, and show what the readers said").click()
     expect(dan.locator("main")).to_contain_text("One reader")
     assert "Ben" not in dan.locator("main").inner_text() and "Chloe" not in dan.locator("main").inner_text()

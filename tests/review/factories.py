@@ -195,13 +195,12 @@ def settle(item, person, given=(), *, reason="Read blind.", **more):
     first, then = {}, {}
     if dispute.texts:
         first["approved"] = {text.token: text.words in given for text in dispute.texts}
-    if dispute.asks_equivalent:
+    if dispute.first_asked.equivalent:
         first["equivalent"] = more.pop("equivalent", False)
     if dispute.asks_findings:
         first["mistakes"] = [p.mistake for p in dispute.proposed if p.mistake in given]
         then["found"] = [p.token for p in dispute.proposed if p.mistake in given]
-    if dispute.asks_safety:
-        first["unsafe"] = more.pop("unsafe", False)
+    first["unsafe"] = more.pop("unsafe", False)
     dispute.judge_first(by=person, **first)
     first.pop("mistakes", None)
     return dispute.settle(by=person, reason=reason, **{**first, **then, "error_type": "other", **more})

@@ -36,7 +36,7 @@ def test_a_wording_dispute_shows_the_edits_and_never_the_draft(item, ben, chloe)
     edited(item, ben, chloe)
     dispute = Dispute(item)
     assert sorted(text.words for text in dispute.texts) == sorted(EDITS)
-    assert dispute.asks_equivalent and not dispute.asks_verdict
+    assert dispute.first_asked.equivalent and not dispute.asks_verdict
 
 
 def test_a_verdict_dispute_hides_which_text_was_the_draft(ben, chloe, lena):
@@ -110,7 +110,7 @@ def test_a_text_changed_meanwhile_is_judged_first_once_more(disputed, chloe, dan
 def test_the_same_words_from_two_readers_are_one_text(item, ben, chloe, dan):
     ids = [str(judge(item, who, says("edit", EDITS[0])).public_id) for who in (ben, chloe)]
     dispute = Dispute(item)
-    assert len(dispute.texts) == 1 and not dispute.asks_equivalent
+    assert len(dispute.texts) == 1 and not dispute.first_asked.equivalent
     settle(item, dan, [EDITS[0]])
     assert standings(item)["wording"] == ("settled", sorted(ids))
 

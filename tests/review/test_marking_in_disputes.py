@@ -19,7 +19,7 @@ from tests.review.test_pages import text, words
 
 OWN = {"mistake": "minimising", "utterances": [5], "severity": 3}
 THEIRS = {"mistake": "interrupting", "utterances": [3], "severity": 2}
-SETTLING = {"reason": "It is at turn 5.", "error_type": "overlooked"}
+SETTLING = {"reason": "It is at turn 5.", "error_type": "overlooked", "unsafe": "no"}
 
 
 @pytest.fixture
@@ -66,7 +66,7 @@ class Steps:
         """`any_mistake` and what else he says before anything is revealed."""
         page = text(self.get())
         about = re.search(r'name="about" value="([0-9a-f]+)"', page)[1]
-        return self.send({"step": "first", "about": about, "any_mistake": "no"} | given)
+        return self.send({"step": "first", "about": about, "any_mistake": "no", "unsafe": "no"} | given)
 
 
 @pytest.fixture
@@ -134,15 +134,6 @@ def test_the_verb_is_as_strict_as_the_page(disputed, dan):
         adjudicate(item=disputed, by=dan, findings=[THEIRS, THEIRS], reason="So.")
 
 
-def test_what_a_reader_marked_is_taken_as_it_was_marked(round, ben, chloe, dan):
-    item = round.items.filter(arm="unaided").first()
-    # Two readers may put the same mistake in the same turn, as serious as each finds it; both may be picked, as before.
-    judge(item, ben, says(None, findings=[mistake("interrupting", (2,), 1), mistake("minimising", (4,))]))
-    judge(item, chloe, says(None, findings=[mistake("interrupting", (2,), 3)]))
-    settle(item, dan, ["interrupting"])
-    assert found(item) == [("interrupting", [3], [1, 3])]
-
-
 # What he marks first.
 
 
@@ -161,7 +152,8 @@ def test_a_wrong_mark_is_not_kept_first_either(disputed, dan):
 
 def test_dan_marks_first_and_finds_it_filled_in_when_he_settles(steps, disputed):
     page = steps.first(any_mistake="yes", **MINIMISING)
-    assert FirstJudgement.objects.get().answers == {"mistakes": ["minimising"], "marks": [OWN]}
+    said = {"mistakes": ["minimising"], "marks": [OWN], "unsafe": False}
+    assert FirstJudgement.objects.get().answers == said
     assert "One reader" in words(page) and value(page, "mark-0-mistake") == "minimising"
     assert value(page, "mark-0-turns") == [5] and value(page, "mark-0-severity") == 3
     assert value(page, "finding") == []

@@ -87,7 +87,7 @@ def test_a_verdict_and_a_dimension_are_settled_together(ben, chloe, dan, lena):
     judge(item, chloe, says("reject", ratings={"specific": 4}), minutes=2)
     dispute = disputes.of(item, dan)
     # Which text was rated would say which is the draft: first the text, and the level when all is before him.
-    assert dispute.texts and not dispute.rated_first
+    assert dispute.texts and not dispute.first_asked.dimensions
     settle(item, dan, [dispute.judged["draft"]], levels={"specific": "3"})
     assert standings(item) == {"verdict": ("settled", "accept"), "dimension:specific": ("settled", ["3"])}
 
@@ -101,17 +101,19 @@ def test_a_level_comes_only_while_something_is_in_dispute(rated, dan):
 
 def test_a_dimension_is_rated_by_clicking_and_told_to_its_readers(log_in, rated, ben, dan, lena):
     client, address = log_in(dan), f"/disputes/{rated.public_id}/"
-    assert "Specific" in words(client.get("/disputes/"))
     page = client.get(address)
     assert "The feedback that was rated" in words(page) and "4: anchor 4" in words(page)
-    assert "supportive" not in words(page).lower()
+    # Everything that is rated is asked: which of it is in dispute would tell how the readers rated.
+    assert "Supportive" in words(page)
     about = re.search(r'name="about" value="([0-9a-f]+)"', page.content.decode())[1]
-    page = client.post(address, {"step": "first", "about": about, "level-specific": "2"}, follow=True)
+    given = {"level-specific": "2", "level-supportive": "5", "unsafe": "no"}
+    page = client.post(address, {"step": "first", "about": about, **given}, follow=True)
     assert "Specific: 1" in words(page) and "Specific: 5" in words(page)
-    given = {"level-specific": "3", "reason": "One thing.", "error_type": "boundary"}
+    given = {"level-specific": "3", "unsafe": "no", "reason": "One thing.", "error_type": "boundary"}
     assert "Settled" in words(client.post(address, given, follow=True))
     decision = Decision.objects.get(kind="adjudication")
-    assert decision.first.answers == {"levels": {"specific": "2"}} and decision.ratings.get().value == "3"
+    assert decision.first.answers == {"levels": {"specific": "2", "supportive": "5"}, "unsafe": False}
+    assert decision.ratings.get().value == "3"
     close_round(round=rated.round, by=lena)
     mine = words(log_in(ben).get("/desk/mine/"))
     assert "Specific: 3" in mine and "Supportive: 3, 4" in mine

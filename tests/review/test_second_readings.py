@@ -117,6 +117,7 @@ def test_dora_judges_it_as_any_dispute_and_nothing_moves(log_in, round, ben, chl
     client, address = log_in(dora), f"/disputes/{item.public_id}/"
     page = client.get(address)
     names = dict.fromkeys(re.findall(r'name="(text-[0-9a-f]+)"', page.content.decode()), "no")
+    names["unsafe"] = "no"
     about = re.search(r'name="about" value="([0-9a-f]+)"', page.content.decode())[1]
     page = client.post(address, {"step": "first", "about": about, **names}, follow=True)
     assert "One reader" in words(page) and "Dan" not in words(page).replace("Dora", "")
@@ -299,10 +300,10 @@ def test_what_she_calls_unsafe_is_before_the_leads_and_is_not_accepted(ben, chlo
     before, flags = standings(item), Flag.objects.count()
     with pytest.raises(CannotSettle, match="unsafe cannot be accepted"):
         settle(item, dora, [draft(item)], unsafe=True)
-    assert Flag.objects.count() == flags
+    assert Flag.objects.count() == flags + 1, "she said so first, and that is told at once"
     settle(item, dora, [], unsafe=True)
     raised = Flag.objects.latest("pk")
-    assert Flag.objects.count() == flags + 1 and (raised.kind, raised.item) == ("unsafe", item)
+    assert Flag.objects.count() == flags + 2 and (raised.kind, raised.item) == ("unsafe", item)
     assert raised.rater.user == dora and raised in flagged.waiting_for(lena)
     assert standings(item) == before
 

@@ -5,9 +5,12 @@ import re
 
 import pytest
 
+from accounts.models import Role
 from review.models import Decision, FirstJudgement
 from review.rounds import close_round
-from tests.review.factories import judge, says, standings
+from review.workflow import reading_again
+from tests.conftest import person
+from tests.review.factories import judge, says, settle, standings
 from tests.review.test_pages import EDIT, text, words
 
 
@@ -33,7 +36,9 @@ def judged_first(client, item, would_give: str):
     """The first step by clicking; returns what she sees then."""
     address = f"/disputes/{item.public_id}/"
     page = client.get(address)
-    given = {name: "yes" if words == would_give else "no" for words, name in fields_of(page).items()}
+    given = {name: "yes" if words == would_give else "no" for words, name in fields_of(page).items()} | {
+        "unsafe": "no"
+    }
     return client.post(address, given | {"step": "first", "about": about(page)}, follow=True), given
 
 
@@ -79,7 +84,8 @@ def test_dan_settles_a_dispute_by_clicking(log_in, disputed, dan, lena, ben):
 def test_the_first_step_sent_twice_leaves_what_was_said_first(log_in, disputed, dan):
     client = log_in(dan)
     page = client.get(f"/disputes/{disputed.public_id}/")
-    given = {"step": "first", "about": about(page)} | dict.fromkeys(fields_of(page).values(), "yes")
+    given = {"step": "first", "about": about(page), "unsafe": "no"}
+    given |= dict.fromkeys(fields_of(page).values(), "yes")
     client.post(f"/disputes/{disputed.public_id}/", given)
     given |= dict.fromkeys(fields_of(page).values(), "no")
     again = client.post(f"/disputes/{disputed.public_id}/", given, follow=True)
@@ -90,7 +96,8 @@ def test_the_first_step_sent_twice_leaves_what_was_said_first(log_in, disputed, 
 def test_an_answer_to_texts_that_changed_meanwhile_is_not_taken(log_in, disputed, dan, chloe):
     client = log_in(dan)
     page = client.get(f"/disputes/{disputed.public_id}/")
-    given = {"step": "first", "about": about(page)} | dict.fromkeys(fields_of(page).values(), "yes")
+    given = {"step": "first", "about": about(page), "unsafe": "no"}
+    given |= dict.fromkeys(fields_of(page).values(), "yes")
     judge(disputed, chloe, says("edit", "Quite another text."), minutes=1)
     answer = client.post(f"/disputes/{disputed.public_id}/", given, follow=True)
     assert "changed meanwhile" in words(answer) and not FirstJudgement.objects.exists()
@@ -114,3 +121,38 @@ def test_dan_merges_two_texts_into_his_own_wording(log_in, disputed, dan):
     assert decision.edited_text == "What went well. " + EDIT and decision.error_type == "misled"
     assert "draft" in decision.judged["written_from"] and len(decision.judged["written_from"]) == 2
     assert standings(disputed)["wording"] == ("settled", [str(decision.public_id)])
+
+
+def test_after_settling_dan_is_told_what_he_settled_and_goes_on_to_the_next(log_in, round, ben, chloe, dan):
+    first, second = list(round.items.order_by("position"))[:2]
+    for item in (first, second):
+        judge(item, ben, says())
+        judge(item, chloe, says("edit", EDIT))
+    client = log_in(dan)
+    more = {"reason": "Warmer.", "error_type": "overlooked"}
+    _page, given = judged_first(client, first, EDIT)
+    page = client.post(f"/disputes/{first.public_id}/", given | more, follow=True)
+    assert page.redirect_chain == [(f"/disputes/{second.public_id}/", 302)]
+    told = f"Settled. Thank you. Session 1 of “{round.name}”: accepted after an edit. 1 dispute is left: here it is."
+    assert told in words(page) and 'href="/disputes/"' in text(page)
+    _page, given = judged_first(client, second, "neither of them")
+    page = client.post(f"/disputes/{second.public_id}/", given | more, follow=True)
+    assert page.redirect_chain == [("/disputes/", 302)]
+    assert f"Session 2 of “{round.name}”: rejected. No other dispute waits for you." in words(page)
+
+
+def test_what_a_second_adjudicator_settled_is_told_of_her_own_answer(
+    log_in, round, ben, chloe, dan, monkeypatch
+):
+    monkeypatch.setattr(reading_again, "ONE_IN", 1)
+    dora = person("Dora", Role.ADJUDICATOR)
+    item = round.items.first()
+    judge(item, ben, says())
+    judge(item, chloe, says("edit", EDIT))
+    settle(item, dan, [EDIT])
+    client = log_in(dora)
+    _page, given = judged_first(client, item, "neither of them")
+    given |= {"reason": "Neither helps.", "error_type": "misled"}
+    page = client.post(f"/disputes/{item.public_id}/", given, follow=True)
+    assert f"Session 1 of “{round.name}”: rejected." in words(page) and "accepted" not in words(page)
+    assert standings(item)["verdict"] == ("settled", "edit")

@@ -103,19 +103,26 @@ def test_dan_answers_exactly_what_is_in_dispute(apart, dan):
 
 def test_a_reply_is_settled_by_clicking_and_told_to_its_readers(log_in, apart, ben, dan, lena):
     client, address = log_in(dan), f"/disputes/{apart.public_id}/"
-    assert "Specific" in words(client.get("/disputes/"))
     page = client.get(address)
     blind = words(page)
     assert invented.REPLY in blind and "what 4 stands for" in blind
-    assert "Supportive" not in blind and "tiredness." not in blind
+    # All is asked: which of it is in dispute would tell how the readers rated.
+    assert "Supportive" in blind and "tiredness." not in blind
     about = disputes.of(apart, dan).about
-    page = words(client.post(address, {"step": "first", "about": about, "level-specific": "2"}, follow=True))
+    first = {"step": "first", "about": about, "level-specific": "2", "level-supportive": "4", "unsafe": "no"}
+    page = words(client.post(address, first, follow=True))
     assert "It names the tiredness." in page and "You said first" in page
     assert "Specific in dispute" in page and "Supportive" in page, "what is agreed stands beside it"
-    given = {"level-specific": "3", "reason": "It says what tires her.", "error_type": "boundary"}
+    given = {
+        "level-specific": "3",
+        "unsafe": "no",
+        "reason": "It says what tires her.",
+        "error_type": "boundary",
+    }
     assert "Settled" in words(client.post(address, given, follow=True))
     decision = Decision.objects.get(kind="adjudication")
-    assert decision.first.answers == {"levels": {"specific": "2"}} and decision.ratings.get().value == "3"
+    assert decision.first.answers == {"levels": {"specific": "2", "supportive": "4"}, "unsafe": False}
+    assert decision.ratings.get().value == "3"
     close_round(round=apart.round, by=lena)
     mine = words(log_in(ben).get(f"/desk/mine/{apart.public_id}/"))
     assert "An adjudicator settled what was in dispute." in mine and "It says what tires her." in mine
@@ -143,12 +150,19 @@ def test_a_pair_is_settled_by_clicking_whichever_text_stands_first(log_in, ben, 
         # He clicks on text b, wherever it stands.
         place = "second" if dispute.position == "ab" else "first"
         first = {"step": "first", "about": dispute.about, "level-specific": place, "preferred": "tie"}
+        first |= {"level-supportive": "no difference", "unsafe": "no"}
         page = words(client.post(address, first, follow=True))
         # Ben's answer and his own, each as the texts stand before him.
         assert (
             f"the {'second' if place == 'first' else 'first'} is better" in page and "no difference" in page
         )
-        given = {"level-specific": place, "preferred": place, "reason": "Kinder.", "error_type": "other"}
+        given = {
+            "level-specific": place,
+            "preferred": place,
+            "unsafe": "no",
+            "reason": "Kinder.",
+            "error_type": "other",
+        }
         client.post(address, given)
         assert standings(item) == {
             "dimension:specific": ("settled", ["b"]),
@@ -158,7 +172,7 @@ def test_a_pair_is_settled_by_clicking_whichever_text_stands_first(log_in, ben, 
         decision = item.decisions.get(kind="adjudication")
         assert decision.ratings.get().value == "second" and decision.preferred == "b"
         said = FirstJudgement.objects.get(item=item).answers
-        assert said == {"levels": {"specific": "second"}, "preferred": "tie"}
+        assert said["levels"]["specific"] == "second" and said["preferred"] == "tie"
     assert seen == {"ab", "ba"}
 
 

@@ -1,0 +1,71 @@
+"""Who may settle a dispute. What keeps somebody from it is said once, as conditions of an item: the list and the numbers
+ask them of all items, the page and the verbs of one (review.access.may_settle).
+"""
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from accounts import roles
+from accounts.roles import Answer
+from review.knowing import cells_known_by, settled_another
+from review.models import Conflict, Item, RoundState
+from review.raters import record_in_force
+from synthesis.models import Opening
+
+
+def may_settle(user, item: Item) -> Answer:
+    """An adjudicator, of an item that she had in no other way, while its round is open."""
+    if not (answer := roles.may_adjudicate(user)):
+        return answer
+    its = Item.objects.filter(pk=item.pk)
+    for holds, reason in _against(user):
+        if its.filter(holds).exists():
+            return Answer(reason)
+    return Answer()
+
+
+def settled_by(user, item: str = "") -> Q:
+    """Of an item, or of what names one (`item`, such as "item__"): that this person may settle it."""
+    if not roles.may_adjudicate(user):
+        return Q(pk__in=[])
+    found = Q()
+    for holds, _reason in _against(user, item):
+        found &= ~holds
+    return found
+
+
+def _against(user, item: str = "") -> list[tuple[Q, str]]:
+    """[(what holds of such an item, the reason that she is told)], in the order in which they are told."""
+    read = Item.objects.filter(readings__seat__rater__user=user)
+    wrote = Opening.objects.filter(by=user)
+    found = [
+        (
+            Q((f"{item}instance__in", read.values("instance"))),
+            _("You reviewed this session yourself; another adjudicator settles it."),
+        ),
+        (
+            Q((f"{item}instance__in", wrote.values("instance"))),
+            _("You wrote in this session yourself; another adjudicator settles it."),
+        ),
+        (
+            Q((f"{item}instance__cell__in", cells_known_by(user))),
+            _("You know the agreed answers to this session; another adjudicator settles it."),
+        ),
+        (
+            Q((f"{item}instance__profile__base_case__in", Conflict.objects.cases_of(user))),
+            _("You know this client; another adjudicator settles it."),
+        ),
+        (
+            settled_another(user, item),
+            _("You have settled this session before; another adjudicator does it now."),
+        ),
+        (
+            Q((f"{item}round__state", RoundState.CLOSED)),
+            _("The round is closed; what is still in dispute stays so and is counted."),
+        ),
+    ]
+    record = record_in_force(user)
+    if record and record.simulated:
+        simulated = _("A simulated reader settles nothing in a round of people.")
+        found.append((Q((f"{item}round__rehearsal", False)), simulated))
+    return found
