@@ -44,5 +44,7 @@ def _rail(request, user) -> list[dict]:
         if roles is None or roles & user.roles:
             url = reverse(name)
             active = name == here or (name != "home" and request.path.startswith(url))
-            rail.append({"url": url, "label": label, "active": active, "waiting": numbers.get(name, 0)})
+            n = numbers.get(name, 0)
+            said = waiting.said(n) if name == "disputes" else n
+            rail.append({"url": url, "label": label, "active": active, "waiting": n and said})
     return rail

@@ -126,3 +126,18 @@ def test_what_waits_is_told_in_as_many_queries_whatever_waits(versions, ana, ami
                 waiting.work(user)
             counted.append(len(asked))
     assert counted[:2] == counted[2:]
+
+
+def test_of_very_many_disputes_no_page_counts_more_than_anybody_needs(
+    client, ben, chloe, dan, lena, versions, monkeypatch
+):
+    round = round_of(3, [ben, chloe], lena, unaided_share=0, **versions)
+    for n, item in enumerate(round.items.all()):
+        judge(item, ben, says("accept"))
+        judge(item, chloe, says("reject"))
+        assert waiting.numbers(dan)["disputes"] == n + 1
+    assert '<span class="waiting" title="waiting">3<' in on_home(client, dan)
+    monkeypatch.setattr(waiting, "MOST", 1)
+    page = on_home(client, dan)
+    assert '<span class="waiting" title="waiting">1+<' in page
+    assert '<td class="number" data-label="How many">1+</td>' in page
