@@ -80,7 +80,7 @@ def test_the_list_says_where_it_is_and_how_long_it_waits_and_nothing_else(log_in
         judge(item, chloe, other)
     client = log_in(dan)
     rows = re.findall(r"<tr><td>.*?</tr>", client.get("/disputes/").content.decode(), re.S)
-    cells = [re.findall(r"<td>(.*?)</td>", row, re.S) for row in rows]
+    cells = [re.findall(r"<td[^>]*>(.*?)</td>", row, re.S) for row in rows]
     told = {tuple(re.sub(r"<[^>]+>", "", cell) for cell in row[1:3]) for row in cells}
     assert len(rows) == 4 and told == {(round.name, "with the draft")}
     # In the order of waiting: what is unsafe goes to the lead at once, by a flag, and not to the top of this list.
