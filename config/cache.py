@@ -18,14 +18,19 @@ from redis import RedisError
 log = logging.getLogger(__name__)
 
 ROOT = Path(__file__).parent.parent
-# Seconds: nobody waits for it longer than what it saves.
+# Seconds: of one that does not answer, and for which it is then not asked again, in this process.
 PATIENCE = {"socket_connect_timeout": 0.5, "socket_timeout": 0.5}
-TOLD_EVERY = 60  # seconds
+LEFT_ALONE = 15
 SIGNED = hashlib.sha256().digest_size  # bytes
 
 
+MISSING = object()
+# {where a cache is: when it is asked again}. Of the process, as each of its threads has a cache object of its own.
+_asked_again: dict[str, float] = {}
+
+
 class NotOurs(ValueError):
-    """Somebody else wrote it, or with another secret key."""
+    """Somebody else wrote it, or with another secret key, or it stood under another name."""
 
 
 class Signed:
@@ -39,41 +44,52 @@ class Signed:
         signature, body = stored[:SIGNED], stored[SIGNED:]
         if not hmac.compare_digest(signature, _signature(body)):
             raise NotOurs("not signed by us")
-        return pickle.loads(body)
+        try:
+            return pickle.loads(body)
+        except Exception as error:  # of whatever kind: it was written where other code runs
+            raise NotOurs(f"not to be read here: {error}") from error
 
 
 class Cache(RedisCache):
-    """What another release kept is not read: its shapes may be others."""
+    """What another release kept is not read: its shapes may be others. `get` and `set` never fail; nothing else is used."""
 
     def __init__(self, server, params):
         options = {"serializer": Signed} | PATIENCE | params.get("OPTIONS", {})
         super().__init__(server, params | {"OPTIONS": options, "KEY_PREFIX": release()})
-        self._said: dict[str, float] = {}
+        self._server = server
 
     def get(self, key, default=None, version=None):
-        try:
-            return super().get(key, default, version)
-        except (RedisError, NotOurs) as error:
-            self._say("the cache is of no help, so it is computed: %s", error)
+        found = self._ask(lambda: super(Cache, self).get(key, MISSING, version))
+        if found is MISSING:
             return default
+        name, value = found if isinstance(found, tuple) and len(found) == 2 else (None, None)
+        if name != key:
+            log.warning("what the cache has is not ours, so it is computed: it stood under another name")
+            return default
+        return value
 
     def set(self, key, value, timeout=DEFAULT_TIMEOUT, version=None):
-        try:
-            super().set(key, value, timeout, version)
-        except RedisError as error:
-            self._say("the cache does not answer, so nothing is kept: %s", error)
+        # With its name, so that nobody can put it under another.
+        self._ask(lambda: super(Cache, self).set(key, (key, value), timeout, version))
 
-    def _say(self, words: str, error: Exception) -> None:
-        """Once a minute; a page asks it many times."""
-        if time.monotonic() - self._said.get(words, -TOLD_EVERY) >= TOLD_EVERY:
-            self._said[words] = time.monotonic()
-            log.warning(words, error)
+    def _ask(self, act):
+        """MISSING where there is no answer."""
+        if time.monotonic() < _asked_again.get(self._server, 0):
+            return MISSING
+        try:
+            return act()
+        except NotOurs as error:
+            log.warning("what the cache has is not ours, so it is computed: %s", error)
+        except RedisError as error:
+            _asked_again[self._server] = time.monotonic() + LEFT_ALONE
+            log.warning("the cache does not answer; for %s s everything is computed: %s", LEFT_ALONE, error)
+        return MISSING
 
 
 @lru_cache
 def release() -> str:
-    """The code that runs, as a short digest of its files."""
-    found = hashlib.sha256()
+    """The code that runs, as a short digest of its files and of what it stands on."""
+    found = hashlib.sha256((ROOT / "requirements.txt").read_bytes())
     for app in ("accounts", "config", "exports", "guidelines", "review", "synthesis"):
         for file in sorted((ROOT / app).rglob("*.py")):
             found.update(file.read_bytes())

@@ -123,7 +123,10 @@ def appeals_open_to(user):
     tells how they were judged.
     """
     hidden = rounds_she_judges(user).order_by().values("pk")
-    found = Appeal.objects.exclude(item__round__in=hidden)
+    # A late judgement says how a session was settled: not before its reviewers may see that, nor while it is not.
+    settled = Item.objects.settled().filter(round__in=Round.objects.released().order_by().values("pk"))
+    seen = Q(raw=None) | Q(item__in=settled.order_by().values("pk"))
+    found = Appeal.objects.filter(seen).exclude(item__round__in=hidden)
     return found.exclude(item__instance__cell__in=hidden_cells(user))
 
 

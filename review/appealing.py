@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts import roles
-from review import access, trail
+from review import access, judged_late, trail
 from review.knowing import had_by
 from review.matching import CannotMakeRound
 from review.models import Appeal, AppealState, Item, Rater, RawAnnotation, Round
@@ -36,16 +36,31 @@ def appeal(*, item: Item, by, reason: str) -> Appeal:
 
 @transaction.atomic
 def wait_as_late(raw: RawAnnotation) -> Appeal | None:
-    """What its reader now says of a settled session, kept raw, waits for a lead. None where it need not: a rehearsal, a
-    session that is judged again already, or one of whose late judgements waits already (`as_it_is_now` tells the latest).
+    """What its reader now says of a settled session, kept raw, waits for a lead; what she changes in it further is shown
+    with it. None where it need not: a rehearsal, a session that is judged again already, or where a lead has answered the
+    same.
     """
     item, rater = _locked([raw.reading.item_id])[0], raw.reading.seat.rater
     if item.round.rehearsal or rater.user_id is None or item.superseded_by.exists():
+        return None
+    answered = Appeal.objects.late().filter(item=item, by=rater.user).exclude(state=AppealState.WAITING)
+    if any(judged_late.says_the_same(raw, one) for one in _heard(answered)):
         return None
     made, _new = Appeal.objects.late().get_or_create(
         item=item, by=rater.user, state=AppealState.WAITING, defaults={"raw": raw}
     )
     return made
+
+
+def _heard(answered) -> list[RawAnnotation]:
+    """Each of these late judgements as the lead who answered it read it."""
+    found = []
+    for one in answered.select_related("raw"):
+        states = RawAnnotation.objects.filter(
+            reading=one.raw.reading_id, completed_by=one.raw.completed_by, received_at__lte=one.answered_at
+        )
+        found += list(states.order_by("-ls_updated_at", "-pk")[:1])
+    return found
 
 
 @transaction.atomic

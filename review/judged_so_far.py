@@ -35,7 +35,8 @@ def judged_so_far() -> dict[int, Judged]:
         grouped_by="reading__seat",
         sums=_sums(),
         # By the installation, whose database it is that numbers the rows.
-        key=f"review.judged_so_far.made.{public_id('review.judged_so_far')}",
+        key=f"review.judged_so_far.{public_id('review.judged_so_far')}",
+        stored="received_at",
     )
     return {seat: _judged(sums) for seat, sums in found.items()}
 
@@ -91,4 +92,5 @@ def came_from() -> dict[int, dict[str, int]]:
         grouped_by="item__round",
         sums={value: Count("pk", filter=Q(error_type=value)) for value in ErrorType.values},
         key=f"review.came_from.{public_id('review.came_from')}",
+        stored="received_at",
     )

@@ -1,7 +1,9 @@
 """What is added up of judgements is what stands, whoever changed her mind or has given back."""
 
+from contextlib import suppress
 from unittest.mock import patch
 
+from django.db import transaction
 from django.utils import timezone
 
 from config.pages import stages
@@ -58,3 +60,29 @@ def test_the_road_counts_every_judgement_that_no_other_replaced(ben, chloe, lena
     rows = dict(stages.review(lena)["rows"])
     assert rows["judgements made"] == Decision.objects.readers().in_force().count() == 2
     assert rows["judgements to do"] == 2
+
+
+def test_a_database_that_was_put_back_is_added_up_anew_though_it_has_as_many_rows_again(ben, chloe, lena):
+    round = round_of(4, [ben, chloe], lena, unaided_share=0)
+    items = list(round.items.all())
+
+    def much_later():
+        return patch("django.utils.timezone.now", return_value=timezone.now() + 2 * SETTLED)
+
+    class PutBack(Exception):
+        pass
+
+    with suppress(PutBack), transaction.atomic():
+        for item in items[:3]:
+            judge(item, ben, says("reject"))
+        told(round)
+        with much_later():
+            assert told(round)[0] == 3  # and kept for a day
+        raise PutBack
+    for item in items[:3]:
+        judge(item, chloe, says())
+    judge(items[3], ben, says())
+    for _look in range(3):
+        with much_later():
+            seen = told(round)
+    assert seen == (4, 4, {"accept": 4}, {"Ben": (1, 4), "Chloe": (3, 4)})
