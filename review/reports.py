@@ -351,29 +351,28 @@ def agreements(round: Round) -> dict[str, dict[str, dict]]:
     if round.state != RoundState.CLOSED:
         return figures_of(round, *rows(round))
     # Nothing of a closed round changes but the day of its release; to read all of a large one takes many seconds.
-    known_by = [round.public_id, round.closed_at, round.resolutions_from]
-    return _told(
-        round, remembered(digest(["agreements", *map(str, known_by)]), lambda: _figures(round, *rows(round)))
-    )
+    key = digest(["agreements", *map(str, (round.public_id, round.closed_at, round.resolutions_from))])
+    known = scales(round)
+    return _told(round, known, remembered(key, lambda: _figures(round, known, *rows(round))))
 
 
 def figures_of(
     round: Round, by_name: dict[tuple[str, str], list[tuple]], weights: dict
 ) -> dict[str, dict[str, dict]]:
     """`weights`: of what is judged, one over its chance."""
-    return _told(round, _figures(round, by_name, weights))
-
-
-def _figures(round: Round, by_name: dict[tuple[str, str], list[tuple]], weights: dict) -> dict:
     known = scales(round)
+    return _told(round, known, _figures(round, known, by_name, weights))
+
+
+def _figures(round: Round, known: dict[str, dict], by_name: dict, weights: dict) -> dict:
     return {
         (arm, name): _computed(own, known[name]["scale"], known[name]["levels"], round.seed % 2**31, weights)
         for (arm, name), own in sorted(by_name.items())
     }
 
 
-def _told(round: Round, figures: dict) -> dict[str, dict[str, dict]]:
-    known, found = scales(round), {}
+def _told(round: Round, known: dict[str, dict], figures: dict) -> dict[str, dict[str, dict]]:
+    found: dict[str, dict[str, dict]] = {}
     for (arm, name), computed in figures.items():
         about = known[name]
         more = {"title": about["title"], "scale": about["scale"], "interim": round.state == "open"}

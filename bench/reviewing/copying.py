@@ -77,6 +77,8 @@ def _statement(table: _Table, spans: dict, since: int) -> str:
         up[name] = ends["high"] - ends["low"] + 1
     columns, values = [], []
     for field in table.model._meta.concrete_fields:
+        if field.generated:
+            continue
         column = quote(field.column)
         value = column
         if field.column in up:

@@ -196,7 +196,7 @@ def test_a_page_asks_the_database_no_more_for_thirty_pairs_than_for_three(
             "pair_edit": ["mistake-0"],
         }
         address = reverse(page, args=[slug, *args.get(page, [])])
-        with django_assert_max_num_queries(50) as asked:
+        with django_assert_max_num_queries(54) as asked:
             assert client.get(address).status_code == 200
         counted.append(len(asked))
         # The rail asks about every draft in review: let one wait at a time.
