@@ -74,8 +74,8 @@ def _hers(request, item: Item, *, blind: bool) -> list[tuple[str, list[str]]]:
     for was in before:
         if last and last.about == was.about and sent.get("step") != "first":
             return Settling(was, sent).in_words()
-    for was in before:
-        if was.aspects and sent.get("step") == "first" and sent.get("about") == was.about and not blind:
-            return JudgingFirst(was, sent).in_words()
-    words = ((_("Your reason"), "reason"), (_("Your own wording"), "written"))
-    return [(label, [sent[name]]) for label, name in words if sent.get(name)]
+    # Whatever was in dispute: were the questions those of it, they would tell what it was to one who guesses.
+    asked = JudgingFirst(Dispute(item, aspects=()), sent)
+    first = asked.in_words() if sent.get("step") == "first" and not blind else []
+    words, written = ((_("Your reason"), "reason"), (_("Your own wording"), "written")), kept(sent)
+    return first + [(label, [written[name]]) for label, name in words if name in written]
