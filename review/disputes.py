@@ -9,6 +9,7 @@ from functools import cached_property
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
 from accounts.digesting import digest
@@ -85,12 +86,16 @@ class Overtaken(CannotSettle):
 class Dispute:
     """What is disputed on an item, and what the readers said, unnamed. `second`: it is settled, and judged once more."""
 
-    def __init__(self, item: Item, second: SecondReading | None = None, *, aspects: Collection[str] = ()):
-        """`aspects`: those that were in dispute, of one that was settled since."""
+    def __init__(
+        self, item: Item, second: SecondReading | None = None, *, aspects: Collection[str] | None = None
+    ):
+        """`aspects`: those that were in dispute, of one that was settled since; empty, as where nothing is in dispute."""
         self.item, self.second = item, second
         self.aspects = {s.aspect for s in item.standings.all() if s.state == "disputed"}
-        if second is not None or aspects:
-            self.aspects = set(second.decision.answered if second else aspects)
+        if second is not None:
+            self.aspects = set(second.decision.answered)
+        elif aspects is not None:
+            self.aspects = set(aspects)
         counted = item.decisions.in_force().counting()
         wanted = ("findings__pair_revision__pair", "ratings__dimension_revision__dimension")
         self.decisions = list(counted.prefetch_related(*wanted))
@@ -223,12 +228,21 @@ class Dispute:
         """Names the words themselves: if they changed meanwhile, the page sent an unknown name, and is
         refused.
         """
-        return digest([str(self.item.public_id), words])[:16]
+        return self._named(words)[:16]
 
     @cached_property
     def about(self) -> str:
-        """Names what is asked and the texts that are shown; if they change, she judges first once more."""
-        return digest([str(self.item.public_id), sorted(self.aspects), [text.token for text in self.texts]])
+        """Names what is asked and the texts that are shown; if they change, she judges first once more, and so she does of
+        what she had begun under another secret key. It lies before her when she has judged nothing: see `_named`.
+        """
+        return self._named(sorted(self.aspects), [text.token for text in self.texts])
+
+    def _named(self, *what) -> str:
+        """A name that only this installation can make: whoever could compute it would try what may be in dispute, and know
+        what the readers said before she judges.
+        """
+        named = digest([str(self.item.public_id), *what])
+        return salted_hmac("review.disputes", named, algorithm="sha256").hexdigest()
 
     def first_of(self, user) -> FirstJudgement | None:
         """What she said of exactly this before anything was revealed to her."""

@@ -5,10 +5,11 @@ of it is lost.
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from review.disputes import Dispute
+from review.disputes import Dispute, Overtaken
 from review.disputing import marks
 from review.disputing.forms import JudgingFirst, Settling
 from review.models import FirstJudgement, Item, RoundState, SecondJudgement
+from review.workflow import CannotSettle, tell_settled
 
 KEPT = "kept-"
 # Of the second step, where a changed text is judged first once more; the rest she says anew by that.
@@ -39,8 +40,9 @@ def judging_again(request, dispute: Dispute) -> dict:
 
 
 def over(request, item: Item):
-    """Who settled it, never how: while the round is open she may be asked about its sessions again. She who judged it a
-    second time is told of her own judgement: that another's stands, she is not.
+    """Who settled it, never how: while the round is open she may be asked about its sessions again; that she was told is
+    kept, and she is asked no second time about this one. She who judged it a second time is told of her own judgement: that
+    another's stands, she is not. Raises Overtaken.
     """
     hers = SecondJudgement.objects.filter(
         second_reading__decision__item=item, rater__user=request.user
@@ -51,10 +53,19 @@ def over(request, item: Item):
         told |= {"who": hers.rater, "when": hers.at}
     elif settled:
         told |= {"who": settled.rater, "when": settled.decided_at}
+        if settled.rater.user_id != request.user.pk:
+            _keep_told(request, settled)
     who = told.get("who")
     if request.method == "POST" and not (who and who.user_id == request.user.pk):
         told["hers"] = _hers(request, item, blind=False)
     return render(request, "review/dispute_over.html", told, status=409 if "hers" in told else 200)
+
+
+def _keep_told(request, settled):
+    try:
+        tell_settled(decision=settled, by=request.user)
+    except CannotSettle as drawn:
+        raise Overtaken(str(drawn)) from drawn
 
 
 def refused(request, item: Item, why: str):
@@ -74,8 +85,8 @@ def _hers(request, item: Item, *, blind: bool) -> list[tuple[str, list[str]]]:
     for was in before:
         if last and last.about == was.about and sent.get("step") != "first":
             return Settling(was, sent).in_words()
-    for was in before:
-        if was.aspects and sent.get("step") == "first" and sent.get("about") == was.about and not blind:
-            return JudgingFirst(was, sent).in_words()
-    words = ((_("Your reason"), "reason"), (_("Your own wording"), "written"))
-    return [(label, [sent[name]]) for label, name in words if sent.get(name)]
+    # Whatever was in dispute: were the questions those of it, they would tell what it was to one who guesses.
+    asked = JudgingFirst(Dispute(item, aspects=()), sent)
+    first = asked.in_words() if sent.get("step") == "first" and not blind else []
+    words, written = ((_("Your reason"), "reason"), (_("Your own wording"), "written")), kept(sent)
+    return first + [(label, [written[name]]) for label, name in words if name in written]

@@ -19,7 +19,7 @@ class CannotFlag(ValueError):
 
 def of_decision(decision: Decision) -> Flag | None:
     """Of a judgement just stored, under the lock of its item."""
-    if not decision.unsafe:
+    if not decision.unsafe or _said_before(decision.item, decision.rater, decision.comment):
         return None
     return Flag.objects.create(
         item=decision.item, kind=FlagKind.UNSAFE, rater=decision.rater, decision=decision,
@@ -27,15 +27,50 @@ def of_decision(decision: Decision) -> Flag | None:
     )  # fmt: skip
 
 
-def of_raw(raw: RawAnnotation, *, item_id: int, rater: Rater | None, words: str, raised_at: datetime) -> Flag:
+def of_raw(
+    raw: RawAnnotation, *, item_id: int, rater: Rater | None, words: str, raised_at: datetime
+) -> Flag | None:
     """Of an annotation that does not count: skipped, late, unreadable, given back, or not by its reader. What it says
     of safety counts all the same. Inside the transaction that keeps it.
     """
-    item = Item.objects.select_for_update().get(pk=item_id)
-    words = words.replace("\0", "").encode("utf-8", "replace").decode()[:LONGEST]
+    item, words = Item.objects.select_for_update().get(pk=item_id), _storable(words)
+    if rater and _said_before(item, rater, words):
+        return None
     return Flag.objects.create(
         item=item, kind=FlagKind.UNSAFE, rater=rater, raw=raw, words=words, raised_at=raised_at
     )
+
+
+@transaction.atomic
+def of_unsaved(reading: Reading, *, words: str) -> Flag | None:
+    """Of answers that were not taken, as she sent them; None where the leads have it from her already."""
+    item = Item.objects.select_for_update().get(pk=reading.item_id)
+    rater, words = reading.seat.rater, _storable(words)
+    if _heard(_waiting(item, rater), words):
+        return None
+    return Flag.objects.create(
+        item=item, kind=FlagKind.UNSAFE, rater=rater, raised_at=timezone.now(),
+        words=words.strip() or _("A reader says so in answers that are not saved yet; she wrote nothing beside it."),
+    )  # fmt: skip
+
+
+def _heard(flags, words: str) -> bool:
+    """Whether one of these says it already; she may have added no words to it."""
+    return flags.filter(words=words.strip()).exists() if words.strip() else flags.exists()
+
+
+def _waiting(item: Item, rater: Rater):
+    """What she called unsafe and nobody has answered; answered since, it is said anew."""
+    return Flag.objects.waiting().filter(item=item, rater=rater, kind=FlagKind.UNSAFE)
+
+
+def _said_before(item: Item, rater: Rater, words: str) -> bool:
+    """She said it in answers that were not taken, or on our page, and it waits there."""
+    return _heard(_waiting(item, rater).filter(decision=None, raw=None), words)
+
+
+def _storable(words: str) -> str:
+    return words.replace("\0", "").encode("utf-8", "replace").decode()[:LONGEST]
 
 
 def of_adjudicator(item: Item, *, rater: Rater, words: str) -> Flag:

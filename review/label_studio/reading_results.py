@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from review.label_studio.result_entries import (
     BadValue,
+    Contradiction,
     Incomplete,
     UnknownControl,
     UnreadableResult,
@@ -27,6 +28,7 @@ from review.label_studio.screens.controls import Control, controls_of
 __all__ = [
     "Answers",
     "BadValue",
+    "Contradiction",
     "Incomplete",
     "UnknownControl",
     "UnreadableResult",
@@ -98,7 +100,7 @@ def _own_reading(once: dict, marks: dict, pairs: list[dict], counsellor_turns: s
         raise Incomplete("mistake")
     if not any_mistake and findings:
         # The editor keeps marks after the answer was changed to "no mistake": which of the two was meant?
-        raise BadValue("any_mistake", "no, with marks")
+        raise Contradiction("any_mistake", "no, with marks")
     believable = once.get("believable")
     return {
         "any_mistake": any_mistake,
@@ -128,9 +130,9 @@ def _findings(marks: dict, pairs: list[dict], counsellor_turns: set[int]) -> lis
         label, severity = mark["mistake"], int(required(mark, "severity"))
         for turn in mark["turns"]:
             if turn not in counsellor_turns:
-                raise BadValue("mistake", f"turn {turn} is not the counsellor's")
+                raise Contradiction("mistake", f"turn {turn} is not the counsellor's")
             if severities.setdefault((label, turn), severity) != severity:
-                raise BadValue("severity", f"{severities[label, turn]} and {severity} in turn {turn}")
+                raise Contradiction("severity", f"{severities[label, turn]} and {severity} in turn {turn}")
             notes = grouped.setdefault((label, severity), {}).setdefault(turn, [])
             if mark.get("note", "").strip():
                 notes.append(mark["note"])

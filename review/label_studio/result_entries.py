@@ -18,11 +18,15 @@ class UnknownControl(UnreadableResult):
 
 
 class BadValue(UnreadableResult):
-    """An answer that the question does not offer, or that contradicts another answer."""
+    """An answer that the question does not offer."""
 
     def __init__(self, control, value):
         super().__init__(f"Control {control!r} cannot have the value {str(value)[:80]!r}.")
         self.control, self.value = control, value
+
+
+class Contradiction(BadValue):
+    """Answers that the screen offers, and of which one contradicts another; `control` is the one to look at."""
 
 
 class Incomplete(UnreadableResult):

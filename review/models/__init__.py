@@ -1,4 +1,4 @@
-from review.models.adjudicating import SecondJudgement, SecondReading
+from review.models.adjudicating import SecondJudgement, SecondReading, ToldSettled
 from review.models.appeals import Appeal, AppealState
 from review.models.certifications import Certification, Grounds, PassMark, Withdrawal
 from review.models.choices import Choice, ChosenFor, Reason
@@ -80,6 +80,7 @@ __all__ = [
     "Standing",
     "StandingState",
     "Stood",
+    "ToldSettled",
     "Verdict",
     "VerdictRule",
     "Welfare",

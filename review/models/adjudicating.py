@@ -1,8 +1,9 @@
 """What an adjudicator said before anything was revealed to her, and what a second one says of a dispute that is settled."""
 
+from django.conf import settings
 from django.db import models
 
-from accounts.freezing import Freezing
+from accounts.freezing import APPEND_ONLY, Freezing
 from accounts.models import ReviewerRecord
 from review.models.decisions import Decision, ErrorType
 from review.models.first_judgements import FirstJudgement
@@ -17,6 +18,19 @@ class SecondReading(models.Model):
 
     decision = models.OneToOneField(Decision, models.PROTECT, related_name="second_reading")
     at = models.DateTimeField(auto_now_add=True)
+
+
+class ToldSettled(models.Model):
+    """An adjudicator opened a dispute that another had settled, and read so: she judges it no second time."""
+
+    freezing = APPEND_ONLY
+
+    decision = models.ForeignKey(Decision, models.PROTECT, related_name="+")
+    to = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(name="told_settled_once", fields=["decision", "to"])]
 
 
 class SecondJudgement(models.Model):

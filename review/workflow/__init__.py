@@ -7,7 +7,7 @@ from review.workflow.deciding import decide
 from review.workflow.hearing_judges import hear_judge
 from review.workflow.judging_first import judge_first
 from review.workflow.marking import MOST_MARKS, require_marks
-from review.workflow.reading_again import judge_again, pending
+from review.workflow.reading_again import judge_again, pending, tell_settled
 from review.workflow.settling import adjudicate
 from review.workflow.storing import NotCounted, TooLate, judged_of, key_of, locked, readers_needed
 
@@ -27,4 +27,5 @@ __all__ = [
     "pending",
     "readers_needed",
     "require_marks",
+    "tell_settled",
 ]

@@ -25,6 +25,7 @@ from review.models import (
     Round,
     SecondJudgement,
     SecondReading,
+    ToldSettled,
 )
 from review.raters import rater_for, record_in_force
 from review.workflow.answering import (
@@ -64,15 +65,17 @@ def draw(decision: Decision) -> SecondReading | None:
 
 
 def somebody_may(decision: Decision, adjudicators: list[User]) -> bool:
-    """Whether anybody but its adjudicator may judge it again."""
-    begun = set(_begun_before(decision).values_list("rater__user", flat=True))
-    others = (user for user in adjudicators if user.pk not in begun | {decision.rater.user_id})
+    """Whether anybody but its adjudicator, and those who know that it is settled, may judge it again."""
+    begun = _begun_before(decision).values_list("rater__user", flat=True)
+    told = ToldSettled.objects.filter(decision__item=decision.item_id, decision__n__gte=decision.n)
+    know = {decision.rater.user_id, *begun, *told.values_list("to", flat=True)}
+    others = (user for user in adjudicators if user.pk not in know)
     return any(access.may_settle(user, decision.item) for user in others)
 
 
 def pending(user):
     """Second readings that wait for this person: of what she may settle and did not, nor had begun when another settled it,
-    as she was told then that it is settled; none where she leads.
+    nor opened afterwards, as she was told then that it is settled; none where she leads.
     """
     if roles.may_lead(user):
         return SecondReading.objects.none()
@@ -82,11 +85,27 @@ def pending(user):
         item=OuterRef("decision__item"), rater__user=user, at__lt=OuterRef("decision__decided_at")
     )
     found = SecondReading.objects.filter(who_settles.settled_by(user, "decision__item__"), pk__in=left)
-    return found.exclude(decision__rater__user=user).exclude(Exists(begun))
+    told = ToldSettled.objects.filter(
+        to=user, decision__item=OuterRef("decision__item"), decision__n__gte=OuterRef("decision__n")
+    )
+    return found.exclude(decision__rater__user=user).exclude(Exists(begun)).exclude(Exists(told))
 
 
 def _begun_before(decision: Decision) -> QuerySet:
     return FirstJudgement.objects.filter(item=decision.item_id, at__lt=decision.decided_at)
+
+
+@transaction.atomic
+def tell_settled(*, decision: Decision, by) -> ToldSettled:
+    """She is told that another settled it. Raises Refused, and CannotSettle where it was drawn meanwhile and is before her
+    as a dispute.
+    """
+    # It is drawn under the same lock: either she is told first, or it is put before her and she is not.
+    Round.objects.select_for_update().get(pk=decision.item.round_id)
+    roles.require(access.may_settle(by, decision.item))
+    if pending(by).filter(decision__item=decision.item_id).exists():
+        raise CannotSettle(_("What is in dispute changed meanwhile; look at it again."))
+    return ToldSettled.objects.get_or_create(decision=decision, to=by)[0]
 
 
 @transaction.atomic

@@ -42,6 +42,7 @@ WITHIN = {
     "review.disputes.judge_first": "review.workflow.judging_first.judge_first",
     "review.workflow.judging_first.judge_first": "what she says before anything is revealed is a row that nobody changes",
     "review.workflow.reading_again.judge_again": "a row that nobody changes; an event would tell her that it was settled",
+    "review.workflow.reading_again.tell_settled": "a row that nobody changes: which page she has read",
     "review.rereading.read_again": "review.rounds.make_round",
     "review.label_studio.gateway.passes.issue": "opening the editor changes nothing; what is judged there is a row",
     "synthesis.remaking.remake": "an event for each new run: tests/config/stale/test_making_again.py",

@@ -124,6 +124,33 @@ def test_so_do_those_of_the_first_step(log_in, unmarked, disputed, dan, dora, ne
     assert "Interrupts" not in said(page) and not FirstJudgement.objects.filter(rater__user=dora).exists()
 
 
+@pytest.mark.parametrize("n", [0, 1])
+def test_of_the_first_step_the_same_comes_back_whatever_was_in_dispute(
+    log_in, disputed, unmarked, dan, dora, never, n
+):
+    """Were it only what answers the questions of the dispute, a guess would tell what that was."""
+    item = (disputed, unmarked)[n]
+    found = disputes.of(item, dan)
+    given = {"step": "first", "unsafe": "yes"} | {f"text-{text.token}": "yes" for text in found.texts}
+    settle(item, dan, [])
+    steps = Steps(log_in(dora), item)
+    right, wrong = (steps.send(given | {"about": name}) for name in (found.about, "of another"))
+    assert right.status_code == 409 and said(right) == said(wrong)
+    assert "Would you give" not in said(right) and "Is anything in this session unsafe? yes" in said(right)
+
+
+def test_what_she_had_written_for_the_second_step_comes_back_from_the_first(
+    log_in, disputed, chloe, dan, dora, never
+):
+    steps, given = begun(log_in(dora), disputed, dora)
+    judge(disputed, chloe, says("edit", "Quite another text."), minutes=1)
+    page = steps.send(given | {"written": WRITTEN})
+    carried = {f"kept-{name}": words for name, words in page.context["kept"].items()}
+    settle(disputed, dan, [])
+    page = steps.send({"step": "first", "about": about(page), "unsafe": "no"} | carried)
+    assert page.status_code == 409 and REASON in said(page) and "Then ask." in said(page)
+
+
 def test_whoever_had_begun_it_judges_no_settled_dispute_a_second_time(
     log_in, disputed, dan, dora, monkeypatch
 ):

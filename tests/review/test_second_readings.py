@@ -12,12 +12,12 @@ from accounts.roles import Refused
 from config.pages.waiting import numbers
 from review import disputes, handing_on, overturning
 from review.flags import waiting as flagged
-from review.models import Decision, Flag, SecondJudgement, SecondReading
+from review.models import Decision, Flag, SecondJudgement, SecondReading, ToldSettled
 from review.overturning import Settled, differs
 from review.raters import rater_for
 from review.rounds import close_round
 from review.standing import Rated, Rule
-from review.workflow import CannotSettle, judge_again, reading_again
+from review.workflow import CannotSettle, judge_again, reading_again, tell_settled
 from tests.conftest import person
 from tests.review.factories import judge, mistake, round_of, says, settle, standings
 
@@ -89,6 +89,57 @@ def test_with_one_adjudicator_nothing_is_drawn(round, ben, chloe, dan, always):
     Grant.objects.create(user=ben, role=Role.ADJUDICATOR)
     settle(item, dan, [EDIT])
     assert not SecondReading.objects.exists() and overturning.of(round) is None
+
+
+def test_who_has_read_that_it_is_settled_judges_it_no_second_time(
+    log_in, round, ben, chloe, dan, dora, never
+):
+    """She clicks on it in a list of before; when the round's last dispute is settled, that one is drawn for her only if she
+    has not.
+    """
+    known, other = disputed(round, ben, chloe, 2)
+    settle(known, dan, [EDIT])
+    for _twice in range(2):
+        assert "Dan settled it" in words(log_in(dora).get(f"/disputes/{known.public_id}/"))
+    told = ToldSettled.objects.get()
+    assert (told.decision.item, told.to) == (known, dora)
+    settle(other, dan, [EDIT])
+    assert SecondReading.objects.get().decision.item == other
+    assert list(disputes.waiting_for(dora)) == [other]
+    with pytest.raises(DatabaseError), transaction.atomic():
+        ToldSettled.objects.all().delete()
+
+
+def test_where_the_only_other_adjudicator_knows_of_all_nothing_is_drawn(
+    log_in, round, ben, chloe, dan, dora, never
+):
+    one, last = disputed(round, ben, chloe, 2)
+    settle(one, dan, [EDIT])
+    log_in(dora).get(f"/disputes/{one.public_id}/")
+    disputes.of(last, dora).judge_first(
+        by=dora, approved={text.token: True for text in disputes.of(last, dora).texts}
+    )
+    settle(last, dan, [EDIT])
+    assert not SecondReading.objects.exists() and list(disputes.waiting_for(dora)) == []
+
+
+def test_one_that_is_drawn_while_she_opens_it_is_put_before_her_and_she_is_told_nothing(
+    round, ben, chloe, dan, dora, eve, always
+):
+    [item] = disputed(round, ben, chloe)
+    decision = settle(item, dan, [EDIT])
+    with pytest.raises(CannotSettle, match="changed meanwhile"):
+        tell_settled(decision=decision, by=dora)
+    with pytest.raises(Refused):
+        tell_settled(decision=decision, by=eve)
+    assert not ToldSettled.objects.exists() and list(disputes.waiting_for(dora)) == [item]
+
+
+def test_who_settled_it_herself_is_not_kept_as_told(log_in, round, ben, chloe, dan, dora, never):
+    [item] = disputed(round, ben, chloe)
+    settle(item, dan, [EDIT])
+    assert "Dan settled it" in words(log_in(dan).get(f"/disputes/{item.public_id}/"))
+    assert not ToldSettled.objects.exists()
 
 
 SINCE = r"now|(a|\d+) seconds? ago|a minute ago"

@@ -1,13 +1,15 @@
 """Before she judges, an adjudicator is told nothing of how the readers did: not by what she is asked, not by the list."""
 
 import re
+from itertools import combinations, permutations
 
 import pytest
 
+from accounts.digesting import digest
 from accounts.models import Role
 from review import disputes
 from review.flags import waiting as flagged
-from review.models import Decision, FirstJudgement, Flag
+from review.models import Aspect, Decision, FirstJudgement, Flag
 from review.standing import Rule
 from review.workflow import CannotSettle, adjudicate
 from synthesis import tiers
@@ -54,6 +56,23 @@ def test_the_first_step_asks_the_same_of_every_dispute_of_a_screen(log_in, ben, 
     client = log_in(dan)
     first, *others = [asked(client, item) for item in items]
     assert "unsafe" in first and all(one == first for one in others)
+
+
+def test_from_the_first_step_nobody_computes_what_is_in_dispute(log_in, ben, chloe, dan, lena, settings):
+    """What names the dispute on the page is no plain digest: a digest of every guess could be compared with it."""
+    item = round_of(1, [ben, chloe], lena, unaided_share=0).items.get()
+    judge(item, ben, says())
+    judge(item, chloe, says("edit", EDIT, unsafe=True))
+    page, found = log_in(dan).get(f"/disputes/{item.public_id}/").content.decode(), disputes.of(item, dan)
+    names = {found.about, *(text.token for text in found.texts)}
+    assert all(f'"{name}"' in page or f'"text-{name}"' in page for name in names)
+    texts, own = [text.token for text in found.texts], str(item.public_id)
+    aspects = [sorted(some) for n in range(4) for some in combinations([*Aspect.values, ""], n)]
+    guessed = {digest([own, some, list(order)]) for some in aspects for order in permutations(texts)}
+    guessed |= {digest([own, text.words])[:16] for text in found.texts}
+    assert found.aspects == {"verdict", "safety"} and not names & guessed
+    settings.SECRET_KEY = "another installation's"
+    assert not names & {disputes.of(item, dan).about, *(text.token for text in disputes.of(item, dan).texts)}
 
 
 def test_of_what_is_rated_everything_is_asked_whatever_is_in_dispute(log_in, ben, chloe, dan, lena):

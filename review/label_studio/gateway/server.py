@@ -204,6 +204,7 @@ class Gateway:
             )
         if isinstance(found, saving.Stale):
             headers.note_refusal(request, "her page has loaded something older", rater=holder.rater_id)
+            await self.in_database(mending.tell_leads, holder, task, said.get("result"))
             screen = await self.in_database(reach.screen_of_task, holder, task)
             rows = telling.compared(screen, wanted.body, found.stands)
             return headers.json(409, saving.told(found, wanted, rows))

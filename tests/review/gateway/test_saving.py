@@ -18,7 +18,7 @@ from review.label_studio.gateway.server import Gateway, Where
 from review.label_studio.gateway.serving import about
 from review.label_studio.gateway.upstream import Answer
 from review.label_studio.sending import send
-from review.models import Account, Reading, SeatProject
+from review.models import Account, Flag, Reading, SeatProject
 from tests.fakes.label_studio import FakeLabelStudio
 from tests.review.factories import says
 from tests.review.gateway.conftest import PAGES, Browser, running
@@ -133,8 +133,8 @@ def desk(transactional_db, round, ben, settings):
         assert browser.get(f"/api/tasks/{studio.task}").status_code == 200
 
     def judged(verdict="accept", text=None, **more) -> dict:
-        comment = more.pop("comment", "")
-        return {"result": result_of(reading.item, says(verdict, text, comment=comment), turns), **more}
+        answers = says(verdict, text, comment=more.pop("comment", ""), unsafe=more.pop("unsafe", False))
+        return {"result": result_of(reading.item, answers, turns), **more}
 
     with running(Gateway(studio, Where(url, PAGES, project.server_id), about).app(), port):
         yield SimpleNamespace(
@@ -173,6 +173,16 @@ def test_a_change_from_a_tab_that_shows_an_older_state_is_refused_with_both_text
     assert desk.studio.sent == sent and SECRET not in refused.text
     # From the tab that knows, she goes on as ever.
     assert first.patch(f"/api/annotations/{made}", json=desk.says("reject")).status_code == 200
+
+
+def test_what_a_refused_save_calls_unsafe_is_before_the_leads_once(desk, ben):
+    first, second = desk.tab(), desk.tab()
+    assert desk.judge(first, desk.says()).status_code == 201 and not Flag.objects.exists()
+    hers = desk.says("reject", comment="She speaks of the pills.", unsafe=True)
+    for _again in range(2):
+        assert desk.judge(second, hers).status_code == 409
+    flag = Flag.objects.get()
+    assert (flag.kind, flag.rater.user, flag.words) == ("unsafe", ben, "She speaks of the pills.")
 
 
 def test_she_saves_in_its_place_deliberately_when_she_was_shown_what_stands(desk):
