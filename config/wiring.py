@@ -27,7 +27,7 @@ def connect():
     coverage.connect(by_pair.coverage, by_pair.standing_out, review_access.may_see_pairs_judged)
     cast.connect_examples(_examples)
     origins.connect(
-        _where_it_was_made, review_access.sessions_she_judges, _corrections, review_access.sessions_judged
+        _where_it_was_made, review_access.hidden_sessions, _corrections, review_access.sessions_judged
     )
 
 

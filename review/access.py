@@ -253,18 +253,26 @@ def _items_to_judge(user):
     return items
 
 
-def sessions_she_judges(user):
-    """Public ids of the sessions that she has still to judge or may have to settle; a query to be nested."""
-    return _items_to_judge(user).values_list("instance__public_id", flat=True)
+def same_sessions(cells):
+    """Sessions of these cells, a query of them, and of their families. Another run's session of the same cell, or a
+    preview, is the same session again: it is made of the same stored replies.
+    """
+    own = cells.order_by()
+    return Instance.objects.filter(Q(cell__in=own) | Q(cell__in=RawSQL(*kin.family_of(own)))).order_by()
+
+
+def _hidden(user):
+    return same_sessions(_items_to_judge(user).values("instance__cell"))
 
 
 def hidden_cells(user):
-    """The cells of the sessions that she has still to judge or may have to settle; a query to be nested. Another
-    run's session of the same cell, or a preview, is the same session again: it is made of the same stored replies.
-    """
-    own = _items_to_judge(user).order_by().values("instance__cell")
-    family = Q(cell__in=own) | Q(cell__in=RawSQL(*kin.family_of(own)))
-    return Instance.objects.filter(family).order_by().values("cell")
+    """The cells of the sessions that she has still to judge or may have to settle; a query to be nested."""
+    return _hidden(user).values("cell")
+
+
+def hidden_sessions(user):
+    """Public ids of what hidden_cells hides; a query to be nested."""
+    return _hidden(user).values_list("public_id", flat=True)
 
 
 def hidden_instances(user, ids) -> set[int]:
@@ -317,8 +325,9 @@ def hides_any(user) -> bool:
 
 
 def sessions_judged():
-    """Public ids of the sessions that are in an open round; a query."""
-    return Item.objects.filter(round__state=RoundState.OPEN).values_list("instance__public_id", flat=True)
+    """Public ids of the sessions that are in an open round, there or by another of the same cell; a query."""
+    judged = Item.objects.filter(round__state=RoundState.OPEN).values("instance__cell")
+    return same_sessions(judged).values_list("public_id", flat=True)
 
 
 def may_see_pairs_judged(user, guideline) -> Answer:

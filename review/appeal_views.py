@@ -79,7 +79,12 @@ def appeals_grant(request):
         messages.error(request, _("Tick at least one appeal that waits."))
         return redirect("appeals")
     had = appealing.had_among(list({one.item_id: one.item for one in chosen}.values()), _reviewers())
-    form = Granting(request.POST or None, like=chosen[0].item.round, but=[rater.user_id for rater in had])
+    leads = User.objects.with_role(Role.LEAD).filter(
+        pk__in=User.objects.with_role(Role.ANNOTATOR).values("pk")
+    )
+    read = appealing.may_have_read(chosen, leads.exclude(pk__in=[rater.user_id for rater in had]))
+    but = [*(rater.user_id for rater in had), *(user.pk for user in read)]
+    form = Granting(request.POST or None, like=chosen[0].item.round, but=but)
     if request.method == "POST" and form.is_valid():
         try:
             round = appealing.grant_appeals(
@@ -100,6 +105,7 @@ def appeals_grant(request):
         "chosen": chosen,
         "form": form,
         "left_out": had.items(),
+        "read": read,
         "nobody": not form.fields["reviewers"].queryset.exists(),
     }
     return render(request, "review/appeals_grant.html", context, status=400 if form.errors else 200)

@@ -5,13 +5,14 @@ was settled waits for a lead in the same way. Nothing of the old item changes.
 Items are locked before the round that is made of them, as everywhere.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts import roles
+from accounts.models import User
 from review import access, judged_late, trail
 from review.knowing import had_by
 from review.matching import CannotMakeRound
@@ -77,9 +78,9 @@ def decline_appeal(*, appeal: Appeal, by, answer: str) -> Appeal:
 
 @transaction.atomic
 def grant_appeals(*, appeals: Sequence[Appeal], name: str, raters: Sequence[Rater], by, **more) -> Round:
-    """Open a round in which these sessions are judged again, by readers who have never had them, each in the way it was
-    read before. All appeals on them are granted by it; those of sessions that are held back wait on. `more`: the other
-    options of review.rounds.make_round.
+    """Open a round in which these sessions are judged again, by readers who have never had them and could not read the
+    appeals, each in the way it was read before. All appeals on them are granted by it; those of sessions that are held
+    back wait on. `more`: the other options of review.rounds.make_round.
 
     Raises Refused, CannotAppeal, CannotMakeRound.
     """
@@ -97,6 +98,7 @@ def grant_appeals(*, appeals: Sequence[Appeal], name: str, raters: Sequence[Rate
         )
     _require_first(items)
     _require_others(items, raters)
+    _require_none_who_read_them(appeals, raters)
     (arm, screen) = alike.pop()
     # Of two items on one session the later is the one that is superseded.
     supersedes = {item.instance_id: item.pk for item in items}
@@ -161,6 +163,24 @@ def had_among(items: Sequence[Item], raters: Sequence[Rater]) -> dict[Rater, lis
         for rater in raters
         if rater.pk in had
     }
+
+
+def may_have_read(appeals: Sequence[Appeal], users: Iterable[User]) -> list[User]:
+    """Of these people, the leads to whom one of these appeals is open: it tells how the session was settled, and what is
+    said against that.
+    """
+    ids = [one.pk for one in appeals]
+    leads = [user for user in users if access.may_see_appeals(user)]
+    return [user for user in leads if access.appeals_open_to(user).filter(pk__in=ids).exists()]
+
+
+def _require_none_who_read_them(appeals: Sequence[Appeal], raters: Sequence[Rater]) -> None:
+    people = [rater.user for rater in raters if rater.user_id]
+    if known := [str(user) for user in may_have_read(appeals, people)]:
+        raise CannotMakeRound(
+            _("An appeal is judged by those who have not read it; these lead, and could read it: %s.")
+            % ", ".join(known)
+        )
 
 
 def _require_others(items: Sequence[Item], raters: Sequence[Rater]) -> None:

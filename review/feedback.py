@@ -67,7 +67,7 @@ def approved(guideline: Guideline | None = None, pair: str = ""):
 
 def page_of(standings, user, before: int | None) -> tuple[list[Correction], int, int | None]:
     """One page of corrections, how many of it she may not see, and where the next one begins."""
-    standings = standings.exclude(item__instance__public_id__in=access.sessions_she_judges(user))
+    standings = standings.exclude(item__instance__cell__in=access.hidden_cells(user))
     if before is not None:
         standings = standings.filter(pk__lt=before)
     rows = list(standings[: PAGE + 1])

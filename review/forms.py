@@ -272,7 +272,9 @@ class Granting(NewRound):
             field.queryset = field.queryset.filter(guideline=version.guideline_id)
             usual = field.queryset.filter(pk=version.pk).first() or field.queryset.order_by("-number").first()
             field.initial = usual
-        self.fields["reviewers"].help_text = _("Who have never had any of these sessions before them.")
+        self.fields["reviewers"].help_text = _(
+            "Who have never had any of these sessions before them, nor could read the appeals."
+        )
 
 
 class ServerForm(forms.ModelForm):

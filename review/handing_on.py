@@ -23,6 +23,7 @@ from review.label_studio.planning import plan_projects
 from review.label_studio.screens.build import UnfitForScreen
 from review.matching import RISK_READERS, CannotMakeRound, Matching, carried, in_conflict, reads
 from review.models import (
+    Appeal,
     Asked,
     Conflict,
     Decision,
@@ -209,6 +210,7 @@ def _require_fresh(round: Round, raters: Sequence[Rater]) -> None:
         )
     if round.certification == Asked.REQUIRED:
         certified.require(raters, round.pairs_version, round.rubric_version)
+    of_appeals = Appeal.objects.filter(led_to__round=round).exists()
     is_judged = Decision.objects.filter(item__round=round).exists()
     for rater in raters:
         if not may_sit(rater):
@@ -217,6 +219,10 @@ def _require_fresh(round: Round, raters: Sequence[Rater]) -> None:
             raise CannotMakeRound(_("%s is no person, and this is a round of people.") % rater)
         if round.seats.filter(rater=rater).exists():
             raise CannotMakeRound(_("%s has a seat in this round.") % rater)
+        if of_appeals and rater.user and Role.LEAD in rater.user.roles:
+            raise CannotMakeRound(
+                _("%s leads, and could read the appeals that this round was made of.") % rater
+            )
         if is_judged and rater.user and {Role.LEAD, Role.ADJUDICATOR} & rater.user.roles:
             raise CannotMakeRound(
                 _("%s leads or settles disputes, and may have seen how this round is judged.") % rater

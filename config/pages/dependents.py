@@ -62,7 +62,7 @@ def _is_earlier(after: Version, before: Version | None) -> bool:
 
 def unseen(instances: QuerySet, user) -> QuerySet:
     """Without the sessions that this person still judges: of what is stale she would learn what was intended."""
-    return instances.exclude(pk__in=review_access.sessions_she_judges(user).values("instance"))
+    return instances.exclude(cell__in=review_access.hidden_cells(user))
 
 
 def newly_stale(then: Touched, now: Touched, user) -> QuerySet:

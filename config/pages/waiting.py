@@ -2,7 +2,7 @@
 
 from django.db.models import Count, F, Min, OuterRef, QuerySet, Subquery
 from django.urls import reverse
-from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.models import Role
 from guidelines import access, drafts
@@ -14,6 +14,7 @@ from review import disputes
 from review.flags import waiting as flags
 from review.gold import listing as golds
 from review.models import Reading, Round, Standing
+from review.sessions.access import with_one_hidden
 from review.stood_so_far import stood_so_far
 from synthesis.models import Instance, InstanceState, Run
 
@@ -60,17 +61,43 @@ def talk_for(user) -> list[dict]:
     """
     if not access.may_discuss(user):
         return []
-    found = mentioning.waiting(user).aggregate(n=Count("id"), since=Min("remark__at"))
-    rows = [{"place": "discussions", "sentence": _("mentions of you in the discussions"), **found}]
+    rows = [_talk(mentioning.waiting(user).aggregate(n=Count("id"), since=Min("remark__at")), _mentions)]
     if Role.CLINICIAN in user.roles:
-        for sentence, waits in (
-            (_("proposals to vote on"), proposals.to_vote_on(user)),
-            (_("proposals that you voted on, to be taken or declined"), proposals.to_decide(user)),
-            (_("texts that a reviewer finds unclear, to be answered"), unclear.waiting_for(user)),
+        for waits, sentence in (
+            (proposals.to_vote_on(user), _to_vote_on),
+            (proposals.to_decide(user), _to_decide),
+            (unclear.waiting_for(user), _unclear),
         ):
-            found = waits.order_by().aggregate(n=Count("id"), since=Min("at"))
-            rows.append({"place": "discussions", "sentence": sentence, **found})
+            rows.append(_talk(waits.order_by().aggregate(n=Count("id"), since=Min("at")), sentence))
     return rows
+
+
+def _talk(found: dict, sentence) -> dict:
+    return {"place": "discussions", "sentence": sentence(found["n"]), **found}
+
+
+def _mentions(n: int) -> str:
+    return ngettext("mention of you in the discussions", "mentions of you in the discussions", n)
+
+
+def _to_vote_on(n: int) -> str:
+    return ngettext("proposal to vote on", "proposals to vote on", n)
+
+
+def _to_decide(n: int) -> str:
+    return ngettext(
+        "proposal that you voted on, to be taken or declined",
+        "proposals that you voted on, to be taken or declined",
+        n,
+    )
+
+
+def _unclear(n: int) -> str:
+    return ngettext(
+        "text that a reviewer finds unclear, to be answered",
+        "texts that a reviewer finds unclear, to be answered",
+        n,
+    )
 
 
 def numbers(user) -> dict[str, int]:
@@ -109,35 +136,53 @@ def _rows(user) -> list[dict]:
     if Role.LEAD in user.roles:
         flagged, named = flags.waiting_for(user), flags.named(user)
         told = {"n": Count("item", distinct=True), "since": Min("at")}
-        words = _("sessions that a reader flagged, for which you are the lead named for risk: look now")
-        rows.append({"place": "flags", "sentence": words, **flagged.filter(named).aggregate(**told)})
-        words = _("sessions that a reader flagged in rounds of other leads: look now")
-        rows.append({"place": "flags", "sentence": words, **flagged.exclude(named).aggregate(**told)})
+        found = flagged.filter(named).aggregate(**told)
+        words = ngettext(
+            "session that a reader flagged, for which you are the lead named for risk: look now",
+            "sessions that a reader flagged, for which you are the lead named for risk: look now",
+            found["n"],
+        )
+        rows.append({"place": "flags", "sentence": words, **found})
+        found = flagged.exclude(named).aggregate(**told)
+        words = ngettext(
+            "session that a reader flagged in a round of another lead: look now",
+            "sessions that a reader flagged in rounds of other leads: look now",
+            found["n"],
+        )
+        rows.append({"place": "flags", "sentence": words, **found})
         found = appeals_for(user).order_by().aggregate(n=Count("id"), since=Min("at"))
-        rows.append({"place": "appeals", "sentence": _("appeals to answer"), **found})
+        words = ngettext("appeal to answer", "appeals to answer", found["n"])
+        rows.append({"place": "appeals", "sentence": words, **found})
     if Role.ANNOTATOR in user.roles:
         found = readings_of(user).aggregate(n=Count("id"), since=Min("at"))
-        rows.append({"place": "desk", "sentence": _("sessions to judge"), **found})
+        words = ngettext("session to judge", "sessions to judge", found["n"])
+        rows.append({"place": "desk", "sentence": words, **found})
     if Role.ADJUDICATOR in user.roles:
         since = next((item.since for item in disputes.longest_waiting(user, 1)), None)
         found = {"n": disputes_for(user), "since": since}
-        rows.append(
-            {"place": "disputes", "sentence": _("disputes to settle"), "shown": said(found["n"]), **found}
-        )
+        words = ngettext("dispute to settle", "disputes to settle", found["n"])
+        rows.append({"place": "disputes", "sentence": words, "shown": said(found["n"]), **found})
     if Role.CLINICIAN in user.roles:
         waiting = drafts_to_approve(user)
         found = {"n": len(waiting), "since": min((version.opened_at for version in waiting), default=None)}
-        rows.append({"place": "guidelines", "sentence": _("drafts to read and approve"), **found})
+        words = ngettext("draft to read and approve", "drafts to read and approve", found["n"])
+        rows.append({"place": "guidelines", "sentence": words, **found})
     rows += talk_for(user)
     if user.roles & {Role.CLINICIAN, Role.LEAD}:
         waiting = golds.to_stand_by(user)
         found = {"n": len(waiting), "since": min((gold.at for gold in waiting), default=None)}
-        rows.append(
-            {"place": "golds", "sentence": _("known answers that wait for experts to stand by them"), **found}
+        words = ngettext(
+            "known answer that waits for experts to stand by it",
+            "known answers that wait for experts to stand by them",
+            found["n"],
         )
+        rows.append({"place": "golds", "sentence": words, **found})
     if Role.LEAD in user.roles:
         found = failed().aggregate(n=Count("id"), since=Min("planned_at"))
-        rows.append({"place": "runs", "sentence": _("sessions that failed and can be retried"), **found})
+        words = ngettext(
+            "session that failed and can be retried", "sessions that failed and can be retried", found["n"]
+        )
+        rows.append({"place": "runs", "sentence": words, **found})
         rows += _in_dispute(user)
     return rows
 
@@ -154,15 +199,30 @@ def _in_dispute(user) -> list[dict]:
     rounds = rounds.annotate(since=Subquery(own.order_by("at").values("at")[:1])).order_by("since")
     found = [{"n": counted[round.pk], "since": round.since, "of": round} for round in rounds]
     if Role.ADJUDICATOR in user.roles:
-        words = _("sessions in dispute in all rounds; an adjudicator who did not read them settles them")
+        n = sum(row["n"] for row in found)
+        words = ngettext(
+            "session in dispute in all rounds; an adjudicator who did not read it settles it",
+            "sessions in dispute in all rounds; an adjudicator who did not read them settles them",
+            n,
+        )
         since = min((row["since"] for row in found), default=None)
-        return [{"place": "disputes", "sentence": words, "n": sum(row["n"] for row in found), "since": since}]
-    return [
-        {
-            "place": "round_sessions",
-            "url": f"{reverse('round_sessions', args=[row['of'].public_id])}?show=disputed",
-            "sentence": _("sessions in dispute in “%s”; an adjudicator settles them") % row["of"].name,
-            **row,
-        }
-        for row in found
-    ]
+        return [{"place": "disputes", "sentence": words, "n": n, "since": since}]
+    totals_only = set(with_one_hidden(user, rounds).order_by().values_list("pk", flat=True))
+    return [_in_dispute_in(row, totals_only) for row in found]
+
+
+def _in_dispute_in(row: dict, totals_only: set[int]) -> dict:
+    """Led to the sessions; where she may not see which they are, to the round."""
+    round = row["of"]
+    address = reverse("round_sessions", args=[round.public_id]) + "?show=disputed"
+    words = ngettext(
+        "session in dispute in “%s”; an adjudicator settles it",
+        "sessions in dispute in “%s”; an adjudicator settles them",
+        row["n"],
+    )
+    hidden = round.pk in totals_only
+    return row | {
+        "place": "round_sessions",
+        "url": reverse("round", args=[round.public_id]) if hidden else address,
+        "sentence": words % round.name,
+    }

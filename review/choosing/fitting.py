@@ -60,7 +60,7 @@ def fitting(wanted: Wanted, by) -> Fitting:
     """What `by` judges or may settle in an open round is left out: how many there are would tell her what was intended."""
     found = Instance.objects.made().filter(_of_runs(wanted))
     # Asked beforehand, as it is seldom so: otherwise each row would be read for its cell.
-    if access.sessions_she_judges(by).exists():
+    if access.hides_any(by):
         found = found.exclude(cell__in=access.hidden_cells(by))
     for of in (_pairs, _clients, _tier, _seen, _checks):
         found = of(found, wanted)

@@ -16,7 +16,7 @@ from review.models import Reason
 def choose(request):
     roles.require(access.may_run_rounds(request.user))
     asked = WhichSessions.asked(request.GET)
-    context = {"form": asked or WhichSessions(), "judges": access.sessions_she_judges(request.user).exists()}
+    context = {"form": asked or WhichSessions(), "judges": access.hides_any(request.user)}
     if asked is not None and asked.is_valid():
         context |= counted(asked, request.user)
     return render(request, "review/choose.html", context, status=400 if asked and asked.errors else 200)

@@ -7,6 +7,7 @@ from accounts.roles import Answer
 from guidelines import access as guidelines_access
 from review import access
 from review.models import Reading, RoundState
+from synthesis.models import Instance
 
 
 def may_see_corrections(user) -> Answer:
@@ -37,9 +38,11 @@ def may_propose_from(user, decision) -> Answer:
     hers = is_hers(user, decision)
     if not (answer := (_may_propose_hers if hers else may_see_correction)(user, decision)):
         return answer
-    again = Reading.objects.filter(
-        item__instance=decision.item.instance_id, seat__round__state=RoundState.OPEN
-    )
+    same = access.same_sessions(Instance.objects.filter(pk=decision.item.instance_id).values("cell"))
+    again = Reading.objects.filter(item__instance__in=same, seat__round__state=RoundState.OPEN)
+    # As feedback.approved leaves it out.
+    if decision.item.superseded_by.exists():
+        return Answer(_("This session was judged anew since; what was settled then stands."))
     # Where its own round is open still, this item of it is settled.
     if (again.exclude(item=decision.item) if hers else again).exists():
         return Answer(_("This session is judged again in an open round; propose it when that is closed."))

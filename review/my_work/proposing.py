@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
 
+from accounts import roles
 from guidelines import access as guidelines_access
 from guidelines import present
 from guidelines.models import Proposal
@@ -52,12 +53,21 @@ def offer(told: Told, user) -> Offer | None:
     return Offer(decision, present.called(guideline, feedback.keys(decision)), **known)
 
 
-def propose(*, decision: Decision, pair: str, by) -> Proposal:
-    """Her words, as they stand in her edit, as a further correction of this pair. Raises as feedback.propose does."""
+def propose(*, offer: Offer, pair: str, by) -> Proposal:
+    """Her words, as they stand in her edit, as a further correction of one of the pairs offered. Raises as
+    feedback.propose does.
+    """
+    roles.require(may_propose_from(by, offer.decision))
+    if pair not in offer.pairs:
+        raise feedback.CannotPropose(
+            _(
+                "Your words are proposed for a mistake that you found in the session; choose one of those offered."
+            )
+        )
     return feedback.propose(
-        decision=decision,
+        decision=offer.decision,
         by=by,
         pair=pair,
-        correction=feedback.suggested(decision),
+        correction=feedback.suggested(offer.decision),
         reason=_("I put these words in place of the draft's, and they were approved in review."),
     )

@@ -160,7 +160,7 @@ def desk_propose(request, public_id):
     if offer is None:
         raise Http404
     try:
-        made = proposing.propose(decision=offer.decision, pair=request.POST.get("pair", ""), by=request.user)
+        made = proposing.propose(offer=offer, pair=request.POST.get("pair", ""), by=request.user)
     except (BadTexts, feedback.CannotPropose) as refusal:
         messages.error(request, str(refusal))
         return redirect("desk_mine_item", public_id=item.public_id)

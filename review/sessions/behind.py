@@ -6,7 +6,6 @@ from django.db.models import Exists, F, Max, Min, OuterRef, QuerySet, Subquery, 
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
-from review import access
 from review.flags import waiting
 from review.held import held_items_of
 from review.models import (
@@ -63,12 +62,12 @@ OF_A_SEAT = (Show.GIVEN, Show.SENT, Show.JUDGED, Show.LEFT)
 
 
 def page_of(
-    round: Round, show: str, user, *, seat: Seat | None = None, after: int | None = None
+    round: Round, show: str, *, seat: Seat | None = None, after: int | None = None
 ) -> tuple[list[Item], int | None]:
     """One page in the round's order, and the position after which the next one begins. `show`: of OF_A_SEAT where there is
     a seat, else of OF_THE_ROUND. Of open sessions a page may hold fewer, or none, and others come after it.
     """
-    ids = _of_seat(seat, show, after) if seat else _of_round(round, show, user, after)
+    ids = _of_seat(seat, show, after) if seat else _of_round(round, show, after)
     items = Item.objects.filter(pk__in=list(ids[: PAGE + 1])).select_related("instance")
     items = list(items.defer("instance__content", "instance__trace").order_by("position"))
     if len(items) > PAGE:
@@ -86,14 +85,14 @@ def _looked_through(after: int | None) -> int:
     return (-1 if after is None else after) + LOOKED_THROUGH
 
 
-def _of_round(round: Round, show: str, user, after: int | None) -> QuerySet:
+def _of_round(round: Round, show: str, after: int | None) -> QuerySet:
     if show == Show.ALL:
         return _walked(round.items.counted(), after)
     if show == Show.OPEN:
         near = round.items.counted().filter(position__lte=_looked_through(after))
-        return _walked(_shown_to(user, _open(near)), after)
+        return _walked(_open(near), after)
     if show in SAYS_HOW_THEY_STAND:
-        return _behind(_shown_to(user, _standing(round, show), "item__"), "item", round, after)
+        return _behind(_standing(round, show), "item", round, after)
     if show == Show.HELD:
         return _behind(held_items_of(round), "pk", round, after)
     if show == Show.FLAGGED:
@@ -122,13 +121,6 @@ def _behind(rows: QuerySet, item: str, round: Round, after: int | None) -> Query
         return found
     last = round.items.filter(position__lte=after).order_by("-position").values_list("pk", flat=True).first()
     return found.filter(**{f"{item}__gt": last or 0})
-
-
-def _shown_to(user, rows: QuerySet, item: str = "") -> QuerySet:
-    """Without the sessions that she judges, or may settle, in another round: to be listed would say how they stand here."""
-    if not access.hides_any(user):
-        return rows
-    return rows.exclude(**{f"{item}instance__cell__in": access.hidden_cells(user)})
 
 
 def _open(items: QuerySet) -> QuerySet:

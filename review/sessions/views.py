@@ -3,7 +3,7 @@
 from django.shortcuts import get_object_or_404, redirect, render
 
 from accounts import asking, roles
-from review.access import hides_any, may_run_rounds
+from review.access import may_run_rounds
 from review.models import Purpose, Round, Seat
 from review.sessions import access, behind, showing
 from review.sessions.behind import Show
@@ -25,7 +25,7 @@ def round_sessions(request, public_id):
         roles.require(stand)
     if show in behind.OUTCOMES:
         roles.require(settled)
-    items, more = behind.page_of(found, show, request.user, seat=seat, after=asking.number(request, "after"))
+    items, more = behind.page_of(found, show, seat=seat, after=asking.number(request, "after"))
     context = {
         "round": found,
         "seat": seat,
@@ -35,7 +35,6 @@ def round_sessions(request, public_id):
         "more": more,
         "stand": stand,
         "settled": settled,
-        "leaves_out": show in behind.SAYS_HOW_THEY_STAND and hides_any(request.user),
     }
     return render(request, "review/sessions.html", context)
 

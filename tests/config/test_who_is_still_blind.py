@@ -42,7 +42,7 @@ def people(open_round, lena):
 def test_every_door_hides_the_same_sessions(people, open_round):
     everything = list(Instance.objects.all())
     for user, n in people.items():
-        judged = set(access.sessions_she_judges(user))
+        judged = set(access.hidden_sessions(user))
         assert len(judged) == n, user
         assert {one.public_id for one in everything if not may_read_instance(user, one)} == judged, user
         hidden = hidden_from(user, everything)

@@ -46,7 +46,7 @@ def test_those_who_write_the_guideline_are_told_what_is_unclear_until_it_is_answ
     on = versions["pairs_version"].entries.first().pair_revision
     thread = say_unclear(on=on, by=ben, words="Also when she asked for it?")
     assert told(ana) == {"/discussions/": 1} and told(lena) == told(ben) == {}
-    assert "texts that a reviewer finds unclear" in on_home(client, ana)
+    assert "text that a reviewer finds unclear, to be answered" in on_home(client, ana)
     page = client.get("/discussions/").content.decode()
     address = f"/guidelines/{thread.guideline.slug}/threads/{thread.n}/"
     assert address in page and "Also when she asked for it?" in page
@@ -71,7 +71,7 @@ def test_experts_are_told_of_known_answers_until_three_stand_by_them(client, ver
     gold = proposed(ana, *versions.values())
     assert told(ana) == told(ben) == {} and told(amir) == told(lena) == {"/gold/": 1}
     page = on_home(client, amir)
-    assert "known answers that wait for experts to stand by them" in page and 'href="/gold/"' in page
+    assert "known answer that waits for experts to stand by it" in page and 'href="/gold/"' in page
     endorse_gold(gold=gold, by=amir, digest=gold.digest)
     assert told(amir) == {} and told(lena) == {"/gold/": 1}
     endorse_gold(gold=gold, by=lena, digest=gold.digest)
@@ -111,6 +111,38 @@ def test_a_lead_is_led_to_the_disputes_themselves(client, versions, lena, ben, c
     assert told(person("Sima", "lead", "adjudicator")) == {"/disputes/": 3}
     Grant.objects.create(user=ben, role="lead")
     assert not [one for one in told(type(ben).objects.get(pk=ben.pk)) if "sessions" in one]
+
+
+def test_a_lead_who_judges_one_of_its_sessions_elsewhere_is_led_to_the_round(versions, lena, ben, chloe):
+    """Which of them are in dispute she may not see; that some are, she may."""
+    first, second = (round_of(2, [ben, chloe], lena, name=name, **versions) for name in ("First", "Second"))
+    for round in (first, second):
+        judge(round.items.first(), ben, says())
+        judge(round.items.first(), chloe, says("reject"))
+    zoe = person("Zoe", "lead", "annotator")
+    session = [first.items.last().instance]
+    round_of(1, [zoe, person("Yan", "annotator")], lena, name="Again", instances=session, **versions)
+    assert {f"/rounds/{first.public_id}/", f"/rounds/{second.public_id}/sessions/?show=disputed"} < set(
+        told(zoe)
+    )
+
+
+def test_what_waits_alone_is_told_of_as_one(client, versions, lena, ben, chloe):
+    round = round_of(2, [ben, chloe], lena, name="First", unaided_share=0, **versions)
+    items, said = list(round.items.all()), []
+    for item in items:
+        judge(item, ben, says())
+        judge(item, chloe, says("reject"))
+        said.append(next(row["sentence"] for row in waiting.work(lena)))
+    assert said == [
+        "session in dispute in “First”; an adjudicator settles it",
+        "sessions in dispute in “First”; an adjudicator settles them",
+    ]
+    # With two left to her, and with one.
+    more = round_of(2, [ben, chloe], lena, name="Second", unaided_share=0, **versions)
+    assert "sessions to judge" in on_home(client, ben)
+    judge(more.items.first(), ben, says())
+    assert "session to judge" in on_home(client, ben) and "sessions to judge" not in on_home(client, ben)
 
 
 def test_what_waits_is_told_in_as_many_queries_whatever_waits(versions, ana, amir, lena, ben):

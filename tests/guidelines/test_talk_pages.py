@@ -115,13 +115,13 @@ def test_mentions_and_votes_wait_on_home_until_they_are_seen(client, ana, amir, 
     reply(thread=thread, by=ana, words="@Amir?")
     client.force_login(amir)
     home = words(client.get(reverse("home")))
-    assert "1 mentions of you in the discussions" in home and "1 proposals to vote on" in home
+    assert "1 mention of you in the discussions" in home and "1 proposal to vote on" in home
     page = words(client.get(reverse("discussions")))
     assert "@Amir?" in page and "Change “Forcing change”" in page
     client.get(url("thread", 1))
     client.post(url("proposal_vote", 1), {"choice": "for", "reason": "Yes."})
     home = words(client.get(reverse("home")))
-    assert "1 proposals that you voted on, to be taken or declined" in home and "to vote on " not in home
+    assert "1 proposal that you voted on, to be taken or declined" in home and "to vote on " not in home
     assert "Change “Forcing change”" in words(client.get(reverse("discussions")))
     client.post(url("proposal_decline", 1), {"reason": "It stays as it is."})
     assert "Nothing waits for you now" in words(client.get(reverse("home")))

@@ -4,10 +4,11 @@ import pytest
 from django.db import DatabaseError, transaction
 from django.utils import timezone
 
-from accounts.models import Grant, TrailEvent
+from accounts.models import Grant, TrailEvent, User
 from accounts.roles import Refused
 from review import access
-from review.appealing import CannotAppeal, appeal, decline_appeal, grant_appeals
+from review.appealing import CannotAppeal, appeal, decline_appeal, grant_appeals, may_have_read
+from review.handing_on import seat_more
 from review.matching import CannotMakeRound
 from review.models import Appeal, Decision, Item, Round, Standing
 from review.raters import rater_for
@@ -211,3 +212,42 @@ def test_the_page_offers_only_those_who_have_had_none_of_the_sessions_and_says_w
     assert f"{overturned.round.name}, session {overturned.position + 1}" in said
     assert client.post(address, {"reviewers": [ben.public_id], "name": "Appeals"}).status_code == 400
     assert Round.objects.count() == 1
+
+
+def test_a_lead_who_could_read_an_appeal_does_not_judge_it_again(log_in, overturned, ben, lena, others):
+    """She read how it was settled and what is said against it, whether or not it is she who has it judged again."""
+    made = appeal(item=overturned, by=ben, reason=WHY)
+    Grant.objects.create(user=lena, role="annotator")
+    lea = person("Lea", "lead", "annotator")
+    noor, omar = (rater.user for rater in others)
+    client, address = log_in(lena), f"/rounds/appeals/grant/?appeal={made.public_id}"
+    page = client.get(address)
+    assert set(page.context["form"].fields["reviewers"].queryset) == {noor, omar}
+    assert [str(user) for user in page.context["read"]] == ["Lea", "Lena"]
+    said = " ".join(page.content.decode().split())
+    assert "they lead and could read the appeal and how the session was settled: Lea, Lena" in said
+    assert client.post(address, {"reviewers": [lena.public_id], "name": "Appeals"}).status_code == 400
+    lena = User.objects.get(pk=lena.pk)
+    for reader in (lena, lea):
+        with pytest.raises(CannotMakeRound, match=f"could read it: {reader}"):
+            grant(made, [others[0], rater_for(reader)], lena)
+    assert Round.objects.count() == 1 and not Appeal.objects.exclude(state="waiting").exists()
+
+
+def test_a_lead_to_whom_the_appeal_is_hidden_has_not_read_it(overturned, ben, lena, others):
+    """She judges the same session, of another run, in an open round: nothing is told to her."""
+    made = appeal(item=overturned, by=ben, reason=WHY)
+    lea = person("Lea", "lead", "annotator")
+    twin = made_instances(
+        1, overturned.round.pairs_version, cell=overturned.instance.cell, origin="evaluation"
+    )
+    versions = {name: getattr(overturned.round, name) for name in ("pairs_version", "rubric_version")}
+    round_of(1, [lea, others[1].user], lena, name="Twin", instances=twin, **versions)
+    assert may_have_read([made], [ben, lea, lena]) == [lena]
+
+
+def test_nor_is_she_seated_later_in_the_round_that_was_made_of_it(overturned, ben, lena, others):
+    round = grant(appeal(item=overturned, by=ben, reason=WHY), others, lena)
+    with pytest.raises(CannotMakeRound, match="Lea leads, and could read the appeals"):
+        seat_more(round=round, raters=[rater_for(person("Lea", "lead", "annotator"))], by=lena)
+    seat_more(round=round, raters=[rater_for(person("Nils", "annotator"))], by=lena)

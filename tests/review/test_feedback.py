@@ -19,9 +19,17 @@ from guidelines.publishing import approve, open_draft, save_entry, submit
 from review.feedback import CannotPropose, approved, page_of, propose, suggested
 from review.models import Decision
 from review.rounds import close_round
-from synthesis.models import Mark
+from synthesis.models import Mark, Opening
 from tests.conftest import person
-from tests.review.factories import judge, mistake, published_pairs, published_rubric, round_of, says
+from tests.review.factories import (
+    judge,
+    made_instances,
+    mistake,
+    published_pairs,
+    published_rubric,
+    round_of,
+    says,
+)
 
 EDIT = "What went well\n- Opens with a question.\n\nWhat to work on\nStay with what holds her back."
 STAY = "Stay with what holds her back."
@@ -149,7 +157,7 @@ def test_a_proposal_is_hidden_from_whoever_judges_its_session_later(decision, ma
     reply(thread=proposal.thread, by=ana, words="@Amal: turn 3.")
     slug = proposal.guideline.slug
     pages = [reverse("proposals", args=[slug]), reverse("discussions"), reverse("home")]
-    told = ["Gives advice too soon", "turn 3", "proposals to vote on", "mentions of you"]
+    told = ["Gives advice too soon", "turn 3", "proposal to vote on", "mention of you"]
     browser = log_in(amal)
     assert all(any(word in browser.get(page).content.decode() for word in told) for page in pages)
     round = round_of(
@@ -317,3 +325,47 @@ def test_a_clinician_who_adjudicates_does_not_see_what_was_found_before_she_sett
     assert str(decision.public_id) not in browser.get(reverse("corrections")).content.decode()
     close_round(round=again, by=lena)
     assert [browser.get(page).status_code for page in pages] == [200, 200]
+
+
+@pytest.fixture(params=["another run's", "its edited child"])
+def twin(request, decision):
+    """What is the same session again: of the same cell, or the same up to a turn."""
+    instance, version = decision.item.instance, decision.pairs_version
+    if request.param == "another run's":
+        return made_instances(1, version, cell=instance.cell, origin="evaluation")[0]
+    child = made_instances(1, version, parent=instance, origin="edit")[0]
+    said = instance.content["utterances"][:3]
+    Opening.objects.create(
+        instance=child, utterances=said, before="x", reason="Warmer.", by=decision.rater.user
+    )
+    return child
+
+
+def test_whoever_judges_the_same_session_of_another_run_reads_nothing_of_what_was_found(
+    decision, made, twin, ana, amir, chloe, lena, log_in
+):
+    """Neither the correction nor what is proposed of it; and meanwhile it is neither proposed again nor taken."""
+    proposal = give(decision, ana)
+    reply(thread=proposal.thread, by=ana, words="@Cora: turn 3.")
+    cora = person("Cora", Role.CLINICIAN, Role.ANNOTATOR)
+    slug = proposal.guideline.slug
+    pages = [reverse("proposals", args=[slug]), reverse("discussions"), reverse("home")]
+    told = ["Gives advice too soon", "turn 3", "proposal to vote on", "mention of you"]
+    browser = log_in(cora)
+    assert all(any(word in browser.get(page).content.decode() for word in told) for page in pages)
+    versions = {"pairs_version": made.pairs_version, "rubric_version": made.rubric_version}
+    round = round_of(1, [cora, chloe], lena, instances=[twin], name="Twin", unaided_share=0, **versions)
+    for page in pages:
+        assert not any(word in browser.get(page).content.decode() for word in told), page
+    one = [reverse("proposal", args=[slug, 1]), reverse("correction", args=[decision.public_id])]
+    assert [browser.get(page).status_code for page in one] == [404, 404]
+    listed = browser.get(reverse("corrections"))
+    assert not listed.context["rows"] and str(decision.public_id) not in listed.content.decode()
+    assert len(log_in(ana).get(reverse("corrections")).context["rows"]) == 1
+    with pytest.raises(Refused, match="judged again in an open round"):
+        give(decision, amir)
+    with pytest.raises(Refused, match="judged again in an open round"):
+        take(proposal=proposal, by=amir, seen={"premature-advice": 1})
+    close_round(round=round, by=lena)
+    assert [log_in(cora).get(page).status_code for page in one] == [200, 200]
+    assert take(proposal=proposal, by=amir, seen={"premature-advice": 1})

@@ -11,7 +11,7 @@ from review.flags.raising import raise_flag
 from review.handing_on import hand_on
 from review.label_studio.sending import send
 from review.label_studio.syncing import sync_all
-from review.models import Reading, Return
+from review.models import Reading, Return, Round
 from review.rounds import close_round
 from review.sessions import behind
 from review.sessions.behind import Show
@@ -167,19 +167,53 @@ def test_a_lead_who_settles_disputes_is_not_told_how_a_session_stands(log_in, le
     assert f"?show={show}" not in client.get(f"/rounds/{read.public_id}/").content.decode()
 
 
-def test_what_she_judges_in_another_round_is_in_no_list_that_says_how_it_stands(log_in, lena, read, chloe):
+@pytest.fixture
+def zoe(read, lena):
+    """A lead, who judges the second session of the round in another one."""
     zoe = person("Zoe", "annotator", "lead")
-    second = list(read.items.all())[1]
     versions = {name: getattr(read, name) for name in ("pairs_version", "rubric_version")}
-    instances = [second.instance, *made_instances(1, read.pairs_version)]
-    round_of(2, [zoe, chloe], lena, name="Again", instances=instances, **versions)
+    instances = [read.items.all()[1].instance, *made_instances(1, read.pairs_version)]
+    round_of(2, [zoe, person("Yan", "annotator")], lena, name="Again", instances=instances, **versions)
+    return zoe
+
+
+@pytest.mark.parametrize("closed", [True, False])
+def test_while_she_judges_one_elsewhere_no_row_says_how_it_stands_as_the_others_would_leave_hers(
+    log_in, lena, read, zoe, closed
+):
+    if closed:
+        close_round(round=read, by=lena)
+    client, address = log_in(zoe), f"/rounds/{read.public_id}/sessions/"
+    page = client.get(address)
+    assert [row.hidden for row in page.context["rows"]] == [n == 1 for n in range(7)]
+    assert not any(row.stands for row in page.context["rows"])
+    assert "the others would tell how yours was judged" in words(page) and "How it stands" not in words(page)
+    for show in STATES:
+        assert (
+            f"show={show}" not in page.content.decode()
+            and client.get(address, {"show": show}).status_code == 403
+        )
+    # The totals are as they were, and lead nowhere.
+    round_page = client.get(f"/rounds/{read.public_id}/")
+    assert "4 settled · 1 in dispute · 2 open" in words(round_page)
+    assert "?show=disputed" not in round_page.content.decode()
+    assert [row.stands for row in log_in(lena).get(address).context["rows"]][1]
+
+
+def test_when_she_has_nothing_to_judge_any_more_she_reads_how_each_stands(log_in, lena, read, zoe):
     close_round(round=read, by=lena)
-    client = log_in(zoe)
-    assert listed(client, read, show="settled") == [1, 3, 5] and listed(client, read, show="edited") == []
-    page = client.get(f"/rounds/{read.public_id}/sessions/", {"show": "edited"})
-    assert "in another open round are left out here" in words(page)
-    row = client.get(f"/rounds/{read.public_id}/sessions/").context["rows"][1]
-    assert row.hidden and not row.stands
+    close_round(round=Round.objects.get(name="Again"), by=lena)
+    assert listed(log_in(zoe), read, show="edited") == [2]
+
+
+def test_a_session_of_the_same_cell_is_the_same_session_here_too(log_in, lena, read, ben):
+    of = read.items.all()[2].instance
+    twin = made_instances(1, read.pairs_version, cell=of.cell, origin="evaluation")
+    zoe = person("Zoe", "annotator", "lead")
+    versions = {name: getattr(read, name) for name in ("pairs_version", "rubric_version")}
+    round_of(1, [zoe, ben], lena, name="Twin", instances=twin, **versions)
+    close_round(round=read, by=lena)
+    assert log_in(zoe).get(f"/rounds/{read.public_id}/sessions/?show=rejected").status_code == 403
 
 
 def test_pages_go_on_where_the_last_one_ended_and_each_session_comes_once(log_in, lena, read, monkeypatch):
@@ -238,9 +272,9 @@ def test_a_list_asks_as_many_queries_for_one_session_as_for_many(log_in, lena, b
 
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL plans by the rows that are there")
 @pytest.mark.parametrize("show", ["", *STATES])
-def test_a_list_is_walked_in_an_index_and_sorts_nothing(lena, round, show):
+def test_a_list_is_walked_in_an_index_and_sorts_nothing(round, show):
     with CaptureQueriesContext(connection) as captured:
-        behind.page_of(round, show, lena, after=3)
+        behind.page_of(round, show, after=3)
     asked = next(one["sql"] for one in captured if "LIMIT 51" in one["sql"])
     with connection.cursor() as cursor:
         cursor.execute(f"EXPLAIN QUERY PLAN {asked}")

@@ -108,7 +108,7 @@ def test_nobody_who_reads_one_may_open_its_answers_or_its_session(seeded, lena, 
     assert "You judge this session" in page and "quotes the turn" not in page
     assert client.post(reverse("gold_look", args=[item.gold.public_id])).status_code == 403
     assert client.get(reverse("round_known", args=[round.public_id])).status_code == 403
-    assert item.instance.public_id in access.sessions_she_judges(noor)
+    assert item.instance.public_id in access.hidden_sessions(noor)
 
 
 def test_their_judgements_are_decisions_and_settle_nothing(seeded, ben, chloe):

@@ -9,7 +9,9 @@ from guidelines import access as guidelines_access
 from guidelines.models import Proposal
 from guidelines.proposals.taking import take
 from review import feedback
+from review.appealing import appeal, grant_appeals
 from review.models import Item
+from review.raters import rater_for
 from review.releasing import move_release
 from review.rounds import close_round
 from review.workflow import adjudicate
@@ -115,3 +117,32 @@ def test_words_that_are_not_hers_are_not_hers_to_propose(log_in, settled, ben):
     Grant.objects.create(user=ben, role="clinician")
     client = log_in(type(ben).objects.get(pk=ben.pk))
     assert client.post(page(settled) + "propose/", {"pair": "premature-advice"}).status_code == 404
+
+
+def test_her_words_go_to_a_mistake_that_she_found_and_to_no_other(log_in, approved, ben):
+    client = log_in(ben)
+    offered = client.get(page(approved)).context["offer"].pairs
+    assert list(offered) == ["premature-advice"]
+    for other in ("minimising", "", "no-such-pair"):
+        told = client.post(page(approved) + "propose/", {"pair": other}, follow=True)
+        assert "choose one of those offered" in words(told) and not Proposal.objects.exists(), other
+    client.post(page(approved) + "propose/", {"pair": "premature-advice"})
+    assert Proposal.objects.count() == 1
+
+
+def test_what_was_judged_anew_since_is_proposed_by_nobody(log_in, approved, ben, chloe, ana, lena):
+    """As the list of corrections leaves it out: others rejected what was approved."""
+    made = appeal(item=approved, by=chloe, reason="The draft was right.")
+    others = [rater_for(person(name, "annotator")) for name in ("Noor", "Omar")]
+    versions = {name: getattr(approved.round, name) for name in ("pairs_version", "rubric_version")}
+    anew = grant_appeals(appeals=[made], name="Anew", raters=others, by=lena, **versions)
+    for rater in others:
+        judge(anew.items.get(), rater.user, says("reject"))
+    close_round(round=anew, by=lena)
+    refused = log_in(ben).post(page(approved) + "propose/", {"pair": "premature-advice"})
+    assert refused.status_code == 403 and "judged anew since" in words(refused)
+    assert "Propose them as a correction" not in words(log_in(ben).get(page(approved)))
+    mine = feedback.find(approved.decisions.get(rater__user=ben).public_id)
+    with pytest.raises(Refused, match="judged anew since"):
+        feedback.propose(decision=mine, by=ana, pair="premature-advice", correction="x", reason="y")
+    assert not feedback.approved().exists() and not Proposal.objects.exists()
