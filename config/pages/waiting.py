@@ -191,13 +191,14 @@ def _in_dispute(user) -> list[dict]:
     """Sessions in dispute, round by round; for a lead who settles disputes herself, all together. What a closed round left
     in dispute waits for nobody any more.
     """
-    counted = {round: stood.disputed for round, stood in stood_so_far().items() if stood.disputed}
+    counted = {round: stood.disputed for round, stood in stood_so_far().items() if stood.disputed > 0}
     rounds = Round.objects.open().filter(pk__in=counted)
     rounds = rounds.exclude(pk__in=review_access.rounds_she_judges(user).values("pk"))
     # As a sum, so that disputes are walked in their order, and not all sessions of a large round.
     own = Standing.objects.disputed().annotate(of=F("item__round") + 0).filter(of=OuterRef("pk"))
     rounds = rounds.annotate(since=Subquery(own.order_by("at").values("at")[:1])).order_by("since")
-    found = [{"n": counted[round.pk], "since": round.since, "of": round} for round in rounds]
+    # The last one may have been settled between the two questions.
+    found = [{"n": counted[round.pk], "since": round.since, "of": round} for round in rounds if round.since]
     if Role.ADJUDICATOR in user.roles:
         n = sum(row["n"] for row in found)
         words = ngettext(

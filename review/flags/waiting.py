@@ -51,6 +51,7 @@ def without_a_lead(flags: QuerySet) -> bool:
     return any(leads <= own for own in readers.values())
 
 
-def of_round(round: Round) -> QuerySet:
-    """The round's flags that nobody has answered, open or closed."""
-    return Flag.objects.waiting().filter(item__round=round)
+def of_round(round: Round, user=None) -> QuerySet:
+    """The round's flags that nobody has answered, open or closed; those that this lead may see."""
+    found = Flag.objects.waiting() if user is None else waiting_for(user)
+    return found.filter(item__round=round)

@@ -62,12 +62,12 @@ OF_A_SEAT = (Show.GIVEN, Show.SENT, Show.JUDGED, Show.LEFT)
 
 
 def page_of(
-    round: Round, show: str, *, seat: Seat | None = None, after: int | None = None
+    round: Round, show: str, user, *, seat: Seat | None = None, after: int | None = None
 ) -> tuple[list[Item], int | None]:
     """One page in the round's order, and the position after which the next one begins. `show`: of OF_A_SEAT where there is
     a seat, else of OF_THE_ROUND. Of open sessions a page may hold fewer, or none, and others come after it.
     """
-    ids = _of_seat(seat, show, after) if seat else _of_round(round, show, after)
+    ids = _of_seat(seat, show, after) if seat else _of_round(round, show, user, after)
     items = Item.objects.filter(pk__in=list(ids[: PAGE + 1])).select_related("instance")
     items = list(items.defer("instance__content", "instance__trace").order_by("position"))
     if len(items) > PAGE:
@@ -85,7 +85,7 @@ def _looked_through(after: int | None) -> int:
     return (-1 if after is None else after) + LOOKED_THROUGH
 
 
-def _of_round(round: Round, show: str, after: int | None) -> QuerySet:
+def _of_round(round: Round, show: str, user, after: int | None) -> QuerySet:
     if show == Show.ALL:
         return _walked(round.items.counted(), after)
     if show == Show.OPEN:
@@ -96,7 +96,7 @@ def _of_round(round: Round, show: str, after: int | None) -> QuerySet:
     if show == Show.HELD:
         return _behind(held_items_of(round), "pk", round, after)
     if show == Show.FLAGGED:
-        return _behind(waiting.of_round(round), "item", round, after)
+        return _behind(waiting.of_round(round, user), "item", round, after)
     if show == Show.SKIPPED:
         skips = RawAnnotation.objects.skips().filter(seat_project__seat__round=round)
         return _behind(skips, "reading__item", round, after)

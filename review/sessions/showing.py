@@ -34,7 +34,7 @@ def rows(round: Round, items: list[Item], user) -> list[Row]:
     hidden = hidden_instances(user, [item.instance_id for item in items])
     stands = _stands(round, items, user)
     readers = _readers(items)
-    flagged = set(waiting.of_round(round).filter(item__in=items).values_list("item", flat=True))
+    flagged = set(waiting.of_round(round, user).filter(item__in=items).values_list("item", flat=True))
     held = held_among([item.instance for item in items])
     waits = set(Reading.objects.waiting().filter(item__in=items).values_list("item", flat=True))
     found = []

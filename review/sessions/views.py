@@ -25,7 +25,7 @@ def round_sessions(request, public_id):
         roles.require(stand)
     if show in behind.OUTCOMES:
         roles.require(settled)
-    items, more = behind.page_of(found, show, seat=seat, after=asking.number(request, "after"))
+    items, more = behind.page_of(found, show, request.user, seat=seat, after=asking.number(request, "after"))
     context = {
         "round": found,
         "seat": seat,

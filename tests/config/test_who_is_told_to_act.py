@@ -1,5 +1,7 @@
 """Home tells who must act, and leads to what waits."""
 
+from unittest.mock import patch
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -10,6 +12,7 @@ from guidelines.discussion.talking import resolve
 from guidelines.discussion.unclear import say_unclear
 from review.gold.agreeing import endorse_gold, retire_gold
 from review.rounds import close_round
+from review.stood_so_far import stood_so_far
 from tests.conftest import person
 from tests.review.factories import (
     carries,
@@ -19,6 +22,7 @@ from tests.review.factories import (
     published_rubric,
     round_of,
     says,
+    settle,
 )
 from tests.review.gold.factories import proposed
 
@@ -173,3 +177,18 @@ def test_of_very_many_disputes_no_page_counts_more_than_anybody_needs(
     page = on_home(client, dan)
     assert '<span class="waiting" title="waiting">1+<' in page
     assert '<td class="number" data-label="How many">1+</td>' in page
+
+
+def test_the_last_dispute_of_a_round_settled_meanwhile_breaks_nothing(
+    client, ben, chloe, dan, lena, versions
+):
+    for name in ("November", "December"):
+        round = round_of(1, [ben, chloe], lena, unaided_share=0, name=name, **versions)
+        for reader, verdict in ((ben, "accept"), (chloe, "reject")):
+            judge(round.items.get(), reader, says(verdict))
+    Grant.objects.create(user=lena, role="adjudicator")
+    lena.__dict__.pop("roles", None)
+    counted = stood_so_far()
+    settle(round.items.get(), dan)
+    with patch("config.pages.waiting.stood_so_far", return_value=counted):
+        assert "session in dispute in all rounds" in on_home(client, lena)

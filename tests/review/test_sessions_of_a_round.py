@@ -272,9 +272,9 @@ def test_a_list_asks_as_many_queries_for_one_session_as_for_many(log_in, lena, b
 
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL plans by the rows that are there")
 @pytest.mark.parametrize("show", ["", *STATES])
-def test_a_list_is_walked_in_an_index_and_sorts_nothing(round, show):
+def test_a_list_is_walked_in_an_index_and_sorts_nothing(round, lena, show):
     with CaptureQueriesContext(connection) as captured:
-        behind.page_of(round, show, after=3)
+        behind.page_of(round, show, lena, after=3)
     asked = next(one["sql"] for one in captured if "LIMIT 51" in one["sql"])
     with connection.cursor() as cursor:
         cursor.execute(f"EXPLAIN QUERY PLAN {asked}")
@@ -283,3 +283,17 @@ def test_a_list_is_walked_in_an_index_and_sorts_nothing(round, show):
         "items_in_order (round_id=? AND gold_id=? AND position>?"
     )  # fmt: skip
     assert walk in steps[0] and not any("B-TREE" in step or step.startswith("SCAN") for step in steps), steps
+
+
+def test_that_a_session_which_she_judges_elsewhere_is_flagged_is_told_in_no_list(
+    log_in, lena, read, zoe, chloe
+):
+    first, second, *_rest = read.items.all()
+    for item in (first, second):
+        raise_flag(reading=reading(item, chloe), kind="unsafe", words="Turn 3.", by=chloe)
+    client = log_in(zoe)
+    assert listed(client, read, show="flagged") == [1]
+    rows = client.get(f"/rounds/{read.public_id}/sessions/").context["rows"]
+    assert [row.flagged for row in rows[:2]] == [True, False]
+    assert [item.position for item in client.get(f"/rounds/{read.public_id}/").context["flagged"]] == [0]
+    assert listed(log_in(lena), read, show="flagged") == [1, 2]
