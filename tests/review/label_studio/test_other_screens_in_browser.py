@@ -175,6 +175,7 @@ def test_a_session_in_another_language_stands_beside_its_translation(studio, pag
     editor.choose(page, "2 serious")
     write(page, "A note on these words (optional)", "An order.")
     editor.choose(page, "4")
+    editor.complete(page)
     editor.choose(page, "Accept")
     write(page, "Optional", "It names the order.")
     editor.rate_all(page, "4")

@@ -8,6 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from accounts.models import Grant
 from review.appealing import appeal, decline_appeal, grant_appeals
 from review.models import Item
 from review.raters import rater_for
@@ -286,12 +287,15 @@ def test_after_the_answer_the_way_to_appeal_is_closed(log_in, settled, ben, lena
 
 
 def test_a_lead_who_judges_the_session_anew_sees_no_appeal_of_it(log_in, settled, ben, lena):
-    noor = person("Noor", "annotator", "lead")
+    noor = person("Noor", "annotator")
     made = appeal(item=settled, by=ben, reason="It was fine as it was.")
     versions = {"pairs_version": settled.round.pairs_version, "rubric_version": settled.round.rubric_version}
     readers = [rater_for(noor), rater_for(person("Omar", "annotator"))]
-    assert "fine as it was" in words(log_in(noor).get("/rounds/appeals/"))
+    assert "fine as it was" in words(log_in(lena).get("/rounds/appeals/"))
     grant_appeals(appeals=[made], name="Appeals", raters=readers, by=lena, **versions)
+    Grant.objects.create(user=noor, role="lead")
+    noor.__dict__.pop("roles", None)
+    assert "fine as it was" in words(log_in(lena).get("/rounds/appeals/?show=answered"))
     for show in ("", "?show=answered"):
         assert "fine as it was" not in words(log_in(noor).get(f"/rounds/appeals/{show}"))
     assert log_in(noor).post(f"/rounds/appeals/{made.public_id}/decline/", {"answer": "x"}).status_code == 404
