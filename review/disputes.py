@@ -41,6 +41,20 @@ from review.workflow import (
     require_marks,
 )
 
+# Nobody settles so many in a day.
+MOST_COUNTED = 999
+
+
+def how_many_wait(user) -> int:
+    """How many items this person may settle; above MOST_COUNTED, one more than that: each is asked who had it, and every
+    page of hers bears the number.
+    """
+    return waiting_for(user).order_by()[: MOST_COUNTED + 1].count()
+
+
+def as_shown(n: int) -> str:
+    return f"{MOST_COUNTED}+" if n > MOST_COUNTED else str(n)
+
 
 def waiting_for(user) -> QuerySet[Item]:
     """Items that this person may settle, or is to judge a second time without knowing it."""

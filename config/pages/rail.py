@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Role
 from config.pages import waiting
+from review import disputes
 
 # (url name, label, roles that may enter; None: everybody who holds a role)
 PLACES = [
@@ -45,6 +46,6 @@ def _rail(request, user) -> list[dict]:
             url = reverse(name)
             active = name == here or (name != "home" and request.path.startswith(url))
             n = numbers.get(name, 0)
-            said = waiting.said(n) if name == "disputes" else n
+            said = disputes.as_shown(n) if name == "disputes" else n
             rail.append({"url": url, "label": label, "active": active, "waiting": n and said})
     return rail

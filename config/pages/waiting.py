@@ -18,25 +18,10 @@ from review.sessions.access import with_one_hidden
 from review.stood_so_far import stood_so_far
 from synthesis.models import Instance, InstanceState, Run
 
-# Disputes; nobody settles so many in a day.
-MOST = 999
-
 
 def readings_of(user):
     """Readings in open rounds that this person has not judged."""
     return Reading.objects.undecided().filter(seat__rater__user=user, seat__round__state="open")
-
-
-def disputes_for(user) -> int:
-    """How many items this person may settle; above MOST, one more than that. Each is asked who had it, and every page of
-    hers bears the number.
-    """
-    return disputes.waiting_for(user).order_by()[: MOST + 1].count()
-
-
-def said(n: int) -> str:
-    """This number as it is shown."""
-    return f"{MOST}+" if n > MOST else str(n)
 
 
 def appeals_for(user):
@@ -106,7 +91,7 @@ def numbers(user) -> dict[str, int]:
     if Role.ANNOTATOR in user.roles:
         found["desk"] = readings_of(user).count()
     if Role.ADJUDICATOR in user.roles:
-        found["disputes"] = disputes_for(user)
+        found["disputes"] = disputes.how_many_wait(user)
     if Role.CLINICIAN in user.roles:
         found["guidelines"] = len(drafts_to_approve(user))
     if talk := talk_for(user):
@@ -159,9 +144,9 @@ def _rows(user) -> list[dict]:
         rows.append({"place": "desk", "sentence": words, **found})
     if Role.ADJUDICATOR in user.roles:
         since = next((item.since for item in disputes.longest_waiting(user, 1)), None)
-        found = {"n": disputes_for(user), "since": since}
+        found = {"n": disputes.how_many_wait(user), "since": since}
         words = ngettext("dispute to settle", "disputes to settle", found["n"])
-        rows.append({"place": "disputes", "sentence": words, "shown": said(found["n"]), **found})
+        rows.append({"place": "disputes", "sentence": words, "shown": disputes.as_shown(found["n"]), **found})
     if Role.CLINICIAN in user.roles:
         waiting = drafts_to_approve(user)
         found = {"n": len(waiting), "since": min((version.opened_at for version in waiting), default=None)}

@@ -121,11 +121,11 @@ def _settle(request, found: disputes.Dispute, first, *, going_on: dict | None = 
 
 def _next(request, found: disputes.Dispute, settled):
     """On to the one that waits longest."""
-    left = disputes.waiting_for(request.user).count()
+    left = disputes.how_many_wait(request.user)
     said = [_("Settled. Thank you."), telling.settled(found, settled)]
     said.append(
         ngettext("%s dispute is left: here it is.", "%s disputes are left: this one waits longest.", left)
-        % left
+        % disputes.as_shown(left)
         if left
         else _("No other dispute waits for you.")
     )

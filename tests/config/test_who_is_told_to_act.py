@@ -10,6 +10,7 @@ from accounts.models import Grant
 from config.pages import waiting
 from guidelines.discussion.talking import resolve
 from guidelines.discussion.unclear import say_unclear
+from review import disputes
 from review.gold.agreeing import endorse_gold, retire_gold
 from review.rounds import close_round
 from review.stood_so_far import stood_so_far
@@ -173,7 +174,7 @@ def test_of_very_many_disputes_no_page_counts_more_than_anybody_needs(
         judge(item, chloe, says("reject"))
         assert waiting.numbers(dan)["disputes"] == n + 1
     assert '<span class="waiting" title="waiting">3<' in on_home(client, dan)
-    monkeypatch.setattr(waiting, "MOST", 1)
+    monkeypatch.setattr(disputes, "MOST_COUNTED", 1)
     page = on_home(client, dan)
     assert '<span class="waiting" title="waiting">1+<' in page
     assert '<td class="number" data-label="How many">1+</td>' in page
