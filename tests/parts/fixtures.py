@@ -8,7 +8,9 @@ import shutil
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import urlsplit
 
+import psycopg
 import pytest
 
 from config.demo import label_studio as label_studio_part
@@ -65,6 +67,15 @@ def model_server(stack, parts_folder) -> str:
 def label_studio(stack, parts_folder) -> label_studio_part.LabelStudioPart:
     """A fresh Label Studio: url, token, username and password of its owner."""
     return had("Label Studio", lambda: label_studio_part.start(stack, parts_folder / "label-studio"))
+
+
+@pytest.fixture(scope="session")
+def label_studio_on_postgres(stack, parts_folder, postgres_url) -> label_studio_part.LabelStudioPart:
+    """The same, whose tables are in a PostgreSQL."""
+    with psycopg.connect(postgres_url, autocommit=True) as connection:
+        connection.execute("CREATE DATABASE label_studio")
+    url, folder = urlsplit(postgres_url)._replace(path="/label_studio").geturl(), parts_folder / "second"
+    return had("Label Studio on PostgreSQL", lambda: label_studio_part.start(stack, folder, database_url=url))
 
 
 @pytest.fixture(scope="session")
