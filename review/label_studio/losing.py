@@ -35,7 +35,7 @@ def lose_tasks(readings: QuerySet[Reading]) -> None:
     ids = list(readings.values_list("pk", flat=True))
     if not ids:
         return
-    to_judge = Reading.objects.filter(pk__in=ids, decisions=None, returned=None)
+    to_judge = Reading.objects.filter(pk__in=ids, judged=False, returned=None)
     again = list(to_judge.values_list("pk", flat=True))
     lost = {"task_id": None, "sending_since": None}
     Reading.objects.filter(pk__in=again).update(send_state=SendState.SENDING, **lost)

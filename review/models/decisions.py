@@ -145,7 +145,9 @@ class Decision(Identified):
     freezing = Freezing(
         update="TRUE",
         delete="TRUE",
-        insert=f"{in_closed_round('NEW.item_id')} AND NOT {of_a_judge('NEW.reading_id')}",
+        insert=f"{in_closed_round('NEW.item_id')} AND NOT {of_a_judge('NEW.reading_id')}"
+        " OR (NEW.reading_id IS NOT NULL AND NOT EXISTS "
+        "(SELECT 1 FROM review_reading j WHERE j.id = NEW.reading_id AND j.judged))",
     )
 
     item = models.ForeignKey(Item, models.PROTECT, related_name="decisions")

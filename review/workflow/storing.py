@@ -8,7 +8,7 @@ from accounts.digesting import digest
 from guidelines import briefing
 from review import grading, standing
 from review.label_studio.screens.build import level_alias
-from review.models import Decision, DecisionKind, Finding, FlagKind, Item, Rating, Standing, Stood
+from review.models import Decision, DecisionKind, Finding, FlagKind, Item, Rating, Reading, Standing, Stood
 from review.raters import record_in_force
 
 OTHER = "other"
@@ -95,6 +95,8 @@ def locked(item_id: int) -> Item:
 
 
 def store(*, item, judged, rater, **fields) -> Decision:
+    if reading := fields.get("reading"):
+        Reading.objects.filter(pk=reading.pk, judged=False).update(judged=True)
     last = item.decisions.order_by("-n").values_list("n", flat=True).first() or 0
     return Decision.objects.create(
         item=item,
