@@ -5,7 +5,7 @@ The SDK retries failed calls by itself, which would store an import twice: here 
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from threading import Event
@@ -27,6 +27,20 @@ ANNOTATION_FIELDS = ("id", "completed_by", "was_cancelled", "lead_time", "create
 def config_hash(config: str) -> str:
     """SHA-256 of a screen as Label Studio keeps it (it drops space around the XML)."""
     return hashlib.sha256(config.strip().encode()).hexdigest()
+
+
+class Packed:
+    """Tasks (each the data of one) as an import takes them, put together beforehand."""
+
+    def __init__(self, tasks: Sequence[dict]):
+        self.body = json.dumps([{"data": data} for data in tasks]).encode()
+        self._n = len(tasks)
+
+    def __len__(self) -> int:
+        return self._n
+
+    def __iter__(self) -> Iterator[dict]:
+        return (task["data"] for task in json.loads(self.body))
 
 
 class LabelStudio:
@@ -88,7 +102,7 @@ class LabelStudio:
         return {"mark": found.description or "", "config_hash": config_hash(found.label_config)}
 
     def import_tasks(
-        self, project_id: int, tasks: list[dict], meanwhile: Callable[[], None] = lambda: None
+        self, project_id: int, tasks: Sequence[dict] | Packed, meanwhile: Callable[[], None] = lambda: None
     ) -> list[int]:
         """Stores tasks (each the data of one task) and gives their ids in the same order; all or nothing. `meanwhile`
         is called, by the caller's own thread, while Label Studio stores them.
@@ -98,7 +112,7 @@ class LabelStudio:
         if not tasks:
             meanwhile()
             return []
-        body, left = json.dumps([{"data": data} for data in tasks]).encode(), Event()
+        body, left = (tasks if isinstance(tasks, Packed) else Packed(tasks)).body, Event()
         with ThreadPoolExecutor(max_workers=1) as aside:
             stored = aside.submit(self._call, lambda sdk: self._import(sdk, project_id, body, left))
             stored.add_done_callback(lambda _done: left.set())

@@ -8,6 +8,8 @@ compare-and-set, so two pushes at once never send the same one.
 
 import logging
 from collections.abc import Iterable
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import httpx
@@ -20,7 +22,7 @@ from django.utils import timezone
 from review import repeating
 from review.judged import Wording, in_position
 from review.label_studio import connecting
-from review.label_studio.client import IMPORT_SECONDS, LOOKED_UP_AT_ONCE
+from review.label_studio.client import IMPORT_SECONDS, LOOKED_UP_AT_ONCE, Packed
 from review.label_studio.errors import LabelStudioError, LabelStudioRefused, Overtaken
 from review.label_studio.keeping import account_for
 from review.label_studio.losing import give_project, give_tasks, lose_project
@@ -216,85 +218,116 @@ def _plan_again(readings: list[Reading]) -> None:
     mine.update(send_state=SendState.PLANNED, sending_since=None)
 
 
+@dataclass(frozen=True)
+class _Chunk:
+    """What is sent at once: its readings, claimed, and their tasks."""
+
+    readings: list[Reading]
+    tasks: dict[Reading, dict]
+    packed: Packed
+
+    @classmethod
+    def of(cls, readings: list[Reading], tasks: dict[Reading, dict]) -> "_Chunk":
+        return cls(readings, tasks, Packed([tasks[reading] for reading in readings]))
+
+
 def _send_planned(project: SeatProject, label_studio, unsent, alive) -> int:
-    """Chunk by chunk. While Label Studio stores one, the one before is marked as sent, and the next one is read, put into
-    words and claimed.
+    """Chunk by chunk. While Label Studio stores one, the next one is read and put into words; then, waiting for the disk
+    once, the one before is marked as sent and that one claimed.
     """
     wording, sent = Wording(), 0
     arrived: list[tuple[list[Reading], list[int]]] = []  # with their ids there, and not marked yet
-
-    def mark() -> None:
-        nonlocal sent
-        while arrived:
-            sent += _mark(project, label_studio, *arrived.pop())
-
-    def ready() -> tuple[dict[Reading, dict], list[Reading]]:
-        planned = unsent.filter(send_state=SendState.PLANNED).order_by("order")
-        planned = planned.select_related("item__instance")
-        chunk = planned.prefetch_related("item__instance__version__guideline")[:CHUNK]
-        tasks = {reading: data_of(reading, wording, project.config) for reading in chunk}
-        return tasks, _claim(list(tasks), timezone.now())
-
+    waiting: list[_Chunk] = []  # claimed, and not on its way
     faults: list[Exception] = []
 
+    def read() -> _Chunk:
+        planned = unsent.filter(send_state=SendState.PLANNED).order_by("order")
+        planned = planned.select_related("item__instance")
+        found = planned.prefetch_related("item__instance__version__guideline")[:CHUNK]
+        tasks = {reading: data_of(reading, wording, project.config) for reading in found}
+        return _Chunk.of(list(tasks), tasks)
+
+    def mark_and_claim(following: _Chunk | None) -> None:
+        nonlocal sent
+        there = list(arrived)
+        with _as_known([reading for readings, _ids in there for reading in readings]), transaction.atomic():
+            marked = [_mark(project, readings, ids) for readings, ids in there]
+            claimed = _claim(following.readings, timezone.now()) if following else []
+        arrived.clear()
+        if following:
+            same = len(claimed) == len(following.readings)
+            waiting.append(following if same else _Chunk.of(claimed, following.tasks))
+        sent += sum(marked)
+        for (readings, ids), n in zip(there, marked, strict=True):
+            if n < len(ids):
+                _take_back(label_studio, readings, ids)
+
     def meanwhile() -> None:
+        # Raised when the import is over: a fault says nothing of that one, whose ids are still to come.
+        following = None
         try:
-            mark()
-            waiting.append(ready())
+            following = read()
         except Exception as fault:
-            # Raised when the import is over: it says nothing of that one, whose ids are still to come.
+            faults.append(fault)
+        try:
+            mark_and_claim(following)
+        except Exception as fault:
             faults.append(fault)
 
-    waiting = [ready()]
     try:
-        while waiting and waiting[0][0]:
+        mark_and_claim(read())
+        while waiting and waiting[0].tasks:
             alive(GRACE)  # as long as the import may take, or somebody else would begin the same meanwhile
-            tasks, claimed = waiting.pop()
-            chunk = _may_go(claimed)
-            own = [tasks[reading] for reading in chunk]
-            arrived.append((chunk, _import(project, label_studio, chunk, own, meanwhile)))
+            chunk = _may_go(waiting.pop())
+            arrived.append((chunk.readings, _import(project, label_studio, chunk, meanwhile)))
             if faults:
                 raise faults[0]
     finally:
-        mark()
-        for _tasks, claimed in waiting:
+        mark_and_claim(None)
+        for chunk in waiting:
             with transaction.atomic():
-                _plan_again(claimed)
+                _plan_again(chunk.readings)
     return sent
 
 
-def _may_go(claimed: list[Reading]) -> list[Reading]:
-    """They were claimed while the chunk before was on its way: some may have been given back since, and where that took
-    long their claim begins anew, as it tells when their request can be over.
-    """
-    now = timezone.now()
-    late = any(reading.sending_since < now - CLAIMED_AHEAD for reading in claimed)
-    back = set(Return.objects.filter(reading__in=claimed).values_list("reading", flat=True))
-    if not (late or back):
-        return claimed
-    with transaction.atomic():
-        _plan_again([reading for reading in claimed if reading.pk in back])
-    return _claim([reading for reading in claimed if reading.pk not in back], now)
-
-
-def _import(
-    project: SeatProject, label_studio, chunk: list[Reading], tasks: list[dict], meanwhile
-) -> list[int]:
+@contextmanager
+def _as_known(readings: list[Reading]):
+    """What is written to them in here and undone by a fault is not known of them either."""
+    known = [(one, one.send_state, one.sending_since, one.task_id) for one in readings]
     try:
-        return label_studio.import_tasks(project.project_id, tasks, meanwhile)
-    except LabelStudioError as error:
-        _let_go(chunk, error)
+        yield
+    except BaseException:
+        for one, state, since, task_id in known:
+            one.send_state, one.sending_since, one.task_id = state, since, task_id
         raise
 
 
-def _mark(project: SeatProject, label_studio, chunk: list[Reading], ids: list[int]) -> int:
-    """What was stored there as sent; how many were still ours to send."""
+def _mark(project: SeatProject, readings: list[Reading], ids: list[int]) -> int:
+    """What was stored there as sent; how many were still ours to send. Within a transaction."""
+    give_tasks(ids, project, readings)
+    return _mark_sent(dict(zip(readings, ids, strict=True)))
+
+
+def _may_go(chunk: _Chunk) -> _Chunk:
+    """It was claimed while the chunk before was on its way: some may have been given back since, and where that took long
+    the claim begins anew, as it tells when the request can be over.
+    """
+    now, claimed = timezone.now(), chunk.readings
+    late = any(reading.sending_since < now - CLAIMED_AHEAD for reading in claimed)
+    back = set(Return.objects.filter(reading__in=claimed).values_list("reading", flat=True))
+    if not (late or back):
+        return chunk
     with transaction.atomic():
-        give_tasks(ids, project, chunk)
-        sent = _mark_sent(dict(zip(chunk, ids, strict=True)))
-    if sent < len(ids):
-        _take_back(label_studio, chunk, ids)
-    return sent
+        _plan_again([reading for reading in claimed if reading.pk in back])
+    return _Chunk.of(_claim([reading for reading in claimed if reading.pk not in back], now), chunk.tasks)
+
+
+def _import(project: SeatProject, label_studio, chunk: _Chunk, meanwhile) -> list[int]:
+    try:
+        return label_studio.import_tasks(project.project_id, chunk.packed, meanwhile)
+    except LabelStudioError as error:
+        _let_go(chunk.readings, error)
+        raise
 
 
 def _take_back(label_studio, chunk: list[Reading], ids: list[int]) -> None:

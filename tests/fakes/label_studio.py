@@ -60,7 +60,7 @@ class FakeLabelStudio:
 
     def import_tasks(self, project_id: int, tasks: list[dict], meanwhile=lambda: None) -> list[int]:
         try:
-            return self._import(project_id, tasks)
+            return self._import(project_id, list(tasks))
         finally:
             meanwhile()  # as late as it may be: they are stored, and the caller does not know it yet
 

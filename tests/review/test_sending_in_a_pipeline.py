@@ -75,10 +75,10 @@ def test_a_claim_that_waited_long_begins_anew_before_its_request_leaves(round, m
     fake, clock, waited, real = InBetween(), Clock(), [], sending._import
     fake.act = lambda: setattr(clock, "ahead", timedelta(minutes=2))
 
-    def leaving(project, studio, chunk, tasks, meanwhile):
-        claimed = Reading.objects.filter(pk__in=[one.pk for one in chunk])
+    def leaving(project, studio, chunk, meanwhile):
+        claimed = Reading.objects.filter(pk__in=[one.pk for one in chunk.readings])
         waited.extend(clock.now() - one.sending_since for one in claimed)
-        return real(project, studio, chunk, tasks, meanwhile)
+        return real(project, studio, chunk, meanwhile)
 
     monkeypatch.setattr(sending, "timezone", clock)
     monkeypatch.setattr(sending, "_import", leaving)
