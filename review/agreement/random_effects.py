@@ -153,7 +153,9 @@ def _monte_carlo(table: Design, whole: Components, means: Means, crossed: bool, 
 
 
 def _draw(rng: np.random.Generator, parts: np.ndarray, spread: np.ndarray) -> np.ndarray:
-    return parts[:, None] * np.exp(np.linalg.cholesky(spread) @ rng.standard_normal((len(parts), DRAWS)))
+    """Normal around the estimates, as ten Hove et al. do it; a variance that falls below nought is nought."""
+    off = np.linalg.cholesky(spread) @ rng.standard_normal((len(parts), DRAWS))
+    return parts[:, None] * np.maximum(0.0, 1 + off)
 
 
 def _unseen(ratings: Ratings, crossed: bool) -> str:

@@ -6,14 +6,15 @@ one by one, raters in one matrix of raters by raters. Its gradient is exact, its
 gradient, and the search is Newton's with Marquardt's damping, on logarithms, for a whole batch of resamples at once.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from review.agreement.design_sums import Sums
 
-LOWEST, HIGHEST = np.log(1e-7), np.log(1e10)
+LOWEST, HIGHEST = np.log(1e-7), np.log(1e8)
 NOTHING = 1e-5  # a ratio below this is tried as nought
+THIN = 1e-5  # a residual below this part of the whole has nothing but rounding in it
 STEP, ENOUGH, STEPS, LONGEST = 1e-4, 1e-9, 80, 3.0
 
 
@@ -28,8 +29,20 @@ class Components:
 
 def reml(sums: Sums, *, raters: bool = True) -> Components:
     """`raters` False: the one-way model, in which they are part of the residual. NaN where items are fewer than two."""
-    at = np.zeros((len(sums.items), 2 if raters else 1))
-    at[:] = np.log(0.5)
+    found = _fit(sums, raters)
+    total = sums.squared / sums.n
+    thin = np.flatnonzero(found.residual < THIN * total)
+    if len(thin):
+        # Ratings that agree to the last digit have no likelihood: a millionth of their variance is left to them.
+        again = sums[thin]
+        again = _fit(replace(again, squared=again.squared * (1 + THIN / 10)), raters)
+        for name in ("items", "raters", "residual"):
+            getattr(found, name)[thin] = getattr(again, name)
+    return found
+
+
+def _fit(sums: Sums, raters: bool) -> Components:
+    at = np.full((len(sums.items), 2 if raters else 1), np.log(0.5))
     at = _search(sums, at)
     ratio = np.exp(at) if raters else np.column_stack([np.exp(at), np.zeros(len(at))])
     ratio = _at_the_edge(sums, ratio)
