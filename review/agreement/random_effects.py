@@ -91,12 +91,13 @@ def random_effects_icc(
     table = design_of(scores)
     unit = float(np.ptp(np.array(ratings.levels, float))) ** 2
 
-    def measure(drawn: np.ndarray) -> dict[str, np.ndarray]:
-        found = reml(table.sums(drawn), raters=crossed)
-        return _coefficients(found, means, crossed) | _variances(found, unit, crossed)
-
     everyone = np.ones((1, ratings.n_items)) if ratings.weights is None else ratings.weights[None, :]
     whole = reml(table.sums(everyone), raters=crossed)
+
+    def measure(drawn: np.ndarray) -> dict[str, np.ndarray]:
+        found = reml(table.sums(drawn), raters=crossed, start=whole)
+        return _coefficients(found, means, crossed) | _variances(found, unit, crossed)
+
     note = _edges(whole, crossed, ratings.n_raters)
     icc, parts = _figures(crossed, note, _monte_carlo(table, whole, means, crossed, around.seed))
     objects = figures(icc | parts, measure, around, width=table.width)
