@@ -7,6 +7,8 @@ Gwet (2014), Handbook of Inter-Rater Reliability, 4th ed. Items are taken as ind
 import numpy as np
 from scipy import stats
 
+from review.agreement.difference import Difference
+from review.agreement.percent import item_agreement
 from review.agreement.tally import Tally
 
 
@@ -18,6 +20,13 @@ def standard_error(
     own = n / tally.paired.sum() * (agreeing - pe * tally.paired) / (1 - pe)
     own = own - 2 * (1 - estimate) * (item_pe - pe) / (1 - pe)
     return float(np.sqrt(((own - estimate) ** 2).sum() / (n * (n - 1))))
+
+
+def percent_error(tally: Tally, difference: Difference) -> float:
+    """Of percent agreement, in which nothing is put down to chance."""
+    agreeing = item_agreement(tally, difference)
+    estimate = float(agreeing.sum() / tally.paired.sum())
+    return standard_error(tally, agreeing, 0.0, np.zeros(tally.n_items), estimate)
 
 
 def t_interval(estimate: float, error: float, n: int) -> tuple[float, float]:

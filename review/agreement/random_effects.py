@@ -24,6 +24,7 @@ from review.agreement.design_sums import Design
 from review.agreement.design_sums import design as design_of
 from review.agreement.figure import Figure, figures, undefined
 from review.agreement.head import head, sample, too_little
+from review.agreement.intervals import UNDEFINED_AT_MOST
 from review.agreement.percent import divide
 from review.agreement.reml import Components, reml, spread_of_logs
 from review.agreement.table import Ratings, tabulate
@@ -150,7 +151,13 @@ def _monte_carlo(table: Design, whole: Components, means: Means, crossed: bool, 
     drawn = np.zeros((3, DRAWS))
     drawn[there] = _draw(rng, parts[there], spread)
     found = _coefficients(Components(*drawn), means, crossed)
-    return {name: tuple(map(float, np.percentile(values, (2.5, 97.5)))) for name, values in found.items()}
+    # A draw without any variance says nothing; many of them, and the information is of no use.
+    told = {name: values[np.isfinite(values)] for name, values in found.items()}
+    return {
+        name: tuple(map(float, np.percentile(values, (2.5, 97.5))))
+        for name, values in told.items()
+        if len(values) > (1 - UNDEFINED_AT_MOST) * DRAWS
+    }
 
 
 def _draw(rng: np.random.Generator, parts: np.ndarray, spread: np.ndarray) -> np.ndarray:

@@ -77,6 +77,11 @@ def test_a_verdict_that_turns_with_the_order_is_inconsistent_and_counts_as_a_tie
     assert own["estimate"] is None and "both orders" in own["note"]
 
 
+def test_the_order_of_rows_does_not_matter():
+    given = rows(("a", "tie", "b"), ("b", "b", "tie"), ("a", "a", "b"), ("tie", "a", "a"), ("a", "b", "b"))
+    assert preference_agreement(given) == preference_agreement(given[::-1])
+
+
 def test_a_planted_lean_toward_the_first_place_lies_in_its_interval():
     rng = np.random.default_rng(8)
     given = []

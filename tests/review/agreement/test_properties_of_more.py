@@ -106,16 +106,14 @@ def test_every_result_is_finite_json_and_speaks_where_it_is_undefined(call, tabl
             )
 
 
-@EVERY
+# Not of preferences: there the text shown first hangs on the item's number.
+@pytest.mark.parametrize("name", [name for name in CALLS if name != "preferences"])
 @settings(deadline=None, max_examples=20)
 @given(table=tables(), random=st.randoms())
-def test_the_order_of_items_does_not_matter(call, table, random):
-    numbers = list(range(len(table)))
-    random.shuffle(numbers)
-    if call is of_preferences:  # which text came first hangs on the item's number
-        numbers = list(range(len(table)))
-    shuffled = [table[n] for n in numbers]
-    same(call(table, bootstrap=0), call(shuffled, bootstrap=0), within=1e-4)
+def test_the_order_of_items_does_not_matter(name, table, random):
+    shuffled = list(table)
+    random.shuffle(shuffled)
+    same(CALLS[name](table, bootstrap=0), CALLS[name](shuffled, bootstrap=0), within=1e-4)
 
 
 @pytest.mark.parametrize(
@@ -159,7 +157,8 @@ def test_the_names_of_nominal_levels_do_not_matter(table, names):
     same(by_weights(table, "identity", bootstrap=0), by_weights(renamed, "identity", bootstrap=0))
     first, second = (CALLS["specific"](t, bootstrap=0)["specific_agreement"] for t in (table, renamed))
     for level in LEVELS:
-        assert first[str(level)] == pytest.approx(second[str(names[level - 1])])
+        one, other = first[str(level)]["estimate"], second[str(names[level - 1])]["estimate"]
+        assert one == other or one == pytest.approx(other, abs=1e-12)
 
 
 def cohens_chance(first, second, weights) -> float:
