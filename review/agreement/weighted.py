@@ -17,6 +17,7 @@ from review.agreement.gwet import gwet_ac, gwet_ac_error
 from review.agreement.head import head, sample, too_little
 from review.agreement.kappa import Cohen, brennan_prediger, brennan_prediger_error, fleiss_error, fleiss_kappa
 from review.agreement.linearised import percent_error, t_interval
+from review.agreement.measures import LARGE_SAMPLE, LINEARISED
 from review.agreement.percent import percent_agreement
 from review.agreement.table import Ratings, tabulate
 from review.agreement.values import in_words
@@ -24,8 +25,6 @@ from review.agreement.weighting import WEIGHTINGS, difference
 from review.agreement.wording import say as _
 from review.agreement.wording import together
 
-LINEARISED = "Gwet's linearised variance, t({df}), items independent"
-LARGE_SAMPLE = "Fleiss, Cohen & Everitt 1969, large sample, items independent"
 SHOWN_LEVELS = 12
 BY_LEVELS = ("gwet_ac", "brennan_prediger")  # an unused level changes these under any weights
 

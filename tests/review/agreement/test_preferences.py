@@ -77,6 +77,14 @@ def test_a_verdict_that_turns_with_the_order_is_inconsistent_and_counts_as_a_tie
     assert own["estimate"] is None and "both orders" in own["note"]
 
 
+def test_a_share_of_nought_has_an_interval_too():
+    given = rows(*[("a", "b")] * 40)
+    found = preference_agreement(given)["tie_share"]
+    assert found["estimate"] == 0 and "no width" in found["note"]
+    assert found["ci_analytic"]["low"] == 0 and 0.03 < found["ci_analytic"]["high"] < 0.1
+    assert "Wilson" in found["ci_analytic"]["name"]
+
+
 def test_the_order_of_rows_does_not_matter():
     given = rows(("a", "tie", "b"), ("b", "b", "tie"), ("a", "a", "b"), ("tie", "a", "a"), ("a", "b", "b"))
     assert preference_agreement(given) == preference_agreement(given[::-1])

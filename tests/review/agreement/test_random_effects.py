@@ -156,6 +156,18 @@ def test_variances_of_a_large_incomplete_table_are_recovered_within_their_interv
     assert found["icc"]["ICC(A,khat)"]["estimate"] < found["icc"]["ICC(Q,khat)"]["estimate"] < 1
 
 
+@pytest.mark.parametrize(
+    ("missing", "between"), [(0.0, (1, 0.3, 0.7)), (0.4, (1, 0.3, 0.7)), (0.4, (1, 0.05, 0.7))]
+)
+def test_the_monte_carlo_interval_holds_what_was_planted_about_as_often_as_it_says(missing, between):
+    held = []
+    for seed in range(40):
+        table = simulated(50, 6, missing=missing, between=between, seed=seed)
+        around = random_effects_icc(rows(table), bootstrap=0)["icc"]["ICC(A,1)"]["ci_analytic"]
+        held.append(around["low"] <= 1 / sum(between) * between[0] <= around["high"])
+    assert np.mean(held) >= 0.87
+
+
 def test_unit_and_origin_do_not_matter_and_variances_are_in_the_unit_squared():
     table = simulated(20, 4, missing=0.2, seed=5)
     one, other = (random_effects_icc(rows(t), bootstrap=0) for t in (table, 10 * table - 7))
