@@ -106,10 +106,19 @@ def _figures(
         found["cohen_kappa"] = Figure(
             _("Cohen's kappa, {how}", how=how),
             undefined=_why_undefined(ratings, "cohen_kappa"),
-            note=_facts(ratings, "cohen_kappa", weighting),
+            note=together([_facts(ratings, "cohen_kappa", weighting), _largest(cohen, weighting)]),
             analytic=lambda estimate: _large_sample(estimate, cohen),
         )
     return found, values
+
+
+def _largest(cohen: Cohen, weighting: str) -> str:
+    most = cohen.largest() if weighting == "identity" else np.nan
+    return (
+        ""
+        if np.isnan(most)
+        else _("with these prevalences it could be at most {most} (Cohen 1960)", most=f"{most:.3f}")
+    )
 
 
 def _linearised(error: Callable[[], tuple[float, int]]):

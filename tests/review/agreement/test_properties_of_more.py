@@ -198,6 +198,30 @@ def test_an_item_with_a_third_of_the_chance_counts_for_three(table, times):
                 assert one["estimate"] == pytest.approx(objects(more)[where]["estimate"], abs=1e-9), where
 
 
+@EVERY
+@pytest.mark.parametrize(
+    "table", [[], [[1]], [[1, None]], [[1, 2]], [[None, None], [None, 3]], [[1, 1], [1, 1]]]
+)
+def test_of_next_to_nothing_everything_is_said_in_words(call, table):
+    found = call(table)
+    json.dumps(found, allow_nan=False)
+    for where, one in objects(found).items():
+        assert one["estimate"] is not None or one["note"], where
+
+
+@pytest.mark.parametrize("unit", [1e-90, 1e90])
+def test_very_large_and_very_small_numbers_stay_finite(unit):
+    table = (np.random.default_rng(0).random((25, 3)) * unit).tolist()
+    rows = published.by_item(table)
+    for found in (
+        random_effects_icc(rows, bootstrap=50),
+        bland_altman(rows, bootstrap=50),
+        weighted_agreement(rows, scale="interval", weighting="linear", bootstrap=50),
+    ):
+        json.dumps(found, allow_nan=False)
+        assert all(one["estimate"] is not None for one in objects(found).values())
+
+
 @pytest.mark.parametrize("weighting", WEIGHTINGS)
 def test_unanimous_ratings(weighting):
     found = by_weights([[2, 2]] * 6, weighting)

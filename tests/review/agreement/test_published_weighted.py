@@ -138,6 +138,7 @@ def test_the_error_under_kappa_nought_is_another_one_and_is_not_used():
 def test_the_largest_kappa_that_cohens_prevalences_allow():
     codes = tabulate(published.crossed(published.COHEN_1968), scale="nominal").codes
     assert Cohen(codes, 3, Nominal()).largest() == pytest.approx(0.831, abs=5.1e-4)
+    assert "at most 0.831" in weighted(published.crossed(published.COHEN_1968))["cohen_kappa"]["note"]
 
 
 @pytest.mark.parametrize(
