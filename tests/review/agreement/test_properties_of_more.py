@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from review.agreement.bland_altman import bland_altman
 from review.agreement.edits import edit_similarity
+from review.agreement.labels import agreement_by_label
 from review.agreement.preferences import preference_agreement
 from review.agreement.random_effects import random_effects_icc
 from review.agreement.sets import agreement_on_sets
@@ -36,6 +37,14 @@ def of_sets(table, **how):
     return agreement_on_sets(said, **how)
 
 
+def of_labels(table, **how):
+    said = [
+        (item, rater, None if value is None else [NAMES[n] for n in range(1, value)], cluster)
+        for item, rater, value, cluster in published.by_item(table)
+    ]
+    return agreement_by_label(said, labels=NAMES.values(), **how)
+
+
 def of_preferences(table, **how):
     said = [
         (item, rater, VERDICTS.get(value), cluster, "ab"[(item + rater) % 2])
@@ -58,6 +67,7 @@ CALLS = {
         for name in WEIGHTINGS
     },
     "sets": of_sets,
+    "labels": of_labels,
     "specific": lambda table, **how: specific_agreement(published.by_item(table), levels=LEVELS, **how),
     "preferences": of_preferences,
     "edits": of_edits,
