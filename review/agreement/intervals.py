@@ -6,12 +6,12 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import stats
 
+from review.agreement.drawing import CELLS, Clusters
 from review.agreement.wording import say as _
 from review.agreement.wording import together
 
 FEW, TOO_FEW = 20, 5
 UNDEFINED_AT_MOST = 0.05
-CELLS = 4_000_000  # numbers held at once per array
 SAME = 1e-12
 
 Measure = Callable[[np.ndarray], dict[str, np.ndarray]]
@@ -28,7 +28,7 @@ class Interval:
 
 def intervals(
     measure: Measure,
-    clusters: np.ndarray,
+    clusters: np.ndarray | Clusters,
     *,
     unit: str,
     width: int,
@@ -36,12 +36,13 @@ def intervals(
     seed: int,
     most: float = 1.0,
 ) -> dict[str, Interval]:
-    """95 % intervals of every number that `measure` makes from item weights (batch by items).
+    """95 % intervals of every number that `measure` makes from weights (batch by items, or by kinds of items).
 
-    `clusters`: each item's cluster, 0..G-1. `width`: the widest row that `measure` builds per resample. `most`: the
-    largest value that there can be.
+    `clusters`: each item's cluster, 0..G-1; or Clusters, where the measure takes kinds. `width`: the widest row that
+    `measure` builds per resample. `most`: the largest value that there can be.
     """
-    count = int(clusters.max()) + 1
+    clusters = clusters if isinstance(clusters, Clusters) else Clusters.of(clusters)
+    count, at_once = clusters.count, max(1, CELLS // max(width, clusters.width, 1))
     if count < TOO_FEW:
         why = _(
             "no interval: needs at least {least} {unit}, has {count}", least=TOO_FEW, unit=unit, count=count
@@ -54,8 +55,7 @@ def intervals(
             unit=unit,
             df=count - 1,
         )
-        drops = _in_batches(measure, clusters, 1.0 - np.eye(count), width)
-        centre = measure(np.ones((1, len(clusters))))
+        drops, centre = _all(measure, clusters.left_out(at_once)), measure(clusters.whole())
         return {
             name: _jackknife(values, float(centre[name][0]), method, most) for name, values in drops.items()
         }
@@ -65,28 +65,17 @@ def intervals(
         "95 % interval: percentile bootstrap over {count} {unit}, {resamples} resamples, these raters",
         count=count, unit=unit, resamples=bootstrap,
     )  # fmt: skip
-    rng = np.random.default_rng(seed)
-    batch = max(1, CELLS // max(width, len(clusters)))
-    parts = []
-    for start in range(0, bootstrap, batch):
-        parts.append(_in_batches(measure, clusters, _draw(rng, min(batch, bootstrap - start), count), width))
-    return {name: _percentile(np.concatenate([part[name] for part in parts]), method) for name in parts[0]}
+    at_once = max(1, min(at_once, CELLS // count)) if clusters.times is None else at_once
+    found = _all(measure, clusters.drawn(np.random.default_rng(seed), bootstrap, at_once))
+    return {name: _percentile(values, method) for name, values in found.items()}
 
 
-def _without(measure, clusters, note: str) -> dict[str, Interval]:
-    names = measure(np.ones((1, len(clusters))))
-    return {name: Interval(None, "no interval", note) for name in names}
+def _without(measure, clusters: Clusters, note: str) -> dict[str, Interval]:
+    return {name: Interval(None, "no interval", note) for name in measure(clusters.whole())}
 
 
-def _draw(rng: np.random.Generator, resamples: int, count: int) -> np.ndarray:
-    """How often each cluster is drawn, resamples by clusters."""
-    drawn = rng.integers(count, size=(resamples, count)) + count * np.arange(resamples)[:, None]
-    return np.bincount(drawn.ravel(), minlength=resamples * count).reshape(resamples, count).astype(float)
-
-
-def _in_batches(measure, clusters, weights, width) -> dict[str, np.ndarray]:
-    batch = max(1, CELLS // max(width, len(clusters)))
-    parts = [measure(weights[start : start + batch][:, clusters]) for start in range(0, len(weights), batch)]
+def _all(measure, batches) -> dict[str, np.ndarray]:
+    parts = [measure(weights) for weights in batches]
     return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
 
 

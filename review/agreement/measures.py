@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 
@@ -84,10 +85,11 @@ def coefficients(ratings: Ratings, only: Collection[str] = ()) -> tuple[dict[str
 def icc_coefficients(ratings: Ratings) -> tuple[dict[str, Coefficient], Measure]:
     """The six forms of a complete crossed table of two items and two raters or more, and their measure."""
     table = ratings.scores[ratings.codes]
-    bounds = shrout_fleiss.icc_intervals(table)
+    # Only where asked for: of a table of the kinds of items that there are, they would mean nothing.
+    bounds = cache(lambda: shrout_fleiss.icc_intervals(table))
 
     def analytic(form):
-        return lambda estimate: (*bounds[form], F_BASED) if bounds[form] else None
+        return lambda estimate: (*bounds()[form], F_BASED) if bounds()[form] else None
 
     found = {
         form: Coefficient(_("{form}, {words}", form=form, words=words), analytic=analytic(form))
