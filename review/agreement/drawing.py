@@ -56,16 +56,17 @@ class Clusters:
         for start in range(0, resamples, at_once):
             yield self.weights(self._draw(rng, min(at_once, resamples - start)))
 
-    def left_out(self, at_once: int) -> Iterator[np.ndarray]:
-        """All clusters but one, for each of them in turn."""
-        of_each = (
-            np.arange(self.count) if self.times is None else np.repeat(np.arange(len(self.times)), self.times)
-        )
-        full = np.ones(self.count) if self.times is None else self.times.astype(float)
-        for start in range(0, self.count, at_once):
-            without = np.tile(full, (len(of_each[start : start + at_once]), 1))
-            without[np.arange(len(without)), of_each[start : start + at_once]] -= 1
-            yield self.weights(without)
+    def left_out(self, at_once: int, most: int = 0) -> Iterator[np.ndarray]:
+        """All clusters but one, for each of them in turn; where there are more than `most`, so many parts of alike size
+        are left out instead.
+        """
+        times = np.ones(self.count, int) if self.times is None else self.times
+        owner = np.repeat(np.arange(len(times)), times)
+        parts = self.count if not most else min(most, self.count)
+        of_part = (np.arange(self.count) % parts, owner)
+        out = sparse.coo_array((np.ones(self.count), of_part), shape=(parts, len(times))).tocsr()
+        for start in range(0, parts, at_once):
+            yield self.weights(times - out[start : start + at_once].toarray())
 
     def _draw(self, rng, resamples: int) -> np.ndarray:
         if self.times is not None:

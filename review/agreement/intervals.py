@@ -1,10 +1,17 @@
-"""Intervals over clusters of items, for these raters: bootstrap, or a jackknife where clusters are few."""
+"""Intervals over clusters of items, for these raters: bootstrap, or a jackknife where clusters are few.
+
+The bootstrap is BCa (Efron 1987, JASA 82: bias-corrected and accelerated, DiCiccio & Efron 1996), as the distribution of
+a coefficient is skewed near 1 and with rare levels. Its quantiles reach as much further than the normal ones as t(G-1)
+does, times the root of G/(G-1): resamples vary less than samples by just that (Hesterberg 2015, The American
+Statistician 69, "expanded"). Simulated beside each other (docs/agreement.md), plain percentiles held the true value of
+200 items in as few as 90 % of tables at the prevalence .9, these in 94 % and more.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
+from scipy import special
 
 from review.agreement.drawing import CELLS, Clusters
 from review.agreement.wording import say as _
@@ -13,6 +20,7 @@ from review.agreement.wording import together
 FEW, TOO_FEW = 20, 5
 UNDEFINED_AT_MOST = 0.05
 SAME = 1e-12
+MOST_LEFT_OUT = 500  # tables, to see how the spread changes with the value; more say no more
 
 Measure = Callable[[np.ndarray], dict[str, np.ndarray]]
 
@@ -62,12 +70,17 @@ def intervals(
     if not bootstrap:
         return _without(measure, clusters, _("no interval: no resamples were asked for"))
     method = _(
-        "95 % interval: percentile bootstrap over {count} {unit}, {resamples} resamples, these raters",
+        "95 % interval: BCa bootstrap over {count} {unit}, {resamples} resamples, these raters",
         count=count, unit=unit, resamples=bootstrap,
     )  # fmt: skip
-    at_once = max(1, min(at_once, CELLS // count)) if clusters.times is None else at_once
-    found = _all(measure, clusters.drawn(np.random.default_rng(seed), bootstrap, at_once))
-    return {name: _percentile(values, method) for name, values in found.items()}
+    if clusters.times is None:
+        at_once = max(1, min(at_once, CELLS // count))
+    drawn = _all(measure, clusters.drawn(np.random.default_rng(seed), bootstrap, at_once))
+    drops, centre = _all(measure, clusters.left_out(at_once, MOST_LEFT_OUT)), measure(clusters.whole())
+    return {
+        name: _bca(values, float(centre[name][0]), drops[name], count, method)
+        for name, values in drawn.items()
+    }
 
 
 def _without(measure, clusters: Clusters, note: str) -> dict[str, Interval]:
@@ -90,12 +103,12 @@ def _jackknife(values: np.ndarray, centre: float, method: str, most: float) -> I
         return Interval(None, "no interval", note)
     count = len(values)
     error = float(np.sqrt((count - 1) / count * ((values - values.mean()) ** 2).sum()))
-    reach = float(stats.t.ppf(0.975, count - 1)) * error
+    reach = float(special.stdtrit(count - 1, 0.975)) * error
     note = _("leaving out any one gives the same value, so the interval has no width") if error < SAME else ""
     return Interval((centre - reach, min(most, centre + reach)), method, note)
 
 
-def _percentile(values: np.ndarray, method: str) -> Interval:
+def _bca(values: np.ndarray, centre: float, drops: np.ndarray, count: int, method: str) -> Interval:
     defined = values[~np.isnan(values)]
     undefined = len(values) - len(defined)
     share = _("{n} of {all} resamples were undefined", n=undefined, all=len(values)) if undefined else ""
@@ -104,6 +117,22 @@ def _percentile(values: np.ndarray, method: str) -> Interval:
         return Interval(
             None, "no interval", _("no interval: {share}, more than {most}", share=share, most=most)
         )
-    low, high = (float(bound) for bound in np.percentile(defined, (2.5, 97.5)))
+    low, high = (float(end) for end in np.quantile(defined, _quantiles(defined, centre, drops, count)))
     flat = _("all resamples gave the same value, so the interval has no width") if high - low < SAME else ""
     return Interval((low, high), method, together([share, flat]))
+
+
+def _quantiles(values: np.ndarray, centre: float, drops: np.ndarray, count: int) -> np.ndarray:
+    """Which quantiles of the resamples are the ends. `drops`: the values with one cluster, or part, left out."""
+    n = len(values)
+    # Resamples that equal the estimate count half: few items have few different tables.
+    under = (np.count_nonzero(values < centre - SAME) + np.count_nonzero(values <= centre + SAME)) / 2
+    bias = special.ndtri(np.clip(under / n, 0.5 / n, 1 - 0.5 / n))
+    apart = np.nanmean(drops) - drops[~np.isnan(drops)] if not np.isnan(drops).all() else np.zeros(1)
+    spread = float((apart**2).sum())
+    acceleration = float((apart**3).sum()) / (6 * spread**1.5) if spread > SAME**2 else 0.0
+    reach = np.sqrt(count / (count - 1)) * float(special.stdtrit(count - 1, 0.975))
+    shifted = bias + np.array([-reach, reach])
+    if (1 - acceleration * shifted <= 0).any():  # so skewed that no such quantile exists
+        acceleration = 0.0
+    return special.ndtr(bias + shifted / (1 - acceleration * shifted))
