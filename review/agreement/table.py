@@ -75,7 +75,7 @@ class Ratings:
         entries = (np.ones(len(rows)), (rows, self.codes[rows, columns]))
         counts = sparse.coo_array(entries, shape=(self.n_items, len(self.levels))).tocsr()
         counts.sum_duplicates()
-        return Tally(counts, self.scores)
+        return Tally(counts, self.scores, self.clusters if self.clustered else None)
 
     def kinds(self, *, by_rater: bool) -> tuple["Ratings", np.ndarray]:
         """(a table of one row for each kind of item, each item's kind): items of one kind have the same ratings, and where
