@@ -13,8 +13,14 @@ the chances of all rating patterns, weighted as in a table without end. Every ta
 docs/agreement.md.
 """
 
-from dataclasses import dataclass
+import argparse
+import json
+import sys
+import time
+from dataclasses import asdict, dataclass
+from datetime import date
 from itertools import product
+from multiprocessing import Pool
 from pathlib import Path
 
 import numpy as np

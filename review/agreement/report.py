@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable, Collection, Iterable, Mapping
 
+from review.agreement import unanimous
 from review.agreement.drawing import Clusters
 from review.agreement.icc import FORMS
 from review.agreement.intervals import Interval, Measure, intervals
@@ -131,11 +132,13 @@ def _one(ratings: Ratings, name: str, coefficient: Coefficient, estimate: float,
         return _undefined(coefficient.method, together(notes))
     if ratings.n_observed < 2:
         notes.insert(0, NO_VARIATION)
-    notes += [around.note] if around.note else []
     # These take items as chosen alike.
     analytic = coefficient.analytic(estimate) if coefficient.analytic and ratings.weights is None else None
-    method = together([coefficient.method, _how_weighed(ratings), around.method if around.ci else ""])
-    ci = around.ci
+    ci, how, more = around.ci, around.method if around.ci else "", around.note
+    if ci and ci[0] == ci[1] == estimate == 1 and (low := unanimous.lower_bound(ratings, name)) is not None:
+        ci, how, more = (low, 1.0), unanimous.method(ratings), ""
+    notes += [more] if more else []
+    method = together([coefficient.method, _how_weighed(ratings), how])
     if ci and name == "percent_agreement":
         ci = (max(0.0, ci[0]), ci[1])
     return _object(estimate, ci, analytic, method=method, note=together(notes))
