@@ -27,11 +27,16 @@ Measure = Callable[[np.ndarray], dict[str, np.ndarray]]
 
 @dataclass(frozen=True)
 class Interval:
-    """`ci` (low, high) or None, how it was made, and what the reader must know about it."""
+    """`ci` (low, high) or None, how it was made, what the reader must know about it, and why it has no width, if so."""
 
     ci: tuple[float, float] | None
     method: str
-    note: str = ""
+    about: str = ""
+    flat: str = ""
+
+    @property
+    def note(self) -> str:
+        return together([self.about, self.flat])
 
 
 def intervals(
@@ -105,7 +110,7 @@ def _jackknife(values: np.ndarray, centre: float, method: str, most: float) -> I
     error = float(np.sqrt((count - 1) / count * ((values - values.mean()) ** 2).sum()))
     reach = float(special.stdtrit(count - 1, 0.975)) * error
     note = _("leaving out any one gives the same value, so the interval has no width") if error < SAME else ""
-    return Interval((centre - reach, min(most, centre + reach)), method, note)
+    return Interval((centre - reach, min(most, centre + reach)), method, flat=note)
 
 
 def _bca(values: np.ndarray, centre: float, drops: np.ndarray, count: int, method: str) -> Interval:
@@ -119,7 +124,7 @@ def _bca(values: np.ndarray, centre: float, drops: np.ndarray, count: int, metho
         )
     low, high = (float(end) for end in np.quantile(defined, _quantiles(defined, centre, drops, count)))
     flat = _("all resamples gave the same value, so the interval has no width") if high - low < SAME else ""
-    return Interval((low, high), method, together([share, flat]))
+    return Interval((low, high), method, share, flat)
 
 
 def _quantiles(values: np.ndarray, centre: float, drops: np.ndarray, count: int) -> np.ndarray:

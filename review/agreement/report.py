@@ -136,7 +136,7 @@ def _one(ratings: Ratings, name: str, coefficient: Coefficient, estimate: float,
     analytic = coefficient.analytic(estimate) if coefficient.analytic and ratings.weights is None else None
     ci, how, more = around.ci, around.method if around.ci else "", around.note
     if ci and ci[0] == ci[1] == estimate == 1 and (low := unanimous.lower_bound(ratings, name)) is not None:
-        ci, how, more = (low, 1.0), unanimous.method(ratings), ""
+        ci, how, more = (low, 1.0), unanimous.method(ratings), around.about
     notes += [more] if more else []
     method = together([coefficient.method, _how_weighed(ratings), how])
     if ci and name == "percent_agreement":
