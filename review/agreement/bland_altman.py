@@ -76,7 +76,9 @@ def _limits(ratings: Ratings, apart, there: np.ndarray, around: Sample, of: str,
     n = len(apart)
     own = np.unique(around.clusters[there], return_inverse=True)[1]
     repeated = ratings.clustered and n > 0 and own.max() + 1 < n
-    found = _figures(n, of, repeated)
+    unit = float(np.ptp(np.array(ratings.levels, float))) if ratings.levels else 1.0
+    unit = unit or 1.0
+    found = _figures(n, of, repeated, unit)
     if not why and n < 2:
         why = _("undefined: fewer than two items were rated by this rater and by another")
     if why:
@@ -88,7 +90,7 @@ def _limits(ratings: Ratings, apart, there: np.ndarray, around: Sample, of: str,
         around.seed,
         None if around.weights is None else around.weights[there],
     )
-    objects = figures(found, _measure(apart, own if repeated else None), within)
+    objects = figures(found, _measure(apart / unit, own if repeated else None), within)
     if not repeated and around.weights is None:
         for name, bounds in _normal(apart).items():
             objects[name]["ci_analytic"] = dict(zip(("low", "high"), bounds, strict=True)) | {
@@ -97,13 +99,13 @@ def _limits(ratings: Ratings, apart, there: np.ndarray, around: Sample, of: str,
     return {"n_items": n} | objects
 
 
-def _figures(n: int, of: str, repeated: bool) -> dict[str, Figure]:
+def _figures(n: int, of: str, repeated: bool, unit: float) -> dict[str, Figure]:
     how = (
         _("variances between and within clients together (Bland & Altman 2007)")
         if repeated
         else _("standard deviation of the differences")
     )
-    about = {"least": -np.inf, "most": np.inf, "note": _("n = {n} items", n=n)}
+    about = {"least": -np.inf, "most": np.inf, "unit": unit, "note": _("n = {n} items", n=n)}
     return {
         "bias": Figure(_("mean difference, {of}", of=of), **about),
         "spread": Figure(how, **(about | {"least": 0.0})),

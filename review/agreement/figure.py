@@ -14,7 +14,8 @@ from review.agreement.wording import together
 @dataclass(frozen=True)
 class Figure:
     """What is said with a number. `undefined`: why it would not be there; `note`: what its reader must know in any case;
-    `least`, `most`: what it cannot lie outside of; `analytic`: the interval (low, high, name) of an estimate, or None.
+    `least`, `most`: what it cannot lie outside of; `unit`: what the measure's number is multiplied by, as intervals are
+    made for numbers about as large as 1; `analytic`: the interval (low, high, name) of an estimate in the unit, or None.
     """
 
     method: str
@@ -22,6 +23,7 @@ class Figure:
     note: str = ""
     least: float = -math.inf
     most: float = 1.0
+    unit: float = 1.0
     analytic: Callable[[float], tuple[float, float, str] | None] | None = None
 
 
@@ -77,9 +79,10 @@ def plain(estimate, ci, analytic, *, method: str, note: str) -> dict:
 def _one(figure: Figure, estimate: float, around: Interval, how: str) -> dict:
     if not math.isfinite(estimate):
         return undefined(figure)
+    estimate *= figure.unit
     # These take items as chosen alike.
     analytic = figure.analytic(estimate) if figure.analytic and not how else None
-    ci = around.ci and tuple(min(figure.most, max(figure.least, end)) for end in around.ci)
+    ci = around.ci and tuple(min(figure.most, max(figure.least, end * figure.unit)) for end in around.ci)
     if ci and not all(map(math.isfinite, ci)):
         ci = None
     method = together([figure.method, how, around.method if ci else ""])

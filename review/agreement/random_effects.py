@@ -91,17 +91,16 @@ def random_effects_icc(
         return about | _nothing(icc, parts, reason)
     scores = np.array([*ratings.scores, np.nan])[ratings.codes]
     table = design_of(scores)
-    unit = float(np.ptp(np.array(ratings.levels, float))) ** 2
-
     everyone = np.ones((1, ratings.n_items)) if ratings.weights is None else ratings.weights[None, :]
     whole = reml(table.sums(everyone), raters=crossed)
 
     def measure(drawn: np.ndarray) -> dict[str, np.ndarray]:
         found = reml(table.sums(drawn), raters=crossed, start=whole)
-        return _coefficients(found, means, crossed) | _variances(found, unit, crossed)
+        return _coefficients(found, means, crossed) | _variances(found, crossed)
 
     note = _edges(whole, crossed, ratings)
-    icc, parts = _figures(crossed, note, _monte_carlo(table, whole, means, crossed, around.seed))
+    unit = float(np.ptp(np.array(ratings.levels, float))) ** 2
+    icc, parts = _figures(crossed, note, _monte_carlo(table, whole, means, crossed, around.seed), unit)
     objects = figures(icc | parts, measure, around, width=table.width)
     return about | {
         "variances": {name: objects[name] for name in parts},
@@ -135,9 +134,8 @@ def _coefficients(found: Components, means: Means, crossed: bool) -> dict[str, n
     }
 
 
-def _variances(found: Components, unit: float, crossed: bool) -> dict[str, np.ndarray]:
-    parts = {"items": found.items * unit, "raters": found.raters * unit, "residual": found.residual * unit}
-    return parts if crossed else {name: value for name, value in parts.items() if name != "raters"}
+def _variances(found: Components, crossed: bool) -> dict[str, np.ndarray]:
+    return {name: getattr(found, name) for name in VARIANCES if crossed or name != "raters"}
 
 
 def _monte_carlo(table: Design, whole: Components, means: Means, crossed: bool, seed: int):
@@ -209,9 +207,11 @@ def _edges(whole: Components, crossed: bool, ratings: Ratings) -> str:
     return together(notes)
 
 
-def _figures(crossed: bool, note: str = "", bounds: Mapping = {}) -> tuple[dict, dict]:
+def _figures(
+    crossed: bool, note: str = "", bounds: Mapping | None = None, unit: float = 1.0
+) -> tuple[dict, dict]:
     def analytic(name):
-        return (lambda estimate: (*bounds[name], NORMAL)) if name in bounds else None
+        return (lambda estimate: (*bounds[name], NORMAL)) if name in (bounds or {}) else None
 
     icc = {
         name: Figure(
@@ -223,7 +223,7 @@ def _figures(crossed: bool, note: str = "", bounds: Mapping = {}) -> tuple[dict,
         for name, words in (CROSSED if crossed else NESTED).items()
     }
     parts = {
-        name: Figure(_("{words}, REML", words=words), least=0.0, most=np.inf)
+        name: Figure(_("{words}, REML", words=words), least=0.0, most=np.inf, unit=unit)
         for name, words in VARIANCES.items()
         if crossed or name != "raters"
     }
