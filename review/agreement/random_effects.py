@@ -24,7 +24,7 @@ from review.agreement.design_sums import Design
 from review.agreement.design_sums import design as design_of
 from review.agreement.figure import Figure, figures, undefined
 from review.agreement.head import head, sample, too_little
-from review.agreement.intervals import FEW, UNDEFINED_AT_MOST
+from review.agreement.intervals import UNDEFINED_AT_MOST
 from review.agreement.percent import divide
 from review.agreement.reml import Components, reml, spread_of_logs
 from review.agreement.table import Ratings, tabulate
@@ -56,7 +56,6 @@ NORMAL = (
 DRAWS = 10_000
 MOST_PAIRS = 30_000_000  # of ratings of the same item
 FEW_RATERS = 10
-FEW_ITEMS = 100  # docs/random-effects-icc.md
 
 
 @dataclass(frozen=True)
@@ -197,13 +196,6 @@ def _edges(whole: Components, crossed: bool, ratings: Ratings) -> str:
         notes.append(_("the variance between raters came out as nought"))
     if crossed and ratings.n_raters < FEW_RATERS:
         notes.append(_("{n} raters tell little of how strict other raters would be", n=ratings.n_raters))
-    if FEW <= ratings.n_clusters < FEW_ITEMS:
-        notes.append(
-            _(
-                "under {n} items or clusters the bootstrap is too narrow: it holds 90 to 92 % for 95 %",
-                n=FEW_ITEMS,
-            )
-        )
     return together(notes)
 
 

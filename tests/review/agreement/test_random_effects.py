@@ -168,12 +168,6 @@ def test_the_monte_carlo_interval_holds_what_was_planted_about_as_often_as_it_sa
     assert np.mean(held) >= 0.87
 
 
-@pytest.mark.parametrize(("items", "is_said"), [(50, True), (120, False), (12, False)])
-def test_where_the_bootstrap_is_known_to_be_narrow_the_note_says_so(items, is_said):
-    found = random_effects_icc(rows(simulated(items, 5)), bootstrap=20)["icc"]["ICC(C,1)"]
-    assert ("bootstrap is too narrow" in found["note"]) == is_said
-
-
 def test_unit_and_origin_do_not_matter_and_variances_are_in_the_unit_squared():
     table = simulated(20, 4, missing=0.2, seed=5)
     one, other = (random_effects_icc(rows(t), bootstrap=0) for t in (table, 10 * table - 7))
