@@ -9,6 +9,7 @@ from collections.abc import Callable
 import numpy as np
 
 from review.agreement.difference import Difference
+from review.agreement.linearised import error_of_mean
 from review.agreement.percent import divide
 from review.agreement.tally import Tally
 
@@ -31,6 +32,27 @@ def krippendorff(tally: Tally, difference: Difference | None) -> Callable[[np.nd
         return 1 - divide((n - 1) * observed, np.where(varied, expected, 0))
 
     return alpha
+
+
+def krippendorff_error(tally: Tally, difference: Difference) -> float:
+    """Standard error by the linearised variance of Gwet (2014, ch. 5; irrCAC); not for the ordinal
+    metric, whose differences are themselves estimates. At least two items rated twice, and two levels among them.
+    """
+    kept = tally.paired > 0
+    counts, size = tally.counts[kept], tally.size[kept]
+    mean = size.mean()
+    shares = np.asarray(counts.sum(axis=0)).ravel() / size.sum()
+    near = shares.sum() - difference.toward(shares)
+    pe = float(shares @ near)
+    agreeing = (size - difference.within(counts) / (size - 1)) / mean
+    prime = float(agreeing.mean())
+    small = 1 / size.sum()
+    pa = (1 - small) * prime + small
+    off = (size - mean) / mean
+    item_pe = counts @ near / mean - pe * off
+    estimate = (prime - pe) / (1 - pe)  # without the step for few ratings
+    own = (agreeing - pa * off - pe - 2 * (1 - estimate) * (item_pe - pe)) / (1 - pe)
+    return error_of_mean(own - estimate, None if tally.clusters is None else tally.clusters[kept])
 
 
 def _ordinal(counts, size, weights, marginals):
