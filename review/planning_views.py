@@ -4,7 +4,8 @@ from django.shortcuts import get_object_or_404, render
 
 from accounts import asking, roles
 from review import access
-from review.choosing.carrying import SESSIONS, fields, kept
+from review.choosing.carrying import fields, kept
+from review.choosing.forms import SESSIONS
 from review.models import Round, RoundState
 from review.planning import as_in, planned
 from review.planning_forms import HowMany

@@ -24,8 +24,8 @@ from review import (
     totals,
     trail,
 )
-from review.choosing.carrying import SESSIONS, SHARE, kept
-from review.choosing.forms import RoundOfChosen, WhichSessions
+from review.choosing.carrying import kept
+from review.choosing.forms import SESSIONS, SHARE, RoundOfChosen, WhichSessions
 from review.choosing.opening import make_chosen_round
 from review.choosing.views import chosen_in_words, counted
 from review.closing import NotReadToTheEnd, read_and_close

@@ -2,11 +2,6 @@
 
 from django.http import QueryDict
 
-from review.choosing.forms import WhichSessions
-
-SESSIONS = {"run", *WhichSessions.base_fields}
-SHARE = {"doubly_read", "overlap"}
-
 
 def kept(sent: QueryDict, names: set[str]) -> QueryDict:
     """Of an address what goes by these names."""

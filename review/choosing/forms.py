@@ -155,6 +155,11 @@ class WhichSessions(forms.Form):
         return lines
 
 
+# What an address names that says which sessions a round is to be of, and how many of them several read.
+SESSIONS = {"run", *WhichSessions.base_fields}
+SHARE = {"doubly_read", "overlap"}
+
+
 class RoundOfChosen(NewRound):
     """As NewRound, but that the sessions are chosen already."""
 

@@ -7,9 +7,9 @@ from django.shortcuts import render
 
 from accounts import roles
 from review import access
-from review.choosing.carrying import SHARE, fields, kept
+from review.choosing.carrying import fields, kept
 from review.choosing.fitting import at_risk, fitting
-from review.choosing.forms import WhichSessions, weights_in_words
+from review.choosing.forms import SHARE, WhichSessions, weights_in_words
 from review.choosing.telling import chosen
 from review.models import Reason
 
