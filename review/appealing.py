@@ -15,7 +15,7 @@ from accounts import roles
 from accounts.models import User
 from review import access, judged_late, trail
 from review.knowing import had_by
-from review.matching import CannotMakeRound
+from review.matching import CannotMakeRound, named
 from review.models import Appeal, AppealState, Item, Rater, RawAnnotation, Round
 from review.reasons import why_not
 from review.rounds import make_round
@@ -149,7 +149,8 @@ def _require_first(items: Sequence[Item]) -> None:
         if item.superseded_by.exists():
             raise CannotMakeRound(
                 _("Session %s is judged again already in a later round; answer its appeal in writing.")
-                % item.instance.public_id
+                % named(item.instance_id),
+                item.instance.public_id,
             )
 
 

@@ -9,12 +9,11 @@ from django.utils.translation import gettext_lazy
 
 from accounts import roles
 from accounts.models import Role, User
-from review import access
+from review import access, clients
 from review.conflicts import LONGEST_REASON, CannotDeclare, declare, end
 from review.models import Conflict
-from synthesis.models import Profile
 
-MOST_SUGGESTED = 500
+MOST_SUGGESTED = 2000
 
 
 class ConflictForm(forms.Form):
@@ -23,9 +22,9 @@ class ConflictForm(forms.Form):
         widget=forms.Select({"class": "form-select"}),
     )  # fmt: skip
     client = forms.CharField(
-        label=gettext_lazy("Client whom this person knows"), max_length=120,
+        label=gettext_lazy("Client whom this person knows"), max_length=250,
         widget=forms.TextInput({"class": "form-control", "list": "clients", "autocomplete": "off"}),
-        help_text=gettext_lazy("The key, as the list of clients shows it. It holds for all records of the same person."),
+        help_text=gettext_lazy("Begin to type the name. It holds for all records of the same person."),
     )  # fmt: skip
     reason = forms.CharField(
         label=gettext_lazy("Why, if there is more to say"), max_length=LONGEST_REASON, required=False,
@@ -49,8 +48,11 @@ def conflicts(request):
         else:
             messages.success(request, _("Kept. What was not judged yet goes to somebody else."))
             return redirect("conflicts")
-    found = Conflict.objects.in_force().select_related("person", "by")
-    known = Profile.objects.current().order_by("key").values_list("key", flat=True)[:MOST_SUGGESTED]
+    found = list(Conflict.objects.in_force().select_related("person", "by"))
+    names = clients.called({one.base_case for one in found})
+    for one in found:
+        one.client = names[one.base_case]
+    known = list(clients.named())[:MOST_SUGGESTED]
     context = {"form": form, "conflicts": found, "clients": known, "said": access.said_of_conflicts()}
     return render(request, "review/conflicts.html", context, status=400 if form.errors else 200)
 

@@ -5,8 +5,8 @@ from django.utils.translation import gettext as _
 
 from accounts import roles
 from review import access, handing_on, trail
+from review.clients import NoSuchClient, case_of
 from review.models import Conflict, Rater, Round
-from synthesis.models import Profile
 
 LONGEST_REASON = 300
 
@@ -17,12 +17,15 @@ class CannotDeclare(ValueError):
 
 @transaction.atomic
 def declare(*, person, client: str, reason: str = "", by) -> Conflict:
-    """This person judges and settles no session about this client: the key of a profile, or the case that several records
-    share. What she holds of it and has not judged goes to somebody else, or waits; what she has judged stays. Raises
-    Refused, CannotDeclare.
+    """This person judges and settles no session about this client: a name, a key or a case as review.clients has them.
+    What she holds of it and has not judged goes to somebody else, or waits; what she has judged stays. Raises Refused,
+    CannotDeclare.
     """
     roles.require(access.may_run_rounds(by))
-    base_case = _case_of(client)
+    try:
+        base_case = case_of(client)
+    except NoSuchClient as unknown:
+        raise CannotDeclare(str(unknown)) from None
     if Conflict.objects.in_force().filter(person=person, base_case=base_case).exists():
         raise CannotDeclare(_("This is known already."))
     made = _say(person, base_case, stands=True, reason=reason, by=by)
@@ -46,13 +49,3 @@ def _say(person, base_case: str, *, stands: bool, by, reason: str = "") -> Confl
     made = Conflict.objects.create(person=person, base_case=base_case, stands=stands, reason=reason, by=by)
     trail.of_conflict(verb="declare" if stands else "end", person=person, base_case=base_case, by=by)
     return made
-
-
-def _case_of(client: str) -> str:
-    client = client.strip()
-    profile = Profile.objects.filter(key=client).order_by("-n").first()
-    if profile is not None:
-        return profile.base_case
-    if client and Profile.objects.filter(base_case=client).exists():
-        return client
-    raise CannotDeclare(_("There is no client “%s”; give the key that the list of clients shows.") % client)

@@ -17,6 +17,7 @@ from review.models import (
     Aspect,
     Decision,
     DecisionKind,
+    Item,
     RoundState,
     Standing,
     StandingState,
@@ -42,7 +43,8 @@ class Correction:
 
 
 def approved(guideline: Guideline | None = None, pair: str = ""):
-    """Wordings that were settled in closed rounds of people, newest first; not those judged anew since.
+    """Wordings that were settled in closed rounds of people, newest first; not those judged anew since. While an appeal
+    is judged, what was settled stands.
 
     `pair`: the key of a pair of the guideline that the sessions were to show, alone or beside others.
     """
@@ -51,8 +53,7 @@ def approved(guideline: Guideline | None = None, pair: str = ""):
         state=StandingState.SETTLED,
         item__round__state=RoundState.CLOSED,
         item__round__rehearsal=False,
-        item__superseded_by=None,
-    )
+    ).exclude(item__in=Item.objects.judged_anew().values("pk"))
     if guideline is not None:
         found = found.filter(item__round__pairs_version__guideline=guideline)
         if pair:

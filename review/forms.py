@@ -9,10 +9,12 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Role, User
 from guidelines import briefing
 from guidelines.models import Kind, Version
+from review import runs_in_words
 from review.label_studio import connecting
 from review.label_studio.screens import build
 from review.models import Asked, Seat, Server, VerdictRule
 from review.standing import Rule
+from synthesis import choice_words
 from synthesis.models import Run
 
 
@@ -22,17 +24,18 @@ class VersionChoice(forms.ModelChoiceField):
 
 
 class FittingSelect(forms.Select):
-    """A list in which what does not fit is shown with its reason and cannot be chosen."""
+    """A list in which what does not fit is shown with its reason and cannot be chosen; `notes`: more to be said of one."""
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.misfits: dict[int, str] = {}
+        self.notes: dict[int, str] = {}
 
     def create_option(self, name, value, label, *args, **kwargs):
-        reason = self.misfits.get(getattr(value, "value", value))
-        option = super().create_option(
-            name, value, f"{label} — {reason}" if reason else label, *args, **kwargs
-        )
+        pk = getattr(value, "value", value)
+        reason = self.misfits.get(pk)
+        said = reason or self.notes.get(pk)
+        option = super().create_option(name, value, f"{label} — {said}" if said else label, *args, **kwargs)
         if reason:
             option["attrs"]["disabled"] = True
         return option
@@ -180,18 +183,17 @@ class NewRound(forms.Form):
         published = (
             Version.objects.published().select_related("guideline").order_by("guideline__slug", "-number")
         )
-        self.fields["runs"].queryset = Run.objects.listed().filter(instances__state="made").distinct()
+        runs = list(runs_in_words.offered())
+        self._recipe_of = {str(run.public_id): run.recipe for run in runs}
+        self.fields["runs"].queryset = runs_in_words.offered()
+        self.fields["runs"].choices = list(runs_in_words.in_words(runs).items())
         self.fields["reviewers"].queryset = User.objects.with_role(Role.ANNOTATOR)
         self.fields["risk_lead"].queryset = User.objects.with_role(Role.LEAD)
         self.fields["pairs_version"].queryset = published.filter(guideline__kind=Kind.PAIRS)
         rubrics = published.filter(guideline__kind=Kind.RUBRIC)
         self.fields["rubric_version"].queryset = rubrics
-        told = briefing.dimensions_of(list(rubrics)).items()
-        recipes = sorted(set(self.fields["runs"].queryset.order_by().values_list("recipe", flat=True))) or [
-            "supervised_dialogue"
-        ]
-        misfits = {pk: build.misfit(found, recipes) for pk, found in told}
-        self.fields["rubric_version"].widget.misfits = misfits
+        self._dimensions = briefing.dimensions_of(list(rubrics))
+        self._say_what_fits(self.fields["rubric_version"], list(rubrics))
 
         # Where there is one only, there is nothing to choose.
         servers = connecting.for_new_rounds()
@@ -201,6 +203,44 @@ class NewRound(forms.Form):
                 queryset=Server.objects.filter(pk__in=[server.pk for server in servers]),
                 help_text=_("Its reviewers judge there; it cannot be changed later."),
             )  # fmt: skip
+
+    def kinds(self) -> tuple[set[str], set[str]]:
+        """The recipes that sessions can be of here, and those of the sessions chosen so far."""
+        chosen = {str(pk) for pk in self["runs"].value() or ()}
+        every = set(self._recipe_of.values()) or {"supervised_dialogue"}
+        return every, {recipe for pk, recipe in self._recipe_of.items() if pk in chosen}
+
+    def _say_what_fits(self, field, rubrics) -> None:
+        """A rubric that fits no session here cannot be chosen; one that fits some sessions says which."""
+        every, chosen = map(sorted, self.kinds())
+        unfit = set()
+        for rubric in rubrics:
+            dimensions = self._dimensions[rubric.pk]
+            if reason := build.misfit(dimensions, every):
+                field.widget.misfits[rubric.pk] = reason
+                unfit.add(rubric.pk)
+            elif chosen and (reason := build.misfit(dimensions, chosen)):
+                field.widget.notes[rubric.pk] = reason
+                unfit.add(rubric.pk)
+            elif len(fits := [one for one in every if not build.misfit(dimensions, [one])]) < len(every):
+                field.widget.notes[rubric.pk] = ", ".join(map(choice_words.recipe, fits))
+        suggested = self.initial.get("rubric_version")
+        if suggested is not None and suggested.pk in unfit:
+            self.initial["rubric_version"] = next((one for one in rubrics if one.pk not in unfit), None)
+
+    def clean(self):
+        """What was made in different ways is read on different screens, and not every rubric fits a screen."""
+        given, (_every, recipes) = super().clean(), self.kinds()
+        if len(recipes) > 1:
+            told = "; ".join(sorted(choice_words.recipe(name) for name in recipes))
+            self.add_error(
+                "runs",
+                _("These runs are of different kinds: %(kinds)s. A round is of one kind.") % {"kinds": told},
+            )
+        rubric = given.get("rubric_version")
+        if recipes and rubric and (unfit := build.misfit(self._dimensions[rubric.pk], recipes)):
+            self.add_error("rubric_version", unfit)
+        return given
 
     def groups(self) -> list[tuple[str, list]]:
         """[(heading, fields)], of what this form asks."""
@@ -254,6 +294,7 @@ class Granting(NewRound):
     """
 
     def __init__(self, *args, like, but=(), **kwargs):
+        self._screen = like.screen
         super().__init__(*args, **kwargs)
         self.fields["reviewers"].queryset = self.fields["reviewers"].queryset.exclude(pk__in=but)
         for name in (
@@ -275,6 +316,9 @@ class Granting(NewRound):
         self.fields["reviewers"].help_text = _(
             "Who have never had any of these sessions before them, nor could read the appeals."
         )
+
+    def kinds(self) -> tuple[set[str], set[str]]:
+        return {self._screen}, {self._screen}
 
 
 class ServerForm(forms.ModelForm):

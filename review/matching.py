@@ -21,7 +21,23 @@ RISKS = [tier for tier in Tier.values if tier != Tier.NONE]
 
 
 class CannotMakeRound(ValueError):
-    """The round was not made, or not changed; the message names what stands against it."""
+    """The round was not made, or not changed; the message names what stands against it. `session`: the public id of one
+    that it is about.
+    """
+
+    def __init__(self, said: str, session=None):
+        super().__init__(said)
+        self.session = session
+
+
+def named(instance_id: int) -> str:
+    """A session as a lead finds it: how its number begins, with whom, and of which run. One query."""
+    one = Instance.objects.select_related("run", "profile").only(
+        "public_id", "run__serial", "profile__name", "profile__key"
+    )
+    found = one.get(pk=instance_id)
+    of = [str(part) for part in (found.profile, found.run) if part]
+    return f"{str(found.public_id)[:8]} ({', '.join(of)})" if of else str(found.public_id)[:8]
 
 
 class Matching:
@@ -68,12 +84,13 @@ class Matching:
             if len(allowed) >= needed:
                 continue
             names = ", ".join(map(str, allowed)) or _("nobody")
-            told = {"first": instance.public_id, "needed": needed, "names": names}
+            told = {"first": named(instance.pk), "needed": needed, "names": names}
             if apart := self._apart.get(instance.pk):
                 raise CannotMakeRound(
                     _("Session %(first)s is read by %(needed)s who neither know its client, nor how it is to be judged, "
                       "nor wrote in it; here: %(names)s. Who is not to judge it: %(apart)s.")
-                    % {**told, "apart": ", ".join(sorted(map(str, apart)))}
+                    % {**told, "apart": ", ".join(sorted(map(str, apart)))},
+                    instance.public_id,
                 )  # fmt: skip
             if instance.pk in self.risky:
                 n = sum(len(self.allowed(pk)) < readers[pk] for pk in self.risky)
@@ -81,13 +98,15 @@ class Matching:
                     _("Sessions that carry a risk tier: %(n)s (the first: %(first)s). They are read by reviewers "
                       "qualified to assess risk who say on their desk that they read such sessions, at least "
                       "%(needed)s of them; here: %(names)s. Seat more of them, or leave these sessions out.")
-                    % {**told, "n": n}
+                    % {**told, "n": n},
+                    instance.public_id,
                 )  # fmt: skip
             language = languages.known()[self._language[instance.pk]].name
             raise CannotMakeRound(
                 _("Session %(first)s is in %(language)s, and is read by %(needed)s who say in their record that they "
                   "work in it; here: %(names)s.")
-                % {**told, "language": language}
+                % {**told, "language": language},
+                instance.public_id,
             )  # fmt: skip
 
 

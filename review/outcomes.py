@@ -24,6 +24,19 @@ CHOSEN = {
     Preferred.B: gettext_lazy("text B is better"),
 }
 
+# As the screen offers them; what an earlier screen offered is told as it was written there.
+REJECTED = {
+    "inaccurate": gettext_lazy("does not fit what was said"),
+    "unsafe": gettext_lazy("unsafe, or misses a risk"),
+    "tone": gettext_lazy("tone unsuitable for a supervisee"),
+    "vague": gettext_lazy("too vague to act on"),
+    "wrong_mistake": gettext_lazy("names the wrong mistake"),
+}
+
+
+def why_rejected(reasons: list[str]) -> str:
+    return "; ".join(str(REJECTED.get(reason, reason)) for reason in reasons)
+
 
 def names_in(rounds) -> dict[int, dict[str, str]]:
     """{round: {key: name}} of the mistakes that each round chooses from, and {"dimension:key": name} of what it rates by;

@@ -4,6 +4,8 @@ from django.shortcuts import get_object_or_404, render
 
 from accounts import asking, roles
 from review import access
+from review.choosing.carrying import fields, kept
+from review.choosing.forms import SESSIONS
 from review.models import Round, RoundState
 from review.planning import as_in, planned
 from review.planning_forms import HowMany
@@ -20,5 +22,7 @@ def round_plan(request):
     asked = "reach" in request.GET
     form = HowMany(request.GET) if asked else HowMany(initial=as_in(like) if like else None)
     found = planned(**form.cleaned_data) if asked and form.is_valid() else None
-    context = {"form": form, "found": found, "like": like, "earlier": earlier.order_by("-serial")[:EARLIER]}
+    sessions = kept(request.GET, SESSIONS)
+    context = {"sessions": sessions.urlencode(), "kept": fields(sessions)}
+    context |= {"form": form, "found": found, "like": like, "earlier": earlier.order_by("-serial")[:EARLIER]}
     return render(request, "review/round_plan.html", context, status=400 if form.errors else 200)

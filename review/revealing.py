@@ -15,7 +15,7 @@ from review import grading
 from review.disputed import Text
 from review.disputes import Dispute
 from review.models import Arm, Decision, FirstJudgement, Verdict
-from review.outcomes import chosen
+from review.outcomes import chosen, why_rejected
 from review.workflow import key_of as mistake_of
 from synthesis.rendering import SEVERITY
 
@@ -29,12 +29,13 @@ PLACES = {"first": gettext_lazy("the first"), "second": gettext_lazy("the second
 
 @dataclass(frozen=True)
 class Said:
-    """What one reader said; `verdict` is empty without the draft. `marks`: what she quoted or marked for her ratings;
-    `unsafe_texts`: which of two, as they stand before the adjudicator.
+    """What one reader said; `verdict` and `reasons`, why she rejects, are empty without the draft. `marks`: what she
+    quoted or marked for her ratings; `unsafe_texts`: which of two, as they stand before the adjudicator.
     """
 
     decision: Decision
     verdict: str
+    reasons: str
     findings: list[str]
     levels: list[str]
     marks: list[str]
@@ -67,6 +68,7 @@ def readers(dispute: Dispute) -> list[Said]:
         Said(
             decision,
             str(VERDICTS.get(decision.verdict, "")),
+            why_rejected(decision.reject_reasons),
             [_found(f) for f in decision.findings.all()],
             [] if dispute.is_graded else _levels(decision, names),
             _marks(decision),

@@ -17,13 +17,15 @@ from review import (
     overturning,
     preferred,
     releasing,
+    repeating,
     reports,
     ruling,
     tasks,
     totals,
     trail,
 )
-from review.choosing.forms import RoundOfChosen, WhichSessions
+from review.choosing.carrying import kept
+from review.choosing.forms import SESSIONS, SHARE, RoundOfChosen, WhichSessions
 from review.choosing.opening import make_chosen_round
 from review.choosing.views import chosen_in_words, counted
 from review.closing import NotReadToTheEnd, read_and_close
@@ -36,7 +38,7 @@ from review.judges.access import may_see_judges
 from review.label_studio import comparing, connecting
 from review.models import Asked, Reading, Round, RoundState, Seat
 from review.raters import rater_for
-from review.rounds import CannotClose, CannotMakeRound, left_out_held, make_round
+from review.rounds import CannotClose, CannotMakeRound, left_out_held, make_round, why_not_closed
 from review.sessions.access import may_see_how_sessions_stand, may_see_how_sessions_were_settled
 from review.stood_so_far import stood_of
 from review.welfare.providing import contact
@@ -68,6 +70,7 @@ def round_new(request):
     if chosen is not None and not chosen.is_valid():
         return redirect(f"{reverse('round_choose')}?{request.GET.urlencode()}")
     form = (NewRound if chosen is None else RoundOfChosen)(request.POST or None, initial=_suggested(request))
+    about = None  # a session for which the round was refused
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         if chosen is None:
@@ -87,6 +90,7 @@ def round_new(request):
             )
         except CannotMakeRound as refusal:
             form.add_error(None, str(refusal))
+            about = refusal.session
         else:
             if held := left_out_held(made):
                 messages.warning(request, _held_back(held))
@@ -99,7 +103,11 @@ def round_new(request):
                 messages.warning(request, background.unheard([background.SYNC]))
             return redirect("round", public_id=made.public_id)
     shown = chosen and counted(chosen, request.user)
-    context = {"form": form, "contact": contact(), "chosen": shown}
+    context = {"form": form, "contact": contact(), "chosen": shown, "about": about}
+    context |= {
+        "sessions": kept(request.GET, SESSIONS).urlencode(),
+        "share": kept(request.GET, SHARE).urlencode(),
+    }
     return render(request, "review/round_new.html", context, status=400 if form.errors else 200)
 
 
@@ -229,9 +237,15 @@ def _ask_to_close(request, round: Round):
         return redirect("round", public_id=round.public_id)
     own = access.own_seat_only(request.user, round)
     seats = [seat for seat in reports.progress(round) if own is None or seat.pk == own.pk]
+    # Who may judge some of these herself is told of none.
+    drawn = overturning.of(round) if own is None else None
+    repeats = repeating.counted(round) if own is None else None
     context = {
         "round": round,
         "own": own,
+        "why_not": why_not_closed(round),
+        "second": drawn.drawn - drawn.read if drawn else 0,
+        "repeats": repeats.planned - repeats.judged if repeats else 0,
         "unjudged": sum(seat.total - seat.judged for seat in seats),
         # How many are settled would tell her who judges in it who sees as she does.
         "counts": reports.standing_counts(round) if own is None else None,

@@ -21,7 +21,7 @@ from review.judged import Wording, content_hash, in_position
 from review.label_studio import connecting
 from review.label_studio.planning import plan_projects
 from review.label_studio.screens.build import UnfitForScreen, screen_of
-from review.matching import RISK_READERS, CannotMakeRound, Matching
+from review.matching import RISK_READERS, CannotMakeRound, Matching, named
 from review.models import (
     Arm,
     Asked,
@@ -37,6 +37,7 @@ from review.models import (
 )
 from review.raters import may_sit
 from review.standing import UNANIMOUS
+from synthesis import choice_words
 from synthesis.models import Instance, InstanceState, Purpose
 
 UNAIDED_READERS = 2
@@ -167,6 +168,19 @@ def _told(round: Round, raters, sessions: int, left_out_held: int) -> dict:
     }  # fmt: skip
 
 
+def why_not_closed(round: Round) -> str:
+    """What is to be done before the round can be closed, in a sentence; empty where nothing is."""
+    n = Flag.objects.waiting().filter(item__round=round).values("item").distinct().count()
+    if not n:
+        return ""
+    said = ngettext(
+        "%d session carries a flag that no lead has answered in writing; answer it first.",
+        "%d sessions carry flags that no lead has answered in writing; answer them first.",
+        n,
+    )
+    return said % n
+
+
 class CannotClose(ValueError):
     """The round is open still; the message says what is to be done first."""
 
@@ -181,15 +195,8 @@ def close_round(*, round: Round, by) -> Round:
     list(round.items.select_for_update().order_by("pk").values_list("pk", flat=True))
     round = Round.objects.select_for_update().get(pk=round.pk)
     roles.require(access.may_close(by, round))
-    if n := Flag.objects.waiting().filter(item__round=round).values("item").distinct().count():
-        raise CannotClose(
-            ngettext(
-                "%d session carries a flag that no lead has answered in writing; answer it first. Nothing was closed.",
-                "%d sessions carry flags that no lead has answered in writing; answer them first. Nothing was closed.",
-                n,
-            )
-            % n
-        )
+    if flagged := why_not_closed(round):
+        raise CannotClose(f"{flagged} {_('Nothing was closed.')}")
     round.state, round.closed_at, round.closed_by = RoundState.CLOSED, timezone.now(), by
     round.save(update_fields=["state", "closed_at", "closed_by"])
     trail.record(
@@ -229,23 +236,26 @@ def _fit(instances, screen) -> tuple[list[Instance], int]:
         raise CannotMakeRound(_("Choose at least one session."))
     for instance in instances:
         if instance.state != InstanceState.MADE:
-            raise CannotMakeRound(_("Session %s is not made.") % instance.public_id)
+            raise CannotMakeRound(_("Session %s is not made.") % named(instance.pk), instance.public_id)
         if instance.run and instance.run.purpose == Purpose.PREVIEW:
             raise CannotMakeRound(
                 _("Session %s was made as a preview of a plan; the run that was planned has its own.")
-                % instance.public_id
+                % named(instance.pk),
+                instance.public_id,
             )
         if instance.recipe != screen:
             raise CannotMakeRound(
                 _("Session %(id)s was made by another recipe (%(recipe)s) than this screen shows.")
-                % {"id": instance.public_id, "recipe": instance.recipe}
+                % {"id": named(instance.pk), "recipe": choice_words.recipe(instance.recipe)},
+                instance.public_id,
             )
     held = held_among(instances)
     if len(held) == len(instances):
         raise CannotMakeRound(
             _("Every session chosen is held back (%(n)s; the first: %(first)s). Look at them, and release those that "
               "reviewers should see.")
-            % {"n": len(held), "first": instances[0].public_id}
+            % {"n": len(held), "first": named(instances[0].pk)},
+            instances[0].public_id,
         )  # fmt: skip
     return [instance for instance in instances if instance.pk not in held], len(held)
 

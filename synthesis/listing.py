@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from synthesis import choice_words
 from synthesis.models import Instance, InstanceState, Run
 from synthesis.watching import Watched, counts_of
 
@@ -10,7 +11,9 @@ HELD = "held"  # beside the states of an instance: made, and held back
 
 
 def listed_runs(before: int | None) -> tuple[list[Run], int | None]:
-    """A page of runs, the newest first, each with its counts; and before which the next page begins."""
+    """A page of runs, the newest first, each with its counts and what its recipe is called; and before which the next page
+    begins.
+    """
     # Said aloud: Django drops a model's own order where it counts.
     found = Run.objects.listed().select_related("version__guideline", "planned_by").order_by("-serial")
     if before is not None:
@@ -20,6 +23,7 @@ def listed_runs(before: int | None) -> tuple[list[Run], int | None]:
     by_run = counts_of(found[:PAGE])
     for run in found[:PAGE]:
         run.watched = Watched(run, by_run[run.pk], None, None)
+        run.kind = choice_words.recipe(run.recipe)
     return found[:PAGE], more
 
 

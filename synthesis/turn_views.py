@@ -4,6 +4,7 @@ from django import forms
 from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -47,6 +48,7 @@ def edit_turn(request, public_id, turn):
     if not 1 <= turn <= len(said):
         raise Http404
     form = TurnForm(request.POST or None, initial={"text": said[turn - 1]["text"]})
+    came_from = _came_from(request)
     if request.method == "POST" and form.is_valid() and (answer := _continued(request, found, turn, form)):
         return answer
     context = {
@@ -58,6 +60,7 @@ def edit_turn(request, public_id, turn):
         "form": form,
         "turn": turn,
         "reads_runs": bool(access.may_read_runs(request.user)),
+        "came_from": came_from,
     }
     return render(request, "synthesis/edit_turn.html", context, status=400 if form.errors else 200)
 
@@ -80,4 +83,11 @@ def _continued(request, instance: Instance, turn: int, form: TurnForm):
     messages.success(
         request, _("Thank you. The session goes on from your words, and comes to reviewers like any other.")
     )
-    return redirect("edit_turn", public_id=instance.public_id, turn=turn)
+    # Back to where she read the session: the form, filled in still, would ask for it a second time.
+    return redirect(_came_from(request) or "home")
+
+
+def _came_from(request) -> str:
+    """The page of ours from which she came here; empty where it is not known."""
+    back = request.POST.get("next") or request.GET.get("next", "")
+    return back if back and url_has_allowed_host_and_scheme(back, request.get_host()) else ""

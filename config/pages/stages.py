@@ -6,6 +6,7 @@ from datetime import timedelta
 from django.db.models import Count, Exists, Max, Min, OuterRef
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -90,19 +91,34 @@ def review(user) -> dict:
         stuck.append(_("Label Studio has not answered since %(since)s; the queue waits.") % {"since": since})
     if disputed:
         stuck.append(_("Disputes wait for an adjudicator."))
-    uncounted = (
-        RawAnnotation.objects.uncounted_judgements().filter(seat_project__seat__round__state="open").count()
-    )
-    if uncounted:
-        stuck.append(_("%(n)s judgements are kept but not counted; the round says why.") % {"n": uncounted})
-    differences = Difference.objects.filter(over_at=None, project__seat__round__state="open").count()
-    if differences:
-        stuck.append(
-            ngettext("Label Studio differs from what we know in %(n)s place; the round says where.",
-                     "Label Studio differs from what we know in %(n)s places; the round says where.", differences)
-            % {"n": differences}
-        )  # fmt: skip
+    if uncounted := _by_round(RawAnnotation.objects.uncounted_judgements(), "seat_project__seat__round"):
+        n = sum(uncounted.values())
+        said = ngettext(
+            "%(n)s judgement is kept but not counted.", "%(n)s judgements are kept but not counted.", n
+        )
+        stuck.append(_in_rounds(said % {"n": n}, uncounted, hidden))
+    if differences := _by_round(Difference.objects.filter(over_at=None), "project__seat__round"):
+        n = sum(differences.values())
+        said = ngettext("Label Studio differs from what we know in %(n)s place.",
+                        "Label Studio differs from what we know in %(n)s places.", n)  # fmt: skip
+        stuck.append(_in_rounds(said % {"n": n}, differences, hidden))
     return _stage("review", _("Review"), reverse("rounds"), rows, stuck)
+
+
+def _by_round(rows, round: str) -> dict[int, int]:
+    """{id of an open round: how many}; one query. `round`: how a row names its round."""
+    counted = rows.filter(**{f"{round}__state": "open"}).order_by().values_list(round)
+    return dict(counted.annotate(n=Count("pk")))
+
+
+def _in_rounds(said: str, by_round: dict[int, int], hidden) -> str:
+    """The sentence, and behind it the rounds whose pages say more; not those that she judges in, which tell her nothing."""
+    rounds = Round.objects.filter(pk__in=by_round).exclude(pk__in=hidden.values("pk")).order_by("-serial")
+    links = [(reverse("round", args=[round.public_id]), round.name, by_round[round.pk]) for round in rounds]
+    if not links:
+        return said
+    where = format_html_join(", ", '<a href="{}">{}</a> ({})', links)
+    return format_html("{} {} {}", said, _("Which and why:"), where)
 
 
 def datasets() -> dict:

@@ -2,14 +2,15 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Subquery, TextChoices, Value, When
+from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Subquery, TextChoices, Value, When
 from django.utils.translation import gettext_lazy as _
 
 from guidelines.models import Pair, PairRevision, Version
 from review import access
+from review.matching import RISKS
 from review.models import Item
 from synthesis import translated
-from synthesis.models import Instance, InstanceState, Mark, Profile, Run, Tier
+from synthesis.models import Instance, InstanceState, Mark, Profile, Run
 from synthesis.models.marks import MarkKind
 
 SCREEN = "supervised_dialogue"
@@ -131,11 +132,21 @@ def at_risk(sessions: QuerySet) -> QuerySet:
 
 
 def _carries(tier: str = "") -> Q:
-    """As synthesis.tiers has it: a risk is in force until a mark lowers it."""
+    """As synthesis.tiers.carried has it: a risk is in force until a mark lowers it; and what its client was marked with
+    later counts too, the client's first tier only where the session has no mark of its own for that.
+    """
+    which = {"tier": tier} if tier else {"tier__in": RISKS}
     lowered = Mark.objects.filter(lowers=OuterRef("pk"))
-    raised = Mark.objects.filter(kind=MarkKind.TIER, instance__isnull=False, lowers=None)
-    raised = raised.filter(tier=tier) if tier else raised.exclude(tier=Tier.NONE)
-    return Q(pk__in=raised.filter(~Exists(lowered)).values("instance"))
+    raised = Mark.objects.filter(~Exists(lowered), kind=MarkKind.TIER, lowers=None, **which)
+    later = raised.filter(profile__isnull=False).exclude(tier=F("profile__tier"))
+    of_client = Q(profile__in=later.values("profile"))
+    first = Q(profile__in=Profile.objects.filter(**which).values("pk"))
+    own_of_first = Mark.objects.filter(instance=OuterRef("pk"), by_machine="profile")
+    # By their ids, as a session of no client is at no risk for its client.
+    by_client = Instance.objects.filter(of_client | (first & ~Exists(own_of_first))).order_by()
+    return Q(pk__in=raised.filter(instance__isnull=False).values("instance")) | Q(
+        pk__in=by_client.values("pk")
+    )
 
 
 def _seen(found: QuerySet, wanted: Wanted) -> QuerySet:

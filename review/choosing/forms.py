@@ -7,12 +7,13 @@ from django.utils.translation import gettext_lazy as _
 
 from guidelines.models import Kind, Pair, PairRevision, Version
 from guidelines.translating import languages
-from review.choosing.fitting import ANY_TIER, NO_TIER, Checks, Seen, Wanted, languages_of, models_of
+from review import runs_in_words
+from review.choosing.fitting import ANY_TIER, NO_TIER, SCREEN, Checks, Seen, Wanted, languages_of, models_of
 from review.choosing.opening import Choosing
 from review.forms import NewRound, VersionChoice
 from review.models import Reason
 from review.priority import COVERAGE, DISAGREEMENT, NOVELTY, PARTS
-from synthesis.models import Instance, Intended, Profile, Run, Tier
+from synthesis.models import Instance, Intended, Profile, Tier
 
 RANDOM_SHARE, WEIGHT, HEAVIEST = 30, 1, 10
 
@@ -83,13 +84,8 @@ class WhichSessions(forms.Form):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         made = Instance.objects.made().order_by()
-        self.runs = {
-            str(run.public_id): run
-            for run in Run.objects.listed()
-            .filter(Exists(made.filter(run=OuterRef("pk"))))
-            .order_by("-serial")
-        }
-        self.fields["runs"].choices = [(pk, str(run)) for pk, run in self.runs.items()]
+        self.runs = {str(run.public_id): run for run in runs_in_words.offered()}
+        self.fields["runs"].choices = list(runs_in_words.in_words(list(self.runs.values())).items())
         self.fields["models"].choices = _named({one for run in self.runs.values() for one in models_of(run)})
         spoken = {one for run in self.runs.values() for one in languages_of(run)}
         known = languages.known()
@@ -159,12 +155,20 @@ class WhichSessions(forms.Form):
         return lines
 
 
+# What an address names that says which sessions a round is to be of, and how many of them several read.
+SESSIONS = {"run", *WhichSessions.base_fields}
+SHARE = {"doubly_read", "overlap"}
+
+
 class RoundOfChosen(NewRound):
     """As NewRound, but that the sessions are chosen already."""
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         del self.fields["runs"], self.fields["leave_out_risk"]
+
+    def kinds(self) -> tuple[set[str], set[str]]:
+        return {SCREEN}, {SCREEN}
 
 
 def weights_in_words(weights: dict[str, float]) -> list[str]:

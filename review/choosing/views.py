@@ -7,8 +7,9 @@ from django.shortcuts import render
 
 from accounts import roles
 from review import access
+from review.choosing.carrying import fields, kept
 from review.choosing.fitting import at_risk, fitting
-from review.choosing.forms import WhichSessions, weights_in_words
+from review.choosing.forms import SHARE, WhichSessions, weights_in_words
 from review.choosing.telling import chosen
 from review.models import Reason
 
@@ -17,6 +18,7 @@ def choose(request):
     roles.require(access.may_run_rounds(request.user))
     asked = WhichSessions.asked(request.GET)
     context = {"form": asked or WhichSessions(), "judges": access.hides_any(request.user)}
+    context["share"] = fields(kept(request.GET, SHARE))
     if asked is not None and asked.is_valid():
         context |= counted(asked, request.user)
     return render(request, "review/choose.html", context, status=400 if asked and asked.errors else 200)

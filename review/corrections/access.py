@@ -6,7 +6,7 @@ from accounts import roles
 from accounts.roles import Answer
 from guidelines import access as guidelines_access
 from review import access
-from review.models import Reading, RoundState
+from review.models import Item, Reading, RoundState
 from synthesis.models import Instance
 
 
@@ -41,7 +41,7 @@ def may_propose_from(user, decision) -> Answer:
     same = access.same_sessions(Instance.objects.filter(pk=decision.item.instance_id).values("cell"))
     again = Reading.objects.filter(item__instance__in=same, seat__round__state=RoundState.OPEN)
     # As feedback.approved leaves it out.
-    if decision.item.superseded_by.exists():
+    if Item.objects.judged_anew().filter(pk=decision.item_id).exists():
         return Answer(_("This session was judged anew since; what was settled then stands."))
     # Where its own round is open still, this item of it is settled.
     if (again.exclude(item=decision.item) if hers else again).exists():

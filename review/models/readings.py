@@ -4,13 +4,13 @@ import uuid
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.freezing import APPEND_ONLY, Freezing, another_column_changes
 from accounts.identity import Identified
 from review.models.gold import Gold, not_agreed
-from review.models.rounds import Round, Seat
+from review.models.rounds import Round, RoundState, Seat
 from synthesis.models import Instance
 
 
@@ -35,6 +35,13 @@ class Items(models.QuerySet):
         return (
             self.filter(standings__isnull=False).exclude(standings__state__in=["open", "disputed"]).distinct()
         )
+
+    def judged_anew(self):
+        """Of which a later item that names it is settled, in a closed round: that one stands then. What is still judged
+        again, or was never settled, moves nothing.
+        """
+        later = Item.objects.settled().filter(supersedes=OuterRef("pk"), round__state=RoundState.CLOSED)
+        return self.filter(Exists(later))
 
     def unsettled(self):
         unsettled = Q(standings__isnull=True) | Q(standings__state__in=["open", "disputed"])

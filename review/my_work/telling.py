@@ -75,6 +75,8 @@ class Told:
     outcomes: list[str]
     reasons: list[tuple[str, str]]  # the words, and what the disagreement came from
     how: str
+    why_rejected: str
+    approved: list[str]  # the words that stand, each text as it reads
     compared: list[Compared]
     mistakes: list[Row]
     mistakes_settled: bool
@@ -121,6 +123,8 @@ def told(item: Item, user) -> Told | None:
         ],
         reasons=[(one.comment, one.get_error_type_display()) for one in settled_by if one.comment],
         how=_how(item, settled, settled_by, colleagues),
+        why_rejected=outcomes.why_rejected(mine.reject_reasons),
+        approved=[one.edited_text for one in _stand(settled, decisions)],
         compared=_compared(mine, settled, decisions),
         mistakes=_mistakes(mine, settled.get(Aspect.FINDINGS), colleagues, texts),
         mistakes_settled=Aspect.FINDINGS in settled,
@@ -156,13 +160,19 @@ def _how(item: Item, settled: dict, settled_by: list[Decision], colleagues: list
     }
 
 
+def _stand(settled: dict, decisions: list[Decision]) -> list[Decision]:
+    """Whose texts were approved."""
+    approved = {str(one) for one in settled.get(Aspect.WORDING) or []}
+    return [one for one in decisions if str(one.public_id) in approved]
+
+
 def _compared(mine: Decision, settled: dict, decisions: list[Decision]) -> list[Compared]:
     """Her edit against what stands; where she wrote none, the draft against it."""
     draft = mine.judged.get("draft", "")
     if Aspect.VERDICT not in settled or not draft:
         return []
-    approved = {str(one) for one in settled.get(Aspect.WORDING) or []}
-    stand = [one for one in decisions if str(one.public_id) in approved and one.pk != mine.pk]
+    approved = _stand(settled, decisions)
+    stand = [one for one in approved if one.pk != mine.pk]
     if not mine.edited_text:
         return [
             Compared(_("From the draft to an approved text"), as_html(draft, one.edited_text))
@@ -175,7 +185,7 @@ def _compared(mine: Decision, settled: dict, decisions: list[Decision]) -> list[
         )
     heading = (
         _("From your words to another approved text")
-        if str(mine.public_id) in approved
+        if mine in approved
         else _("From your words to the approved text")
     )
     return found + [Compared(heading, as_html(mine.edited_text, one.edited_text)) for one in stand]

@@ -1,5 +1,8 @@
 """What the road says of judgements that are kept and do not count."""
 
+from django.urls import reverse
+
+from accounts.models import Grant, Role, User
 from config.pages import stages
 from review.label_studio.sending import send
 from review.label_studio.syncing import sync_all
@@ -22,6 +25,10 @@ def test_a_skip_is_not_stuck_and_a_closed_round_holds_up_nothing(db, ben, chloe,
     submit(session, second, chloe, says("reject", comment='"was_cancelled": true}'))
     sync_all(fake)
     (said,) = stages.review(lena)["stuck"]
-    assert said.startswith("1 judgements are kept but not counted")
+    place = reverse("round", args=[round.public_id])
+    assert said == f'1 judgement is kept but not counted. Which and why: <a href="{place}">November</a> (1)'
+    # Who judges there is led to no page, which would tell her nothing.
+    Grant.objects.create(user=ben, role=Role.LEAD)
+    assert stages.review(User.objects.get(pk=ben.pk))["stuck"] == ["1 judgement is kept but not counted."]
     close_round(round=round, by=lena)
     assert stages.review(lena)["stuck"] == []

@@ -154,3 +154,47 @@ def test_lena_says_it_on_the_page(client, ben, chloe, lena):
     assert "&lt;b&gt;his niece" in answer.content.decode()
     ended = client.post(reverse("conflict_end", args=[Conflict.objects.get().pk]), follow=True)
     assert "None is known" in ended.content.decode()
+
+
+def test_lena_finds_the_client_by_the_name_that_the_list_of_clients_shows(client, ben, lena):
+    client_profile("cc-017", name="Mira Sandoval")
+    client_profile("cc-018", name="Tom Reyes")
+    client.force_login(lena)
+    page = client.get(reverse("conflicts")).content.decode()
+    assert '<option value="Mira Sandoval"></option>' in page and "cc-017" not in page
+    answer = client.post(
+        reverse("conflicts"), {"person": ben.public_id, "client": "mira sandoval"}, follow=True
+    )
+    assert Conflict.objects.get().base_case == "cc-017"
+    told = answer.content.decode()
+    assert "<td>Mira Sandoval</td>" in told and "cc-017" not in told
+
+
+def test_of_two_clients_with_one_name_each_is_listed_with_its_key(client, ben, lena):
+    client_profile("alex-1", name="Alex")
+    client_profile("alex-2", name="Alex")
+    client_profile("alex-2-intake", name="Alex", base_case="alex-2")
+    client.force_login(lena)
+    page = client.get(reverse("conflicts")).content.decode()
+    assert page.count('<option value="Alex (') == 2 and "Alex (alex-2-intake)" not in page
+    with pytest.raises(
+        CannotDeclare,
+        match=r"Several clients are called “Alex”. Choose one: Alex \(alex-1\); Alex \(alex-2\)",
+    ):
+        declare(person=ben, client="Alex", by=lena)
+    assert declare(person=ben, client="Alex (alex-2)", by=lena).base_case == "alex-2"
+
+
+def test_the_page_asks_the_same_however_many_clients_and_conflicts_there_are(
+    client, ben, lena, django_assert_max_num_queries
+):
+    client.force_login(lena)
+    asked = []
+    for n in (1, 6):
+        for one in range(n):
+            client_profile(f"client-{n}-{one}", name=f"Client {n} {one}")
+            declare(person=ben, client=f"client-{n}-{one}", by=lena)
+        with django_assert_max_num_queries(60) as found:
+            assert client.get(reverse("conflicts")).status_code == 200
+        asked.append(len(found))
+    assert asked[0] == asked[1]

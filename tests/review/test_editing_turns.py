@@ -48,9 +48,20 @@ def test_ben_edits_a_turn_of_his_session_once_he_sees_how_it_was_resolved(log_in
     assert address in client.get(hers).content.decode()
     page = client.get(address).content.decode()
     assert "You should simply ring him tonight." in page
-    assert "comes to reviewers" in client.post(address, WORDS, follow=True).content.decode()
+    assert f"{address}?next={hers}" in client.get(hers).content.decode()
+    assert f'name="next" value="{hers}"' in client.get(address, {"next": hers}).content.decode()
+    # Back at her session and not at the form, which would be filled in still.
+    sent = client.post(address, WORDS | {"next": hers}, follow=True)
+    assert sent.redirect_chain == [(hers, 302)] and "comes to reviewers" in sent.content.decode()
     opening = Opening.objects.get()
     assert (opening.by, opening.turn, opening.instance.parent) == (ben, 3, learned.instance)
+
+
+def test_after_an_edit_nobody_is_led_out_of_the_house(log_in, learned, ben, lena):
+    close_round(round=learned.round, by=lena)
+    address = reverse("edit_turn", args=[learned.instance.public_id, 3])
+    sent = log_in(ben).post(address, WORDS | {"next": "https://elsewhere.example.org/"})
+    assert (sent.status_code, sent.url) == (302, reverse("home"))
 
 
 def test_who_edited_it_from_her_page_is_not_put_before_what_goes_on_from_it(

@@ -16,8 +16,10 @@ from guidelines.models import Proposal
 from guidelines.proposals import showing
 from guidelines.proposals.taking import take
 from guidelines.publishing import approve, open_draft, save_entry, submit
+from review.appealing import appeal, grant_appeals
 from review.feedback import CannotPropose, approved, page_of, propose, suggested
 from review.models import Decision
+from review.raters import rater_for
 from review.rounds import close_round
 from synthesis.models import Mark, Opening
 from tests.conftest import person
@@ -149,6 +151,33 @@ def test_nobody_proposes_from_a_session_that_is_judged_again(decision, again, an
         give(decision, amal)
     close_round(round=round, by=lena)
     give(decision, ana)
+
+
+def test_while_an_appeal_is_judged_the_correction_is_listed_still_and_proposed_by_nobody(
+    client, decision, made, ana, ben, chloe, lena
+):
+    """What was settled stands until it is settled anew."""
+    appealed = appeal(item=decision.item, by=chloe, reason="The draft was right.")
+    others = [rater_for(person(name, Role.ANNOTATOR)) for name in ("Noor", "Omar")]
+    anew = grant_appeals(appeals=[appealed], name="Anew", raters=others, by=lena,
+                         pairs_version=made.pairs_version, rubric_version=made.rubric_version)  # fmt: skip
+    client.force_login(ana)
+    address = reverse("correction", args=[decision.public_id])
+    assert address in client.get(reverse("corrections")).content.decode()
+    assert "judged again in an open round" in client.get(address).content.decode()
+    with pytest.raises(Refused, match="judged again in an open round"):
+        give(decision, ana)
+    close_round(round=anew, by=lena)  # before anybody has judged it: what was settled stands
+    give(decision, ana)
+
+
+def test_the_list_never_says_that_nothing_was_approved_when_it_may_only_be_hidden(
+    client, decision, again, ana
+):
+    amal, _round = again
+    client.force_login(amal)
+    told = client.get(reverse("corrections")).content.decode()
+    assert "There is none that you may see now." in told and "No round of people" not in told
 
 
 def test_a_proposal_is_hidden_from_whoever_judges_its_session_later(decision, made, ana, chloe, lena, log_in):

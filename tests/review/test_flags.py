@@ -288,10 +288,14 @@ def test_it_stays_until_a_lead_has_answered_in_writing_whatever_was_settled(
     with pytest.raises(CannotClose, match="1 session carries a flag"):
         close_round(round=round, by=lena)
     client.force_login(lena)
+    asked = client.get(reverse("round_close", args=[round.public_id]))
+    assert "It cannot be closed yet. 1 session carries a flag" in words(asked)
+    assert "Close the round for good" not in words(asked) and reverse("flags") in asked.content.decode()
     refused = client.post(reverse("round_close", args=[round.public_id]), follow=True)
     assert "Nothing was closed." in words(refused) and Round.objects.get().state == "open"
     flag = Flag.objects.get()
     address = reverse("flag", args=[item.public_id])
+    assert "Your answer to the flag “something here is unsafe”" in words(client.get(address))
     assert client.post(address, {"flag": flag.pk, "holds": "no", "reason": " "}).status_code == 400
     client.post(address, {"flag": flag.pk, "holds": "no", "reason": "Talked with Ben; held already."})
     answer = Resolution.objects.get()

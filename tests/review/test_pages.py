@@ -175,6 +175,23 @@ def test_closing_says_what_is_left(log_in, lena, dan, round):
     assert log_in(lena).post(f"/rounds/{round.public_id}/close/").status_code == 403
 
 
+def test_closing_says_which_second_readings_are_lost_but_to_nobody_who_may_be_asked_for_one(
+    log_in, lena, ben, dan, round, item
+):
+    hers = Reading.objects.filter(seat__round=round, seat__rater__user=ben).first()
+    Reading.objects.create(seat=hers.seat, item=hers.item, order=99, pass_number=2)
+    address = f"/rounds/{round.public_id}/close/"
+    told = "1 session waits to be read once more by its reader."
+    assert told in words(log_in(lena).get(address))
+    Grant.objects.create(user=ben, role="lead")
+    assert "read once more" not in words(log_in(ben).get(address))
+
+
+def test_rounds_says_no_more_of_how_many_read_than_is_so(log_in, lena, round):
+    page = words(log_in(lena).get("/rounds/"))
+    assert "by one or by several" in page and "two people or more" not in page
+
+
 def test_bens_desk_says_how_many_are_left_and_leads_to_his_project(log_in, settings, round, item, ben):
     settings.LABEL_STUDIO_GATEWAY_URL = "https://judge.example.org"
     fake = FakeLabelStudio()

@@ -240,8 +240,11 @@ def test_the_lead_reads_how_often_it_was_settled_otherwise(
     page = words(log_in(lena).get(f"/rounds/{round.public_id}/"))
     assert "3 settled disputes were drawn for a second adjudicator" in page and "2 are judged" in page
     assert "0.50 [0.09, 0.91] n=2" in page and "Wilson" in page and "interim" in page
+    closing = f"/rounds/{round.public_id}/close/"
+    assert "1 settled dispute waits for its second adjudicator." in words(log_in(lena).get(closing))
     # Whoever judges in the round reads nothing of it.
     Grant.objects.create(user=ben, role=Role.LEAD)
+    assert "second adjudicator" not in words(log_in(ben).get(closing))
     assert "second adjudicator" not in words(log_in(ben).get(f"/rounds/{round.public_id}/"))
 
 

@@ -129,7 +129,7 @@ def test_a_rubric_that_the_screen_cannot_show_is_offered_with_the_reason_and_can
     with django_assert_max_num_queries(9):
         shown = str(NewRound()["rubric_version"])
     (unfit,) = [line for line in shown.splitlines() if "disabled" in line]
-    assert "compares two; the screen shows one" in unfit
+    assert "compares two texts; these sessions show one" in unfit
     assert f'<option value="{fits.pk}">' in shown
     assert DimensionRevision.objects.count() == 4
 

@@ -4,6 +4,8 @@ import re
 from pathlib import Path
 from xml.etree import ElementTree
 
+from django.utils.translation import gettext as _
+
 from review.label_studio.screens.controls import Control, controls_of
 from review.label_studio.screens.recipes import SCREENS, Screen
 
@@ -246,18 +248,20 @@ def _check(pairs: list[dict], dimensions: list[dict], screen: Screen) -> None:
 
 
 def _check_dimension(dimension: dict, screen: Screen) -> None:
-    key = dimension["key"]
+    name = dimension["name"]
     if dimension["scale"] not in screen.scales:
         # Whatever its levels: a screen shows one thing, or two to be compared.
-        shows = "compares two; the screen shows one" if dimension["scale"] == "pairwise" else (
-            "rates one; the screen shows two to be compared"
-        )  # fmt: skip
-        raise UnfitForScreen(f"The dimension {key!r} {shows}.")
+        if dimension["scale"] == "pairwise":
+            raise UnfitForScreen(_("“%s” compares two texts; these sessions show one.") % name)
+        raise UnfitForScreen(_("“%s” rates one text; these sessions show two to be compared.") % name)
     aliases = [level_alias(level["value"]) for level in levels_of(dimension)]
     if len(aliases) < 2 or len(set(aliases)) < len(aliases):
-        raise UnfitForScreen(f"The dimension {key!r} needs at least two different levels.")
+        raise UnfitForScreen(_("“%s” needs at least two different levels.") % name)
     if dimension["scale"] == "pairwise" and len(aliases) % 2 == 0:
         # Read from the other side where the texts were changed over: the middle one must stay what it is.
-        raise UnfitForScreen(f"The dimension {key!r} compares two and has no level in the middle for a tie.")
+        raise UnfitForScreen(_("“%s” compares two and has no level in the middle for a tie.") % name)
     if longest := next((alias for alias in aliases if len(alias) > LONGEST_LEVEL), None):
-        raise UnfitForScreen(f"The level {longest!r} of the dimension {key!r} is too long to be kept.")
+        raise UnfitForScreen(
+            _("The level “%(level)s” of “%(name)s” is too long to be kept.")
+            % {"level": longest, "name": name}
+        )

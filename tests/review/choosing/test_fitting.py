@@ -1,9 +1,12 @@
 """Which sessions fit what a lead asks for."""
 
+from itertools import product
+
 import pytest
 
 from accounts.models import Grant, ReviewerRecord, Role
 from review.choosing.fitting import Wanted, at_risk, fitting
+from review.matching import carried
 from review.rounds import close_round
 from synthesis.models import Instance, Intended, Mark, Run
 from tests.conftest import person
@@ -120,6 +123,35 @@ def test_by_risk_as_it_is_in_force(pairs, lena):
     assert fits(lena, tier="any") == ids([abuse, two])
     assert fits(lena, tier="abuse") == ids([abuse, two]) and fits(lena, tier="ideation") == {two.pk}
     assert ids(at_risk(fitting(Wanted(), lena).sessions)) == ids([abuse, two])
+
+
+def test_a_risk_counts_in_the_choice_as_it_counts_when_the_round_is_opened(pairs, lena):
+    """Whatever is true of a session and its client, a choice finds what review.matching asks readers for."""
+    sessions = []
+    for n, (tier, later, lowers, own, own_lowered) in enumerate(product(
+        ("none", "abuse"), (None, "abuse", "ideation"), (False, True), (None, "profile", "rule"), (False, True)
+    )):  # fmt: skip
+        client = client_profile(f"client-{n}", tier=tier)
+        [session] = made_instances(1, pairs, profiles=[client])
+        if later:
+            raised = Mark.objects.create(profile=client, kind="tier", tier=later, by=lena, reason="invented")
+            if lowers:
+                Mark.objects.create(
+                    profile=client, kind="tier", tier="none", by=lena, lowers=raised, reason="invented"
+                )
+        if own:
+            raised = mark(session, tier="abuse", by_machine=own)
+            if own_lowered:
+                mark(session, tier="none", by=lena, lowers=raised)
+        sessions.append(session)
+    sessions += made_instances(1, pairs, profiles=[None])  # of nobody
+    told = carried(Instance.objects.filter(pk__in=ids(sessions)))
+    assert 0 < len(told) < len(sessions)
+    assert fits(lena, tier="any") == set(told)
+    assert fits(lena, tier="none") == ids(sessions) - set(told)
+    for tier in ("abuse", "ideation"):
+        assert fits(lena, tier=tier) == {pk for pk, own in told.items() if tier in own}
+    assert ids(at_risk(fitting(Wanted(), lena).sessions)) == set(told)
 
 
 def test_what_is_held_back_is_counted_apart(pairs, lena):

@@ -6,10 +6,13 @@ from html import unescape
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 
 from accounts.models import Grant, Role
 from review.models import Arm, Round
 from review.rounds import close_round
+from synthesis import choice_words
 from synthesis.models import Mark, Run
 from tests.review.factories import (
     client_profile,
@@ -204,3 +207,97 @@ def test_rates_count_each_session_for_one_over_its_chance_and_the_page_says_so(
     agreement = words(log_in(lena).get(f"/agreement/?round={drawn.public_id}"))
     assert "count each for one over its chance" in agreement
     assert "weighed by one over its chance of being chosen, worth" in agreement
+
+
+def test_a_run_is_offered_by_what_it_is_and_not_by_its_number_alone(log_in, lena, pairs, stock):
+    run = stock[0].run
+    planned = date_format(localtime(run.planned_at), "j M Y")
+    told = f"run 1 · Supervised session · {pairs.in_words} · {planned} · 12 sessions"
+    client = log_in(lena)
+    for page in ("/rounds/choose/", "/rounds/new/"):
+        assert told in words(client.get(page)), page
+    listed = words(client.get("/runs/"))
+    assert "Recipe" in listed and "run 1 Supervised session" in listed
+
+
+def test_with_a_run_chosen_a_rubric_that_does_not_fit_it_says_so_before_the_round_is_opened(
+    log_in, lena, ben, chloe, pairs, stock
+):
+    fits, comparing = published_rubric(), published_rubric("comparing", scale="pairwise")
+    other = Run.objects.create(serial=2, recipe="reply_preference", version=pairs)
+    made_instances(1, pairs, run=other, origin="run", recipe="reply_preference")
+    client, run = log_in(lena), stock[0].run
+    free = client.get("/rounds/new/").content.decode()
+    assert (
+        f'<option value="{comparing.pk}">{comparing.in_words} — {choice_words.recipe("reply_preference")}'
+        in free
+    )
+    said = "“Specific” compares two texts; these sessions show one."
+    preset = client.get(f"/rounds/new/?run={run.public_id}").content.decode()
+    assert f'<option value="{comparing.pk}">{comparing.in_words} — {said}' in preset
+    filtered = client.get("/rounds/new/?seen=never").content.decode()
+    assert f'<option value="{comparing.pk}" disabled>{comparing.in_words} — {said}' in filtered
+    given = {"name": "November", "runs": [run.public_id], "reviewers": [ben.public_id, chloe.public_id],
+             "pairs_version": pairs.pk, "rubric_version": comparing.pk, "overlap": 2, "unaided_share": 0}  # fmt: skip
+    refused = client.post("/rounds/new/", given)
+    assert refused.status_code == 400 and said in words(refused)
+    both = client.post(
+        "/rounds/new/", given | {"runs": [run.public_id, other.public_id], "rubric_version": fits.pk}
+    )
+    assert "These runs are of different kinds:" in words(both)
+    assert not Round.objects.exists()
+
+
+def test_a_refusal_says_with_whom_and_of_which_run_a_session_is_and_leads_there(
+    log_in, lena, ben, chloe, pairs, stock
+):
+    for session in stock:
+        Mark.objects.create(
+            instance=session, kind="tier", tier="ideation", by_machine="rule", reason="invented"
+        )
+    given = {"name": "November", "runs": [stock[0].run.public_id], "overlap": 2, "unaided_share": 0,
+             "reviewers": [ben.public_id, chloe.public_id], "pairs_version": pairs.pk,
+             "rubric_version": published_rubric().pk}  # fmt: skip
+    refused = log_in(lena).post("/rounds/new/", given)
+    assert refused.status_code == 400
+    (named,) = [one for one in stock if f"the first: {str(one.public_id)[:8]} (" in words(refused)]
+    assert f"({named.profile.name}, run 1)" in words(refused)
+    assert f'<a href="/instances/{named.public_id}/">Look at this session</a>' in refused.content.decode()
+
+
+def test_what_was_chosen_goes_along_to_the_reckoning_and_back_and_the_share_to_another_choice(
+    log_in, lena, stock
+):
+    client, run = log_in(lena), stock[0].run.public_id
+    for chosen in (f"run={run}", "clients=noor&clients=mira&risk=none&most=4"):
+        kept = chosen.replace("&", "&amp;")
+        page = client.get(f"/rounds/new/?{chosen}").content.decode()
+        assert f"/rounds/plan/?{kept}" in page
+        reckoned = client.get(
+            f"/rounds/plan/?{chosen}&judged=any_mistake&most_frequent=60&alpha=0.6&readers=2&of_each=1&alike=0.1"
+            "&reach=0.3&sessions=500"
+        ).content.decode()
+        assert re.search(
+            r"/rounds/new/\?doubly_read=\d+&amp;overlap=2&amp;[^\"]*" + re.escape(kept), reckoned
+        )
+    asked = client.get("/rounds/new/?doubly_read=30&overlap=3").content.decode()
+    assert "/rounds/choose/?doubly_read=30&amp;overlap=3" in asked
+    hidden = client.get("/rounds/choose/?doubly_read=30&overlap=3").content.decode()
+    assert '<input type="hidden" name="doubly_read" value="30">' in hidden
+    assert '<input type="hidden" name="overlap" value="3">' in hidden
+
+
+def test_the_pages_of_a_new_round_ask_no_more_for_many_runs(log_in, lena, pairs, stock):
+    client, counted = log_in(lena), []
+    client.get("/rounds/new/")  # what is asked once is asked here
+    for serials in (range(2, 3), range(3, 9)):
+        for serial in serials:
+            run = Run.objects.create(serial=serial, recipe="supervised_dialogue", version=pairs)
+            made_instances(1, pairs, run=run, origin="run")
+        asked = []
+        for page in ("/rounds/new/", "/rounds/choose/", "/runs/"):
+            with CaptureQueriesContext(connection) as found:
+                assert client.get(page).status_code == 200
+            asked.append(len(found))
+        counted.append(asked)
+    assert counted[0] == counted[1]

@@ -86,7 +86,7 @@ def test_the_same_round_always_gives_the_same_screen(form):
         ([{"key": 'a"b', "name": "x"}], DIMENSIONS, "cannot name an answer"),
         ([{"key": "a", "name": "Not in the guideline"}], DIMENSIONS, "same pair name"),
         (PAIRS, [{**DIMENSIONS[0], "levels": []}], "two different levels"),
-        (PAIRS, [{**DIMENSIONS[0], "scale": "pairwise"}], "compares two; the screen shows one"),
+        (PAIRS, [{**DIMENSIONS[0], "scale": "pairwise"}], "compares two texts; these sessions show one"),
         (
             PAIRS,
             [{**DIMENSIONS[0], "levels": [{"value": 1, "anchor": ""}, {"value": "1", "anchor": ""}]}],

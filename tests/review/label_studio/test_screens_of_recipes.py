@@ -82,9 +82,9 @@ def test_a_comparison_without_levels_of_its_own_offers_a_tie():
 @pytest.mark.parametrize(
     ("recipe", "dimension", "reason"),
     [
-        ("reply_preference", DIMENSIONS[0], "rates one; the screen shows two"),
+        ("reply_preference", DIMENSIONS[0], "rates one text; these sessions show two"),
         ("reply_preference", {**COMPARED[0], "levels": DIMENSIONS[0]["levels"][:2]}, "no level in the middle"),
-        ("judged_reply", COMPARED[0], "compares two; the screen shows one"),
+        ("judged_reply", COMPARED[0], "compares two texts; these sessions show one"),
         ("judged_reply", {**DIMENSIONS[0], "definition": "$reply"}, "dollar sign"),
         ("judged_reply", {**DIMENSIONS[0], "levels": [{"value": "x" * n, "anchor": ""} for n in (1, 61)]}, "too long"),
         ("puppetry", DIMENSIONS[0], "no screen for"),

@@ -10,7 +10,10 @@ from django.utils import timezone
 
 from accounts.models import Grant
 from review.appealing import appeal, decline_appeal, grant_appeals
+from review.label_studio.screens.build import build
+from review.label_studio.screens.controls import controls_of
 from review.models import Item
+from review.outcomes import REJECTED, why_rejected
 from review.raters import rater_for
 from review.rounds import close_round
 from review.workflow import adjudicate
@@ -304,3 +307,29 @@ def test_a_lead_who_judges_the_session_anew_sees_no_appeal_of_it(log_in, settled
 def test_from_the_page_of_a_session_a_pair_is_said_to_be_unclear(log_in, settled, ben):
     text = log_in(ben).get(page(settled)).content.decode()
     assert re.search(r"/guidelines/novice-mistakes/unclear/minimising/\?on=1", text)
+
+
+def test_why_she_rejected_it_is_told_in_the_words_of_the_screen(log_in, round, item, ben, chloe, lena):
+    for who in (ben, chloe):
+        judge(item, who, says("reject"))
+    close_round(round=round, by=lena)
+    shown = words(log_in(ben).get(page(item)))
+    assert "Reject (too vague to act on)" in shown or "reject (too vague to act on)" in shown
+    assert "(vague)" not in shown
+
+
+def test_every_reason_that_the_screen_offers_has_its_words():
+    offered = controls_of(build("aided", pairs=[], dimensions=[]))["reject_reasons"].values
+    assert set(offered) == set(REJECTED)
+    assert (
+        why_rejected(["wrong_mistake", "of an earlier screen"])
+        == "names the wrong mistake; of an earlier screen"
+    )
+
+
+def test_the_approved_wording_is_there_to_be_read_as_it_stands(log_in, settled, ben, chloe):
+    """Whose it is, is told to her alone whose it is."""
+    for who in (ben, chloe):
+        assert (
+            f'style="white-space: pre-line">{EDIT}</div>' in log_in(who).get(page(settled)).content.decode()
+        )
