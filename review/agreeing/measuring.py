@@ -1,0 +1,61 @@
+"""The agreement of any part of a round's judgements, by the very figures that the `agreement` command prints. Pure."""
+
+import numpy as np
+
+from review.agreeing.table import Judged
+from review.agreement.report import result
+from review.agreement.table import Ratings
+
+BOOTSTRAP = 1000
+SHOWN = ("krippendorff_alpha", "gwet_ac", "percent_agreement")
+
+
+def ratings(judged: Judged, question: str, rows: np.ndarray) -> Ratings:
+    """The table of these judgements (a mask) on one question, as review.agreement.table.tabulate makes it of rows."""
+    given = judged.answers[question]
+    kept = np.flatnonzero(rows & (given >= 0))
+    items, row = np.unique(judged.of[kept], return_inverse=True)
+    raters, column = np.unique(judged.by[kept], return_inverse=True)
+    codes = np.full((len(items), len(raters)), -1, np.int16)
+    codes[row, column] = given[kept]
+    clusters = np.unique(judged.client[items], return_inverse=True)[1]
+    weights = judged.weight[items]
+    own = None
+    if len(weights) and weights.min() != weights.max():
+        own = weights * len(weights) / weights.sum()
+    levels = tuple(judged.names["levels"][question])
+    return Ratings(judged.names["scale"][question], codes, levels, True, clusters, True, own)
+
+
+def whole(judged: Judged, question: str, arm: str, seed: int) -> dict:
+    """Every figure, as review.agreement.report.agreement."""
+    table = ratings(judged, question, judged.in_arm(arm))
+    found = result(table, bootstrap=BOOTSTRAP, seed=seed)
+    return found | {"prevalence": prevalence(table), "n_paired": table.n_paired}
+
+
+def part(judged: Judged, question: str, rows: np.ndarray, seed: int) -> dict:
+    """What is shown of one part beside others: the counts, and SHOWN with their intervals."""
+    table = ratings(judged, question, rows)
+    found = result(table, bootstrap=BOOTSTRAP, seed=seed, only=SHOWN)
+    kept = {
+        name: value for name, value in found.items() if name in SHOWN or name.startswith(("n_", "missing"))
+    }
+    return kept | {"prevalence": prevalence(table), "n_paired": table.n_paired}
+
+
+def prevalence(table: Ratings) -> list[list]:
+    """[[level, its share]], the mean over sessions of the session's own shares."""
+    return [[level, share] for level, share in table.prevalence().items()] if table.n_ratings else []
+
+
+def answered_alike(judged: Judged, question: str, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """(sessions that two or more answered, whether all gave the same answer)."""
+    given = judged.answers[question]
+    kept = np.flatnonzero(rows & (given >= 0))
+    items, row, n = np.unique(judged.of[kept], return_inverse=True, return_counts=True)
+    low, high = np.full(len(items), np.iinfo(np.int16).max), np.full(len(items), -1)
+    np.minimum.at(low, row, given[kept])
+    np.maximum.at(high, row, given[kept])
+    several = n >= 2
+    return items[several], (low == high)[several]
