@@ -38,6 +38,6 @@ def in_words(figures: dict, called) -> str:
         "Two readers of a session gave the same answer in %(same)s %% of cases, and yet α is %(alpha)s. Both are true: "
         "%(share)s %% of all answers are “%(answer)s”, so that two who guessed by these shares would nearly always agree "
         "too, and α counts only what is beyond that. It says that readers can hardly be told from guessing on the rare "
-        "answers; AC1 (%(ac)s) takes guessing to be rare. Read how they agree on each answer, and look at more sessions with the "
-        "rare ones before anything is concluded."
+        "answers; AC1 (%(ac)s) takes guessing to be rare. Read how they agree on each answer, and look at more sessions "
+        "with the rare ones before anything is concluded."
     ) % told  # fmt: skip

@@ -54,9 +54,9 @@ def _paradoxes(tables: dict) -> list[tuple[str, str, str]]:
 
 def agreement_by(request, cut):
     """One question cut into parts, those first on which readers differ most often."""
+    look = _look(request)
     if cut not in telling.CUT_TITLES:
         raise Http404
-    look = _look(request)
     roles.require(access.may_see_parts(request.user, look.round))
     more = {
         "cut": cut,
