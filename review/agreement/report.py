@@ -5,7 +5,6 @@ from collections.abc import Collection, Iterable, Mapping
 
 import numpy as np
 
-from review.agreement.collapsing import BY_COUNTS, collapsed
 from review.agreement.icc import FORMS
 from review.agreement.intervals import Interval, Measure, intervals
 from review.agreement.measures import RATIO_LEVELS, Coefficient, coefficients, icc_coefficients
@@ -98,35 +97,14 @@ def _objects(
     ratings: Ratings, found: dict[str, Coefficient], measure: Measure, bootstrap: int, seed: int
 ) -> dict:
     measure = _weighed(ratings, measure)
-    around = _around(ratings, found, measure, bootstrap, seed)
+    unit = _("clusters") if ratings.clustered else _("items")
+    width = max(len(ratings.levels), ratings.n_items)
+    around = intervals(measure, ratings.clusters, unit=unit, width=width, bootstrap=bootstrap, seed=seed)
     whole = measure(np.ones((1, ratings.n_items)))
     return {
         name: _one(ratings, name, coefficient, float(whole[name][0]), around[name])
         for name, coefficient in found.items()
     }
-
-
-def _around(
-    ratings: Ratings, found: Collection[str], measure: Measure, bootstrap: int, seed: int
-) -> dict[str, Interval]:
-    """Resampled is the table of kinds; of an ICC, whose measure is of the whole table, that."""
-    how = {"unit": _("clusters") if ratings.clustered else _("items"), "bootstrap": bootstrap, "seed": seed}
-    around: dict[str, Interval] = {}
-    if not set(found) & set(FORMS):
-        for names in (BY_COUNTS & set(found), set(found) - BY_COUNTS):
-            if names:
-                small, times = collapsed(ratings, whoever=names <= BY_COUNTS)
-                of_kinds = _of_kinds(small, times, names)
-                width = max(len(small.levels), small.n_items)
-                around |= intervals(of_kinds, small.clusters, width=width, **how)
-        return around
-    width = max(len(ratings.levels), ratings.n_items)
-    return intervals(measure, ratings.clusters, width=width, **how)
-
-
-def _of_kinds(small: Ratings, times: np.ndarray, names: Collection[str]) -> Measure:
-    measure = _weighed(small, coefficients(small, names)[1])
-    return lambda weights: measure(weights * times)
 
 
 def _weighed(ratings: Ratings, measure: Measure) -> Measure:
