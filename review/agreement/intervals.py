@@ -1,34 +1,47 @@
-"""Intervals over clusters of items, for these raters: bootstrap, or a jackknife where clusters are few."""
+"""Intervals over clusters of items, for these raters: bootstrap, or a jackknife where clusters are few.
+
+The bootstrap is BCa (Efron 1987, JASA 82: bias-corrected and accelerated, DiCiccio & Efron 1996), as the distribution of
+a coefficient is skewed near 1 and with rare levels. Its quantiles reach as much further than the normal ones as t(G-1)
+does, times the root of G/(G-1): resamples vary less than samples by just that (Hesterberg 2015, The American
+Statistician 69, "expanded"). Simulated beside each other (docs/agreement.md), plain percentiles held the true value of
+200 items in as few as 90 % of tables at the prevalence .9, these in 94 % and more.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
+from scipy import special
 
+from review.agreement.drawing import CELLS, Clusters
 from review.agreement.wording import say as _
 from review.agreement.wording import together
 
 FEW, TOO_FEW = 20, 5
 UNDEFINED_AT_MOST = 0.05
-CELLS = 4_000_000  # numbers held at once per array
 SAME = 1e-12
+MOST_LEFT_OUT = 500  # tables, to see how the spread changes with the value; more say no more
 
 Measure = Callable[[np.ndarray], dict[str, np.ndarray]]
 
 
 @dataclass(frozen=True)
 class Interval:
-    """`ci` (low, high) or None, how it was made, and what the reader must know about it."""
+    """`ci` (low, high) or None, how it was made, what the reader must know about it, and why it has no width, if so."""
 
     ci: tuple[float, float] | None
     method: str
-    note: str = ""
+    about: str = ""
+    flat: str = ""
+
+    @property
+    def note(self) -> str:
+        return together([self.about, self.flat])
 
 
 def intervals(
     measure: Measure,
-    clusters: np.ndarray,
+    clusters: np.ndarray | Clusters,
     *,
     unit: str,
     width: int,
@@ -36,12 +49,13 @@ def intervals(
     seed: int,
     most: float = 1.0,
 ) -> dict[str, Interval]:
-    """95 % intervals of every number that `measure` makes from item weights (batch by items).
+    """95 % intervals of every number that `measure` makes from weights (batch by items, or by kinds of items).
 
-    `clusters`: each item's cluster, 0..G-1. `width`: the widest row that `measure` builds per resample. `most`: the
-    largest value that there can be.
+    `clusters`: each item's cluster, 0..G-1; or Clusters, where the measure takes kinds. `width`: the widest row that
+    `measure` builds per resample. `most`: the largest value that there can be.
     """
-    count = int(clusters.max()) + 1
+    clusters = clusters if isinstance(clusters, Clusters) else Clusters.of(clusters)
+    count, at_once = clusters.count, max(1, CELLS // max(width, clusters.width, 1))
     if count < TOO_FEW:
         why = _(
             "no interval: needs at least {least} {unit}, has {count}", least=TOO_FEW, unit=unit, count=count
@@ -54,39 +68,32 @@ def intervals(
             unit=unit,
             df=count - 1,
         )
-        drops = _in_batches(measure, clusters, 1.0 - np.eye(count), width)
-        centre = measure(np.ones((1, len(clusters))))
+        drops, centre = _all(measure, clusters.left_out(at_once)), measure(clusters.whole())
         return {
             name: _jackknife(values, float(centre[name][0]), method, most) for name, values in drops.items()
         }
     if not bootstrap:
         return _without(measure, clusters, _("no interval: no resamples were asked for"))
     method = _(
-        "95 % interval: percentile bootstrap over {count} {unit}, {resamples} resamples, these raters",
+        "95 % interval: BCa bootstrap over {count} {unit}, {resamples} resamples, these raters",
         count=count, unit=unit, resamples=bootstrap,
     )  # fmt: skip
-    rng = np.random.default_rng(seed)
-    batch = max(1, CELLS // max(width, len(clusters)))
-    parts = []
-    for start in range(0, bootstrap, batch):
-        parts.append(_in_batches(measure, clusters, _draw(rng, min(batch, bootstrap - start), count), width))
-    return {name: _percentile(np.concatenate([part[name] for part in parts]), method) for name in parts[0]}
+    if clusters.times is None:
+        at_once = max(1, min(at_once, CELLS // count))
+    drawn = _all(measure, clusters.drawn(np.random.default_rng(seed), bootstrap, at_once))
+    drops, centre = _all(measure, clusters.left_out(at_once, MOST_LEFT_OUT)), measure(clusters.whole())
+    return {
+        name: _bca(values, float(centre[name][0]), drops[name], count, method)
+        for name, values in drawn.items()
+    }
 
 
-def _without(measure, clusters, note: str) -> dict[str, Interval]:
-    names = measure(np.ones((1, len(clusters))))
-    return {name: Interval(None, "no interval", note) for name in names}
+def _without(measure, clusters: Clusters, note: str) -> dict[str, Interval]:
+    return {name: Interval(None, "no interval", note) for name in measure(clusters.whole())}
 
 
-def _draw(rng: np.random.Generator, resamples: int, count: int) -> np.ndarray:
-    """How often each cluster is drawn, resamples by clusters."""
-    drawn = rng.integers(count, size=(resamples, count)) + count * np.arange(resamples)[:, None]
-    return np.bincount(drawn.ravel(), minlength=resamples * count).reshape(resamples, count).astype(float)
-
-
-def _in_batches(measure, clusters, weights, width) -> dict[str, np.ndarray]:
-    batch = max(1, CELLS // max(width, len(clusters)))
-    parts = [measure(weights[start : start + batch][:, clusters]) for start in range(0, len(weights), batch)]
+def _all(measure, batches) -> dict[str, np.ndarray]:
+    parts = [measure(weights) for weights in batches]
     return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
 
 
@@ -101,12 +108,12 @@ def _jackknife(values: np.ndarray, centre: float, method: str, most: float) -> I
         return Interval(None, "no interval", note)
     count = len(values)
     error = float(np.sqrt((count - 1) / count * ((values - values.mean()) ** 2).sum()))
-    reach = float(stats.t.ppf(0.975, count - 1)) * error
+    reach = float(special.stdtrit(count - 1, 0.975)) * error
     note = _("leaving out any one gives the same value, so the interval has no width") if error < SAME else ""
-    return Interval((centre - reach, min(most, centre + reach)), method, note)
+    return Interval((centre - reach, min(most, centre + reach)), method, flat=note)
 
 
-def _percentile(values: np.ndarray, method: str) -> Interval:
+def _bca(values: np.ndarray, centre: float, drops: np.ndarray, count: int, method: str) -> Interval:
     defined = values[~np.isnan(values)]
     undefined = len(values) - len(defined)
     share = _("{n} of {all} resamples were undefined", n=undefined, all=len(values)) if undefined else ""
@@ -115,6 +122,22 @@ def _percentile(values: np.ndarray, method: str) -> Interval:
         return Interval(
             None, "no interval", _("no interval: {share}, more than {most}", share=share, most=most)
         )
-    low, high = (float(bound) for bound in np.percentile(defined, (2.5, 97.5)))
+    low, high = (float(end) for end in np.quantile(defined, _quantiles(defined, centre, drops, count)))
     flat = _("all resamples gave the same value, so the interval has no width") if high - low < SAME else ""
-    return Interval((low, high), method, together([share, flat]))
+    return Interval((low, high), method, share, flat)
+
+
+def _quantiles(values: np.ndarray, centre: float, drops: np.ndarray, count: int) -> np.ndarray:
+    """Which quantiles of the resamples are the ends. `drops`: the values with one cluster, or part, left out."""
+    n = len(values)
+    # Resamples that equal the estimate count half: few items have few different tables.
+    under = (np.count_nonzero(values < centre - SAME) + np.count_nonzero(values <= centre + SAME)) / 2
+    bias = special.ndtri(np.clip(under / n, 0.5 / n, 1 - 0.5 / n))
+    apart = np.nanmean(drops) - drops[~np.isnan(drops)] if not np.isnan(drops).all() else np.zeros(1)
+    spread = float((apart**2).sum())
+    acceleration = float((apart**3).sum()) / (6 * spread**1.5) if spread > SAME**2 else 0.0
+    reach = np.sqrt(count / (count - 1)) * float(special.stdtrit(count - 1, 0.975))
+    shifted = bias + np.array([-reach, reach])
+    if (1 - acceleration * shifted <= 0).any():  # so skewed that no such quantile exists
+        acceleration = 0.0
+    return special.ndtr(bias + shifted / (1 - acceleration * shifted))

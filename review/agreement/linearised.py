@@ -1,7 +1,10 @@
 """Gwet's linearised variance of a chance-corrected coefficient (pa - pe) / (1 - pe).
 
 Gwet (2008), Computing inter-rater reliability and its variance in the presence of high agreement;
-Gwet (2014), Handbook of Inter-Rater Reliability, 4th ed. Items are taken as independent, raters as fixed.
+Gwet (2014), Handbook of Inter-Rater Reliability, 4th ed. Raters are fixed. Items are independent, or of clusters: then the
+parts of a cluster's items are added up first and clusters take the place of items (Binder 1983, International Statistical
+Review 51); with one item to each it is Gwet's. Simulated (docs/agreement.md), the variance that overlooks clusters of four
+held the true AC1 of 200 items in 88 to 92 % of tables.
 """
 
 import numpy as np
@@ -17,10 +20,14 @@ def standard_error(
     n = tally.n_items
     own = n / tally.paired.sum() * (agreeing - pe * tally.paired) / (1 - pe)
     own = own - 2 * (1 - estimate) * (item_pe - pe) / (1 - pe)
-    return float(np.sqrt(((own - estimate) ** 2).sum() / (n * (n - 1))))
+    apart = own - estimate
+    if tally.clusters is None:
+        return float(np.sqrt((apart**2).sum() / (n * (n - 1))))
+    together = np.bincount(tally.clusters, apart)
+    return float(np.sqrt(len(together) / (len(together) - 1) * (together**2).sum()) / n)
 
 
 def t_interval(estimate: float, error: float, n: int) -> tuple[float, float]:
-    """95 %, t with n - 1 degrees of freedom, cut at 1 as irrCAC does."""
+    """95 %, `n` items or clusters: t with n - 1 degrees of freedom, cut at 1 as irrCAC does."""
     reach = float(stats.t.ppf(0.975, n - 1)) * error
     return estimate - reach, min(1.0, estimate + reach)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 
@@ -9,7 +10,7 @@ from review.agreement import icc as shrout_fleiss
 from review.agreement.alpha import krippendorff
 from review.agreement.difference import Nominal, Squared, ratio
 from review.agreement.gwet import gwet_ac, gwet_ac_error
-from review.agreement.intervals import Measure
+from review.agreement.intervals import TOO_FEW, Measure
 from review.agreement.kappa import (
     Cohen,
     brennan_prediger,
@@ -23,6 +24,7 @@ from review.agreement.table import Ratings
 from review.agreement.wording import say as _
 
 LINEARISED = "Gwet's linearised variance, t({df}), items independent"
+BY_CLUSTER = "Gwet's linearised variance, t({df}), summed within clusters"
 LARGE_SAMPLE = "Fleiss, Cohen & Everitt 1969, large sample, items independent"
 F_BASED = "Shrout & Fleiss 1979, F-based, items independent"
 RATIO_LEVELS = 3000  # the ratio metric needs a table of levels by levels
@@ -84,10 +86,11 @@ def coefficients(ratings: Ratings, only: Collection[str] = ()) -> tuple[dict[str
 def icc_coefficients(ratings: Ratings) -> tuple[dict[str, Coefficient], Measure]:
     """The six forms of a complete crossed table of two items and two raters or more, and their measure."""
     table = ratings.scores[ratings.codes]
-    bounds = shrout_fleiss.icc_intervals(table)
+    # Only where asked for: of a table of the kinds of items that there are, they would mean nothing.
+    bounds = cache(lambda: shrout_fleiss.icc_intervals(table))
 
     def analytic(form):
-        return lambda estimate: (*bounds[form], F_BASED) if bounds[form] else None
+        return lambda estimate: (*bounds()[form], F_BASED) if bounds()[form] else None
 
     found = {
         form: Coefficient(_("{form}, {words}", form=form, words=words), analytic=analytic(form))
@@ -110,8 +113,13 @@ def _alpha(ratings: Ratings) -> Coefficient:
 
 
 def _linear(tally, error: Callable[[], float]) -> Analytic:
-    name = LINEARISED.format(df=tally.n_items - 1)
-    return lambda estimate: (*t_interval(estimate, error(), tally.n_items), name)
+    if tally.clusters is None:
+        n, name = tally.n_items, LINEARISED
+    else:
+        n, name = int(tally.clusters.max()) + 1, BY_CLUSTER
+    if n < TOO_FEW and tally.clusters is not None:
+        return lambda estimate: None
+    return lambda estimate: (*t_interval(estimate, error(), n), name.format(df=n - 1))
 
 
 def _cohen(method: str, cohen: Cohen) -> Coefficient:

@@ -1,10 +1,10 @@
 """The agreement of one dimension as the plain object that pages show and the `agreement` command prints."""
 
 import math
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 
-import numpy as np
-
+from review.agreement import unanimous
+from review.agreement.drawing import Clusters
 from review.agreement.icc import FORMS
 from review.agreement.intervals import Interval, Measure, intervals
 from review.agreement.measures import RATIO_LEVELS, Coefficient, coefficients, icc_coefficients
@@ -15,8 +15,12 @@ from review.agreement.wording import together
 
 BY_LEVELS = {"gwet_ac", "brennan_prediger", "cohen_kappa_weighted"}  # an unused level changes these
 ALWAYS = ("percent_agreement", "krippendorff_alpha", "gwet_ac", "fleiss_kappa", "brennan_prediger")
+# A coefficient that treats all raters alike: only how many gave each level counts, not who.
+WHOEVER_RATED = set(ALWAYS)
 NO_VARIATION = _("no variation observed")
 SHOWN_LEVELS = 12
+
+Maker = Callable[[Ratings], tuple[dict[str, Coefficient], Measure]]
 
 
 def agreement(
@@ -58,7 +62,7 @@ def result(ratings: Ratings, *, bootstrap: int, seed: int, only: Collection[str]
     if reason:
         nothing = {name: _undefined(_("undefined"), reason) for name in [*ALWAYS, *_two_rater_names(ratings)]}
         return head | nothing | ({"icc": _undefined_icc(reason)} if crossed else {})
-    body = _objects(ratings, *coefficients(ratings, only), bootstrap, seed)
+    body = _objects(ratings, lambda table: coefficients(table, only), bootstrap, seed)
     if crossed:
         body["icc"] = _icc(ratings, bootstrap, seed)
     return head | body
@@ -90,27 +94,35 @@ def _icc(ratings: Ratings, bootstrap: int, seed: int) -> dict:
         empty = ratings.n_items * ratings.n_raters - ratings.n_ratings
         note = _("undefined: needs every rater on every item, {n} of these ratings are missing", n=empty)
         return _undefined_icc(note)
-    return _objects(ratings, *icc_coefficients(ratings), bootstrap, seed)
+    return _objects(ratings, icc_coefficients, bootstrap, seed)
 
 
-def _objects(
-    ratings: Ratings, found: dict[str, Coefficient], measure: Measure, bootstrap: int, seed: int
-) -> dict:
-    measure = _weighed(ratings, measure)
-    unit = _("clusters") if ratings.clustered else _("items")
-    width = max(len(ratings.levels), ratings.n_items)
-    around = intervals(measure, ratings.clusters, unit=unit, width=width, bootstrap=bootstrap, seed=seed)
-    whole = measure(np.ones((1, ratings.n_items)))
-    return {
-        name: _one(ratings, name, coefficient, float(whole[name][0]), around[name])
-        for name, coefficient in found.items()
-    }
+def _objects(ratings: Ratings, make: Maker, bootstrap: int, seed: int) -> dict:
+    found, _whole = make(ratings)
+    whole, around = _estimated(ratings, found, make, bootstrap, seed)
+    return {name: _one(ratings, name, found[name], whole[name], around[name]) for name in found}
 
 
-def _weighed(ratings: Ratings, measure: Measure) -> Measure:
-    if ratings.weights is None:
-        return measure
-    return lambda weights: measure(weights * ratings.weights)
+def _estimated(ratings: Ratings, found: dict[str, Coefficient], make: Maker, bootstrap: int, seed: int):
+    """({name: estimate}, {name: interval}): over kinds of items, of which there are far fewer than items. For what does not
+    ask who gave a rating there are fewer still, where raters are many.
+    """
+    unit, estimates, around = _("clusters") if ratings.clustered else _("items"), {}, {}
+    for by_rater in (True, False):
+        names = {name for name in found if by_rater != (name in WHOEVER_RATED and ratings.n_raters > 2)}
+        if not names:
+            continue
+        kinds, of_item = ratings.kinds(by_rater=by_rater)
+        clusters = Clusters.of(ratings.clusters, of_item, ratings.weights)
+        of_all = make(kinds)[1]
+
+        def measure(weights, names=names, of_all=of_all):
+            return {name: values for name, values in of_all(weights).items() if name in names}
+
+        how = {"width": max(len(ratings.levels), kinds.n_items), "bootstrap": bootstrap, "seed": seed}
+        around |= intervals(measure, clusters, unit=unit, **how)
+        estimates |= {name: float(values[0]) for name, values in measure(clusters.whole()).items()}
+    return estimates, around
 
 
 def _one(ratings: Ratings, name: str, coefficient: Coefficient, estimate: float, around: Interval) -> dict:
@@ -120,11 +132,13 @@ def _one(ratings: Ratings, name: str, coefficient: Coefficient, estimate: float,
         return _undefined(coefficient.method, together(notes))
     if ratings.n_observed < 2:
         notes.insert(0, NO_VARIATION)
-    notes += [around.note] if around.note else []
     # These take items as chosen alike.
     analytic = coefficient.analytic(estimate) if coefficient.analytic and ratings.weights is None else None
-    method = together([coefficient.method, _how_weighed(ratings), around.method if around.ci else ""])
-    ci = around.ci
+    ci, how, more = around.ci, around.method if around.ci else "", around.note
+    if ci and ci[0] == ci[1] == estimate == 1 and (low := unanimous.lower_bound(ratings, name)) is not None:
+        ci, how, more = (low, 1.0), unanimous.method(ratings), around.about
+    notes += [more] if more else []
+    method = together([coefficient.method, _how_weighed(ratings), how])
     if ci and name == "percent_agreement":
         ci = (max(0.0, ci[0]), ci[1])
     return _object(estimate, ci, analytic, method=method, note=together(notes))

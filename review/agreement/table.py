@@ -1,7 +1,7 @@
 """Ratings of one dimension as a table of items by raters."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -75,7 +75,18 @@ class Ratings:
         entries = (np.ones(len(rows)), (rows, self.codes[rows, columns]))
         counts = sparse.coo_array(entries, shape=(self.n_items, len(self.levels))).tocsr()
         counts.sum_duplicates()
-        return Tally(counts, self.scores)
+        return Tally(counts, self.scores, self.clusters if self.clustered else None)
+
+    def kinds(self, *, by_rater: bool) -> tuple["Ratings", np.ndarray]:
+        """(a table of one row for each kind of item, each item's kind): items of one kind have the same ratings, and where
+        not `by_rater`, whoever gave which.
+        """
+        codes = self.codes if by_rater else np.sort(self.codes, axis=1)[:, ::-1]
+        first, of_item = _alike(codes, len(self.levels))
+        kinds = replace(
+            self, codes=codes[first], clusters=np.arange(len(first)), clustered=False, weights=None
+        )
+        return kinds, of_item
 
     def prevalence(self) -> dict:
         """Share of each level: the mean over items of the item's own shares."""
@@ -111,19 +122,35 @@ def tabulate(
     known = declared or tuple(sorted(set(rated.values())))
     code = {level: number for number, level in enumerate(known)}
     row, column = ({key: number for number, key in enumerate(keys)} for keys in (items, raters))
-    codes = np.full((len(items), len(raters)), -1)
+    codes = np.full((len(items), len(raters)), -1, smallest_integer(len(known)))
     for (item, rater), value in rated.items():
         codes[row[item], column[rater]] = code[value]
     own = {item: ("item", str(item)) for item in items}
     keys = [("cluster", str(cluster_of[item])) if item in cluster_of else own[item] for item in items]
     number = {key: n for n, key in enumerate(sorted(set(keys)))}
     clusters = np.array([number[key] for key in keys], int)
-    weighted = _in_the_mean_1([(weights or {}).get(item, 1.0) for item in items])
+    weighted = in_the_mean_1(np.array([(weights or {}).get(item, 1.0) for item in items]))
     return Ratings(scale, codes, known, declared is not None, clusters, bool(cluster_of), weighted)
 
 
-def _in_the_mean_1(weights: list[float]) -> np.ndarray | None:
+def smallest_integer(levels: int) -> type:
+    """Of the types that hold the number of each level, and -1."""
+    return np.int16 if levels < 2**15 else np.int32
+
+
+def _alike(codes: np.ndarray, levels: int) -> tuple[np.ndarray, np.ndarray]:
+    """(the first of each kind of row, the kind of each row)."""
+    base, width = levels + 1, codes.shape[1]
+    if width * np.log2(base) < 62:  # a row as one number
+        keys = (codes.astype(np.int64) + 1) @ base ** np.arange(width, dtype=np.int64)
+        _keys, first, of_row = np.unique(keys, return_index=True, return_inverse=True)
+    else:
+        _keys, first, of_row = np.unique(codes, axis=0, return_index=True, return_inverse=True)
+    return first, of_row.ravel()
+
+
+def in_the_mean_1(weights: np.ndarray) -> np.ndarray | None:
     """None where all are alike: then nothing is weighed, and figures are the same to the last digit."""
-    if len(set(weights)) < 2:
+    if not len(weights) or weights.min() == weights.max():
         return None
-    return np.array(weights) * len(weights) / sum(weights)
+    return weights * len(weights) / weights.sum()

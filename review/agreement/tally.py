@@ -9,10 +9,13 @@ from scipy import sparse
 
 @dataclass(frozen=True)
 class Tally:
-    """Counts of ratings, items by levels (sparse, float); `scores`: levels as numbers in 0..1."""
+    """Counts of ratings, items by levels (sparse, float); `scores`: levels as numbers in 0..1; `clusters`: of each item
+    the number of its cluster, where items are not each their own.
+    """
 
     counts: sparse.csr_array
     scores: np.ndarray | None = None
+    clusters: np.ndarray | None = None
 
     @classmethod
     def of(cls, counts, scores=None) -> "Tally":

@@ -78,10 +78,35 @@ def test_undefined_resamples_are_counted_and_past_five_percent_there_is_no_inter
     assert found["fleiss_kappa"]["estimate"] == pytest.approx(1)
     assert found["fleiss_kappa"]["ci"] is None
     assert "of 1000 resamples were undefined, more than 5%" in found["fleiss_kappa"]["note"]
-    assert found["gwet_ac"]["ci"] == [1, 1] and "no width" in found["gwet_ac"]["note"]
+    assert found["gwet_ac"]["ci"][1] == 1 > found["gwet_ac"]["ci"][0]
     scarce = published.by_item([["a", "a"]] * 36 + [["b", "b"]] * 4)
     note = agreement(scarce, scale="nominal")["fleiss_kappa"]["note"]
     assert "of 1000 resamples were undefined" in note and "more than" not in note
+
+
+def test_where_nobody_differed_the_interval_says_how_often_they_still_may():
+    """Thirty items: 1 - .025^(1/30) of them may differ; by hand for each coefficient's own chance agreement."""
+    rows = published.by_item([["a", "a"]] * 20 + [["b", "b"]] * 10)
+    found = agreement(rows, scale="nominal", levels=["a", "b", "c"], bootstrap=200)
+    differ = 1 - 0.025 ** (1 / 30)
+    apart = {
+        "percent_agreement": 1,
+        "gwet_ac": 1 - (2 / 3 * 1 / 3 * 2) / 2,
+        "brennan_prediger": 2 / 3,
+        "fleiss_kappa": 4 / 9,
+        "krippendorff_alpha": 4 / 9,
+        "cohen_kappa": 4 / 9,
+    }
+    for name, by_chance in apart.items():
+        assert found[name]["ci"] == [pytest.approx(1 - differ / by_chance), 1.0], name
+        assert "no disagreement seen" in found[name]["method"] and "no width" not in found[name]["note"]
+
+
+def test_clients_that_agree_say_less_than_as_many_items():
+    rows = [(item, rater, "a", f"client {item % 10}") for item in range(40) for rater in "xy"]
+    found = agreement(rows, scale="nominal", levels=["a", "b"])["gwet_ac"]
+    assert found["ci"] == [pytest.approx(0.025 ** (1 / 10)), 1.0]
+    assert "share of clusters with one" in found["method"]
 
 
 def test_a_jackknife_with_an_undefined_table_gives_no_interval():

@@ -1,0 +1,207 @@
+"""How often our 95 % intervals hold the true value, in tables whose true value is known.
+
+    ./bin/bench coverage [--replications 2000] [--write]
+
+Two levels, of which the more frequent has the prevalence .5, .9 or .98; 20, 50 or 200 items; 2 or 5 raters; items alone,
+or about four to a client. Raters agree because they know (with the chance .7 all say an item's own level) or by chance
+(each says a level by itself, as often as its prevalence); where items have clients, both the chance to know and the
+prevalence differ between clients (beta, intra-client correlations .1 and .2). The true value is exact: the coefficient of
+the chances of all rating patterns, weighted as in a table without end. Every table goes through
+`review.agreement.report.result`, as a page's does, so the intervals are those that are shown.
+
+`--write` keeps what was found in review/agreement/coverage.json, which the pages ask, and in the tables of
+docs/agreement.md.
+"""
+
+import argparse
+import json
+import sys
+import time
+from dataclasses import asdict, dataclass
+from datetime import date
+from itertools import product
+from multiprocessing import Pool
+from pathlib import Path
+
+import numpy as np
+from scipy.special import betaln
+
+from review.agreement.measures import coefficients
+from review.agreement.report import result
+from review.agreement.table import Ratings
+
+ROOT = Path(__file__).resolve().parents[1]
+KEPT, PAGE = ROOT / "review" / "agreement" / "coverage.json", ROOT / "docs" / "agreement.md"
+LEVELS = ("no", "yes")
+ITEMS, PREVALENCES, RATERS = (20, 50, 200), (0.5, 0.9, 0.98), (2, 5)
+ALPHA = 0.7
+ALIKE_KNOWING, ALIKE_PREVALENCE, OF_EACH = 0.1, 0.2, 4
+ENDLESS = 1e12  # items
+WANTED = 0.93
+
+
+@dataclass(frozen=True)
+class Cell:
+    n_items: int
+    prevalence: float
+    n_raters: int
+    clustered: bool
+
+    @property
+    def n_clusters(self) -> int:
+        return self.n_items // OF_EACH if self.clustered else self.n_items
+
+
+CELLS = [Cell(*each) for each in product(ITEMS, PREVALENCES, RATERS, (False, True))]
+
+
+def patterns(raters: int) -> np.ndarray:
+    """All rating patterns, patterns by raters, 0 or 1."""
+    return np.array(list(product((0, 1), repeat=raters)), np.int16)
+
+
+def chances(cell: Cell) -> np.ndarray:
+    """Of each pattern, over all clients."""
+    given = patterns(cell.n_raters)
+    yes, no = given.sum(axis=1), cell.n_raters - given.sum(axis=1)
+    p = cell.prevalence
+    if cell.clustered:
+        both = 1 / ALIKE_PREVALENCE - 1
+        a, b = p * both, (1 - p) * both
+        by_chance = np.exp(betaln(a + yes, b + no) - betaln(a, b))
+    else:
+        by_chance = p**yes * (1 - p) ** no
+    known = np.where(no == 0, p, np.where(yes == 0, 1 - p, 0.0))
+    return ALPHA * known + (1 - ALPHA) * by_chance
+
+
+def truth(cell: Cell) -> dict[str, float]:
+    given = patterns(cell.n_raters)
+    table = Ratings("nominal", given, LEVELS, True, np.arange(len(given)), False)
+    found = coefficients(table)[1](ENDLESS * chances(cell)[None, :])
+    return {name: float(values[0]) for name, values in found.items()}
+
+
+def draw(cell: Cell, rng: np.random.Generator) -> Ratings:
+    clusters = np.arange(cell.n_items) % cell.n_clusters
+    p, known = np.full(cell.n_clusters, cell.prevalence), np.full(cell.n_clusters, ALPHA)
+    if cell.clustered:
+        p, known = (
+            rng.beta(mean * (1 / alike - 1), (1 - mean) * (1 / alike - 1), cell.n_clusters)
+            for mean, alike in ((cell.prevalence, ALIKE_PREVALENCE), (ALPHA, ALIKE_KNOWING))
+        )
+    shape = (cell.n_items, cell.n_raters)
+    own = rng.random((cell.n_items, 1)) < p[clusters][:, None]
+    guessed = rng.random(shape) < p[clusters][:, None]
+    knows = rng.random((cell.n_items, 1)) < known[clusters][:, None]
+    codes = np.where(knows, own, guessed).astype(np.int16)
+    return Ratings("nominal", codes, LEVELS, True, clusters, cell.clustered)
+
+
+def simulate(cell: Cell, replications: int, resamples: int, seed: int) -> dict[str, dict]:
+    """{interval: {"true", "made", "none", "held", "below", "above", "width"}} of so many tables: how many had one or none,
+    how many held the true value, lay wholly below or above it, and the mean width.
+    """
+    true, rng = truth(cell), np.random.default_rng(seed)
+    found: dict[str, dict] = {}
+    for replication in range(replications):
+        answer = result(draw(cell, rng), bootstrap=resamples, seed=replication)
+        for name, value in true.items():
+            given = answer[name]
+            analytic = given["ci_analytic"] and (given["ci_analytic"]["low"], given["ci_analytic"]["high"])
+            for kind, ci in ((name, given["ci"]), (f"{name}, analytic", analytic)):
+                counted = found.setdefault(
+                    kind,
+                    {"true": value, "made": 0, "none": 0}
+                    | dict.fromkeys(("held", "below", "above", "width"), 0),
+                )
+                if ci is None:
+                    counted["none"] += 1
+                    continue
+                # Rounding must not decide where an interval ends exactly at the truth.
+                low, high = ci[0] - 1e-9, ci[1] + 1e-9
+                side = "held" if low <= value <= high else "below" if high < value else "above"
+                counted["made"] += 1
+                counted[side] += 1
+                counted["width"] += ci[1] - ci[0]
+    for counted in found.values():
+        counted["width"] = round(counted["width"] / counted["made"], 4) if counted["made"] else None
+    return {kind: counted for kind, counted in found.items() if counted["made"] or ", " not in kind}
+
+
+def one(job) -> dict:
+    cell, asked = job
+    started = time.perf_counter()
+    found = simulate(cell, asked.replications, asked.resamples, asked.seed)
+    print(f"{cell}: {time.perf_counter() - started:.0f} s", file=sys.stderr, flush=True)
+    return asdict(cell) | {"n_clusters": cell.n_clusters, "intervals": found}
+
+
+def table(cells: list[dict], names: dict[str, str]) -> str:
+    """A Markdown table of percentages: how many of the intervals held the true value; `*`: of tables that had one, where
+    fewer than 99 % had; bold under WANTED.
+    """
+    lines = [
+        f"| items | more frequent level | raters | clients | {' | '.join(names.values())} |",
+        f"|---:|---:|---:|---:|{'---:|' * len(names)}",
+    ]
+    for cell in cells:
+        clients = str(cell["n_clusters"]) if cell["clustered"] else "as many"
+        line = [str(cell["n_items"]), f"{cell['prevalence']:.2f}", str(cell["n_raters"]), clients]
+        lines.append(f"| {' | '.join(line + [_percent(cell['intervals'].get(name)) for name in names])} |")
+    return "\n".join(lines)
+
+
+def _percent(found: dict | None) -> str:
+    if not found:
+        return ""
+    if not found["made"]:
+        return "none"
+    share, all_ = found["held"] / found["made"], found["made"] + found["none"]
+    text = f"{100 * share:.1f}"
+    text = f"**{text}**" if share < WANTED else text
+    return text if found["made"] >= 0.99 * all_ else f"{text} ({100 * found['made'] / all_:.0f} %)"
+
+
+OURS = {
+    "percent_agreement": "percent agreement", "krippendorff_alpha": "alpha", "gwet_ac": "AC1",
+    "fleiss_kappa": "Fleiss", "brennan_prediger": "Brennan-Prediger", "cohen_kappa": "Cohen",
+}  # fmt: skip
+LINEARISED = {
+    "gwet_ac, analytic": "AC1", "fleiss_kappa, analytic": "Fleiss",
+    "brennan_prediger, analytic": "Brennan-Prediger", "cohen_kappa, analytic": "Cohen, large sample",
+}  # fmt: skip
+
+
+def put(page: str, name: str, text: str) -> str:
+    """The page with what lies between its marks `<!-- name -->` and `<!-- /name -->` replaced."""
+    before, rest = page.split(f"<!-- {name} -->\n")
+    return f"{before}<!-- {name} -->\n{text}\n{rest[rest.index(f'<!-- /{name} -->') :]}"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--replications", type=int, default=2000, help="tables of each kind")
+    parser.add_argument("--resamples", type=int, default=1000)
+    parser.add_argument("--seed", type=int, default=20261123)
+    parser.add_argument("--processes", type=int, default=1)
+    parser.add_argument("--items", type=int, nargs="*", default=list(ITEMS))
+    parser.add_argument("--write", action="store_true")
+    asked = parser.parse_args()
+    cells = [cell for cell in CELLS if cell.n_items in asked.items]
+    with Pool(asked.processes) as pool:
+        found = pool.map(one, [(cell, asked) for cell in cells], chunksize=1)
+    ours, linearised = table(found, OURS), table(found, LINEARISED)
+    print(f"{ours}\n\n{linearised}")
+    if asked.write:
+        if len(cells) < len(CELLS):
+            raise SystemExit("--write keeps whole tables only; leave --items out")
+        about = {name: getattr(asked, name) for name in ("replications", "resamples", "seed")}
+        kept = about | {"date": date.today().isoformat(), "alpha": ALPHA, "cells": found}
+        KEPT.write_text(json.dumps(kept, indent=1) + "\n", encoding="utf-8")
+        page = put(put(PAGE.read_text(encoding="utf-8"), "ours", ours), "linearised", linearised)
+        PAGE.write_text(page, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

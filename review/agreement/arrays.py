@@ -1,0 +1,82 @@
+"""Ratings from arrays in memory, one entry for each rating: in one pass, without a Python object for each of them."""
+
+import numpy as np
+
+from review.agreement.table import Ratings, in_the_mean_1, smallest_integer
+from review.agreement.values import BadRatings, check_level, clean_levels, clean_value
+
+
+def ratings_of(item, rater, value, *, scale: str, levels=None, cluster=None, weight=None) -> Ratings:
+    """`item`, `rater`, `value`: arrays of one length n, of numbers or texts; a value that is NaN or blank is missing.
+    `cluster`: of each rating its item's; `weight`: one over the item's chance. Items and raters without a rating are left
+    out. The order of ratings never matters. Raises BadRatings, as tabulate does.
+    """
+    declared = clean_levels(levels, scale)
+    item, rater, value = (np.asarray(each) for each in (item, rater, value))
+    if not item.shape == rater.shape == value.shape or item.ndim != 1:
+        raise BadRatings("item, rater and value are not of one length")
+    known, level = _levels(value, scale, declared)
+    there = level >= 0
+    items, row = numbered(item[there])
+    raters, column = numbered(rater[there])
+    level = level[there]
+    cell = row * max(1, len(raters)) + column
+    _once(cell, items, raters)
+    codes = np.full(len(items) * len(raters), -1, smallest_integer(len(known)))
+    codes[cell] = level
+    of_item = np.arange(len(items))
+    if cluster is not None:
+        of_item = _of_each_item(numbered(np.asarray(cluster)[there])[1], row, items, "clusters")
+    weights = np.ones(len(items))
+    if weight is not None:
+        weights = _of_each_item(np.asarray(weight, float)[there], row, items, "weights")
+    return Ratings(
+        scale, codes.reshape(len(items), len(raters)), known, declared is not None, of_item,
+        cluster is not None, in_the_mean_1(weights),
+    )  # fmt: skip
+
+
+def numbered(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """(the different values, sorted; the number of each value among them)."""
+    if values.dtype.kind in "iu" and len(values):
+        low, high = int(values.min()), int(values.max())
+        if high - low <= 4 * len(values):  # counted, which is far quicker than sorting
+            own = values.astype(np.int64) - low
+            there = np.bincount(own, minlength=high - low + 1) > 0
+            number = there.cumsum() - 1
+            return np.flatnonzero(there) + low, number[own]
+    found, number = np.unique(values, return_inverse=True)
+    return found, number.ravel()
+
+
+def _levels(value: np.ndarray, scale: str, declared: tuple | None) -> tuple[tuple, np.ndarray]:
+    """(the levels, sorted or as declared; of each rating the number of its level, -1 where it is missing)."""
+    if value.dtype.kind not in "iufUS":
+        value = np.array(["" if one is None or one != one else str(one) for one in value.tolist()], str)
+    said, number = numbered(value)
+    # As many are cleaned as there are different ones; NaN is how an array of numbers says that one is missing.
+    missing = said != said if said.dtype.kind == "f" else np.zeros(len(said), bool)
+    cleaned = [
+        None if gone else clean_value(one, scale) for one, gone in zip(said.tolist(), missing, strict=True)
+    ]
+    for one in cleaned:
+        check_level(one, declared)
+    known = declared or tuple(sorted({one for one in cleaned if one is not None}))
+    place = {level: n for n, level in enumerate(known)} | {None: -1}
+    return known, np.array([place[one] for one in cleaned], np.int64)[number] if len(said) else number
+
+
+def _once(cell: np.ndarray, items, raters) -> None:
+    counted = np.bincount(cell) if len(cell) else cell
+    if len(cell) and counted.max() > 1:
+        twice = int(counted.argmax())
+        item, rater = items[twice // len(raters)], raters[twice % len(raters)]
+        raise BadRatings(f"item {item} was rated twice by {rater}")
+
+
+def _of_each_item(given: np.ndarray, row: np.ndarray, items, what: str) -> np.ndarray:
+    of_item = np.empty(len(items), given.dtype)
+    of_item[row] = given
+    if (apart := np.flatnonzero(of_item[row] != given)).size:
+        raise BadRatings(f"item {items[row[apart[0]]]} has two {what}")
+    return of_item

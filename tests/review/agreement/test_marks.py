@@ -1,0 +1,155 @@
+"""Where mistakes were marked: turns are fixed units, dialogues are drawn, nothing marked is a judgement too."""
+
+import numpy as np
+import pytest
+
+from review.agreement import marks, selections
+from review.agreement.report import agreement
+from review.agreement.values import BadRatings
+
+ADVICE, LISTENING = "premature-advice", "poor-listening"
+TURNS = dict.fromkeys(range(40), (1, 3, 5, 7))
+
+
+def readings_of(sessions=40, slip=0.1, seed=2, client=lambda session: None):
+    """Each session has the mistake in one turn, or in none; readers overlook it, and see one elsewhere."""
+    rng = np.random.default_rng(seed)
+    found = []
+    for session in range(sessions):
+        there = {(1, 3, 5, 7)[rng.integers(4)]} if rng.random() < 0.6 else set()
+        for rater in ("Ben", "Chloe"):
+            seen = {turn for turn in (1, 3, 5, 7) if (turn in there) != (rng.random() < slip)}
+            found.append((session, rater, {ADVICE: seen} if seen else {}, client(session)))
+    return found
+
+
+def test_a_label_is_a_yes_or_no_at_each_of_the_counsellors_turns():
+    readings = readings_of(client=lambda session: f"client {session % 8}")
+    found = marks.per_label(readings, TURNS, [ADVICE, LISTENING], bootstrap=50, seed=3)
+    rows = [
+        ((session, turn), rater, "yes" if turn in marked.get(ADVICE, ()) else "no", client)
+        for session, rater, marked, client in readings
+        for turn in TURNS[session]
+    ]
+    by_hand = agreement(rows, scale="nominal", levels=("no", "yes"), bootstrap=0)
+    own = found[ADVICE]
+    assert (own["n_items"], own["n_clusters"], own["n_ratings"]) == (160, 8, 320)
+    for name in ("percent_agreement", "krippendorff_alpha", "gwet_ac"):
+        assert own[name]["estimate"] == pytest.approx(by_hand[name]["estimate"], abs=1e-12)
+    assert "over 8 clusters" in own["gwet_ac"]["method"] and "fleiss_kappa" not in own
+    never = found[LISTENING]
+    assert never["krippendorff_alpha"]["estimate"] is None and never["gwet_ac"]["estimate"] == 1
+
+
+def test_whole_dialogues_are_drawn():
+    found = marks.per_label(readings_of(), TURNS, [ADVICE], bootstrap=50)[ADVICE]
+    assert found["n_clusters"] == 40 and "40 clusters" in found["krippendorff_alpha"]["method"]
+
+
+def test_a_session_read_once_counts_for_how_often_a_turn_is_marked_and_for_no_agreement():
+    readings = [*readings_of(), (40, "Ben", {ADVICE: [1]}, None)]
+    found = marks.per_label(readings, TURNS | {40: (1, 3)}, [ADVICE], bootstrap=0)[ADVICE]
+    without = marks.per_label(readings_of(), TURNS, [ADVICE], bootstrap=0)[ADVICE]
+    assert found["n_ratings"] == without["n_ratings"] + 2
+    assert found["krippendorff_alpha"]["estimate"] == without["krippendorff_alpha"]["estimate"]
+
+
+@pytest.mark.parametrize(
+    ("more", "reason"),
+    [
+        ((3, "Dan", {ADVICE: [2]}, None), "turn 2 of session 3 is not the counsellor's"),
+        ((3, "Ben", {}, None), "session 3 was read twice by Ben"),
+        ((3, "Dan", {}, "client x"), "session 3 is in two clusters"),
+    ],
+)
+def test_readings_that_cannot_be_are_refused(more, reason):
+    with pytest.raises(BadRatings, match=reason):
+        marks.per_label([*readings_of(), more], TURNS, [ADVICE])
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "f1", "jaccard"),
+    [
+        ([], [], 1, 1),
+        ([], [1], 0, 0),
+        ([1], [1, 3], 2 / 3, 1 / 2),
+        ([1, 3], [3, 1], 1, 1),
+        ([1], [3], 0, 0),
+        ([1, 1], [1], 1, 1),
+    ],
+)
+def test_two_readers_who_mark_nothing_agree_and_nothing_never_agrees_with_something(one, other, f1, jaccard):
+    assert marks.f1(one, other) == pytest.approx(f1) == marks.f1(other, one)
+    assert marks.jaccard(one, other) == pytest.approx(jaccard) == marks.jaccard(other, one)
+
+
+def test_a_session_counts_once_however_many_read_it():
+    """By hand: three readers, (1 + 0 + 0) / 3; two readers, 2/3 where, and 0 which and where."""
+    readings = [
+        ("a", "Ben", {ADVICE: [1]}, None),
+        ("a", "Chloe", {ADVICE: [1]}, None),
+        ("a", "Dan", {}, None),
+        ("b", "Ben", {ADVICE: [1, 3]}, None),
+        ("b", "Chloe", {LISTENING: [3]}, None),
+        ("c", "Ben", {ADVICE: [1]}, None),
+    ]
+    found = marks.of_sessions(readings)
+    assert (found["n_sessions"], found["n_pairs"], found["n_both_empty"], found["n_one_empty"]) == (
+        2,
+        4,
+        0,
+        2,
+    )
+    assert found["f1_turns"]["estimate"] == pytest.approx((1 / 3 + 2 / 3) / 2)
+    assert found["f1_labelled"]["estimate"] == pytest.approx((1 / 3 + 0) / 2)
+    assert found["jaccard_turns"]["estimate"] == pytest.approx((1 / 3 + 1 / 2) / 2)
+    assert found["f1_turns"]["ci"] is None and "has 2" in found["f1_turns"]["note"]
+    weighed = marks.of_sessions(readings, weights={"a": 1.0, "b": 3.0})
+    assert weighed["f1_turns"]["estimate"] == pytest.approx((1 / 3 + 3 * 2 / 3) / 4)
+
+
+def test_false_alarms_are_counted_in_sessions_without_a_mistake_alone():
+    readings = [(session, rater, {ADVICE: [1]} if session % 4 == 0 and rater == "Ben" else {}, None)
+                for session in range(40) for rater in ("Ben", "Chloe")]  # fmt: skip
+    found = marks.false_alarms(readings, clean=range(20))
+    assert (found["n_sessions"], found["n_readings"], found["n_alarms"]) == (20, 40, 5)
+    assert found["rate"]["estimate"] == pytest.approx(1 / 8)
+    low, high = found["rate"]["ci"]
+    assert 0 <= low < 1 / 8 < high < 1
+    none = marks.false_alarms(readings, clean=[])
+    assert none["rate"]["estimate"] is None and none["n_sessions"] == 0
+
+
+def test_no_false_alarm_at_all_still_says_how_many_there_may_be():
+    found = marks.false_alarms([(s, r, {}, None) for s in range(30) for r in "xy"], clean=range(30))["rate"]
+    assert found["ci"] == [0, pytest.approx(1 - 0.025 ** (1 / 30))] and "exact" in found["method"]
+
+
+def test_selections_agree_exactly_or_where_they_overlap_each_met_once():
+    ben = [(3, 0, 10, ADVICE), (3, 20, 30, ADVICE), (5, 0, 5, LISTENING)]
+    chloe = [(3, 0, 10, ADVICE), (3, 25, 40, ADVICE), (5, 0, 5, ADVICE)]
+    assert selections.f1(ben, chloe) == pytest.approx(1 / 3)
+    assert selections.f1(ben, chloe, overlap=True) == pytest.approx(2 / 3)
+    long = [(3, 0, 40, ADVICE)]
+    assert selections.f1(long, ben[:2], overlap=True) == pytest.approx(2 / 3)  # one of two, not both
+    assert selections.f1([], []) == 1 and selections.f1([], ben, overlap=True) == 0
+    beside = [(3, 10, 20, ADVICE)]
+    assert selections.f1(ben[:1], beside, overlap=True) == 0  # the end is after the last character
+
+
+def test_as_many_selections_meet_as_can():
+    one = [(1, 0, 10, "x"), (1, 10, 20, "x")]
+    other = [(1, 5, 15, "x"), (1, 0, 3, "x")]
+    assert (
+        selections.matched(one, other) == 2
+    )  # the second meets only the first, so that leaves the other to it
+    with pytest.raises(BadRatings, match="ends at 3, where it begins at 3"):
+        selections.matched([(1, 3, 3, "x")], [])
+
+
+def test_selections_over_sessions():
+    readings = [(s, r, [(1, 0, 4 + (r == "y") * (s % 2), "x")], None) for s in range(30) for r in "xy"]
+    found = selections.of_sessions(readings)
+    assert found["n_sessions"] == 30
+    assert found["f1_exact"]["estimate"] == pytest.approx(1 / 2) and found["f1_overlap"]["estimate"] == 1
+    assert found["f1_overlap"]["ci"] == [pytest.approx(0.025 ** (1 / 30)), 1]
