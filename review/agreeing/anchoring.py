@@ -30,16 +30,21 @@ def effect(judged: Judged, seed: int) -> dict | None:
     if not aided.any() or not unaided.any():
         return None
 
+    clients = np.unique(judged.client[items], return_inverse=True)[1]
+    # Sessions of a client are drawn together, so of each client its sums will do.
+    sums = [
+        (np.bincount(clients, own * share * one), np.bincount(clients, own * one)) for one in (aided, unaided)
+    ]
+
     def measure(weights: np.ndarray) -> dict[str, np.ndarray]:
-        weights = weights * own
         # Clients of one arm only may be all that a resample holds: then there is no difference.
         with np.errstate(invalid="ignore", divide="ignore"):
-            means = [weights[:, one] @ share[one] / weights[:, one].sum(axis=1) for one in (aided, unaided)]
+            means = [weights @ found / (weights @ of) for found, of in sums]
         return {"difference": means[0] - means[1]}
 
-    clients = np.unique(judged.client[items], return_inverse=True)[1]
-    how = {"unit": say(gettext_noop("clients")), "width": len(share), "bootstrap": BOOTSTRAP, "seed": seed}
-    interval = intervals(measure, clients, **how)["difference"]
+    each = np.arange(clients.max() + 1)
+    how = {"unit": say(gettext_noop("clients")), "width": len(each), "bootstrap": BOOTSTRAP, "seed": seed}
+    interval = intervals(measure, each, **how)["difference"]
     means = [float(np.average(share[one], weights=own[one])) for one in (aided, unaided)]
     return {
         "aided": means[0],

@@ -27,7 +27,9 @@ def test_lena_follows_the_numbers_to_the_worst_sessions(at_work, lena):
     for tab, name in (("Mistakes", "pair"), ("Reviewers", "reviewers"), ("Answers", "answers"),
                       ("Over time", "time"), ("Rates and time", "rates"), ("For a paper", "paper"),
                       ("Rounds", "rounds")):  # fmt: skip
-        page.get_by_role("navigation", name="What of the agreement").get_by_role("link", name=tab, exact=True).click()
+        page.get_by_role("navigation", name="What of the agreement").get_by_role(
+            "link", name=tab, exact=True
+        ).click()
         expect(main.locator("h1")).to_be_visible()
         screens.take(page, f"agreement-{name}")
     page.goto(f"/agreement/reviewers/?round={round.public_id}&question=verdict")

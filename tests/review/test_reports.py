@@ -110,11 +110,6 @@ def test_progress_and_standing_counts(round, item, ben, chloe):
     assert listed.left == 3
 
 
-def test_the_number_of_queries_does_not_grow(judged, django_assert_num_queries):
-    with django_assert_num_queries(3):
-        agreements(judged)
-
-
 def test_nothing_judged_says_nothing(round):
     assert agreements(round) == {} and anchoring_effect(round) is None
 

@@ -35,11 +35,18 @@ def counted(table) -> list[tuple]:
     return by_item([np.repeat([str(level) for level in range(len(line))], line).tolist() for line in table])
 
 
-# Krippendorff (2011), "Computing Krippendorff's Alpha-Reliability", example C; also Gwet's "4 raters"
+# Krippendorff (2011), "Computing Krippendorff's Alpha-Reliability", example C
 CANONICAL = by_rater("""
 1 2 3 3 2 1 4 1 2 . . .
 1 2 3 3 2 2 4 1 2 5 . 3
 . 3 3 3 2 3 4 2 2 5 1 .
+1 2 3 3 2 4 4 1 2 5 1 .
+""")
+# Gwet's "4 raters" as irrCAC ships them: unit 12 was rated by the third, not by the second. Only Conger notices.
+FOUR_RATERS = by_rater("""
+1 2 3 3 2 1 4 1 2 . . .
+1 2 3 3 2 2 4 1 2 5 . .
+. 3 3 3 2 3 4 2 2 5 1 3
 1 2 3 3 2 4 4 1 2 5 1 .
 """)
 # Wikipedia, "Krippendorff's alpha"
