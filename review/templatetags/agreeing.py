@@ -7,7 +7,6 @@ from review.agreeing import drawing, looking, named, telling
 from review.templatetags.figures import percent
 
 register = template.Library()
-register.filter("weight", telling.weight)
 register.filter("level", named.level)
 
 
@@ -15,6 +14,11 @@ register.filter("level", named.level)
 def address(context, **changes) -> str:
     """This page with other filters."""
     return looking.address(context["request"], **changes)
+
+
+@register.filter
+def weight(coefficient: dict) -> str:
+    return telling.weight(coefficient["ci"])
 
 
 @register.filter

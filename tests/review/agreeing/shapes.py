@@ -17,8 +17,8 @@ MODELS = ("north-7b", "south-32b")
 
 
 def a_round_of_months(lead, *, n: int = 150, closed: bool = True):
-    """`n` sessions of 25 clients, made by two models and judged over five months, each by two of five; Mei rejects ever more
-    from halfway on, and a session hardly ever seems unbelievable to anybody.
+    """`n` sessions of 25 clients, made by two models and judged over five months, each by two of five; Mei rejects ever
+    more from halfway on, and a session hardly ever seems unbelievable to anybody.
     """
     from synthesis.models import Run
 
