@@ -10,6 +10,7 @@ from review.agreeing.answers import confusion
 from review.agreeing.questions import MISTAKE
 from review.agreeing.reading import read
 from review.agreeing.table import MISSING, Judged
+from review.judges import comparing
 from review.models import Round
 
 WHOLE, NAMED, RATES, PEOPLE, BESIDE = "whole", "named", "rates", "people", "beside"
@@ -31,6 +32,7 @@ def computed(round: Round) -> tuple[Judged, dict[str, object]]:
         "with_herself": repeating.figures(round),
         "repeats": asdict(repeating.counted(round)),
         "informed": releasing.left_out(round),
+        "judges": comparing.beside_people(round),
     }
     return judged, found
 

@@ -2,6 +2,7 @@
 
 import json
 import zlib
+from dataclasses import fields, is_dataclass
 
 from review.agreement.wording import Said
 
@@ -23,6 +24,8 @@ def _plain(value):
         return {name: _plain(part) for name, part in value.items()}
     if isinstance(value, (list, tuple)):
         return [_plain(part) for part in value]
+    if is_dataclass(value):
+        return {one.name: _plain(getattr(value, one.name)) for one in fields(value)}
     return value
 
 

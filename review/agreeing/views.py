@@ -36,7 +36,9 @@ def agreement(request):
             "repeats": beside["repeats"],
             "informed": beside["informed"],
             "with_herself": with_herself(look.kept) if beside["with_herself"] else {},
-            "judges": comparing.judges(round) if may_see_judges(request.user, round) else [],
+            "judges": comparing.judges(round, beside["judges"])
+            if may_see_judges(request.user, round)
+            else [],
             "axis": drawing.axis(),
         }
     return render(request, "review/agreeing/in_short.html", context(request, look, **more))
