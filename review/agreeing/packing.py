@@ -4,6 +4,8 @@ import json
 import zlib
 from dataclasses import fields, is_dataclass
 
+import numpy as np
+
 from review.agreement.wording import Said
 
 _SAID = "said"
@@ -24,6 +26,8 @@ def _plain(value):
         return {name: _plain(part) for name, part in value.items()}
     if isinstance(value, (list, tuple)):
         return [_plain(part) for part in value]
+    if isinstance(value, np.generic):
+        return value.item()
     if is_dataclass(value):
         return {one.name: _plain(getattr(value, one.name)) for one in fields(value)}
     return value

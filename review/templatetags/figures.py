@@ -51,11 +51,13 @@ def summary(tables: dict) -> list[dict]:
 def _in_one_line(figures: dict) -> dict:
     """`figure`, with n; where alpha is undefined `why` instead. `weight`: how far it carries, in words."""
     alpha, agree = figures["krippendorff_alpha"], figures["percent_agreement"]["estimate"]
-    if alpha["estimate"] is None:
-        return {"why": alpha["note"], "agree": agree}
-    written = f"{figure(alpha)} n={figures['n_items']}"
-    said = {"figure": written, "weight": weight(alpha["ci"]), "agree": agree, "alpha": alpha}
-    return said | {"paradox": "prevalence" in figures and is_paradox(figures)}
+    said = {"why": alpha["note"], "agree": agree}
+    if alpha["estimate"] is not None:
+        written = f"{figure(alpha)} n={figures['n_items']}"
+        said = {"figure": written, "weight": weight(alpha["ci"]), "agree": agree, "alpha": alpha}
+    if "prevalence" not in figures:
+        return said
+    return said | {"paradox": is_paradox(figures), "of": figures}
 
 
 @register.filter
