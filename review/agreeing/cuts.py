@@ -47,11 +47,12 @@ def periods(judged: Judged) -> list[Part]:
     np.maximum.at(last, judged.of, judged.at)
     days = last[judged.of]
     name = week if days.max() - days.min() <= WEEKS_UP_TO else month
-    called = {int(day): name(int(day)) for day in np.unique(days)}
-    order = sorted(set(called.values()))
+    first = int(days.min())
+    called = [name(day) for day in range(first, int(days.max()) + 1)]
+    there = np.bincount(days - first) > 0
+    order = sorted({period for period, any_ in zip(called, there, strict=True) if any_})
     number = {period: n for n, period in enumerate(order)}
-    of_day = {day: number[period] for day, period in called.items()}
-    which = np.vectorize(of_day.__getitem__, otypes=[np.int32])(days)
+    which = np.array([number.get(period, -1) for period in called])[days - first]
     return [(period, which == n) for n, period in enumerate(order)]
 
 

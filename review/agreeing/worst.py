@@ -42,9 +42,9 @@ def overall(each: dict[str, np.ndarray], n: int) -> np.ndarray:
 
 def _unlike(of: np.ndarray, given: np.ndarray, n: int) -> np.ndarray:
     size = np.bincount(of, minlength=n).astype(float)
-    key = np.stack([of, given], axis=1)
-    kinds, times = np.unique(key, axis=0, return_counts=True)
-    same = np.bincount(kinds[:, 0].astype(int), times * (times - 1), minlength=n)
+    answers = int(given.max()) + 1
+    kinds, times = np.unique(of.astype(np.int64) * answers + given, return_counts=True)
+    same = np.bincount(kinds // answers, times * (times - 1), minlength=n)
     return _of_pairs(size, size * (size - 1) - same)
 
 

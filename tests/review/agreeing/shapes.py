@@ -1,5 +1,6 @@
 """A round with real shapes: a paradox, two who read nothing in common, missing cells, and a reviewer who drifts."""
 
+from dataclasses import replace
 from datetime import timedelta
 from random import Random
 
@@ -71,5 +72,4 @@ def _answers(draw: Random, item, who: str, *, late: bool):
         None if item.arm == "unaided" else verdict, f"Stay with it a little longer, says {who}.", findings=found,
         ratings={"specific": level, "supportive": 5 if draw.random() < 0.95 else 4},
     )  # fmt: skip
-    said.believable = 5 if draw.random() < 0.96 else 3
-    return said
+    return replace(said, believable=5 if draw.random() < 0.96 else 3)
