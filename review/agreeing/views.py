@@ -182,7 +182,7 @@ def _rates(look, by: str) -> dict:
                 "name": _("all sessions") if by == "all" else called(one["key"]),
                 "url": telling.behind(look.round, arm=look.arm, everyone="yes",
                                       **({} if by == "all" else {"cut": by, "key": one["key"]})),
-                "few": telling.hidden(look.round, one.get("sessions", one["n"])),
+                "few": by != "all" and telling.hidden(look.round, one.get("sessions", one["n"])),
             }
             for one in parts
         ]  # fmt: skip
