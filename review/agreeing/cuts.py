@@ -77,7 +77,7 @@ def by_readers(judged: Judged) -> Iterator[Part]:
     for one, other in combinations(range(read.shape[1]), 2):
         if shared[one, other]:
             both = read[:, one] & read[:, other]
-            yield f"{one}+{other}", both[judged.of] & np.isin(judged.by, (one, other))
+            yield f"{one}+{other}", both[judged.of] & ((judged.by == one) | (judged.by == other))
 
 
 CUTS: dict[str, Callable[[Judged], Iterator[Part]]] = {

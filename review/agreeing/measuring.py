@@ -11,9 +11,11 @@ SHOWN = ("krippendorff_alpha", "gwet_ac", "percent_agreement")
 
 
 def ratings(judged: Judged, question: str, rows: np.ndarray) -> Ratings:
-    """The table of these judgements (a mask) on one question, as review.agreement.table.tabulate makes it of rows."""
+    """The table of these judgements on one question, as review.agreement.table.tabulate makes it of rows. `rows`: a mask,
+    or their numbers.
+    """
+    kept = answered(judged, question, rows)
     given = judged.answers[question]
-    kept = np.flatnonzero(rows & (given >= 0))
     items, row = np.unique(judged.of[kept], return_inverse=True)
     raters, column = np.unique(judged.by[kept], return_inverse=True)
     codes = np.full((len(items), len(raters)), -1, np.int16)
@@ -25,6 +27,12 @@ def ratings(judged: Judged, question: str, rows: np.ndarray) -> Ratings:
         own = weights * len(weights) / weights.sum()
     levels = tuple(judged.names["levels"][question])
     return Ratings(judged.names["scale"][question], codes, levels, True, clusters, True, own)
+
+
+def answered(judged: Judged, question: str, rows: np.ndarray) -> np.ndarray:
+    """Of these judgements (a mask, or their numbers) the numbers of those that answer the question."""
+    own = np.flatnonzero(rows) if rows.dtype == bool else rows
+    return own[judged.answers[question][own] >= 0]
 
 
 def whole(judged: Judged, question: str, arm: str, seed: int) -> dict:
@@ -51,8 +59,8 @@ def prevalence(table: Ratings) -> list[list]:
 
 def answered_alike(judged: Judged, question: str, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """(sessions that two or more answered, whether all gave the same answer)."""
+    kept = answered(judged, question, rows)
     given = judged.answers[question]
-    kept = np.flatnonzero(rows & (given >= 0))
     items, row, n = np.unique(judged.of[kept], return_inverse=True, return_counts=True)
     low, high = np.full(len(items), np.iinfo(np.int16).max), np.full(len(items), -1)
     np.minimum.at(low, row, given[kept])

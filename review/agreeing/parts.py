@@ -17,7 +17,8 @@ def cut(judged: Judged, by: str, seed: int) -> dict[str, dict[str, list[dict]]]:
     found: dict[str, dict[str, list[dict]]] = {}
     for arm in judged.arms():
         here = judged.in_arm(arm)
-        own = [(key, rows & here) for key, rows in parts]
+        # As numbers: a part has few of all judgements, and each is looked at once for every question.
+        own = [(key, np.flatnonzero(rows & here)) for key, rows in parts]
         for question in judged.asked(arm):
             asked = [(key, rows) for key, rows in own if (judged.answers[question][rows] >= 0).any()]
             figures = [{"key": key} | part(judged, question, rows, seed) for key, rows in asked]
