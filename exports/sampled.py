@@ -50,10 +50,8 @@ def sampling(rounds) -> str:
 
 
 def replicates(rounds) -> str:
-    repeats = Reading.objects.of_people().filter(
-        item__round__in=rounds, pass_number=2, decisions__isnull=False
-    )
-    n = repeats.distinct().count()
+    repeats = Reading.objects.of_people().filter(item__round__in=rounds, pass_number=2, judged=True)
+    n = repeats.count()
     return f"{n} hidden repeats" if n else "none: no reader read a session twice"
 
 

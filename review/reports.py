@@ -76,7 +76,7 @@ def _back_by_seat(seats: list[Seat]) -> dict[int, Counter]:
     """Of what was given back unjudged, as `_by_seat`."""
     own = {seat.pk for seat in seats}
     # By the returns, which are few; asked of readings, each of the seats' readings is looked up.
-    given_back = Return.objects.filter(reading__decisions=None)
+    given_back = Return.objects.filter(reading__judged=False)
     columns = ("reading__seat", "reading__send_state", "reading__pass_number")
     found: dict[int, Counter] = defaultdict(Counter)
     for seat, state, pass_number in given_back.values_list(*columns):
@@ -100,7 +100,7 @@ def left_to_judge() -> int:
 
 def _given_back() -> Q:
     """Of a reading: it was, unjudged. Of returns there are few."""
-    return Q(pk__in=Return.objects.filter(reading__decisions=None).values("reading"))
+    return Q(pk__in=Return.objects.filter(reading__judged=False).values("reading"))
 
 
 def desk_of(user) -> list[SeatProject]:
