@@ -17,7 +17,7 @@ NAMES = ("Farah", "Idris", "Juno", "Kofi", "Mei")
 MODELS = ("north-7b", "south-32b")
 
 
-def a_round_of_months(lead, *, n: int = 150, closed: bool = True):
+def a_round_of_months(lead, *, n: int = 220, closed: bool = True):
     """`n` sessions of 25 clients, made by two models and judged over five months, each by two of five; Mei rejects ever
     more from halfway on, and a session hardly ever seems unbelievable to anybody.
     """
@@ -65,7 +65,7 @@ def _answers(draw: Random, item, who: str, *, late: bool):
     verdict = truth.choice(["accept", "accept", "accept", "edit", "reject"])
     if draw.random() < (0.3 if key == "interrupting" else 0.1):
         verdict = draw.choice(["accept", "edit", "reject"])
-    if who == "Mei" and late and draw.random() < 0.7:
+    if who == "Mei" and late and draw.random() < 0.95:
         verdict = "reject"
     level = min(5, max(1, truth.randrange(1, 6) + draw.choice([-1, 0, 0, 0, 1])))
     said = says(

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('review', '0024_told_settled'),
+        ('review', '0025_judged_readings'),
     ]
 
     operations = [
