@@ -4,7 +4,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-WIDTH, HEIGHT, EDGE = 240, 22, 8
+WIDTH, HEIGHT, EDGE = 180, 22, 8
 # Krippendorff's marks; chance is 0, full agreement 1.
 COEFFICIENT, SHARE = (-0.2, 1.0), (0.0, 1.0)
 MARKS = {COEFFICIENT: (0.0, 0.667, 0.8), SHARE: (0.0, 0.5, 1.0)}
@@ -33,7 +33,7 @@ def interval(estimate: float | None, ci, ends: tuple[float, float] = COEFFICIENT
         "point" if ci else "point hollow", round(at[0] - 4, 1), MIDDLE - 4,
     )  # fmt: skip
     return format_html(
-        '<svg class="forest" viewBox="0 0 {} {}" role="img" aria-label="{}" preserveAspectRatio="none">{}{}{}</svg>',
+        '<svg class="forest" viewBox="0 0 {} {}" role="img" aria-label="{}">{}{}{}</svg>',
         WIDTH, HEIGHT, told, _marks(ends), line, point,
     )  # fmt: skip
 

@@ -165,8 +165,8 @@ def test_an_interval_is_drawn_with_its_numbers_in_words():
     assert 'aria-label="0.74, 95 % interval from 0.61 to 0.84"' in drawn and "hollow" not in drawn
     assert "hollow" in drawing.interval(0.5, None) and "no interval" in drawing.interval(0.5, None)
     assert drawing.interval(None, None) == ""
-    # From −0.2 to 1 over 224 of 240 units, from the eighth on: 0.4 lies in the middle.
-    assert 'x="116.0"' in drawing.interval(0.4, [0.1, 0.7])
+    # From −0.2 to 1 over 164 of 180 units, from the eighth on: 0.4 lies in the middle, and the square begins 4 before.
+    assert 'x="86.0"' in drawing.interval(0.4, [0.1, 0.7])
     assert "<path" in drawing.interval(-0.1, [-0.5, 0.3]) and "<path" not in drawing.interval(0.4, [0.1, 0.7])
 
 
