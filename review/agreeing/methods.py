@@ -83,8 +83,8 @@ def _intervals(found: dict) -> str:
         for figures in questions.values():
             for name in ("krippendorff_alpha", "gwet_ac"):
                 one = figures[name]
-                if one["estimate"] is not None and one["method"] not in methods:
-                    methods.append(one["method"])
+                if one["estimate"] is not None:
+                    methods += [said for said in one["method"].split("; ") if said not in methods]
     if not methods:
         return ""
     said = f"Brackets are {found['confidence_percent']} % intervals. Computed were: {'. '.join(methods)}."

@@ -166,8 +166,8 @@ def agreement_rates(request):
     more = {"by": by, "axis": drawing.axis(drawing.SHARE)}
     if look.kept and look.arm:
         more |= _rates(look, by)
-    more["cuts"] = [("all", _("all sessions")), ("pair", _("mistake")), ("recipe", _("recipe")),
-                    ("model", _("model")), ("time", _("time"))]  # fmt: skip
+    more["cuts"] = [("all", _("all sessions")), ("pair", _("by mistake")), ("recipe", _("by recipe")),
+                    ("model", _("by model")), ("time", _("by time"))]  # fmt: skip
     return render(request, "review/agreeing/rates.html", context(request, look, **more))
 
 
