@@ -29,6 +29,7 @@ from review.stood_so_far import NOTHING as NONE_STOOD
 from review.stood_so_far import Counted, stood_of, stood_so_far
 
 ARMS = (Arm.AIDED, Arm.UNAIDED)
+BOOTSTRAP = 1000
 
 
 def judgements(round: Round):

@@ -14,9 +14,7 @@ from review.agreement.wording import say, spoken, together
 from review.label_studio.screens.build import level_alias
 from review.models import Arm, Rating, Round, RoundState
 from review.remembered import remembered
-from review.reports import judgements
-
-BOOTSTRAP = 1000
+from review.reports import BOOTSTRAP, judgements
 
 
 @dataclass(frozen=True)

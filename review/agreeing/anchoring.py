@@ -3,12 +3,12 @@
 import numpy as np
 from django.utils.translation import gettext_noop
 
-from review.agreeing.measuring import BOOTSTRAP
 from review.agreeing.questions import MISTAKE
 from review.agreeing.table import Judged
 from review.agreement.intervals import intervals
 from review.agreement.wording import say, together
 from review.models import Arm
+from review.reports import BOOTSTRAP
 
 
 def effect(judged: Judged, seed: int) -> dict | None:

@@ -11,6 +11,7 @@ from review.agreeing.questions import MISTAKE
 from review.agreeing.reading import read
 from review.agreeing.table import MISSING, Judged
 from review.judges import comparing
+from review.manifestation import manifestation
 from review.models import Round
 
 WHOLE, NAMED, RATES, PEOPLE, BESIDE = "whole", "named", "rates", "people", "beside"
@@ -33,6 +34,7 @@ def computed(round: Round) -> tuple[Judged, dict[str, object]]:
         "repeats": asdict(repeating.counted(round)),
         "informed": releasing.left_out(round),
         "judges": comparing.beside_people(round),
+        "manifestation": manifestation(round),
     }
     return judged, found
 

@@ -45,6 +45,7 @@ def _whole(kept: Kept) -> dict:
         "confidence_percent": 95,
         "agreement": _titled(told(round, kept.part("whole"))),
         "rates": kept.part("rates")["all"],
+        "manifestation": said(beside["manifestation"]["all"]),
         "anchoring": said(beside["anchoring"]),
         "repeats": beside["repeats"],
         "agreement_with_oneself": _titled(told(round, beside["with_herself"])),
@@ -91,6 +92,12 @@ def _parts(kept: Kept) -> dict:
         "named": {arm: _lines(round, parts, calls["named"]) for arm, parts in kept.part("named").items()},
         "rates_by": {
             by: _rates(round, one, calls[by]) for by, one in rates.items() if by != "all"
+        },
+        "manifestation_by_pair": {
+            key: {"n_sessions": one["n_sessions"], "not_told": "fewer sessions than are told yet"}
+            if hidden(round, one["n_sessions"])
+            else said(one)
+            for key, one in kept.part("beside")["manifestation"]["by_pair"].items()
         },
         "over_time": {
             arm: one["over_time"] and one["over_time"] | {"question": one["question"]}

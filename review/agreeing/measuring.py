@@ -5,8 +5,8 @@ import numpy as np
 from review.agreeing.table import Judged
 from review.agreement.report import result
 from review.agreement.table import Ratings
+from review.reports import BOOTSTRAP
 
-BOOTSTRAP = 1000
 SHOWN = ("krippendorff_alpha", "gwet_ac", "percent_agreement")
 
 

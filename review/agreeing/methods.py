@@ -10,7 +10,7 @@ def paragraph(found: dict) -> list[str]:
         return []
     told = [_design(found), *(_arm(arm, questions) for arm, questions in arms.items())]
     told += [_intervals(found), _rates(found["rates"]), _anchoring(found["anchoring"])]
-    told += [_with_oneself(found), _limits(found)]
+    told += [_manifestation(found["manifestation"]), _with_oneself(found), _limits(found)]
     return [one for one in told if one]
 
 
@@ -121,6 +121,15 @@ def _anchoring(effect: dict | None) -> str:
         f"A mistake was found in {100 * effect['aided']:.0f} % of {effect['n_aided']} sessions read with the draft and in "
         f"{100 * effect['unaided']:.0f} % of {effect['n_unaided']} read without it: an anchoring effect of "
         f"{effect['difference']:.2f}{_between(effect['ci'])}."
+    )
+
+
+def _manifestation(found: dict) -> str:
+    if not found["n_sessions"] or found["rate"]["estimate"] is None:
+        return ""
+    return (
+        f"Of {found['n_sessions']} sessions read without the draft that were made to show a mistake, readers named it in "
+        f"{_share(found['rate'])} (mean over sessions)."
     )
 
 

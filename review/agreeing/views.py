@@ -187,13 +187,33 @@ def _rates(look, by: str) -> dict:
             for one in parts
         ]  # fmt: skip
 
+    more = {}
+    if by in ("all", "pair") and look.arm == "unaided":
+        more["manifested"] = _manifested(look, by)
     verdicts = lines(found["verdicts"]) if look.arm == "aided" else []
     verdicts.sort(key=lambda one: one["accept"]["shrunken"])
-    return {
+    return more | {
         "verdicts": verdicts,
         "mistakes": lines(found["mistakes"].get(look.arm, [])),
         "seconds": lines(found["seconds"].get(look.arm, [])),
     }
+
+
+def _manifested(look, by: str) -> list[dict]:
+    """How often a mistake is there that sessions were made to show; of each mistake, those first that show it least."""
+    found = look.kept.part("beside")["manifestation"]
+    if by == "all":
+        return (
+            [found["all"] | {"name": _("all sessions"), "few": False}] if found["all"]["n_sessions"] else []
+        )
+    names = {
+        one["key"]: one["name"] for one in named.pairs(look.round, look.kept.table.names["pair"]).values()
+    }
+    told = [
+        one | {"name": names.get(key, key), "few": telling.hidden(look.round, one["n_sessions"])}
+        for key, one in found["by_pair"].items()
+    ]
+    return sorted(told, key=lambda one: (one["rate"]["estimate"] is None, one["rate"]["estimate"]))
 
 
 def agreement_rounds(request):

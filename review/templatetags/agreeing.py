@@ -32,6 +32,17 @@ def share_interval(rate: dict | None):
 
 
 @register.filter
+def share_figure(figure: dict):
+    return drawing.interval(figure["estimate"], figure["ci"], drawing.SHARE)
+
+
+@register.filter
+def share_of(figure: dict) -> str:
+    """A share given as a coefficient is."""
+    return rate(None if figure["estimate"] is None else {"share": figure["estimate"], "ci": figure["ci"]})
+
+
+@register.filter
 def rate(found: dict | None) -> str:
     """62 % [55, 69]; without an interval the share alone."""
     if found is None:
