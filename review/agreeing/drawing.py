@@ -9,6 +9,8 @@ WIDTH, HEIGHT, EDGE = 180, 22, 8
 COEFFICIENT, SHARE = (-0.2, 1.0), (0.0, 1.0)
 MARKS = {COEFFICIENT: (0.0, 0.667, 0.8), SHARE: (0.0, 0.5, 1.0)}
 MIDDLE = HEIGHT / 2
+# Two marks lie close to each other, and the last label ends with the drawing.
+ANCHORS = {0.667: "end", 0.8: "start", 1.0: "end"}
 
 
 def interval(estimate: float | None, ci, ends: tuple[float, float] = COEFFICIENT) -> SafeString:
@@ -44,7 +46,7 @@ def axis(ends: tuple[float, float] = COEFFICIENT) -> SafeString:
     labels = format_html_join(
         "",
         '<text x="{}" y="14" text-anchor="{}">{}</text>',
-        ((_x(one, ends), "end" if one == 1.0 else "middle", _label(one, ends)) for one in sorted(marks)),
+        ((_x(one, ends), ANCHORS.get(one, "middle"), _label(one, ends)) for one in sorted(marks)),
     )
     return format_html(
         '<svg class="forest axis" viewBox="0 0 {} {}" aria-hidden="true">{}</svg>', WIDTH, HEIGHT, labels
