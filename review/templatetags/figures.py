@@ -43,7 +43,9 @@ def summary(tables: dict) -> list[dict]:
     for arm, dimensions in tables.items():
         for name, figures in dimensions.items():
             line = lines.setdefault(name, {"title": figures["title"], "aided": None, "unaided": None})
-            line[arm] = _in_one_line(figures)
+            line[arm] = said = _in_one_line(figures)
+            if "of" in said:
+                said |= {"arm": arm, "question": name}
     first = [name for name in ("verdict", "preferred", "any_mistake", "believable") if name in lines]
     return [lines[name] for name in [*first, *(name for name in lines if name not in first)]]
 
