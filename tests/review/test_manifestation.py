@@ -9,6 +9,7 @@ from synthesis.factors import Counsellor
 from synthesis.models import Instance, Intended
 from tests.review.factories import (
     client_profile,
+    content,
     judge,
     made_instances,
     mistake,
@@ -24,7 +25,9 @@ def pairs(db):
 
 
 def unaided(instances, pairs, people, lead):
-    return round_of(0, people, lead, pairs_version=pairs, instances=instances, unaided_share=1.0)
+    round = round_of(0, people, lead, pairs_version=pairs, instances=instances, unaided_share=1.0)
+    assert set(round.items.values_list("arm", flat=True)) == {"unaided"}
+    return round
 
 
 def test_each_session_counts_by_the_share_of_its_readers_who_name_it(pairs, ben, chloe, lena):
@@ -42,23 +45,25 @@ def test_each_session_counts_by_the_share_of_its_readers_who_name_it(pairs, ben,
 
 
 def test_a_session_made_to_show_two_mistakes_counts_for_each(pairs, ben, chloe, lena):
-    [session] = made_instances(1, pairs, state="planned", content=None, made_at=None, digest="")
+    sessions = made_instances(10, pairs, state="planned", content=None, made_at=None, digest="")
     second = PairRevision.objects.get(pair__key="minimising")
-    Intended.objects.create(instance=session, pair_revision=second, position=2)
-    Instance.objects.filter(pk=session.pk).update(
-        state="made", made_at=timezone.now(), content=content(), digest="0" * 64
-    )
-    round = unaided([session], pairs, [ben, chloe], lena)
-    for person in (ben, chloe):
-        judge(round.items.get(), person, says(None, findings=[mistake("minimising")]))
+    for n, session in enumerate(sessions):
+        Intended.objects.create(instance=session, pair_revision=second, position=2)
+        made = {"state": "made", "made_at": timezone.now(), "content": content(n), "digest": "0" * 64}
+        Instance.objects.filter(pk=session.pk).update(**made)
+        session.refresh_from_db()
+    round = unaided(sessions, pairs, [ben, chloe], lena)
+    for item in round.items.all():
+        for person in (ben, chloe):
+            judge(item, person, says(None, findings=[mistake("minimising")]))
     found = manifestation(round)
     rates = {key: one["rate"]["estimate"] for key, one in found["by_pair"].items()}
     assert rates == {"premature-advice": 0.0, "minimising": 1.0}
-    assert found["all"]["n_sessions"] == 1 and found["all"]["rate"]["estimate"] == pytest.approx(0.5)
+    assert found["all"]["n_sessions"] == 10 and found["all"]["rate"]["estimate"] == pytest.approx(0.5)
 
 
 def test_sessions_read_with_the_draft_and_those_made_to_show_nothing_are_left_out(pairs, ben, chloe, lena):
-    none = made_instances(2, pairs, factors={"counsellor": Counsellor.NORMAL})
+    none = made_instances(10, pairs, factors={"counsellor": Counsellor.NORMAL})
     round = unaided(none, pairs, [ben, chloe], lena)
     for item in round.items.all():
         judge(item, ben, says(None))
@@ -72,7 +77,7 @@ def test_sessions_read_with_the_draft_and_those_made_to_show_nothing_are_left_ou
 
 
 def test_the_number_of_queries_is_four(pairs, ben, chloe, lena, django_assert_num_queries):
-    round = unaided(made_instances(3, pairs), pairs, [ben, chloe], lena)
+    round = unaided(made_instances(10, pairs), pairs, [ben, chloe], lena)
     for item in round.items.all():
         judge(item, ben, says(None))
     with django_assert_num_queries(4):

@@ -1,0 +1,93 @@
+"""What is published about our intervals is what the simulation finds, and a page is warned where they hold too seldom."""
+
+import json
+
+import pytest
+
+from bench.coverage import CELLS, LINEARISED, OURS, Cell, chances, draw, put, simulate, table, truth
+from review.agreement import coverage
+from review.agreement.report import agreement
+
+PUBLISHED = json.loads(coverage.KEPT.read_text(encoding="utf-8"))
+BY_CELL = {(c["n_items"], c["prevalence"], c["n_raters"], c["clustered"]): c for c in PUBLISHED["cells"]}
+
+
+def test_every_kind_of_table_that_the_methods_name_was_simulated():
+    assert set(BY_CELL) == {(c.n_items, c.prevalence, c.n_raters, c.clustered) for c in CELLS}
+    assert len(BY_CELL) == 3 * 3 * 2 * 2 and PUBLISHED["replications"] >= 2000
+
+
+@pytest.mark.parametrize("key", [key for key in BY_CELL if key[0] == 200 and key[1] < 0.95])
+def test_at_200_items_and_prevalences_up_to_90_percent_93_to_97_percent_hold(key):
+    for name, found in BY_CELL[key]["intervals"].items():
+        if coverage.ANALYTIC not in name:
+            assert 0.93 <= found["held"] / found["made"] <= 0.97, name
+            assert found["made"] == PUBLISHED["replications"]
+
+
+def test_the_chances_of_all_patterns_sum_to_one_and_the_true_alpha_is_as_planned():
+    for cell in CELLS:
+        assert chances(cell).sum() == pytest.approx(1)
+        true = truth(cell)
+        if not cell.clustered:  # of these raters alpha is the share of items of which they know
+            assert true["krippendorff_alpha"] == pytest.approx(0.7) == pytest.approx(true["fleiss_kappa"])
+        assert true["percent_agreement"] > 0.7
+
+
+def test_drawn_tables_have_the_chances_that_the_truth_is_computed_from():
+    import numpy as np
+
+    cell = Cell(20, 0.9, 2, True)
+    rng = np.random.default_rng(0)
+    codes = np.concatenate([draw(cell, rng).codes for _ in range(3000)])
+    share = np.bincount(codes[:, 0] * 2 + codes[:, 1], minlength=4) / len(codes)
+    assert share == pytest.approx(chances(cell), abs=0.006)
+
+
+def test_simulated_again_the_published_share_is_found():
+    cell = Cell(200, 0.9, 5, False)
+    again = simulate(cell, 120, 400, seed=5)
+    for name in ("krippendorff_alpha", "gwet_ac"):
+        low, high = coverage.exact_interval(again[name]["held"], again[name]["made"], level=0.999)
+        published = BY_CELL[200, 0.9, 5, False]["intervals"][name]
+        assert low <= published["held"] / published["made"] <= high
+
+
+def test_a_table_is_told_by_the_nearest_that_is_no_better():
+    found = coverage.expected("gwet_ac", n_items=120, n_clusters=120, n_raters=3, prevalence=0.7)
+    assert (found.cell["n_items"], found.cell["n_raters"], found.cell["prevalence"]) == (50, 2, 0.9)
+    assert not found.cell["clustered"] and 0.9 < found.share <= 1
+    none = {"n_items": 120, "n_clusters": 120, "n_raters": 3}
+    assert coverage.expected("gwet_ac", prevalence=0.995, **none) is None
+    assert coverage.expected("icc", prevalence=0.7, **none) is None
+    assert coverage.expected("cohen_kappa", n_items=19, n_clusters=19, n_raters=2, prevalence=0.5) is None
+
+
+def test_the_page_is_warned_where_fewer_than_93_percent_held():
+    """Five readers, fifty sessions of twelve clients, of which one in ten is otherwise: 88 % in the published table."""
+    rows = [
+        (n, rater, "b" if n % 10 == 0 and rater < 4 else "a", f"client {n % 12}")
+        for n in range(50)
+        for rater in range(5)
+    ]
+    found = agreement(rows, scale="nominal", levels=["a", "b"], bootstrap=50)
+    published = BY_CELL[50, 0.9, 5, True]["intervals"]["gwet_ac"]
+    share = round(100 * published["held"] / published["made"])
+    assert share < 93
+    said = coverage.warning("gwet_ac", found, prevalence=0.9)
+    assert f"only {share} such intervals" in said
+    assert "were not tested" in coverage.warning("gwet_ac", found, prevalence=0.999)
+
+
+def test_where_they_hold_or_there_is_none_nothing_is_said():
+    rows = [(n, rater, "ab"[(n + (n % 7 == 0) * rater) % 2], None) for n in range(220) for rater in range(2)]
+    found = agreement(rows, scale="nominal", levels=["a", "b"], bootstrap=50)
+    assert coverage.warning("gwet_ac", found, prevalence=0.5) == ""
+    found = agreement(rows, scale="nominal", levels=["a", "b"], bootstrap=0)
+    assert coverage.warning("gwet_ac", found, prevalence=0.5) == ""
+
+
+def test_the_tables_in_the_documentation_are_those_that_the_page_asks():
+    page = (coverage.KEPT.parents[2] / "docs" / "agreement.md").read_text(encoding="utf-8")
+    for name, columns in (("ours", OURS), ("linearised", LINEARISED)):
+        assert put(page, name, table(PUBLISHED["cells"], columns)) == page
