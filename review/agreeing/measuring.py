@@ -3,6 +3,7 @@
 import numpy as np
 
 from review.agreeing.table import Judged
+from review.agreement.coverage import warning
 from review.agreement.report import result
 from review.agreement.table import Ratings
 from review.reports import BOOTSTRAP
@@ -36,10 +37,15 @@ def answered(judged: Judged, question: str, rows: np.ndarray) -> np.ndarray:
 
 
 def whole(judged: Judged, question: str, arm: str, seed: int) -> dict:
-    """Every figure, as review.agreement.report.agreement."""
+    """Every figure, as review.agreement.report.agreement; each with what simulations say of its interval, as `coverage`."""
     table = ratings(judged, question, judged.in_arm(arm))
     found = result(table, bootstrap=BOOTSTRAP, seed=seed)
-    return found | {"prevalence": prevalence(table), "n_paired": table.n_paired}
+    shares = prevalence(table)
+    most = max((share for _level, share in shares), default=0.0)
+    for name, one in found.items():
+        if isinstance(one, dict) and one.get("ci"):
+            one["coverage"] = warning(name, found, most)
+    return found | {"prevalence": shares, "n_paired": table.n_paired}
 
 
 def part(judged: Judged, question: str, rows: np.ndarray, seed: int) -> dict:

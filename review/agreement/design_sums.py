@@ -9,8 +9,6 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import sparse
 
-FLOOR = 1e-9  # of the variance: ratings that agree to the last digit have this much left, so that a likelihood exists
-
 
 @dataclass(frozen=True)
 class Sums:
@@ -82,10 +80,9 @@ def design(scores: np.ndarray) -> Design:
     first, second = _pairs(there)
     at = (group[row[first]] * raters + rater[first]) * raters + rater[second]
     together = sparse.csr_array((np.ones(len(at)), (row[first], at)), shape=(items, groups * raters**2))
-    floor = FLOOR * np.nanvar(scores) * size
     blocks = [
         own, by_rater, together, own * total[:, None], by_rater * total[:, None], own * (total**2)[:, None],
-        sparse.csr_array(y * b), sparse.csr_array(((y**2).sum(axis=1) + floor)[:, None]),
+        sparse.csr_array(y * b), sparse.csr_array((y**2).sum(axis=1)[:, None]),
     ]  # fmt: skip
     return Design(k.astype(float), raters, sparse.hstack(blocks, format="csr"))
 

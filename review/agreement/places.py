@@ -9,11 +9,13 @@ import numpy as np
 
 from review.agreement.figure import Figure, Sample, figures, undefined
 from review.agreement.percent import divide
+from review.agreement.shares import shares
 from review.agreement.values import BadRatings
 from review.agreement.wording import say as _
 
 VERDICTS = {"a": -1.0, "tie": 0.0, "b": 1.0}
 FIRST = {"a": -1.0, "b": 1.0}
+WILSON = "Wilson, as {n} independent verdicts (Rao & Scott 1992)"
 
 FIGURES = {
     "tie_share": Figure(
@@ -76,7 +78,11 @@ class Places:
             above, below = drawn @ counted[:3].T, drawn @ counted[3:].T
             return dict(zip(FIGURES, divide(above, below).T, strict=True))
 
-        return figures(FIGURES, measure, sample)
+        found = {
+            name: replace(figure, analytic=_wilson(counted[place], counted[3 + place], clusters))
+            for place, (name, figure) in enumerate(FIGURES.items())
+        }
+        return figures(found, measure, sample)
 
 
 def read_places(rows: Iterable[tuple]) -> Places:
@@ -90,15 +96,30 @@ def read_places(rows: Iterable[tuple]) -> Places:
             raise BadRatings(f"{verdict!r} is none of {', '.join(VERDICTS)}")
         if first not in (None, "", *FIRST):
             raise BadRatings(f"the text shown first is a or b, not {first!r}")
-        own = own if own not in (None, "") else None
-        if cluster.setdefault(pair, own) != own:
+        if own not in (None, "") and (cluster.get(pair) or own) != own:
             raise BadRatings(f"pair {pair} is in two clusters, {cluster[pair]} and {own}")
+        cluster[pair] = cluster.get(pair) or own or None
         order = first or None
         if order in said[pair, rater]:
             raise BadRatings(f"pair {pair} was judged twice by {rater} in the same order")
         said[pair, rater][order] = VERDICTS[verdict]
     in_order = sorted(said, key=lambda key: tuple(map(str, key)))
     return Places({key: dict(sorted(said[key].items(), key=str)) for key in in_order}, cluster)
+
+
+def _wilson(hits: np.ndarray, n: np.ndarray, clusters: np.ndarray):
+    """Of a share, also where none or all are hits; by pairs of texts, how many of their verdicts."""
+    pair = np.repeat(np.arange(len(n)), n.astype(int))
+    first = np.concatenate([[0], n.cumsum()[:-1]])
+    is_hit = np.arange(len(pair)) - first[pair] < hits[pair]
+    found = shares(np.zeros(len(pair), int), clusters[pair], is_hit, np.ones(len(pair)), groups=1)
+
+    def interval(_estimate: float) -> tuple[float, float, str] | None:
+        if np.isnan(found.low[0]):
+            return None
+        return float(found.low[0]), float(found.high[0]), WILSON.format(n=f"{found.effective[0]:.0f}")
+
+    return interval
 
 
 def _counts(own: Mapping) -> tuple[float, ...]:

@@ -24,7 +24,6 @@ from review.agreement.table import Ratings, tabulate
 from review.agreement.wording import say as _
 
 LEVELS = (-1.0, 0.0, 1.0)
-VERDICTS = {"a": -1.0, "tie": 0.0, "b": 1.0}
 HALF = Tabled(np.abs(np.subtract.outer(LEVELS, LEVELS)) / 2)
 
 AGREEMENT = {

@@ -24,6 +24,7 @@ from review.agreement.design_sums import Design
 from review.agreement.design_sums import design as design_of
 from review.agreement.figure import Figure, figures, undefined
 from review.agreement.head import head, sample, too_little
+from review.agreement.intervals import FEW, UNDEFINED_AT_MOST
 from review.agreement.percent import divide
 from review.agreement.reml import Components, reml, spread_of_logs
 from review.agreement.table import Ratings, tabulate
@@ -55,6 +56,7 @@ NORMAL = (
 DRAWS = 10_000
 MOST_PAIRS = 30_000_000  # of ratings of the same item
 FEW_RATERS = 10
+FEW_ITEMS = 100  # docs/random-effects-icc.md
 
 
 @dataclass(frozen=True)
@@ -91,13 +93,14 @@ def random_effects_icc(
     table = design_of(scores)
     unit = float(np.ptp(np.array(ratings.levels, float))) ** 2
 
-    def measure(drawn: np.ndarray) -> dict[str, np.ndarray]:
-        found = reml(table.sums(drawn), raters=crossed)
-        return _coefficients(found, means, crossed) | _variances(found, unit, crossed)
-
     everyone = np.ones((1, ratings.n_items)) if ratings.weights is None else ratings.weights[None, :]
     whole = reml(table.sums(everyone), raters=crossed)
-    note = _edges(whole, crossed, ratings.n_raters)
+
+    def measure(drawn: np.ndarray) -> dict[str, np.ndarray]:
+        found = reml(table.sums(drawn), raters=crossed, start=whole)
+        return _coefficients(found, means, crossed) | _variances(found, unit, crossed)
+
+    note = _edges(whole, crossed, ratings)
     icc, parts = _figures(crossed, note, _monte_carlo(table, whole, means, crossed, around.seed))
     objects = figures(icc | parts, measure, around, width=table.width)
     return about | {
@@ -149,11 +152,19 @@ def _monte_carlo(table: Design, whole: Components, means: Means, crossed: bool, 
     drawn = np.zeros((3, DRAWS))
     drawn[there] = _draw(rng, parts[there], spread)
     found = _coefficients(Components(*drawn), means, crossed)
-    return {name: tuple(map(float, np.percentile(values, (2.5, 97.5)))) for name, values in found.items()}
+    # A draw without any variance says nothing; many of them, and the information is of no use.
+    told = {name: values[np.isfinite(values)] for name, values in found.items()}
+    return {
+        name: tuple(map(float, np.percentile(values, (2.5, 97.5))))
+        for name, values in told.items()
+        if len(values) > (1 - UNDEFINED_AT_MOST) * DRAWS
+    }
 
 
 def _draw(rng: np.random.Generator, parts: np.ndarray, spread: np.ndarray) -> np.ndarray:
-    return parts[:, None] * np.exp(np.linalg.cholesky(spread) @ rng.standard_normal((len(parts), DRAWS)))
+    """Normal around the estimates, as ten Hove et al. do it; a variance that falls below nought is nought."""
+    off = np.linalg.cholesky(spread) @ rng.standard_normal((len(parts), DRAWS))
+    return parts[:, None] * np.maximum(0.0, 1 + off)
 
 
 def _unseen(ratings: Ratings, crossed: bool) -> str:
@@ -174,18 +185,27 @@ def _unseen(ratings: Ratings, crossed: bool) -> str:
     )
     parts = connected_components(links, directed=False, return_labels=False)
     if ratings.n_ratings - sum(there.shape) + parts < 1:
-        return _("undefined: raters and what is left cannot be told apart, no two raters share two items")
+        return _(
+            "undefined: how strict raters are and what is left cannot be told apart, too few items share raters"
+        )
     return ""
 
 
-def _edges(whole: Components, crossed: bool, raters: int) -> str:
+def _edges(whole: Components, crossed: bool, ratings: Ratings) -> str:
     notes = []
     if whole.items[0] == 0:
         notes.append(_("the variance between items came out as nought"))
     if crossed and whole.raters[0] == 0:
         notes.append(_("the variance between raters came out as nought"))
-    if crossed and raters < FEW_RATERS:
-        notes.append(_("{n} raters tell little of how strict other raters would be", n=raters))
+    if crossed and ratings.n_raters < FEW_RATERS:
+        notes.append(_("{n} raters tell little of how strict other raters would be", n=ratings.n_raters))
+    if FEW <= ratings.n_clusters < FEW_ITEMS:
+        notes.append(
+            _(
+                "under {n} items or clusters the bootstrap is too narrow: it holds 90 to 92 % for 95 %",
+                n=FEW_ITEMS,
+            )
+        )
     return together(notes)
 
 

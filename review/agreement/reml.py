@@ -6,15 +6,16 @@ one by one, raters in one matrix of raters by raters. Its gradient is exact, its
 gradient, and the search is Newton's with Marquardt's damping, on logarithms, for a whole batch of resamples at once.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from review.agreement.design_sums import Sums
 
-LOWEST, HIGHEST = np.log(1e-7), np.log(1e10)
+LOWEST, HIGHEST = np.log(1e-7), np.log(1e8)
 NOTHING = 1e-5  # a ratio below this is tried as nought
-STEP, ENOUGH, STEPS, LONGEST = 1e-4, 1e-9, 80, 3.0
+THIN = 1e-5  # a residual below this part of the whole has nothing but rounding in it
+STEP, ENOUGH, STEPS, LONGEST = 1e-5, 1e-10, 80, 3.0
 
 
 @dataclass(frozen=True)
@@ -26,12 +27,34 @@ class Components:
     residual: np.ndarray
 
 
-def reml(sums: Sums, *, raters: bool = True) -> Components:
-    """`raters` False: the one-way model, in which they are part of the residual. NaN where items are fewer than two."""
-    at = np.zeros((len(sums.items), 2 if raters else 1))
-    at[:] = np.log(0.5)
-    at = _search(sums, at)
-    ratio = np.exp(at) if raters else np.column_stack([np.exp(at), np.zeros(len(at))])
+def reml(sums: Sums, *, raters: bool = True, start: Components | None = None) -> Components:
+    """`raters` False: the one-way model, in which they are part of the residual. `start`: components of one table near by.
+    NaN where items are fewer than two.
+    """
+    at = _starting(start, raters)
+    found = _fit(sums, at)
+    total = sums.squared / sums.n
+    thin = np.flatnonzero(found.residual < THIN * total)
+    if len(thin):
+        # Ratings that agree to the last digit have no likelihood: a millionth of their variance is left to them.
+        again = sums[thin]
+        again = _fit(replace(again, squared=again.squared * (1 + THIN / 10)), at)
+        for name in ("items", "raters", "residual"):
+            getattr(found, name)[thin] = getattr(again, name)
+    return found
+
+
+def _starting(start: Components | None, raters: bool) -> np.ndarray:
+    """Logarithms of the ratios from which the search goes out."""
+    parts = np.full(2, 0.5)
+    if start is not None and start.residual[0] > 0:
+        parts = np.array([start.items[0], start.raters[0]]) / start.residual[0]
+    return np.log(np.clip(parts, 1e-2, 1e4))[: 2 if raters else 1]
+
+
+def _fit(sums: Sums, start: np.ndarray) -> Components:
+    at = _search(sums, np.tile(start, (len(sums.items), 1)))
+    ratio = np.exp(at) if len(start) == 2 else np.column_stack([np.exp(at), np.zeros(len(at))])
     ratio = _at_the_edge(sums, ratio)
     residual = _deviance(sums, ratio)[2]
     return Components(ratio[:, 0] * residual, ratio[:, 1] * residual, residual)
@@ -50,7 +73,7 @@ def spread_of_logs(sums: Sums, found: Components) -> np.ndarray | None:
     at, both = (at, there) if len(there) == 2 or there[0] == 0 else (None, there)
     if at is None:
         return None  # no variance between items: nothing to be estimated
-    bend = _bend(sums, at)[0]
+    bend = _bend(sums, at, _on_logs(sums, at)[1])[0]
     full = np.zeros((1, 2))
     full[0, both] = np.exp(at[0])
     fall = _deviance(sums, full)[3][0, both] * full[0, both] / residual
@@ -69,30 +92,36 @@ def spread_of_logs(sums: Sums, found: Components) -> np.ndarray | None:
 
 
 def _search(sums: Sums, at: np.ndarray) -> np.ndarray:
-    open_ = np.flatnonzero((sums.items.sum(axis=1) > 1) & (sums.n > 2))
-    damping = np.full(len(at), 1e-3)
-    value = np.full(len(at), np.inf)
-    value[open_], *_rest = _on_logs(sums[open_], at[open_])
     at[sums.items.sum(axis=1) <= 1] = np.nan
+    open_ = np.flatnonzero(~np.isnan(at[:, 0]))
+    own = _only(sums, open_)
+    value, slope = _on_logs(own, at[open_])
+    bend = _bend(own, at[open_], slope)
+    damping = np.full(len(open_), 1e-3)
     for _turn in range(STEPS):
         if not len(open_):
             break
-        own, here = sums[open_], at[open_]
-        _f, slope = _on_logs(own, here)
-        bend = _bend(own, here)
+        here = at[open_]
         free = ~(((here <= LOWEST) & (slope > 0)) | ((here >= HIGHEST) & (slope < 0)))
-        slope = np.where(free, slope, 0.0)
-        step = _step(slope, bend, damping[open_], free)
-        there = np.clip(here + step, LOWEST, HIGHEST)
-        found, _slope = _on_logs(own, there)
-        better = found <= value[open_]
-        gain = value[open_] - found
+        there = np.clip(here + _step(np.where(free, slope, 0.0), bend, damping, free), LOWEST, HIGHEST)
+        found, new_slope = _on_logs(own, there)
+        better = found <= value
+        ready = (better & (value - found < ENOUGH)) | (damping > 1e12)
         at[open_[better]] = there[better]
-        value[open_[better]] = found[better]
-        damping[open_] = np.where(better, np.maximum(damping[open_] / 10, 1e-9), damping[open_] * 10)
-        ready = (better & (gain < ENOUGH) & (np.abs(slope).max(axis=1) < 1e-4)) | (damping[open_] > 1e12)
-        open_ = open_[~ready]
+        value, slope = np.where(better, found, value), np.where(better[:, None], new_slope, slope)
+        damping = np.where(better, np.maximum(damping / 10, 1e-9), damping * 10)
+        if ready.any():
+            keep = np.flatnonzero(~ready)
+            open_, own, better = open_[keep], _only(own, keep), better[keep]
+            value, slope, bend, damping = value[keep], slope[keep], bend[keep], damping[keep]
+        moved = np.flatnonzero(better)
+        if len(moved):
+            bend[moved] = _bend(_only(own, moved), at[open_[moved]], slope[moved])
     return at
+
+
+def _only(sums: Sums, rows: np.ndarray) -> Sums:
+    return sums if len(rows) == len(sums.items) else sums[rows]
 
 
 def _step(slope, bend, damping, free) -> np.ndarray:
@@ -111,14 +140,9 @@ def _step(slope, bend, damping, free) -> np.ndarray:
     return np.clip(-np.einsum("bij,bj->bi", vectors, turned), -LONGEST, LONGEST)
 
 
-def _bend(sums: Sums, at: np.ndarray) -> np.ndarray:
+def _bend(sums: Sums, at: np.ndarray, slope: np.ndarray) -> np.ndarray:
     """Second derivatives, from differences of the gradient."""
-    size = at.shape[1]
-    columns = []
-    for axis in range(size):
-        step = np.zeros(size)
-        step[axis] = STEP
-        columns.append((_on_logs(sums, at + step)[1] - _on_logs(sums, at - step)[1]) / (2 * STEP))
+    columns = [(_on_logs(sums, at + step)[1] - slope) / STEP for step in STEP * np.eye(at.shape[1])]
     bend = np.stack(columns, axis=-1)
     return (bend + bend.transpose(0, 2, 1)) / 2
 

@@ -23,8 +23,7 @@ from review.agreement.table import Ratings, tabulate
 from review.agreement.values import BadRatings
 from review.agreement.wording import say as _
 
-MOST_SETS = 10_000  # different ones: all pairs of them are compared
-BLOCK = 500
+MOST_OVERLAPS = 30_000_000  # pairs of different sets that share a label, all of which are held
 
 METHODS = {
     "percent_agreement": _("share of pairs of readings with the very same set, mean over items read twice or more"),
@@ -38,22 +37,20 @@ def agreement_on_sets(
     rows: Iterable[tuple], *, bootstrap: int = 1000, seed: int = 0, weights: Mapping | None = None
 ) -> dict:
     """`rows`: (item, rater, labels or None, cluster or None); labels are any iterable of names, the empty one is a
-    judgement ("no mistake"), None is missing. Raises BadRatings, also above 10,000 different sets.
+    judgement ("no mistake"), None is missing. Raises BadRatings, also where too many
+    different sets share a label.
     """
     said = ((item, rater, _key(labels), cluster) for item, rater, labels, cluster in rows)
     ratings = tabulate(said, scale="nominal", weights=weights)
     around = sample(ratings, bootstrap, seed)
     sets = [json.loads(level) for level in ratings.levels]
-    if len(sets) > MOST_SETS:
-        raise BadRatings(
-            f"{len(sets)} different sets of labels, and all pairs of at most {MOST_SETS} are compared"
-        )
+    members = _members(sets)
     about = head(ratings) | {"n_sets": len(sets)}
     found = _figures(ratings)
     if reason := too_little(ratings):
         return about | {name: undefined(figure, reason) for name, figure in found.items()}
     tally = ratings.tally
-    masi, jaccard = SetDistance(_members(sets), True), SetDistance(_members(sets), False)
+    masi, jaccard = SetDistance(members, True), SetDistance(members, False)
     same, alike = item_agreement(tally, Nominal()), item_agreement(tally, jaccard)
     by_masi, by_jaccard = krippendorff(tally, masi), krippendorff(tally, jaccard)
 
@@ -102,15 +99,19 @@ class SetDistance(Difference):
             total += np.bincount(item[left], pairs, minlength=len(total))
         return total
 
+    @cached_property
+    def _alike(self) -> sparse.csr_array:
+        """1 - d of all pairs of sets: sparse, as most sets have nothing in common."""
+        both = sparse.coo_array(self.members @ self.members.T)
+        apart = _distance(both.data, self._size[both.row], self._size[both.col], self.is_masi)
+        empty = np.flatnonzero(self._size == 0)  # an empty set is like itself
+        rows, columns = (np.concatenate([place, empty]) for place in (both.row, both.col))
+        return sparse.csr_array(
+            (np.concatenate([1 - apart, np.ones(len(empty))]), (rows, columns)), shape=both.shape
+        )
+
     def toward(self, shares):
-        answer = np.empty(shares.shape)
-        for start in range(0, len(self._size), BLOCK):
-            block = slice(start, start + BLOCK)
-            both = (self.members @ self.members[block].T).toarray()
-            answer[..., block] = shares @ _distance(
-                both, self._size[:, None], self._size[None, block], self.is_masi
-            )
-        return answer
+        return shares.sum(axis=-1, keepdims=True) - shares @ self._alike
 
 
 def _distance(both: np.ndarray, first: np.ndarray, second: np.ndarray, is_masi: bool) -> np.ndarray:
@@ -142,6 +143,11 @@ def _members(sets: list[list[str]]) -> sparse.csr_array:
     number = {label: n for n, label in enumerate(sorted({label for one in sets for label in one}))}
     rows = np.repeat(np.arange(len(sets)), [len(one) for one in sets])
     columns = np.array([number[label] for one in sets for label in one], int)
+    overlaps = int((np.bincount(columns).astype(float) ** 2).sum()) if len(columns) else 0
+    if overlaps > MOST_OVERLAPS:
+        raise BadRatings(
+            f"{len(sets)} different sets of labels share a label in up to {overlaps} pairs, more than {MOST_OVERLAPS}"
+        )
     shape = (len(sets), max(1, len(number)))
     return sparse.csr_array((np.ones(len(rows)), (rows, columns)), shape=shape)
 

@@ -16,7 +16,8 @@ from review.agreement.figure import Figure, figures, undefined
 from review.agreement.gwet import gwet_ac, gwet_ac_error
 from review.agreement.head import head, sample, too_little
 from review.agreement.kappa import Cohen, brennan_prediger, brennan_prediger_error, fleiss_error, fleiss_kappa
-from review.agreement.linearised import t_interval
+from review.agreement.linearised import percent_error, t_interval
+from review.agreement.measures import LARGE_SAMPLE, LINEARISED
 from review.agreement.percent import percent_agreement
 from review.agreement.table import Ratings, tabulate
 from review.agreement.values import in_words
@@ -24,8 +25,6 @@ from review.agreement.weighting import WEIGHTINGS, difference
 from review.agreement.wording import say as _
 from review.agreement.wording import together
 
-LINEARISED = "Gwet's linearised variance, t({df}), items independent"
-LARGE_SAMPLE = "Fleiss, Cohen & Everitt 1969, large sample, items independent"
 SHOWN_LEVELS = 12
 BY_LEVELS = ("gwet_ac", "brennan_prediger")  # an unused level changes these under any weights
 
@@ -62,7 +61,7 @@ def _figures(
         "percent_agreement": (
             _("agreement of pairs, {how}, mean over items rated twice or more", how=how),
             lambda w: percent_agreement(tally, w, apart),
-            None,
+            lambda: (percent_error(tally, apart), ratings.n_items),
         ),
         "krippendorff_alpha": (
             _("Krippendorff's alpha, {how}, items rated once dropped", how=how),
@@ -96,7 +95,7 @@ def _figures(
             undefined=_why_undefined(ratings, name),
             note=_facts(ratings, name, weighting),
             least=0.0 if name == "percent_agreement" else -np.inf,
-            analytic=error and _linearised(error),
+            analytic=_linearised(error),
         )
         for name, (method, _value, error) in known.items()
     }

@@ -96,6 +96,20 @@ BEN_GERRY = by_rater("""
 a a b b d c c c e d d a
 b a b b b c c c e . d d
 """)
+# How many of six psychiatrists gave a patient each diagnosis, and of four raters each category
+SIX_RATERS = counted(
+    [
+        [0, 0, 0, 6, 0], [0, 3, 0, 0, 3], [0, 1, 4, 0, 1], [0, 0, 0, 0, 6], [0, 3, 0, 3, 0], [2, 0, 4, 0, 0],
+        [0, 0, 4, 0, 2], [2, 0, 3, 1, 0], [2, 0, 0, 4, 0], [0, 0, 0, 0, 6], [1, 0, 0, 5, 0], [1, 1, 0, 4, 0],
+        [0, 3, 3, 0, 0], [1, 0, 0, 5, 0], [0, 2, 0, 3, 1],
+    ]
+)  # fmt: skip
+FOUR_CATEGORISED = counted(
+    [
+        [3, 0, 1], [2, 1, 1], [2, 1, 1], [2, 0, 2], [3, 1, 0], [3, 1, 0], [0, 4, 0], [0, 3, 1], [0, 0, 4],
+        [3, 1, 0], [0, 4, 0], [0, 3, 1], [0, 2, 2], [0, 0, 4], [3, 1, 0],
+    ]
+)  # fmt: skip
 ABSTRACTORS = crossed([[13, 0, 0], [0, 20, 7], [0, 4, 56]])
 DIAGNOSIS = crossed([[40, 4, 4, 17], [6, 25, 2, 13], [4, 1, 21, 12], [15, 5, 9, 45]])
 # Shrout & Fleiss (1979), table 2

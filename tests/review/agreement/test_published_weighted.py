@@ -35,20 +35,59 @@ def test_conger_of_fleiss_1971_psychiatric_diagnoses():
         ("krippendorff_alpha", 0.74342, 0.14557),
         ("conger_kappa", 0.76282, 0.14917),
         ("brennan_prediger", 0.77273, 0.14472),
+        ("percent_agreement", 0.8181818, 0.12561),
     ],
 )
-def test_all_five_of_gwets_four_raters_with_their_errors(name, estimate, error):
+def test_all_of_gwets_four_raters_with_their_errors(name, estimate, error):
     found = weighted(FOUR)[name]
     assert found["estimate"] == pytest.approx(estimate, abs=5.1e-6)
     assert error_of(found) == pytest.approx(error, abs=5.1e-6)
+
+
+@pytest.mark.parametrize(
+    ("name", "estimate", "error"),
+    [
+        ("gwet_ac", 0.4448007, 0.08418757),
+        ("fleiss_kappa", 0.4139265, 0.08119291),
+        ("brennan_prediger", 0.4388889, 0.08312142),
+    ],
+)
+def test_counts_of_six_raters_as_r_irrcac_prints_them(name, estimate, error):
+    found = weighted(published.SIX_RATERS)[name]
+    assert found["estimate"] == pytest.approx(estimate, abs=5.1e-8)
+    assert error_of(found) == pytest.approx(error, abs=5.1e-9)
+
+
+def test_alpha_and_ac1_of_counts():
+    # Printed with an error of .08243, that of R's function for counts; its own for raw ratings is the one taken here.
+    assert weighted(published.SIX_RATERS)["krippendorff_alpha"]["estimate"] == pytest.approx(
+        0.4204384, abs=5.1e-8
+    )
+    assert weighted(published.FOUR_CATEGORISED)["gwet_ac"]["estimate"] == pytest.approx(0.3518903, abs=5.1e-8)
+
+
+@pytest.mark.parametrize(
+    ("name", "estimate", "error"),
+    [
+        ("gwet_ac", 0.8493305, 0.04321747),
+        ("fleiss_kappa", 0.7962397, 0.05905473),
+        ("conger_kappa", 0.7964094, 0.05891072),
+        ("brennan_prediger", 0.835, 0.04693346),
+        ("krippendorff_alpha", 0.7972585, 0.05905473),
+        ("percent_agreement", 0.89, 0.03128898),
+    ],
+)
+def test_all_of_the_abstractors_as_r_irrcac_prints_them(name, estimate, error):
+    found = weighted(published.ABSTRACTORS)[name]
+    assert found["estimate"] == pytest.approx(estimate, abs=5.1e-8)
+    # Printed with the functions for cross-tables, which divide by n; those for raw ratings by n - 1.
+    assert error_of(found) * (99 / 100) ** 0.5 == pytest.approx(error, abs=5.1e-9)
 
 
 def test_conger_of_the_abstractors_is_cohens_with_gwets_interval():
     found = weighted(published.ABSTRACTORS)
     assert found["conger_kappa"]["estimate"] == pytest.approx(0.79641, abs=5.1e-6)
     assert found["cohen_kappa"]["estimate"] == pytest.approx(0.79641, abs=5.1e-6)
-    # Printed with irrCAC's function for cross-tables, which divides by n, and its normal quantile.
-    assert error_of(found["conger_kappa"]) * (99 / 100) ** 0.5 == pytest.approx(0.05891, abs=5.1e-6)
     ci = found["cohen_kappa"]["ci_analytic"]
     assert (ci["low"], ci["high"]) == pytest.approx((0.680, 0.913), abs=2.1e-3)
 
