@@ -16,7 +16,7 @@ def packed(figures) -> bytes:
 
 
 def unpacked(kept: bytes):
-    return _told(json.loads(zlib.decompress(kept)))
+    return json.loads(zlib.decompress(kept), object_hook=_told)
 
 
 def _plain(value):
@@ -33,11 +33,10 @@ def _plain(value):
     return value
 
 
-def _told(value):
-    if isinstance(value, dict):
-        if value.keys() == {_SAID, "text"}:
-            said = Said(value["text"])
-            said.parts = tuple((template, _told(values)) for template, values in value[_SAID])
-            return said
-        return {name: _told(part) for name, part in value.items()}
-    return [_told(part) for part in value] if isinstance(value, list) else value
+def _told(value: dict):
+    """A sentence again where it is one; called from the inside out."""
+    if value.keys() != {_SAID, "text"}:
+        return value
+    said = Said(value["text"])
+    said.parts = tuple((template, values) for template, values in value[_SAID])
+    return said

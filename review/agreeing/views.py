@@ -15,6 +15,9 @@ from review.agreeing.over_rounds import rounds_beside
 from review.judges import comparing
 from review.judges.access import may_see_judges
 
+# Of each two reviewers there are many; the table of all of them stands above.
+MOST_LINES = 40
+
 
 def _look(request):
     return looked(request, required(chosen(request)), tasks.wake_agreeing)
@@ -123,7 +126,8 @@ def agreement_reviewers(request):
         people = look.kept.part("people")[look.arm]
         more |= {
             "map": heat_map(look, who, people, lines),
-            "lines": telling.worst_first(lines),
+            "lines": telling.worst_first(lines)[:MOST_LINES],
+            "left_out": max(0, len(lines) - MOST_LINES),
             "people": [
                 {"name": name, "judged": n, "missing": 1 - n / people["sessions"]}
                 for name, n in zip(who, people["judged"], strict=True)
