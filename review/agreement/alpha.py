@@ -9,6 +9,7 @@ from collections.abc import Callable
 import numpy as np
 
 from review.agreement.difference import Difference
+from review.agreement.linearised import error_of_mean
 from review.agreement.percent import divide
 from review.agreement.tally import Tally
 
@@ -34,13 +35,13 @@ def krippendorff(tally: Tally, difference: Difference | None) -> Callable[[np.nd
 
 
 def krippendorff_error(tally: Tally, difference: Difference) -> float:
-    """Standard error by the linearised variance of Gwet (2014, ch. 5; irrCAC), items independent; not for the ordinal
+    """Standard error by the linearised variance of Gwet (2014, ch. 5; irrCAC); not for the ordinal
     metric, whose differences are themselves estimates. At least two items rated twice, and two levels among them.
     """
     kept = tally.paired > 0
     counts, size = tally.counts[kept], tally.size[kept]
-    n, mean = len(size), size.mean()
-    shares = np.asarray(counts.sum(axis=0)).ravel() / (n * mean)
+    mean = size.mean()
+    shares = np.asarray(counts.sum(axis=0)).ravel() / size.sum()
     near = shares.sum() - difference.toward(shares)
     pe = float(shares @ near)
     agreeing = (size - difference.within(counts) / (size - 1)) / mean
@@ -51,7 +52,7 @@ def krippendorff_error(tally: Tally, difference: Difference) -> float:
     item_pe = counts @ near / mean - pe * off
     estimate = (prime - pe) / (1 - pe)  # without the step for few ratings
     own = (agreeing - pa * off - pe - 2 * (1 - estimate) * (item_pe - pe)) / (1 - pe)
-    return float(np.sqrt(((own - estimate) ** 2).sum() / (n * (n - 1))))
+    return error_of_mean(own - estimate, None if tally.clusters is None else tally.clusters[kept])
 
 
 def _ordinal(counts, size, weights, marginals):

@@ -22,10 +22,15 @@ def standard_error(
     n = tally.n_items
     own = n / tally.paired.sum() * (agreeing - pe * tally.paired) / (1 - pe)
     own = own - 2 * (1 - estimate) * (item_pe - pe) / (1 - pe)
-    apart = own - estimate
-    if tally.clusters is None:
+    return error_of_mean(own - estimate, tally.clusters)
+
+
+def error_of_mean(apart: np.ndarray, clusters: np.ndarray | None) -> float:
+    """Of the mean of what lies `apart` from it, by item; `clusters`: each item's, None where each is its own."""
+    n = len(apart)
+    if clusters is None:
         return float(np.sqrt((apart**2).sum() / (n * (n - 1))))
-    together = np.bincount(tally.clusters, apart)
+    together = np.bincount(np.unique(clusters, return_inverse=True)[1], apart)
     return float(np.sqrt(len(together) / (len(together) - 1) * (together**2).sum()) / n)
 
 

@@ -58,17 +58,17 @@ def coefficients(ratings: Ratings, only: Collection[str] = ()) -> tuple[dict[str
         "gwet_ac": Coefficient(
             ac,
             lambda w: gwet_ac(tally, w, weighting),
-            _linear(tally, lambda: gwet_ac_error(tally, weighting)),
+            linear(tally, lambda: gwet_ac_error(tally, weighting)),
         ),
         "fleiss_kappa": Coefficient(
             _("Fleiss' kappa, Gwet's generalisation to unequal numbers of raters, unweighted"),
             lambda w: fleiss_kappa(tally, w),
-            _linear(tally, lambda: fleiss_error(tally)),
+            linear(tally, lambda: fleiss_error(tally)),
         ),
         "brennan_prediger": Coefficient(
             _("Brennan-Prediger, unweighted, {q} levels", q=q),
             lambda w: brennan_prediger(tally, w),
-            _linear(tally, lambda: brennan_prediger_error(tally)),
+            linear(tally, lambda: brennan_prediger_error(tally)),
         ),
     }
     if ratings.n_raters == 2:
@@ -112,9 +112,10 @@ def _alpha(ratings: Ratings) -> Coefficient:
     return Coefficient(method, krippendorff(ratings.tally, difference))
 
 
-def _linear(tally, error: Callable[[], float]) -> Analytic:
+def linear(tally, error: Callable[[], float], items: int | None = None) -> Analytic:
+    """The interval from a linearised `error`; `items`: those that it is of, where not all."""
     if tally.clusters is None:
-        n, name = tally.n_items, LINEARISED
+        n, name = items or tally.n_items, LINEARISED
     else:
         n, name = int(tally.clusters.max()) + 1, BY_CLUSTER
     if n < TOO_FEW and tally.clusters is not None:

@@ -40,11 +40,12 @@ def agreement_on_sets(
     judgement ("no mistake"), None is missing. Raises BadRatings, also where too many
     different sets share a label.
     """
-    said = ((item, rater, _key(labels), cluster) for item, rater, labels, cluster in rows)
-    ratings = tabulate(said, scale="nominal", weights=weights)
+    ratings, sets = tabulate_sets(rows, weights)
     around = sample(ratings, bootstrap, seed)
-    sets = [json.loads(level) for level in ratings.levels]
-    members = _members(sets)
+    members = members_of(
+        sets, {label: n for n, label in enumerate(sorted({label for one in sets for label in one}))}
+    )
+    _refuse_too_many(members)
     about = head(ratings) | {"n_sets": len(sets)}
     found = _figures(ratings)
     if reason := too_little(ratings):
@@ -64,6 +65,20 @@ def agreement_on_sets(
         }
 
     return about | figures(found, measure, around, width=len(sets))
+
+
+def tabulate_sets(rows: Iterable[tuple], weights: Mapping | None) -> tuple[Ratings, list[list[str]]]:
+    """The table, whose levels are the different sets, and these as lists of labels. Raises BadRatings."""
+    said = ((item, rater, _key(labels), cluster) for item, rater, labels, cluster in rows)
+    ratings = tabulate(said, scale="nominal", weights=weights)
+    return ratings, [json.loads(level) for level in ratings.levels]
+
+
+def members_of(sets: list[list[str]], place: Mapping[str, int]) -> sparse.csr_array:
+    """Sets by labels, 1 where the set holds the label; `place`: the column of each label."""
+    rows = np.repeat(np.arange(len(sets)), [len(one) for one in sets])
+    columns = np.array([place[label] for one in sets for label in one], int)
+    return sparse.csr_array((np.ones(len(rows)), (rows, columns)), shape=(len(sets), max(1, len(place))))
 
 
 def masi_distance(first: Iterable, second: Iterable) -> float:
@@ -139,17 +154,13 @@ def _key(labels) -> str | None:
     return json.dumps(sorted({str(label).strip() for label in labels}), ensure_ascii=False)
 
 
-def _members(sets: list[list[str]]) -> sparse.csr_array:
-    number = {label: n for n, label in enumerate(sorted({label for one in sets for label in one}))}
-    rows = np.repeat(np.arange(len(sets)), [len(one) for one in sets])
-    columns = np.array([number[label] for one in sets for label in one], int)
-    overlaps = int((np.bincount(columns).astype(float) ** 2).sum()) if len(columns) else 0
+def _refuse_too_many(members: sparse.csr_array) -> None:
+    overlaps = int((np.asarray(members.sum(axis=0)) ** 2).sum())
     if overlaps > MOST_OVERLAPS:
         raise BadRatings(
-            f"{len(sets)} different sets of labels share a label in up to {overlaps} pairs, more than {MOST_OVERLAPS}"
+            f"{members.shape[0]} different sets of labels share a label in up to {overlaps} pairs, more than"
+            f" {MOST_OVERLAPS}"
         )
-    shape = (len(sets), max(1, len(number)))
-    return sparse.csr_array((np.ones(len(rows)), (rows, columns)), shape=shape)
 
 
 def _figures(ratings: Ratings) -> dict[str, Figure]:

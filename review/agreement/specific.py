@@ -12,7 +12,8 @@ import numpy as np
 
 from review.agreement.figure import Figure, figures, undefined
 from review.agreement.head import head, sample, too_little
-from review.agreement.linearised import t_interval
+from review.agreement.intervals import SAME, TOO_FEW
+from review.agreement.linearised import error_of_mean, t_interval
 from review.agreement.percent import divide
 from review.agreement.table import Ratings, tabulate
 from review.agreement.values import in_words
@@ -20,6 +21,7 @@ from review.agreement.wording import say as _
 from review.agreement.wording import together
 
 LINEARISED = "linearised variance of a ratio (Mackinnon 2000), t({df}), items independent"
+BY_CLUSTER = "linearised variance of a ratio (Mackinnon 2000), t({df}), summed within clusters"
 
 
 def specific_agreement(
@@ -60,14 +62,19 @@ def _figure(ratings: Ratings, begin, both) -> Figure:
     if ratings.n_raters > 2:
         notes.append(_("pairs of any two raters, items that more raters read count for more"))
 
+    paired = ratings.tally.paired > 0
+    clusters = ratings.clusters[paired] if ratings.clustered else None
+    n = ratings.n_paired if clusters is None else ratings.n_clusters
+
     def analytic(estimate: float):
-        n = ratings.n_paired
-        own = (both - estimate * begin).toarray()
-        spread = (own**2).sum() / begin.sum() ** 2 * n / (n - 1)
-        if spread < 1e-24:
+        if clusters is not None and n < TOO_FEW:
+            return None
+        own = (both - estimate * begin).toarray().ravel()[paired]
+        error = error_of_mean(own * len(own) / begin.sum(), clusters)
+        if error < SAME:
             return None  # all or nothing: a width of nought would be no interval
-        low, high = t_interval(estimate, float(np.sqrt(spread)), n)
-        return max(0.0, low), high, LINEARISED.format(df=n - 1)
+        low, high = t_interval(estimate, error, n)
+        return max(0.0, low), high, (LINEARISED if clusters is None else BY_CLUSTER).format(df=n - 1)
 
     return Figure(
         _("share of another rater's ratings that say the same, given that one rater says this level"),

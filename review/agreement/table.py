@@ -86,7 +86,7 @@ class Ratings:
         codes = self.codes if by_rater else np.sort(self.codes, axis=1)[:, ::-1]
         first, of_item = _alike(codes, len(self.levels))
         kinds = replace(
-            self, codes=codes[first], clusters=np.arange(len(first)), clustered=False, weights=None
+            self, codes=codes[first], clusters=np.arange(len(first)), clustered=False, weights=None, items=()
         )
         return kinds, of_item
 
@@ -132,17 +132,8 @@ def tabulate(
     number = {key: n for n, key in enumerate(sorted(set(keys)))}
     clusters = np.array([number[key] for key in keys], int)
     weighted = in_the_mean_1(np.array([(weights or {}).get(item, 1.0) for item in items]))
-    return Ratings(
-        scale,
-        codes,
-        known,
-        declared is not None,
-        clusters,
-        bool(cluster_of),
-        weighted,
-        tuple(items),
-        tuple(raters),
-    )
+    names = {"items": tuple(items), "raters": tuple(raters)}
+    return Ratings(scale, codes, known, declared is not None, clusters, bool(cluster_of), weighted, **names)
 
 
 def smallest_integer(levels: int) -> type:

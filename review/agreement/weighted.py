@@ -16,8 +16,8 @@ from review.agreement.figure import Figure, figures, undefined
 from review.agreement.gwet import gwet_ac, gwet_ac_error
 from review.agreement.head import head, sample, too_little
 from review.agreement.kappa import Cohen, brennan_prediger, brennan_prediger_error, fleiss_error, fleiss_kappa
-from review.agreement.linearised import percent_error, t_interval
-from review.agreement.measures import LARGE_SAMPLE, LINEARISED
+from review.agreement.linearised import percent_error
+from review.agreement.measures import LARGE_SAMPLE, linear
 from review.agreement.percent import percent_agreement
 from review.agreement.table import Ratings, tabulate
 from review.agreement.values import in_words
@@ -61,32 +61,32 @@ def _figures(
         "percent_agreement": (
             _("agreement of pairs, {how}, mean over items rated twice or more", how=how),
             lambda w: percent_agreement(tally, w, apart),
-            lambda: (percent_error(tally, apart), ratings.n_items),
+            linear(tally, lambda: percent_error(tally, apart)),
         ),
         "krippendorff_alpha": (
             _("Krippendorff's alpha, {how}, items rated once dropped", how=how),
             krippendorff(tally, apart),
-            lambda: (krippendorff_error(tally, apart), ratings.n_paired),
+            linear(tally, lambda: krippendorff_error(tally, apart), ratings.n_paired),
         ),
         "gwet_ac": (
             _("Gwet's {name}, {how}", name="AC1" if weighting == "identity" else "AC2", how=how),
             lambda w: gwet_ac(tally, w, apart),
-            lambda: (gwet_ac_error(tally, apart), ratings.n_items),
+            linear(tally, lambda: gwet_ac_error(tally, apart)),
         ),
         "fleiss_kappa": (
             _("Fleiss' kappa, Gwet's generalisation to unequal numbers of raters, {how}", how=how),
             lambda w: fleiss_kappa(tally, w, apart),
-            lambda: (fleiss_error(tally, apart), ratings.n_items),
+            linear(tally, lambda: fleiss_error(tally, apart)),
         ),
         "conger_kappa": (
             _("Conger's kappa, Gwet's generalisation to missing ratings, {how}", how=how),
             conger,
-            lambda: (conger.error(), ratings.n_items),
+            linear(tally, conger.error),
         ),
         "brennan_prediger": (
             _("Brennan-Prediger, {how}, {q} levels", how=how, q=len(ratings.levels)),
             lambda w: brennan_prediger(tally, w, apart),
-            lambda: (brennan_prediger_error(tally, apart), ratings.n_items),
+            linear(tally, lambda: brennan_prediger_error(tally, apart)),
         ),
     }
     found = {
@@ -95,29 +95,30 @@ def _figures(
             undefined=_why_undefined(ratings, name),
             note=_facts(ratings, name, weighting),
             least=0.0 if name == "percent_agreement" else -np.inf,
-            analytic=_linearised(error),
+            analytic=analytic,
         )
-        for name, (method, _value, error) in known.items()
+        for name, (method, _value, analytic) in known.items()
     }
-    values = {name: value for name, (_method, value, _error) in known.items()}
+    values = {name: value for name, (_method, value, _analytic) in known.items()}
     if ratings.n_raters == 2:
         cohen = Cohen(ratings.codes, len(ratings.levels), apart)
         values["cohen_kappa"] = cohen
         found["cohen_kappa"] = Figure(
             _("Cohen's kappa, {how}", how=how),
             undefined=_why_undefined(ratings, "cohen_kappa"),
-            note=_facts(ratings, "cohen_kappa", weighting),
+            note=together([_facts(ratings, "cohen_kappa", weighting), _largest(cohen, weighting)]),
             analytic=lambda estimate: _large_sample(estimate, cohen),
         )
     return found, values
 
 
-def _linearised(error: Callable[[], tuple[float, int]]):
-    def interval(estimate: float):
-        spread, n = error()
-        return *t_interval(estimate, spread, n), LINEARISED.format(df=n - 1)
-
-    return interval
+def _largest(cohen: Cohen, weighting: str) -> str:
+    most = cohen.largest() if weighting == "identity" else np.nan
+    return (
+        ""
+        if np.isnan(most)
+        else _("with these prevalences it could be at most {most} (Cohen 1960)", most=f"{most:.3f}")
+    )
 
 
 def _large_sample(estimate: float, cohen: Cohen):

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from review.agreement.bland_altman import bland_altman
 from review.agreement.edits import edit_similarity
+from review.agreement.labels import agreement_by_label
 from review.agreement.preferences import preference_agreement
 from review.agreement.random_effects import random_effects_icc
 from review.agreement.sets import agreement_on_sets
@@ -36,6 +37,14 @@ def of_sets(table, **how):
     return agreement_on_sets(said, **how)
 
 
+def of_labels(table, **how):
+    said = [
+        (item, rater, None if value is None else [NAMES[n] for n in range(1, value)], cluster)
+        for item, rater, value, cluster in published.by_item(table)
+    ]
+    return agreement_by_label(said, labels=NAMES.values(), **how)
+
+
 def of_preferences(table, **how):
     said = [
         (item, rater, VERDICTS.get(value), cluster, "ab"[(item + rater) % 2])
@@ -58,6 +67,7 @@ CALLS = {
         for name in WEIGHTINGS
     },
     "sets": of_sets,
+    "labels": of_labels,
     "specific": lambda table, **how: specific_agreement(published.by_item(table), levels=LEVELS, **how),
     "preferences": of_preferences,
     "edits": of_edits,
@@ -196,6 +206,30 @@ def test_an_item_with_a_third_of_the_chance_counts_for_three(table, times):
         for where, one in objects(weighed).items():
             if one["estimate"] is not None and "krippendorff" not in where:
                 assert one["estimate"] == pytest.approx(objects(more)[where]["estimate"], abs=1e-9), where
+
+
+@EVERY
+@pytest.mark.parametrize(
+    "table", [[], [[1]], [[1, None]], [[1, 2]], [[None, None], [None, 3]], [[1, 1], [1, 1]]]
+)
+def test_of_next_to_nothing_everything_is_said_in_words(call, table):
+    found = call(table)
+    json.dumps(found, allow_nan=False)
+    for where, one in objects(found).items():
+        assert one["estimate"] is not None or one["note"], where
+
+
+@pytest.mark.parametrize("unit", [1e-90, 1e90])
+def test_very_large_and_very_small_numbers_stay_finite(unit):
+    table = (np.random.default_rng(0).random((25, 3)) * unit).tolist()
+    rows = published.by_item(table)
+    for found in (
+        random_effects_icc(rows, bootstrap=50),
+        bland_altman(rows, bootstrap=50),
+        weighted_agreement(rows, scale="interval", weighting="linear", bootstrap=50),
+    ):
+        json.dumps(found, allow_nan=False)
+        assert all(one["estimate"] is not None for one in objects(found).values())
 
 
 @pytest.mark.parametrize("weighting", WEIGHTINGS)

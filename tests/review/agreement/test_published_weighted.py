@@ -138,6 +138,7 @@ def test_the_error_under_kappa_nought_is_another_one_and_is_not_used():
 def test_the_largest_kappa_that_cohens_prevalences_allow():
     codes = tabulate(published.crossed(published.COHEN_1968), scale="nominal").codes
     assert Cohen(codes, 3, Nominal()).largest() == pytest.approx(0.831, abs=5.1e-4)
+    assert "at most 0.831" in weighted(published.crossed(published.COHEN_1968))["cohen_kappa"]["note"]
 
 
 @pytest.mark.parametrize(
@@ -202,3 +203,23 @@ def test_too_many_values_for_a_table_of_them_are_refused():
     with pytest.raises(BadRatings, match="more than 3000"):
         weighted_agreement(rows, scale="interval", weighting="linear")
     assert weighted(rows, "quadratic")["gwet_ac"]["estimate"] > 0.9
+
+
+@pytest.mark.parametrize("weighting", ["identity", "linear"])
+def test_items_of_a_client_are_added_up_before_they_vary(weighting):
+    alone = [(n, who, 1 + (n + who * (n % 3 == 0)) % 3, None) for n in range(40) for who in (0, 1, 2)]
+    # The same four times over, as four items of one client each, tells no more than once.
+    four = [(f"{n}/{copy}", who, value, n) for n, who, value, _client in alone for copy in range(4)]
+    one, other = (weighted(rows, weighting, levels=[1, 2, 3]) for rows in (alone, four))
+    for name in (
+        "percent_agreement",
+        "gwet_ac",
+        "fleiss_kappa",
+        "conger_kappa",
+        "brennan_prediger",
+        "krippendorff_alpha",
+    ):
+        own, clustered = (found[name]["ci_analytic"] for found in (one, other))
+        within = 2e-2 if name == "krippendorff_alpha" else 1e-12  # alpha takes a step for few ratings
+        assert clustered["low"] == pytest.approx(own["low"], abs=within), name
+        assert "summed within clusters" in clustered["name"]

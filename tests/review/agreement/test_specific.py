@@ -39,6 +39,19 @@ def test_the_error_is_mackinnons_for_two_raters():
     assert ci["high"] - ci["low"] == pytest.approx(2 * reach, abs=1e-12)
 
 
+def test_items_of_a_client_are_added_up_before_they_vary():
+    alone = [
+        (n, who, "ab"[(n + (who == "Ben") * (n % 3 == 0)) % 2], None)
+        for n in range(40)
+        for who in ("Ana", "Ben")
+    ]
+    # The same four times over, as four items of one client each, tells no more than once.
+    four = [(f"{n}/{copy}", who, value, n) for n, who, value, _client in alone for copy in range(4)]
+    one, other = (specific(rows)["a"]["ci_analytic"] for rows in (alone, four))
+    assert (other["low"], other["high"]) == pytest.approx((one["low"], one["high"]), abs=1e-12)
+    assert "items independent" in one["name"] and "within clusters" in other["name"]
+
+
 def by_hand(table, level) -> float:
     """Of all ordered pairs of different raters of an item whose first says the level, the share whose second does."""
     begin = both = 0
