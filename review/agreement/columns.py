@@ -10,7 +10,7 @@ from review.agreement.table import Ratings
 
 # Bytes, measured with tests/review/agreement/test_long_tables.py: of a row while it is read and counted; of a name.
 OF_A_ROW, OF_A_NAME = 100, 250
-OF_THE_REST = 150_000_000  # what the process needs without a table
+OF_THE_REST = 300_000_000  # the process without a table, and the arrays of the resamples
 
 
 class Names(dict):
