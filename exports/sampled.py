@@ -5,7 +5,7 @@ from collections import Counter
 from django.db.models import F, Max, Min
 
 from review import overturning
-from review.anchoring import anchoring_effect
+from review.agreeing.figures import anchoring_effect
 from review.models import Arm, Aspect, Decision, Item, RaterKind, Reading, Standing, StandingState
 from synthesis.factors import LANGUAGES, slips
 from synthesis.models import Profile
@@ -50,10 +50,8 @@ def sampling(rounds) -> str:
 
 
 def replicates(rounds) -> str:
-    repeats = Reading.objects.of_people().filter(
-        item__round__in=rounds, pass_number=2, decisions__isnull=False
-    )
-    n = repeats.distinct().count()
+    repeats = Reading.objects.of_people().filter(item__round__in=rounds, pass_number=2, judged=True)
+    n = repeats.count()
     return f"{n} hidden repeats" if n else "none: no reader read a session twice"
 
 

@@ -69,19 +69,23 @@ def resolved_for(user):
     rounds whose resolutions are open. Not while she has the same session still to judge, or may have to settle it.
     """
     hers = Reading.objects.filter(seat__rater__user=user)
-    released = (
-        Item.objects.settled().filter(round__in=Round.objects.open().released().values("pk")).order_by()
-    )
-    seen = Q(round__state=RoundState.CLOSED) | Q(pk__in=released.values("pk"))
-    judged = hers.filter(decisions__isnull=False, pass_number=1).values("item")
+    # Looked up beforehand: they are few, and while none is there nothing else is asked.
+    rounds = Round.objects.released().filter(seats__rater__user=user).values_list("pk", "state")
+    states = dict(rounds)
+    closed = [pk for pk, state in states.items() if state == RoundState.CLOSED]
+    released = Item.objects.settled().filter(round__in=set(states) - set(closed)).order_by()
+    seen = Q(round__in=closed) | Q(pk__in=released.values("pk"))
+    judged = hers.filter(judged=True, pass_number=1).values("item")
     waits = hers.undecided().filter(item__round__state=RoundState.OPEN).order_by()
     found = Item.objects.counted().filter(seen, pk__in=judged)
-    found = found.exclude(instance__cell__in=waits.values("item__instance__cell"))
+    same = Item.objects.filter(round__in=states, pk__in=judged).order_by().values_list("pk", flat=True)
+    # Those left out are few, and found from what waits; asked of each that she judged, all sessions would be read.
+    left_out = [*same.filter(instance__cell__in=waits.values("item__instance__cell"))]
     if roles.may_adjudicate(user):
         to_settle = Item.objects.unsettled().filter(round__state=RoundState.OPEN)
         to_settle = to_settle.exclude(instance__in=hers.values("item__instance")).order_by()
-        found = found.exclude(instance__cell__in=to_settle.values("instance__cell"))
-    return found
+        left_out += same.filter(instance__cell__in=to_settle.values("instance__cell"))
+    return found.exclude(pk__in=left_out)
 
 
 def has_learned(user, instance) -> bool:

@@ -303,7 +303,7 @@ def _needs(of: dict[int, list[Slot]], light, sessions, seats: list[Seat]) -> lis
 
 
 def _loads(seats: list[Seat]) -> dict[Seat, int]:
-    unjudged = Q(readings__decisions=None, readings__returned=None, readings__pass_number=1)
+    unjudged = Q(readings__judged=False, readings__returned=None, readings__pass_number=1)
     left = Count("readings", filter=unjudged, distinct=True)
     counted = dict(Seat.objects.filter(pk__in=[s.pk for s in seats]).annotate(n=left).values_list("pk", "n"))
     return {seat: counted[seat.pk] for seat in seats}
@@ -314,7 +314,7 @@ def _room(round: Round, seats: list[Seat]) -> dict[Seat, int] | None:
     if round.most_each is None:
         return None
     kept = Reading.objects.kept().filter(seat=OuterRef("pk"), pass_number=1).order_by().values("seat")
-    held = Subquery(kept.annotate(n=Count("pk", distinct=True)).values("n"))
+    held = Subquery(kept.annotate(n=Count("pk")).values("n"))
     counted = dict(
         Seat.objects.filter(pk__in=[seat.pk for seat in seats]).annotate(n=held).values_list("pk", "n")
     )

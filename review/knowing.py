@@ -30,7 +30,7 @@ def settled_another(user, item: str = "") -> Q:
     """
     settled = Decision.objects.filter(rater__user=user, reading=None).values("item")
     shown = FirstJudgement.objects.filter(rater__user=user).values("item")
-    hers = Item.objects.filter(Q(pk__in=settled) | Q(pk__in=shown))
+    hers = Item.objects.filter(pk__in=settled.order_by().union(shown.order_by()))
     return Q((f"{item}instance__in", hers.values("instance"))) & ~Q((f"{item}pk__in", hers.values("pk")))
 
 

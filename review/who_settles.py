@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from accounts import roles
 from accounts.roles import Answer
 from review.knowing import cells_known_by, settled_another
-from review.models import Conflict, Item, RoundState
+from review.models import Conflict, Item, RoundState, Seat
 from review.raters import record_in_force
 from synthesis.models import Opening
 
@@ -36,23 +36,28 @@ def settled_by(user, item: str = "") -> Q:
 
 def _against(user, item: str = "") -> list[tuple[Q, str]]:
     """[(what holds of such an item, the reason that she is told)], in the order in which they are told."""
-    read = Item.objects.filter(readings__seat__rater__user=user)
-    wrote = Opening.objects.filter(by=user)
+    read = Item.objects.filter(readings__seat__rater__user=user).values("instance")
+    if not Seat.objects.filter(rater__user=user).exists():
+        read = []
+    # These are few, and mostly none: looked up beforehand they are no joins of every item that waits.
+    wrote = list(Opening.objects.filter(by=user).values_list("instance", flat=True))
+    known = list(cells_known_by(user).values_list("instance__cell", flat=True))
+    cases = list(Conflict.objects.cases_of(user).values_list("base_case", flat=True))
     found = [
         (
-            Q((f"{item}instance__in", read.values("instance"))),
+            Q((f"{item}instance__in", read)),
             _("You reviewed this session yourself; another adjudicator settles it."),
         ),
         (
-            Q((f"{item}instance__in", wrote.values("instance"))),
+            Q((f"{item}instance__in", wrote)),
             _("You wrote in this session yourself; another adjudicator settles it."),
         ),
         (
-            Q((f"{item}instance__cell__in", cells_known_by(user))),
+            Q((f"{item}instance__cell__in", known)),
             _("You know the agreed answers to this session; another adjudicator settles it."),
         ),
         (
-            Q((f"{item}instance__profile__base_case__in", Conflict.objects.cases_of(user))),
+            Q((f"{item}instance__profile__base_case__in", cases)),
             _("You know this client; another adjudicator settles it."),
         ),
         (

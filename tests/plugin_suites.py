@@ -6,7 +6,10 @@ from pathlib import PurePath
 
 import pytest
 
+from tests.parts import debian_postgres
+
 HEAVY = ("long", "browser", "training", "labelstudio", "llm", "postgres")
+NO_POSTGRES = debian_postgres.NONE
 NO_BROWSER = "ONE_WAY_MIRROR_NO_BROWSER"  # set by bin/test to the reason why there is no Chromium
 
 seconds: dict[str, float] = defaultdict(float)
@@ -58,11 +61,13 @@ def pytest_runtest_logreport(report):
 
 
 def forbidden_skips() -> list[str]:
-    """In CI every heavy suite must run, except the browser's where Chromium could not be installed."""
+    """In CI every heavy suite must run, except the browser's where Chromium could not be installed, and what needs a
+    PostgreSQL of the system's own.
+    """
     if os.environ.get("CI") != "true":
         return []
-    allowed = ("browser", os.environ.get(NO_BROWSER))
-    return sorted({suite for suite, reason in skipped if (suite, reason) != allowed})
+    allowed = {("browser", os.environ.get(NO_BROWSER)), ("labelstudio", NO_POSTGRES)}
+    return sorted({suite for suite, reason in skipped if (suite, reason) not in allowed})
 
 
 @pytest.hookimpl(trylast=True)

@@ -210,6 +210,7 @@ def _judged(round, adjudicator) -> None:
     ]  # fmt: skip
     RawAnnotation.objects.bulk_create(raws, batch_size=BATCH)
     raw_of = dict(zip([one for one in planned if one.reading], raws, strict=False))
+    Reading.objects.filter(pk__in={one.reading.pk for one in planned if one.reading}).update(judged=True)
     first = Decision.objects.bulk_create(
         [words.decision(one, raw_of.get(one)) for one in planned if not one.again], batch_size=BATCH
     )

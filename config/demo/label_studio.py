@@ -1,4 +1,6 @@
-"""Label Studio Community on loopback, from its own environment, with its SQLite and secrets in one folder."""
+"""Label Studio Community on loopback, from its own environment, with its files and secrets in one folder, its database
+there too (SQLite) or in a PostgreSQL.
+"""
 
 import argparse
 import fcntl
@@ -13,6 +15,7 @@ import urllib.error
 import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 from .environments import CACHE, ROOT, label_studio_environment
 from .ports import LOOPBACK, free_port, listening_in_group
@@ -31,29 +34,37 @@ class LabelStudioPart:
     password: str
 
 
-def start(stack: Stack, folder: Path | str, *, port: int | None = None) -> LabelStudioPart:
-    """Start Label Studio with its data in `folder`; a folder used before keeps data, token and password."""
+def start(
+    stack: Stack, folder: Path | str, *, port: int | None = None, database_url: str = ""
+) -> LabelStudioPart:
+    """Start Label Studio with its data in `folder`; a folder used before keeps data, token and password.
+    `database_url`: postgresql://USER:PASSWORD@HOST:PORT/NAME, where its tables are made if there are none (minutes).
+    """
     environment = label_studio_environment()
     folder, port = Path(folder).resolve(), port or free_port()
     folder.mkdir(parents=True, exist_ok=True)
     database = folder / "label-studio.sqlite3"
-    if not database.exists():
+    if not database_url and not database.exists():
         _copy(migrated_schema(environment), database)
     url = f"http://{LOOPBACK}:{port}"
     part = LabelStudioPart(url=url, **_credentials(folder / "owner.json"))
-    settings = _settings(folder, database) | {
-        "LABEL_STUDIO_HOST": url,
-        "LABEL_STUDIO_USERNAME": part.username,
-        "LABEL_STUDIO_PASSWORD": part.password,
-        "LABEL_STUDIO_USER_TOKEN": part.token,
-    }
+    settings = (
+        _settings(folder, database)
+        | _postgres(database_url)
+        | {
+            "LABEL_STUDIO_HOST": url,
+            "LABEL_STUDIO_USERNAME": part.username,
+            "LABEL_STUDIO_PASSWORD": part.password,
+            "LABEL_STUDIO_USER_TOKEN": part.token,
+        }
+    )
     command = [environment / "bin" / "label-studio", "start", "--no-browser"]
     command += ["--internal-host", LOOPBACK, "--port", port]
 
     def ready(process: Process) -> bool:
         return listening_in_group(port, process.group) and _healthy(url)
 
-    stack.start("label-studio", command, ready=ready, timeout=300, env=settings, cwd=folder)
+    stack.start("label-studio", command, ready=ready, timeout=600, env=settings, cwd=folder)
     return part
 
 
@@ -70,6 +81,21 @@ def _settings(folder: Path, database: Path) -> dict[str, str]:
         "LATEST_VERSION_CHECK": "false",
         "SENTRY_DSN": "",
         "FRONTEND_SENTRY_DSN": "",
+    }
+
+
+def _postgres(url: str) -> dict[str, str]:
+    """Its settings for this database; none for none."""
+    if not url:
+        return {}
+    parts = urlsplit(url)
+    return {
+        "DJANGO_DB": "default",
+        "POSTGRE_USER": unquote(parts.username or ""),
+        "POSTGRE_PASSWORD": unquote(parts.password or ""),
+        "POSTGRE_HOST": parts.hostname or LOOPBACK,
+        "POSTGRE_PORT": str(parts.port or 5432),
+        "POSTGRE_NAME": unquote(parts.path.lstrip("/")),
     }
 
 
@@ -135,10 +161,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=main.__doc__)
     parser.add_argument("--folder", type=Path, default=ROOT / "var" / "label-studio")
     parser.add_argument("--port", type=int)
+    parser.add_argument("--database-url", default="", help="a PostgreSQL; without one, SQLite in the folder")
     given = parser.parse_args()
     stop_on_sigterm()
     with Stack(given.folder) as stack:
-        part = start(stack, given.folder, port=given.port)
+        part = start(stack, given.folder, port=given.port, database_url=given.database_url)
         print(f"Label Studio: {part.url}\nlog in as:    {part.username}")
         print(f"password and token: {given.folder / 'owner.json'}", flush=True)
         try:

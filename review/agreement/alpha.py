@@ -33,6 +33,27 @@ def krippendorff(tally: Tally, difference: Difference | None) -> Callable[[np.nd
     return alpha
 
 
+def krippendorff_error(tally: Tally, difference: Difference) -> float:
+    """Standard error by the linearised variance of Gwet (2014, ch. 5; irrCAC), items independent; not for the ordinal
+    metric, whose differences are themselves estimates. At least two items rated twice, and two levels among them.
+    """
+    kept = tally.paired > 0
+    counts, size = tally.counts[kept], tally.size[kept]
+    n, mean = len(size), size.mean()
+    shares = np.asarray(counts.sum(axis=0)).ravel() / (n * mean)
+    near = shares.sum() - difference.toward(shares)
+    pe = float(shares @ near)
+    agreeing = (size - difference.within(counts) / (size - 1)) / mean
+    prime = float(agreeing.mean())
+    small = 1 / size.sum()
+    pa = (1 - small) * prime + small
+    off = (size - mean) / mean
+    item_pe = counts @ near / mean - pe * off
+    estimate = (prime - pe) / (1 - pe)  # without the step for few ratings
+    own = (agreeing - pa * off - pe - 2 * (1 - estimate) * (item_pe - pe)) / (1 - pe)
+    return float(np.sqrt(((own - estimate) ** 2).sum() / (n * (n - 1))))
+
+
 def _ordinal(counts, size, weights, marginals):
     """The ordinal metric is the squared distance of mid-ranks among the pairable ratings."""
     n = marginals.sum(axis=1, keepdims=True)

@@ -23,27 +23,39 @@ def fleiss_kappa(tally: Tally, weights: np.ndarray, difference: Difference | Non
     return 1 - divide(1 - pa, np.where(apart > CERTAIN, apart, 0))
 
 
-def fleiss_error(tally: Tally) -> float:
+def fleiss_error(tally: Tally, difference: Difference | None = None) -> float:
     """Standard error by Gwet's linearised variance (not Fleiss's own, which holds only at kappa = 0)."""
+    difference = difference or Nominal()
     everyone = np.ones((1, tally.n_items))
     shares = tally.prevalence(everyone)[0]
-    estimate = float(fleiss_kappa(tally, everyone)[0])
-    agreeing, item_pe = item_agreement(tally, Nominal()), tally.shares @ shares
-    return standard_error(tally, agreeing, float((shares**2).sum()), item_pe, estimate)
+    near = shares.sum() - difference.toward(shares)
+    estimate = float(fleiss_kappa(tally, everyone, difference)[0])
+    agreeing = item_agreement(tally, difference)
+    return standard_error(tally, agreeing, float(shares @ near), tally.shares @ near, estimate)
 
 
-def brennan_prediger(tally: Tally, weights: np.ndarray) -> np.ndarray:
-    """Chance is one over the number of levels (Brennan & Prediger 1981); undefined below two levels."""
+def brennan_prediger(tally: Tally, weights: np.ndarray, difference: Difference | None = None) -> np.ndarray:
+    """Chance takes every level as equally likely (Brennan & Prediger 1981; weighted: Gwet 2014), one over their number
+    where unweighted; undefined below two levels.
+    """
     if tally.n_levels < 2:
         return np.full(len(weights), np.nan)
-    pe = 1 / tally.n_levels
-    return (percent_agreement(tally, weights) - pe) / (1 - pe)
+    pe = _by_chance(tally, difference)
+    return (percent_agreement(tally, weights, difference) - pe) / (1 - pe)
 
 
-def brennan_prediger_error(tally: Tally) -> float:
-    pe = 1 / tally.n_levels
-    estimate = float(brennan_prediger(tally, np.ones((1, tally.n_items)))[0])
-    return standard_error(tally, item_agreement(tally, Nominal()), pe, np.full(tally.n_items, pe), estimate)
+def brennan_prediger_error(tally: Tally, difference: Difference | None = None) -> float:
+    pe = _by_chance(tally, difference)
+    estimate = float(brennan_prediger(tally, np.ones((1, tally.n_items)), difference)[0])
+    agreeing = item_agreement(tally, difference or Nominal())
+    return standard_error(tally, agreeing, pe, np.full(tally.n_items, pe), estimate)
+
+
+def _by_chance(tally: Tally, difference: Difference | None) -> float:
+    if difference is None:
+        return 1 / tally.n_levels
+    alike = np.full(tally.n_levels, 1 / tally.n_levels)
+    return 1 - float(difference.between(alike, alike))
 
 
 @dataclass(frozen=True)
@@ -90,3 +102,10 @@ class Cohen:
         expected = (1 - toward_second[a]) + (1 - toward_first[b])
         spread = ((1 - self._apart - expected * (1 - kappa)) ** 2).mean() - (kappa - pe * (1 - kappa)) ** 2
         return float(np.sqrt(max(0.0, spread) / n) / (1 - pe))
+
+    def largest(self) -> float:
+        """The largest kappa that these prevalences allow (Cohen 1960), unweighted; NaN where kappa is."""
+        first, second = (np.asarray(chosen.sum(axis=0)).ravel() for chosen in self._chosen)
+        n = first.sum()
+        expected = n**2 - (first * second).sum()
+        return float(1 - divide(n * (n - np.minimum(first, second).sum()), expected))

@@ -10,6 +10,8 @@ held the true AC1 of 200 items in 88 to 92 % of tables.
 import numpy as np
 from scipy import stats
 
+from review.agreement.difference import Difference
+from review.agreement.percent import item_agreement
 from review.agreement.tally import Tally
 
 
@@ -25,6 +27,13 @@ def standard_error(
         return float(np.sqrt((apart**2).sum() / (n * (n - 1))))
     together = np.bincount(tally.clusters, apart)
     return float(np.sqrt(len(together) / (len(together) - 1) * (together**2).sum()) / n)
+
+
+def percent_error(tally: Tally, difference: Difference) -> float:
+    """Of percent agreement, in which nothing is put down to chance."""
+    agreeing = item_agreement(tally, difference)
+    estimate = float(agreeing.sum() / tally.paired.sum())
+    return standard_error(tally, agreeing, 0.0, np.zeros(tally.n_items), estimate)
 
 
 def t_interval(estimate: float, error: float, n: int) -> tuple[float, float]:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 
 from review.agreement import unanimous
 from review.agreement.drawing import Clusters
+from review.agreement.head import head, too_little
 from review.agreement.icc import FORMS
 from review.agreement.intervals import Interval, Measure, intervals
 from review.agreement.measures import RATIO_LEVELS, Coefficient, coefficients, icc_coefficients
@@ -50,37 +51,15 @@ def estimate_all(
 
 
 def result(ratings: Ratings, *, bootstrap: int, seed: int, only: Collection[str] = ()) -> dict:
-    head = {
-        "n_items": ratings.n_items,
-        "n_raters": ratings.n_raters,
-        "n_ratings": ratings.n_ratings,
-        "n_clusters": ratings.n_clusters,
-        "missing_share": float(ratings.missing_share),
-    }
     crossed = ratings.scale in ("interval", "ratio")
-    reason = _too_little(ratings)
+    reason = too_little(ratings)
     if reason:
         nothing = {name: _undefined(_("undefined"), reason) for name in [*ALWAYS, *_two_rater_names(ratings)]}
-        return head | nothing | ({"icc": _undefined_icc(reason)} if crossed else {})
+        return head(ratings) | nothing | ({"icc": _undefined_icc(reason)} if crossed else {})
     body = _objects(ratings, lambda table: coefficients(table, only), bootstrap, seed)
     if crossed:
         body["icc"] = _icc(ratings, bootstrap, seed)
-    return head | body
-
-
-def _too_little(ratings: Ratings) -> str:
-    """Why nothing at all can be said, in words; empty when something can."""
-    if not ratings.n_ratings:
-        return _("undefined: there are no ratings")
-    if ratings.n_raters < 2:
-        return _("undefined: one rater only, agreement needs at least two")
-    if not ratings.n_paired:
-        return _("undefined: no overlap, no item was rated by two raters")
-    if ratings.n_items < 2:
-        return _("undefined: one item only, agreement needs at least two")
-    if ratings.n_paired < 2:
-        return _("undefined: only one item was rated by two or more raters, agreement needs at least two")
-    return ""
+    return head(ratings) | body
 
 
 def _two_rater_names(ratings: Ratings) -> list[str]:

@@ -23,6 +23,8 @@ class Ratings:
     clustered: bool
     # Of each item, where they were chosen with unequal chances: one over its chance, 1 in the mean.
     weights: np.ndarray | None = None
+    items: tuple = ()  # what the rows and columns of `codes` are called
+    raters: tuple = ()
 
     @property
     def n_items(self) -> int:
@@ -130,7 +132,17 @@ def tabulate(
     number = {key: n for n, key in enumerate(sorted(set(keys)))}
     clusters = np.array([number[key] for key in keys], int)
     weighted = in_the_mean_1(np.array([(weights or {}).get(item, 1.0) for item in items]))
-    return Ratings(scale, codes, known, declared is not None, clusters, bool(cluster_of), weighted)
+    return Ratings(
+        scale,
+        codes,
+        known,
+        declared is not None,
+        clusters,
+        bool(cluster_of),
+        weighted,
+        tuple(items),
+        tuple(raters),
+    )
 
 
 def smallest_integer(levels: int) -> type:

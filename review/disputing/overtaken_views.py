@@ -74,6 +74,12 @@ def refused(request, item: Item, why: str):
     return render(request, "review/dispute_over.html", told, status=403)
 
 
+def never_still(request, item: Item):
+    """Her words back, where it changed each time that they were to be taken."""
+    told = {"item": item, "changing": True, "hers": _hers(request, item, blind=False)}
+    return render(request, "review/dispute_over.html", told, status=409)
+
+
 def _hers(request, item: Item, *, blind: bool) -> list[tuple[str, list[str]]]:
     """[(question, answers)] of what she sent and cannot send any more. `blind`: to whom nothing may be told by it, not even
     which of her answers fit a question.

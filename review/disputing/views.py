@@ -13,7 +13,7 @@ from review.disputing.forms import JudgingFirst, Settling, said_first
 from review.models import Item
 from review.workflow import CannotSettle
 
-PAGE = 50
+PAGE, MOST_TIMES = 50, 5
 FIRST, BEGIN = "first", "begin"
 ADD, DROP, CORRECT = "add", "drop", "correct"  # parts of the form for marks of her own
 CHANGED = gettext_lazy(
@@ -33,14 +33,25 @@ def dispute(request, public_id):
     item = _item(public_id)
     try:
         roles.require(access.may_settle(request.user, item))
-        try:
-            return _step(request, disputes.of(item, request.user))
-        except disputes.Overtaken:  # in the moment in which she sent it: it is met as it stands now
-            return _step(request, disputes.of(_item(public_id), request.user))
+        return _as_it_stands(request, item)
     except roles.Refused as refusal:
         if request.method != "POST":
             raise
         return overtaken.refused(request, item, str(refusal))
+
+
+def _as_it_stands(request, item: Item):
+    """What changed in the moment in which she sent it is met as it stands then; where it never stands still, she has her
+    words back.
+    """
+    for _time in range(MOST_TIMES):
+        try:
+            return _step(request, disputes.of(item, request.user))
+        except disputes.Overtaken:
+            item = _item(item.public_id)
+    if request.method != "POST":
+        return redirect("dispute", public_id=item.public_id)
+    return overtaken.never_still(request, item)
 
 
 def _step(request, found: disputes.Dispute):

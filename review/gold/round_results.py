@@ -40,7 +40,7 @@ def of(round: Round) -> tuple[list[Row], list[tuple[str, Tally | None]]]:
         decisions.setdefault(decision.reading.seat_id, []).append(decision)
     given: dict[int, int] = {}
     readings = Reading.objects.kept().filter(seat__round=round, item__gold__isnull=False, pass_number=1)
-    for _reading, seat in readings.order_by().values_list("pk", "seat").distinct():
+    for seat in readings.order_by().values_list("seat", flat=True):
         given[seat] = given.get(seat, 0) + 1
     versions = ("pairs_version", "rubric_version")
     certifications = {one.rater_id: one for one in round.certifications.select_related("by", *versions)}

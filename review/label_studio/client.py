@@ -8,6 +8,7 @@ import json
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from threading import Event
 
 import httpx
 
@@ -97,9 +98,11 @@ class LabelStudio:
         if not tasks:
             meanwhile()
             return []
-        body = json.dumps([{"data": data} for data in tasks]).encode()
+        body, left = json.dumps([{"data": data} for data in tasks]).encode(), Event()
         with ThreadPoolExecutor(max_workers=1) as aside:
-            stored = aside.submit(self._call, lambda sdk: self._import(sdk, project_id, body))
+            stored = aside.submit(self._call, lambda sdk: self._import(sdk, project_id, body, left))
+            stored.add_done_callback(lambda _done: left.set())
+            left.wait()  # two threads at once would put off the leaving
             meanwhile()
             answer = stored.result()
         ids = answer.get("task_ids") if isinstance(answer, dict) else None
@@ -108,13 +111,18 @@ class LabelStudio:
             raise LabelStudioDown(f"The import of {len(tasks)} tasks was taken but did not give their ids.")
         return ids
 
-    def _import(self, sdk, project_id: int, body: bytes):
+    def _import(self, sdk, project_id: int, body: bytes, left: Event):
         """As the SDK does it; but its way of putting the request into JSON takes longer than half of the import."""
         from label_studio_sdk.core.api_error import ApiError
 
+        def leaving():
+            yield body
+            left.set()
+
+        headers = {"Content-Type": "application/json", "Content-Length": str(len(body))}
         answer = self._http.post(
-            f"{self.url}/api/projects/{project_id}/import", params={"return_task_ids": "true"}, content=body,
-            headers=sdk._client_wrapper.get_headers() | {"Content-Type": "application/json"},
+            f"{self.url}/api/projects/{project_id}/import", params={"return_task_ids": "true"}, content=leaving(),
+            headers=sdk._client_wrapper.get_headers() | headers,
             timeout=httpx.Timeout(IMPORT_SECONDS, connect=5),
         )  # fmt: skip
         if not answer.is_success:

@@ -33,7 +33,9 @@ def tell(
 def lose_tasks(readings: QuerySet[Reading]) -> None:
     """Their tasks are gone. What is still to be judged is looked up by its external id, and sent where it is not found."""
     ids = list(readings.values_list("pk", flat=True))
-    to_judge = Reading.objects.filter(pk__in=ids, decisions=None, returned=None)
+    if not ids:
+        return
+    to_judge = Reading.objects.filter(pk__in=ids, judged=False, returned=None)
     again = list(to_judge.values_list("pk", flat=True))
     lost = {"task_id": None, "sending_since": None}
     Reading.objects.filter(pk__in=again).update(send_state=SendState.SENDING, **lost)

@@ -37,6 +37,8 @@ __all__ = [
     "read",
 ]
 
+SAFETY = ("unsafe", "unsafe_texts")  # controls: of the whole, and of one of two texts
+
 
 @dataclass(frozen=True, kw_only=True)
 class Answers:
@@ -110,9 +112,11 @@ def _own_reading(once: dict, marks: dict, pairs: list[dict], counsellor_turns: s
 
 
 def flag_in(result) -> str | None:
-    """The comment beside a mark of *unsafe*, however unreadable the rest; None: nothing is called unsafe."""
+    """The comment beside a mark of *unsafe*, of the whole or of one of two texts, however unreadable the rest; None:
+    nothing is called unsafe.
+    """
     answers = [one for one in result if isinstance(one, dict)] if isinstance(result, list) else []
-    if not any(one.get("from_name") == "unsafe" for one in answers):
+    if not any(one.get("from_name") in SAFETY for one in answers):
         return None
     values = [one.get("value") for one in answers if one.get("from_name") == "comment"]
     texts = [value.get("text") for value in values if isinstance(value, dict)]

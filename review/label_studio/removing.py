@@ -44,7 +44,7 @@ def _to_remove(round: Round):
         seat=OuterRef("seat"), form=OuterRef("item__arm"), read_at__gte=OuterRef("returned__at")
     )
     returned = Reading.objects.filter(
-        Exists(read_since), seat__round=round, returned__at__lt=timezone.now() - GRACE, decisions=None,
+        Exists(read_since), seat__round=round, returned__at__lt=timezone.now() - GRACE, judged=False,
         send_state=SendState.SENT, task_id__isnull=False,
     )  # fmt: skip
     return returned.order_by("returned__at", "pk")

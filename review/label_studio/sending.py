@@ -34,6 +34,8 @@ log = logging.getLogger(__name__)
 CHUNK = 500
 # A request that we gave up on may still be stored a moment later: look only when it is over for certain.
 GRACE = timedelta(seconds=IMPORT_SECONDS + 20)
+# A chunk is claimed while the one before is stored, and its request leaves so much later at most.
+CLAIMED_AHEAD = timedelta(seconds=10)
 TITLES = {
     Arm.AIDED: "Sessions with a draft of the feedback", Arm.UNAIDED: "Sessions", Arm.RATED: "To be rated",
     Arm.PAIR: "Two side by side",
@@ -215,8 +217,8 @@ def _plan_again(readings: list[Reading]) -> None:
 
 
 def _send_planned(project: SeatProject, label_studio, unsent, alive) -> int:
-    """Chunk by chunk. While Label Studio stores one, the one before is marked as sent, and the next one is read and put
-    into words.
+    """Chunk by chunk. While Label Studio stores one, the one before is marked as sent, and the next one is read, put into
+    words and claimed.
     """
     wording, sent = Wording(), 0
     arrived: list[tuple[list[Reading], list[int]]] = []  # with their ids there, and not marked yet
@@ -226,34 +228,53 @@ def _send_planned(project: SeatProject, label_studio, unsent, alive) -> int:
         while arrived:
             sent += _mark(project, label_studio, *arrived.pop())
 
-    def ready() -> dict[Reading, dict]:
+    def ready() -> tuple[dict[Reading, dict], list[Reading]]:
         planned = unsent.filter(send_state=SendState.PLANNED).order_by("order")
         planned = planned.select_related("item__instance")
         chunk = planned.prefetch_related("item__instance__version__guideline")[:CHUNK]
-        return {reading: data_of(reading, wording, project.config) for reading in chunk}
+        tasks = {reading: data_of(reading, wording, project.config) for reading in chunk}
+        return tasks, _claim(list(tasks), timezone.now())
 
     faults: list[Exception] = []
 
     def meanwhile() -> None:
         try:
             mark()
-            following.append(ready())
+            waiting.append(ready())
         except Exception as fault:
             # Raised when the import is over: it says nothing of that one, whose ids are still to come.
             faults.append(fault)
 
-    following = [ready()]
+    waiting = [ready()]
     try:
-        while tasks := following.pop():
+        while waiting and waiting[0][0]:
             alive(GRACE)  # as long as the import may take, or somebody else would begin the same meanwhile
-            chunk = _claim(list(tasks), timezone.now())
+            tasks, claimed = waiting.pop()
+            chunk = _may_go(claimed)
             own = [tasks[reading] for reading in chunk]
             arrived.append((chunk, _import(project, label_studio, chunk, own, meanwhile)))
             if faults:
                 raise faults[0]
     finally:
         mark()
+        for _tasks, claimed in waiting:
+            with transaction.atomic():
+                _plan_again(claimed)
     return sent
+
+
+def _may_go(claimed: list[Reading]) -> list[Reading]:
+    """They were claimed while the chunk before was on its way: some may have been given back since, and where that took
+    long their claim begins anew, as it tells when their request can be over.
+    """
+    now = timezone.now()
+    late = any(reading.sending_since < now - CLAIMED_AHEAD for reading in claimed)
+    back = set(Return.objects.filter(reading__in=claimed).values_list("reading", flat=True))
+    if not (late or back):
+        return claimed
+    with transaction.atomic():
+        _plan_again([reading for reading in claimed if reading.pk in back])
+    return _claim([reading for reading in claimed if reading.pk not in back], now)
 
 
 def _import(

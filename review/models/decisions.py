@@ -145,7 +145,9 @@ class Decision(Identified):
     freezing = Freezing(
         update="TRUE",
         delete="TRUE",
-        insert=f"{in_closed_round('NEW.item_id')} AND NOT {of_a_judge('NEW.reading_id')}",
+        insert=f"{in_closed_round('NEW.item_id')} AND NOT {of_a_judge('NEW.reading_id')}"
+        " OR (NEW.reading_id IS NOT NULL AND NOT EXISTS "
+        "(SELECT 1 FROM review_reading j WHERE j.id = NEW.reading_id AND j.judged))",
     )
 
     item = models.ForeignKey(Item, models.PROTECT, related_name="decisions")
@@ -217,8 +219,8 @@ class Decision(Identified):
 
 
 # A finding or rating comes with its decision: a reader's never after the item was settled (an observer's judgement or
-# a repeat, which settles nothing, may still come then), an adjudicator's only while something is in dispute, and never
-# after the round was closed, but for a judge model's.
+# a repeat, which settles nothing, may still come then), nor a first one after a part of it was; an adjudicator's only
+# while something is in dispute, and never after the round was closed, but for a judge model's.
 _WITH_ITS_DECISION = Freezing(
     update="TRUE",
     delete="TRUE",
@@ -229,7 +231,9 @@ _WITH_ITS_DECISION = Freezing(
     "AND t.state = 'disputed')) "
     "OR (d.kind = 'reading' AND NOT COALESCE(s.observer, FALSE) AND COALESCE(g.pass_number, 1) = 1 "
     "AND EXISTS (SELECT 1 FROM review_standing t WHERE t.item_id = d.item_id "
-    "AND t.aspect <> 'safety' AND t.state = 'settled'))))",
+    "AND t.aspect <> 'safety' AND t.state = 'settled') "
+    "AND NOT (d.supersedes_id IS NOT NULL AND EXISTS (SELECT 1 FROM review_standing t WHERE t.item_id = d.item_id "
+    "AND t.state <> 'settled')))))",
 )
 
 

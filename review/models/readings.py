@@ -133,11 +133,11 @@ class Readings(models.QuerySet):
 
     def undecided(self):
         """Those that their reader has still to judge; a hidden repeat only from when it is put before her."""
-        return self.of_people().filter(decisions=None, returned=None).exclude(_HIDDEN)
+        return self.of_people().filter(judged=False, returned=None).exclude(_HIDDEN)
 
     def kept(self):
-        """But for those that were given back; what had been judged before stays its reader's. May come twice."""
-        return self.of_people().filter(Q(returned=None) | Q(decisions__isnull=False))
+        """But for those that were given back; what had been judged before stays its reader's."""
+        return self.of_people().filter(Q(returned=None) | Q(judged=True))
 
     def shown(self):
         """As `kept`, but a hidden repeat only from when it is put before its reader."""
@@ -160,9 +160,7 @@ class Readings(models.QuerySet):
         given back is nobody else's to make.
         """
         # By the returns, which are few.
-        given_back = Return.objects.filter(reading__replaced_by=None, reading__decisions=None).values(
-            "reading"
-        )
+        given_back = Return.objects.filter(reading__replaced_by=None, reading__judged=False).values("reading")
         return self.filter(pk__in=given_back, pass_number=1, seat__observer=False, item__gold=None)
 
 
@@ -170,7 +168,8 @@ class Reading(models.Model):
     # Who reads what, in which order, under which name outside, is drawn once; only the sending goes on.
     # A judge model's is marked so, is never sent, and is never anybody else's.
     freezing = Freezing(
-        update=another_column_changes("send_state", "sending_since", "task_id")
+        update=another_column_changes("send_state", "sending_since", "task_id", "judged")
+        + " OR (OLD.judged AND NOT NEW.judged)"
         + " OR (NEW.send_state IS DISTINCT FROM OLD.send_state AND 'never' IN (NEW.send_state, OLD.send_state))",
         delete="TRUE",
         insert="(NEW.send_state = 'never') <> EXISTS (SELECT 1 FROM review_seat s "
@@ -191,6 +190,8 @@ class Reading(models.Model):
     send_state = models.CharField(max_length=8, choices=SendState, default=SendState.PLANNED)
     sending_since = models.DateTimeField(null=True)
     task_id = models.PositiveBigIntegerField(null=True, db_index=True)
+    # There is a decision on it, which is refused otherwise: what is still to be judged is found without reading what was.
+    judged = models.BooleanField(default=False)
     # The one of another reader that was given back.
     replaces = models.OneToOneField("self", models.PROTECT, null=True, related_name="replaced_by")
     at = models.DateTimeField(auto_now_add=True)
@@ -214,8 +215,11 @@ class Reading(models.Model):
                 name="sent_has_a_task", condition=~Q(send_state="sent") | Q(task_id__isnull=False)
             ),
         ]
-        # How many a reader has is counted in it, without reading them.
-        indexes = [models.Index(name="readings_of_a_seat", fields=["seat", "pass_number", "send_state"])]
+        indexes = [
+            # How many a reader has is counted in it, without reading them.
+            models.Index(name="readings_of_a_seat", fields=["seat", "pass_number", "send_state"]),
+            models.Index(name="readings_to_judge", fields=["seat"], condition=Q(judged=False)),
+        ]
 
 
 class Return(models.Model):

@@ -9,7 +9,6 @@ from django.utils.translation import gettext_lazy as _
 from review.flags import waiting
 from review.held import held_items_of
 from review.models import (
-    Decision,
     Item,
     Preferred,
     RawAnnotation,
@@ -146,14 +145,13 @@ def _standing(round: Round, show: str) -> QuerySet:
 
 def _of_seat(seat: Seat, show: str, after: int | None) -> QuerySet:
     """As review.reports.progress counts them: without hidden repeats, and what was given back unjudged."""
-    judged = Exists(Decision.objects.filter(reading=OuterRef("pk")))
     found = Reading.objects.filter(seat=seat, pass_number=1)
     if show == Show.JUDGED:
-        found = found.filter(judged)
+        found = found.filter(judged=True)
     elif show == Show.LEFT:
-        found = found.filter(~judged, returned=None)
+        found = found.filter(judged=False, returned=None)
     else:
-        back = Return.objects.filter(reading__decisions=None).values("reading")
+        back = Return.objects.filter(reading__judged=False).values("reading")
         found = found.exclude(pk__in=back)
         found = found.filter(send_state=SendState.SENT) if show == Show.SENT else found
     return _behind(found, "item", seat.round, after)

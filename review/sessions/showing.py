@@ -2,12 +2,10 @@
 
 from dataclasses import dataclass, field
 
-from django.db.models import Exists, OuterRef
-
 from review.access import hidden_instances
 from review.flags import waiting
 from review.held import held_among
-from review.models import Decision, Item, Reading, Round, StandingState, Stood
+from review.models import Item, Reading, Round, StandingState, Stood
 from review.sessions import access
 from review.sessions.behind import OUTCOMES, Show
 
@@ -63,7 +61,6 @@ def _stands(round: Round, items: list[Item], user) -> dict[int, Show]:
 def _readers(items: list[Item]) -> dict[int, list[tuple[str, bool]]]:
     found: dict[int, list[tuple[str, bool]]] = {}
     readings = Reading.objects.filter(item__in=items, pass_number=1, seat__observer=False)
-    readings = readings.annotate(judged=Exists(Decision.objects.filter(reading=OuterRef("pk"))))
     for one in readings.select_related("seat__rater__user", "returned").order_by("item", "seat"):
         if one.judged or not hasattr(one, "returned"):
             found.setdefault(one.item_id, []).append((str(one.seat.rater), one.judged))

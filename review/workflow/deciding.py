@@ -27,6 +27,7 @@ from review.workflow.storing import (
     TooLate,
     key_of,
     locked,
+    moves_what_is_settled,
     restand,
     store,
     store_findings,
@@ -61,7 +62,7 @@ def decide(
         edited = edited_of(answers, judged)
         if previous and _same(previous, answers, edited):
             raise NotCounted(_("Sent again without a change; the judgement in force stands."))
-        _require_in_time(reading, item)
+        _require_in_time(reading, item, revises=previous is not None)
         decision = store(
             item=item,
             reading=reading,
@@ -86,6 +87,8 @@ def decide(
         store_findings(decision, found_of(answers), _notes(answers))
         store_ratings(decision, answers.ratings, _evidence(answers))
         raising.of_decision(decision)
+        if previous and _counts(reading) and (moved := moves_what_is_settled(item)):
+            raise TooLate(_late_for(moved))
         restand(item)
         return decision
 
@@ -100,16 +103,29 @@ def _require_hers(reading, item, previous, decided_at):
         raise NotCounted(_("Older than this reviewer's judgement in force."))
 
 
-def _require_in_time(reading, item):
+def _require_in_time(reading, item, *, revises: bool):
+    """A reader may revise until the item is settled as a whole: what is in dispute is still to be settled."""
     closed = item.round.state != RoundState.OPEN
-    counts = reading.pass_number == 1 and not reading.seat.observer
     # Safety may be resolved before all have read; of the rest nothing is settled before all of it is judged.
     settled = item.standings.filter(state=StandingState.SETTLED).exclude(aspect=Aspect.SAFETY)
     late = _("Judged after the round was closed.") if closed else ""
-    if counts and settled.exists():
-        raise TooLate(late or _("Judged after the item was settled; a late judgement never changes an item."))
+    if _counts(reading) and settled.exists():
+        whole = not item.standings.exclude(state=StandingState.SETTLED).exists()
+        if closed or whole or not revises:
+            raise TooLate(
+                late or _("Judged after the item was settled; a late judgement never changes an item.")
+            )
     if closed:
         raise NotCounted(late)
+
+
+def _counts(reading) -> bool:
+    return reading.pass_number == 1 and not reading.seat.observer
+
+
+def _late_for(aspects: list[str]) -> str:
+    names = [str(Aspect(one).label) if one in Aspect.values else one.partition(":")[2] for one in aspects]
+    return _("Judged after a part of the item was settled, which it would change: %s.") % ", ".join(names)
 
 
 def texts_of(answers) -> list[str]:

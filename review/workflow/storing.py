@@ -8,7 +8,7 @@ from accounts.digesting import digest
 from guidelines import briefing
 from review import grading, standing
 from review.label_studio.screens.build import level_alias
-from review.models import Decision, DecisionKind, Finding, FlagKind, Item, Rating, Standing, Stood
+from review.models import Decision, DecisionKind, Finding, FlagKind, Item, Rating, Reading, Standing, Stood
 from review.raters import record_in_force
 
 OTHER = "other"
@@ -95,6 +95,8 @@ def locked(item_id: int) -> Item:
 
 
 def store(*, item, judged, rater, **fields) -> Decision:
+    if reading := fields.get("reading"):
+        Reading.objects.filter(pk=reading.pk, judged=False).update(judged=True)
     last = item.decisions.order_by("-n").values_list("n", flat=True).first() or 0
     return Decision.objects.create(
         item=item,
@@ -143,23 +145,40 @@ def store_ratings(decision: Decision, ratings: dict[str, str], evidence: dict[st
     )
 
 
+def moves_what_is_settled(item: Item) -> list[str]:
+    """The settled aspects that would stand otherwise by the decisions that there are now. Safety is not among them: it is
+    called in question again by whoever calls it unsafe later.
+    """
+    settled = {
+        s.aspect: s for s in item.standings.filter(state=standing.SETTLED).exclude(aspect=standing.SAFETY)
+    }
+    if item.gold_id or not settled:
+        return []
+    stored = {s.aspect: s for s in item.standings.all()}
+    found = _standing(item, stored)
+    return sorted(a for a, row in settled.items() if found.get(a) != (row.state, row.outcome))
+
+
 def restand(item: Item):
     if item.gold_id:
         return  # it measures its readers; there is nothing to settle
     stored = {s.aspect: s for s in item.standings.all()}
-    rule = item.round.rule
-    if rule.majority and not _agreed(stored, item) and item.flags.filter(kind=FlagKind.UNSAFE).exists():
-        # However it was raised: where anybody calls it unsafe, no majority settles it (methods.md §4). What a majority
-        # settled before stays so.
-        rule = replace(rule, majority=False)
-    found = standing.standing(judged_of(item), arm=item.arm, needed=readers_needed(item), rule=rule)
-    for aspect, (state, outcome) in found.items():
+    for aspect, (state, outcome) in _standing(item, stored).items():
         row = stored.get(aspect) or Standing(item=item, aspect=aspect)
         if row.pk is None or (row.state, row.outcome) != (state, outcome):
             row.state, row.outcome = state, outcome
             row.save()
             stored[aspect] = row
     _tell_the_whole(item, {aspect: (row.state, row.outcome) for aspect, row in stored.items()})
+
+
+def _standing(item: Item, stored: dict[str, Standing]) -> dict[str, standing.State]:
+    rule = item.round.rule
+    if rule.majority and not _agreed(stored, item) and item.flags.filter(kind=FlagKind.UNSAFE).exists():
+        # However it was raised: where anybody calls it unsafe, no majority settles it (methods.md §4). What a majority
+        # settled before stays so.
+        rule = replace(rule, majority=False)
+    return standing.standing(judged_of(item), arm=item.arm, needed=readers_needed(item), rule=rule)
 
 
 def _agreed(stored: dict[str, Standing], item: Item) -> bool:

@@ -155,7 +155,9 @@ def item(
     texts, edited = iter(edits), []
     for n, (seat, verdict) in enumerate(zip(round.seats.order_by("pk"), verdicts, strict=False), start=1):
         order = Reading.objects.filter(seat=seat).count() + 1
-        reading = Reading.objects.create(seat=seat, item=made, order=order, content_hash=digest(order))
+        reading = Reading.objects.create(
+            seat=seat, item=made, order=order, content_hash=digest(order), judged=True
+        )
         decision = Decision.objects.create(
             item=made, reading=reading, rater=seat.rater, n=n, judged=judged, judged_digest=digest(4),
             pairs_version=round.pairs_version, rubric_version=round.rubric_version,
@@ -206,7 +208,7 @@ def many_items(round: Round, n: int, *, clients: int = 30) -> None:
         for k, made in enumerate(instances, start=1)
     )
     readings = Reading.objects.bulk_create(
-        Reading(seat=seat, item=made, order=started + k, content_hash=digest(6))
+        Reading(seat=seat, item=made, order=started + k, content_hash=digest(6), judged=True)
         for k, made in enumerate(items, start=1)
     )
     Decision.objects.bulk_create(

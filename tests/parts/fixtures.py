@@ -15,6 +15,7 @@ from config.demo import label_studio as label_studio_part
 from config.demo import model_server as model_server_part
 from config.demo import postgres, valkey
 from config.demo.processes import PartFailed, Stack
+from tests.parts import debian_postgres
 
 
 @pytest.fixture(scope="session")
@@ -65,6 +66,17 @@ def model_server(stack, parts_folder) -> str:
 def label_studio(stack, parts_folder) -> label_studio_part.LabelStudioPart:
     """A fresh Label Studio: url, token, username and password of its owner."""
     return had("Label Studio", lambda: label_studio_part.start(stack, parts_folder / "label-studio"))
+
+
+@pytest.fixture(scope="session")
+def label_studio_on_postgres(stack, parts_folder) -> label_studio_part.LabelStudioPart:
+    """The same, whose tables are in a PostgreSQL: skipped, in CI too, where the system has none."""
+    try:
+        url = debian_postgres.start(stack, parts_folder / "postgres-debian")
+    except OSError as none:
+        pytest.skip(str(none))
+    folder = parts_folder / "label-studio-on-postgres"
+    return had("Label Studio on PostgreSQL", lambda: label_studio_part.start(stack, folder, database_url=url))
 
 
 @pytest.fixture(scope="session")

@@ -139,8 +139,9 @@ def test_what_does_not_call_it_unsafe_is_no_flag(result):
     assert flag_in(result) is None
 
 
-def test_the_comment_beside_a_flag_is_found_in_whatever_shape():
-    marked = {"from_name": "unsafe", "value": {"choices": ["unsafe"]}}
+@pytest.mark.parametrize("control, chosen", [("unsafe", "unsafe"), ("unsafe_texts", "second")])
+def test_the_comment_beside_a_flag_is_found_in_whatever_shape(control, chosen):
+    marked = {"from_name": control, "value": {"choices": [chosen]}}
     for text, found in ((["a", "b"], "a\nb"), ("a", "a"), (None, ""), ([None], "")):
         assert flag_in([marked, {"from_name": "comment", "value": {"text": text}}, 7]) == found
     assert flag_in([marked, {"from_name": "comment", "value": "broken"}]) == ""

@@ -270,6 +270,24 @@ def test_of_two_who_settle_at_once_one_does_and_the_other_is_told(client, ben, c
     assert REASON in said(late) and Decision.objects.settling().count() == 1
 
 
+def test_where_it_changes_each_time_it_is_to_be_taken_her_words_come_back(
+    log_in, disputed, dora, never, monkeypatch
+):
+    steps, given = begun(log_in(dora), disputed, dora)
+
+    def changes(self, **_answers):
+        raise disputes.Overtaken("What is in dispute changed meanwhile.")
+
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(disputes.Dispute, "settle", changes)
+        page = steps.send(given | {"written": WRITTEN})
+    assert page.status_code == 409 and not Decision.objects.settling().exists()
+    seen = said(page)
+    assert "changing just now" in seen and REASON in seen and "Stay with what holds her back." in seen
+    steps.send(given | {"written": WRITTEN})
+    assert Decision.objects.settling().get().rater.user == dora
+
+
 def test_the_round_is_closed_in_the_moment_in_which_she_sends(disputed, dora, lena):
     seen = disputes.of(disputed, dora)
     close_round(round=disputed.round, by=lena)

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import httpx
 import pytest
+from django.utils import timezone
 
 from review.judged import Wording
 from review.label_studio import sending
@@ -49,17 +50,51 @@ class InBetween(FakeLabelStudio):
         return super().import_tasks(project_id, tasks, both)
 
 
-def test_what_is_given_back_after_it_was_read_and_before_it_is_claimed_never_goes(round, lena):
+def test_what_is_given_back_while_the_chunk_before_is_stored_never_goes(round, lena):
     fake = InBetween()
 
     def given_back():
-        left = Reading.objects.filter(send_state=SendState.PLANNED)
+        left = Reading.objects.filter(seat__round=round, order__gte=4)
         Return.objects.bulk_create(Return(reading=one, by=lena) for one in left)
 
     fake.act = given_back
     assert send(round, fake) == 4
     assert len(fake.tasks) == 4 and Return.objects.count() == 8
     assert set(Return.objects.values_list("reading__send_state", flat=True)) == {"planned"}
+
+
+class Clock:
+    ahead = timedelta(0)
+
+    def now(self):
+        return timezone.now() + self.ahead
+
+
+def test_a_claim_that_waited_long_begins_anew_before_its_request_leaves(round, monkeypatch):
+    """Else another push would look for what is still on its way, not find it, and send it too."""
+    fake, clock, waited, real = InBetween(), Clock(), [], sending._import
+    fake.act = lambda: setattr(clock, "ahead", timedelta(minutes=2))
+
+    def leaving(project, studio, chunk, tasks, meanwhile):
+        claimed = Reading.objects.filter(pk__in=[one.pk for one in chunk])
+        waited.extend(clock.now() - one.sending_since for one in claimed)
+        return real(project, studio, chunk, tasks, meanwhile)
+
+    monkeypatch.setattr(sending, "timezone", clock)
+    monkeypatch.setattr(sending, "_import", leaving)
+    assert send(round, fake) == len(waited) == 12
+    assert max(waited) < sending.CLAIMED_AHEAD and set(there(fake).values()) == {1}
+
+
+def test_where_a_chunk_gets_no_answer_the_next_one_is_free_to_be_sent(round):
+    class Silent(FakeLabelStudio):
+        def import_tasks(self, project_id, tasks, meanwhile=lambda: None):
+            meanwhile()
+            raise LabelStudioDown("No answer in time")
+
+    assert send(round, Silent()) == 0
+    states = Counter(Reading.objects.filter(seat__round=round).values_list("send_state", flat=True))
+    assert states == {"sending": 4, "planned": 8}
 
 
 def test_of_a_round_that_is_closed_while_it_is_sent_nothing_more_goes_and_what_went_is_known(round, lena):

@@ -11,8 +11,8 @@ from review.models import Decision, Finding, Rating, Reading, Round, Seat, Stand
 from review.raters import rater_for
 from review.rounds import CannotMakeRound, close_round
 from review.standing import standing
-from review.workflow import CannotSettle, NotCounted, adjudicate, decide, judged_of, readers_needed
-from tests.review.factories import judge, mistake, reading, round_of, says, standings
+from review.workflow import CannotSettle, NotCounted, TooLate, adjudicate, decide, judged_of, readers_needed
+from tests.review.factories import judge, mistake, reading, round_of, says, settle, standings
 
 EDIT_BEN = "Stay with the hesitation. Ask what the call would mean to her."
 EDIT_CHLOE = "First reflect how hard the call is; then explore it together."
@@ -90,6 +90,37 @@ def test_ben_may_revise_until_the_item_is_settled(item, ben, chloe):
         judge(item, ben, says("reject"), minutes=2)
     assert standings(item) == {"verdict": ("settled", "accept")}
     assert item.decisions.count() == 3
+
+
+def test_while_the_wording_is_in_dispute_ben_may_mend_his_words(item, ben, chloe, dan):
+    first = judge(item, ben, says("edit", "Ask what kept her from the letter."))
+    judge(item, chloe, says("edit", "Stay with what holds her back, then ask."))
+    assert standings(item) == {"verdict": ("settled", "edit"), "wording": ("disputed", None)}
+    mended = judge(item, ben, says("edit", "Ask her what kept her from opening it."), minutes=1)
+    assert mended.supersedes == first and item.decisions.in_force().count() == 2
+    assert standings(item) == {"verdict": ("settled", "edit"), "wording": ("disputed", None)}
+    settle(item, dan, ["Ask her what kept her from opening it."])
+    assert standings(item)["wording"] == ("settled", [str(mended.public_id)])
+    with pytest.raises(NotCounted, match="after the item was settled"):
+        judge(item, ben, says("edit", "And again."), minutes=2)
+
+
+def test_what_is_settled_of_a_session_in_dispute_no_reader_moves(item, ben, chloe):
+    judge(item, ben, says("edit", "Ask what kept her from the letter."))
+    judge(item, chloe, says("edit", "Stay with what holds her back, then ask."))
+    stood = standings(item)
+    with pytest.raises(TooLate, match="a part of the item was settled, which it would change: verdict"):
+        judge(item, ben, says("reject"), minutes=1)
+    assert standings(item) == stood and item.decisions.count() == 2
+
+
+def test_a_first_judgement_after_a_part_is_settled_comes_late(item, ben, chloe, eve):
+    judge(item, ben, says("edit", "Ask what kept her from the letter."))
+    judge(item, chloe, says("edit", "Stay with what holds her back, then ask."))
+    seat = Seat.objects.create(round=item.round, rater=rater_for(eve))
+    Reading.objects.create(seat=seat, item=item, order=0, content_hash="0" * 64)
+    with pytest.raises(TooLate, match="after the item was settled"):
+        judge(item, eve, says("edit", "Mine."), minutes=1)
 
 
 def test_the_same_judgement_again_is_no_second_decision(item, ben):

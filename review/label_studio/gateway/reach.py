@@ -46,9 +46,7 @@ def progress(holder: Holder, project_id: int) -> dict[str, int]:
     """{"judged", "total"} of the project's tasks."""
     one = _projects(holder).select_related("seat").get(project_id=project_id)
     readings = Reading.objects.shown().filter(seat=one.seat, item__arm=one.form)
-    return {
-        "judged": readings.filter(decisions__isnull=False).distinct().count(), "total": readings.distinct().count(),
-    }  # fmt: skip
+    return {"judged": readings.filter(judged=True).count(), "total": readings.count()}
 
 
 def screen_of_task(holder: Holder, task_id: int) -> str:

@@ -35,11 +35,18 @@ def counted(table) -> list[tuple]:
     return by_item([np.repeat([str(level) for level in range(len(line))], line).tolist() for line in table])
 
 
-# Krippendorff (2011), "Computing Krippendorff's Alpha-Reliability", example C; also Gwet's "4 raters"
+# Krippendorff (2011), "Computing Krippendorff's Alpha-Reliability", example C
 CANONICAL = by_rater("""
 1 2 3 3 2 1 4 1 2 . . .
 1 2 3 3 2 2 4 1 2 5 . 3
 . 3 3 3 2 3 4 2 2 5 1 .
+1 2 3 3 2 4 4 1 2 5 1 .
+""")
+# Gwet's "4 raters" as irrCAC ships them: unit 12 was rated by the third, not by the second. Only Conger notices.
+FOUR_RATERS = by_rater("""
+1 2 3 3 2 1 4 1 2 . . .
+1 2 3 3 2 2 4 1 2 5 . .
+. 3 3 3 2 3 4 2 2 5 1 3
 1 2 3 3 2 4 4 1 2 5 1 .
 """)
 # Wikipedia, "Krippendorff's alpha"
@@ -89,6 +96,20 @@ BEN_GERRY = by_rater("""
 a a b b d c c c e d d a
 b a b b b c c c e . d d
 """)
+# How many of six psychiatrists gave a patient each diagnosis, and of four raters each category
+SIX_RATERS = counted(
+    [
+        [0, 0, 0, 6, 0], [0, 3, 0, 0, 3], [0, 1, 4, 0, 1], [0, 0, 0, 0, 6], [0, 3, 0, 3, 0], [2, 0, 4, 0, 0],
+        [0, 0, 4, 0, 2], [2, 0, 3, 1, 0], [2, 0, 0, 4, 0], [0, 0, 0, 0, 6], [1, 0, 0, 5, 0], [1, 1, 0, 4, 0],
+        [0, 3, 3, 0, 0], [1, 0, 0, 5, 0], [0, 2, 0, 3, 1],
+    ]
+)  # fmt: skip
+FOUR_CATEGORISED = counted(
+    [
+        [3, 0, 1], [2, 1, 1], [2, 1, 1], [2, 0, 2], [3, 1, 0], [3, 1, 0], [0, 4, 0], [0, 3, 1], [0, 0, 4],
+        [3, 1, 0], [0, 4, 0], [0, 3, 1], [0, 2, 2], [0, 0, 4], [3, 1, 0],
+    ]
+)  # fmt: skip
 ABSTRACTORS = crossed([[13, 0, 0], [0, 20, 7], [0, 4, 56]])
 DIAGNOSIS = crossed([[40, 4, 4, 17], [6, 25, 2, 13], [4, 1, 21, 12], [15, 5, 9, 45]])
 # Shrout & Fleiss (1979), table 2

@@ -227,7 +227,7 @@ def test_model_raters_disagree_in_verdict_and_in_levels_and_people_do_not_count(
         rater = Rater.objects.create(kind="model", model_name=f"judge-{n}")
         seat = Seat.objects.create(round=round, rater=rater, observer=True)
         reading = Reading.objects.create(
-            seat=seat, item=item, order=0, content_hash="0" * 64, send_state="never"
+            seat=seat, item=item, order=0, content_hash="0" * 64, send_state="never", judged=True
         )
         said = Decision.objects.filter(item=item, rater__user=ben).values().get()
         said |= {"id": None, "public_id": None, "n": 8 + n, "rater_id": rater.pk, "reading_id": reading.pk}

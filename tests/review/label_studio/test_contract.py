@@ -1,4 +1,6 @@
-"""What the client promises: the same tests against the fake and against a real Label Studio."""
+"""What the client promises: the same tests against the fake and against a real Label Studio, on SQLite and on
+PostgreSQL.
+"""
 
 import uuid
 from datetime import UTC, datetime, timedelta
@@ -34,11 +36,16 @@ class RealLabelStudio(LabelStudio):
         self._owner._ask("DELETE", f"/api/users/{user_id}/")
 
 
-@pytest.fixture(params=["fake", pytest.param("real", marks=pytest.mark.labelstudio)], scope="module")
+REAL = [
+    pytest.param(part, marks=pytest.mark.labelstudio) for part in ("label_studio", "label_studio_on_postgres")
+]
+
+
+@pytest.fixture(params=["fake", *REAL], scope="module")
 def studio(request):
     if request.param == "fake":
         return FakeLabelStudio()
-    return RealLabelStudio(request.getfixturevalue("label_studio"))
+    return RealLabelStudio(request.getfixturevalue(request.param))
 
 
 @pytest.fixture
