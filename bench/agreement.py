@@ -31,7 +31,7 @@ from review.agreement.report import agreement, result
 LEVELS = 5
 NAMES = [str(level) for level in range(1, LEVELS + 1)]
 FEW = 10  # resamples of a loop that would take long
-LONG = 0.05  # seconds a call, above which it is
+LONG = 0.02  # seconds a call, above which it is
 OURS = {"alpha": "krippendorff_alpha", "AC1": "gwet_ac", "Fleiss": "fleiss_kappa"}
 
 

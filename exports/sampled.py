@@ -5,7 +5,7 @@ from collections import Counter
 from django.db.models import F, Max, Min
 
 from review import overturning
-from review.anchoring import anchoring_effect
+from review.agreeing.figures import anchoring_effect
 from review.models import Arm, Aspect, Decision, Item, RaterKind, Reading, Standing, StandingState
 from synthesis.factors import LANGUAGES, slips
 from synthesis.models import Profile

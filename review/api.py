@@ -6,7 +6,9 @@ from rest_framework.decorators import api_view
 from rest_framework.response import Response
 
 from accounts import asking, roles
-from review import access, reports
+from review import access, reports, tasks
+from review.agreeing.figures import told
+from review.agreeing.looking import figures
 from review.models import Round
 
 PAGE = 100
@@ -30,6 +32,14 @@ def _head(round: Round) -> dict:
     }
 
 
+def _agreement(round: Round) -> dict:
+    known, waits, _newer = figures(round, tasks.wake_agreeing)
+    if known is None:
+        return {"agreement": None, "agreement_computed": None}
+    computed = {"at": known.at, "judgements": known.judgements, "is_current": not waits}
+    return {"agreement": told(round, known.part("whole")), "agreement_computed": computed}
+
+
 @extend_schema(operation_id="rounds_list", responses={200: dict})
 @api_view(["GET"])
 def rounds(request):
@@ -46,7 +56,7 @@ def rounds(request):
 @api_view(["GET"])
 def round(request, public_id):
     """One round: items by standing, progress per seat, agreement. A lead who judges in it sees her own seat
-    only.
+    only. `agreement_computed`: when, and whether anything was decided since; null while it is computed for the first time.
     """
     roles.require(access.may_run_rounds(request.user))
     found = Round.objects.select_related("pairs_version__guideline", "rubric_version__guideline")
@@ -61,5 +71,5 @@ def round(request, public_id):
         ]
     }
     if own is None:
-        body |= {"items": reports.standing_counts(found), "agreement": reports.agreements(found)}
+        body |= {"items": reports.standing_counts(found), **_agreement(found)}
     return Response(body)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from review import reports
+from review.agreeing.figures import agreements
 from review.models import Arm, Round
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ def as_in(round: Round) -> dict:
     rated = reports.rates(round)
     arm = next((arm for arm in (Arm.AIDED, Arm.UNAIDED) if rated[arm].n), None)
     found: dict = {"judged": MISTAKE, "readers": max(2, round.overlap)}
-    figures = reports.agreements(round).get(arm, {}).get(MISTAKE) if arm else None
+    figures = agreements(round).get(arm, {}).get(MISTAKE) if arm else None
     if figures is None:
         return found
     share = rated[arm].share(MISTAKE)

@@ -9,7 +9,9 @@ from statistics import median
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 
-from review import releasing, reports
+from review import releasing
+from review.agreeing.questions import scales
+from review.agreeing.rows import tabled
 from review.models import Aspect, Decision, Flag, Reading, Round, Standing, StandingState
 from synthesis.models import Mark
 from synthesis.models.marks import MarkKind
@@ -83,14 +85,24 @@ def counted(round: Round) -> Repeats:
     return Repeats(repeats.count(), len(apart), median(apart) if apart else None)
 
 
-def agreements(round: Round) -> dict[str, dict[str, dict]]:
-    """How far readers agree with themselves, as review.reports.agreements does of readers with one another: what is
+def figures(round: Round) -> dict[str, dict[str, dict]]:
+    """How far readers agree with themselves, as review.agreeing.measuring.whole says of readers with one another: what is
     judged is a session as one reader has it, and the raters are her first and her second judgement.
     """
-    by_name, weights = reports.tabled(
+    if not Reading.objects.filter(seat__round=round, pass_number=2, seat__observer=False).exists():
+        return {}
+    from review.agreement.report import agreement  # it loads SciPy
+
+    by_name, weights = tabled(
         _repeated(round), lambda item, rater, pass_number: (f"{item}/{rater}", pass_number)
     )
-    return reports.figures_of(round, by_name, weights)
+    known, found = scales(round), {}
+    for (arm, name), own in sorted(by_name.items()):
+        about = known[name]
+        found.setdefault(arm, {})[name] = agreement(
+            own, scale=about["scale"], levels=about["levels"], seed=round.seed % 2**31, weights=weights
+        )
+    return found
 
 
 def _repeated(round: Round):

@@ -1,28 +1,20 @@
-"""What a round says: progress, rates and agreement; with the draft and without it never pooled. Queries
-only.
+"""What a round says: progress, and rates, with the draft and without it never pooled; agreement is review.agreeing's.
+Queries only.
 """
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Count, F, Q
-from django.utils.translation import gettext as _
+from django.db.models import Count, Q
 
-from accounts.digesting import digest
-from guidelines import briefing
-from guidelines.models import DimensionRevision
-from review import grading, releasing
-from review.agreement.wording import spoken
+from review import releasing
 from review.items_of_rounds import items_of
 from review.judged_so_far import NOTHING, came_from, judged_so_far
-from review.label_studio.screens.build import level_alias
 from review.models import (
     Arm,
     Difference,
     ErrorType,
-    Preferred,
-    Rating,
     RawAnnotation,
     Reading,
     Return,
@@ -33,16 +25,11 @@ from review.models import (
     SendState,
     Verdict,
 )
-from review.remembered import remembered
-from review.standing import GRADED
 from review.stood_so_far import NOTHING as NONE_STOOD
 from review.stood_so_far import Counted, stood_of, stood_so_far
 
 ARMS = (Arm.AIDED, Arm.UNAIDED)
 BOOTSTRAP = 1000
-BELIEVABLE = (1, 2, 3, 4, 5)
-# Of two texts: however much better one is called, it is one answer, as where it is settled.
-CHOICES = (Preferred.A.value, Preferred.TIE.value, Preferred.B.value)
 
 
 def judgements(round: Round):
@@ -249,132 +236,4 @@ def _rates_one_by_one(round: Round) -> dict[str, Rates]:
             verdicts=dict(Counter(verdict for _mistake, verdict, _chance in own if verdict)),
             shares={name: value / whole for name, value in weighed.items() if name},
         )
-    return found
-
-
-def scales(round: Round) -> dict[str, dict]:
-    """What is agreed upon: {name: {"title", "scale", "levels"}}; levels are the rubric's, used or not."""
-    found = {
-        "verdict": {"title": _("Verdict"), "scale": "nominal", "levels": ("accept", "edit", "reject")},
-        "any_mistake": {"title": _("Is there a mistake?"), "scale": "nominal", "levels": ("no", "yes")},
-        "believable": {"title": _("Is the session believable?"), "scale": "ordinal", "levels": BELIEVABLE},
-    }
-    if grading.arm_of(round) in GRADED:
-        found = {
-            "preferred": {"title": _("Which is better on the whole?"), "scale": "nominal", "levels": CHOICES}
-        }
-    for dimension in briefing.dimensions(round.rubric_version):
-        levels = [level["value"] for level in dimension["levels"]]
-        scale = dimension["scale"] if dimension["scale"] in ("ordinal", "interval") else "nominal"
-        if dimension["scale"] == "pairwise":
-            levels = CHOICES
-        elif scale == "nominal":
-            levels = [level_alias(level) for level in levels]
-        found[dimension["key"]] = {"title": dimension["name"], "scale": scale, "levels": tuple(levels)}
-    return found
-
-
-def rows(round: Round) -> tuple[dict[tuple[str, str], list[tuple]], dict]:
-    """{(arm, name): [(item, rater, value, cluster)]}, and {item: one over its chance}; the cluster is the client's base
-    case.
-    """
-    return tabled(judgements(round), lambda item, rater, _pass: (item, rater))
-
-
-def tabled(said, unit) -> tuple[dict[tuple[str, str], list[tuple]], dict]:
-    """`rows` of these judgements; `unit`: (item, rater, pass) → what is judged, and who judges it."""
-    keys = ("item__arm", "item_id", "rater_id", "reading__pass_number", "item__instance__profile__base_case")
-    found: dict[tuple[str, str], list[tuple]] = {}
-    weights: dict = {}
-    for arm, *who, base, chance, verdict, any_mistake, believable, preferred in said.order_by(
-        "id"
-    ).values_list(*keys, "item__inclusion_probability", "verdict", "any_mistake", "believable", "preferred"):
-        cluster, (item, rater) = base or f"item {who[0]}", unit(*who)
-        weights[item] = 1 / chance
-        if preferred:
-            found.setdefault((arm, "preferred"), []).append((item, rater, preferred, cluster))
-        if arm in GRADED:
-            continue  # whoever rates, or compares, is asked nothing else
-        if verdict:
-            found.setdefault((arm, "verdict"), []).append((item, rater, verdict, cluster))
-        mistake = {True: "yes", False: "no", None: None}[any_mistake]
-        found.setdefault((arm, "any_mistake"), []).append((item, rater, mistake, cluster))
-        found.setdefault((arm, "believable"), []).append((item, rater, believable, cluster))
-    ratings = (
-        Rating.objects.filter(decision__in=said.order_by())
-        .order_by("id")
-        .annotate(key=F("dimension_revision__dimension__key"), scale=F("dimension_revision__scale"))
-    )
-    columns = ("key", "scale", "value", "dimension_revision", *(f"decision__{key}" for key in keys))
-    rated = list(ratings.values_list(*columns))
-    pairwise = {revision for _key, scale, _value, revision, *_rest in rated if scale == "pairwise"}
-    levels = levels_of_pairs(pairwise)
-    for key, scale, value, revision, arm, *who, base in rated:
-        number = float(value) if scale in ("ordinal", "interval") else value
-        if scale == "pairwise":
-            number = grading.choice({"scale": scale, "levels": levels[revision]}, value)
-        found.setdefault((arm, key), []).append((*unit(*who), number, base or f"item {who[0]}"))
-    return found, weights
-
-
-def levels_of_pairs(revisions) -> dict[int, list]:
-    """{revision of a dimension: its levels}."""
-    return dict(DimensionRevision.objects.filter(pk__in=revisions).values_list("pk", "levels"))
-
-
-def _computed(rows: list[tuple], scale: str, levels: tuple, seed: int, weights: dict | None = None) -> dict:
-    weights = {item: (weights or {}).get(item, 1.0) for item, *_rest in rows}
-
-    def compute() -> dict:
-        # SciPy takes seconds to load: only what computes pays for it, not every process that has this page.
-        from review.agreement.report import agreement
-
-        return agreement(rows, scale=scale, levels=levels, bootstrap=BOOTSTRAP, seed=seed, weights=weights)
-
-    return remembered(digest([rows, scale, levels, seed, sorted(weights.items())]), compute)
-
-
-def _spoken(figures: dict) -> dict:
-    """The figures with their methods and notes in the language of whoever reads them."""
-    said = {}
-    for name, value in figures.items():
-        if name == "icc":
-            value = _spoken(value)
-        elif isinstance(value, dict):
-            value = value | {part: spoken(value[part], _) for part in ("method", "note")}
-        said[name] = value
-    return said
-
-
-def agreements(round: Round) -> dict[str, dict[str, dict]]:
-    """{arm: {name: figures of review.agreement.report}}, each with `title`, `scale` and `interim`."""
-    if round.state != RoundState.CLOSED:
-        return figures_of(round, *rows(round))
-    # Nothing of a closed round changes but the day of its release; to read all of a large one takes many seconds.
-    key = digest(["agreements", *map(str, (round.public_id, round.closed_at, round.resolutions_from))])
-    known = scales(round)
-    return _told(round, known, remembered(key, lambda: _figures(round, known, *rows(round))))
-
-
-def figures_of(
-    round: Round, by_name: dict[tuple[str, str], list[tuple]], weights: dict
-) -> dict[str, dict[str, dict]]:
-    """`weights`: of what is judged, one over its chance."""
-    known = scales(round)
-    return _told(round, known, _figures(round, known, by_name, weights))
-
-
-def _figures(round: Round, known: dict[str, dict], by_name: dict, weights: dict) -> dict:
-    return {
-        (arm, name): _computed(own, known[name]["scale"], known[name]["levels"], round.seed % 2**31, weights)
-        for (arm, name), own in sorted(by_name.items())
-    }
-
-
-def _told(round: Round, known: dict[str, dict], figures: dict) -> dict[str, dict[str, dict]]:
-    found: dict[str, dict[str, dict]] = {}
-    for (arm, name), computed in figures.items():
-        about = known[name]
-        more = {"title": about["title"], "scale": about["scale"], "interim": round.state == "open"}
-        found.setdefault(arm, {})[name] = _spoken(computed) | more
     return found

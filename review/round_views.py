@@ -222,6 +222,7 @@ def round_close(request, public_id):
     except (NotReadToTheEnd, CannotClose) as refusal:
         messages.error(request, str(refusal))
         return redirect("round", public_id=found.public_id)
+    tasks.wake_agreeing(closed)
     left = reports.standing_counts(closed)
     n = left["open"] + left["disputed"]
     messages.success(

@@ -4,8 +4,10 @@ import logging
 
 from celery import shared_task
 from django.conf import settings
+from django.core.cache import cache
 from kombu.exceptions import OperationalError
 
+from review.agreeing import kept
 from review.judges import driving
 from review.label_studio import connecting, syncing
 from review.models import Judging, Round
@@ -15,6 +17,8 @@ log = logging.getLogger(__name__)
 HINT_SECONDS = 60
 # A judge reads so long in one piece, so that the exchange with Label Studio never waits for it.
 JUDGE_SECONDS = 20
+# Nobody computes a round's figures for so long: whoever began and died is passed over then.
+AGREEING_SECONDS = 600
 
 
 @shared_task(name="review.sync")
@@ -76,3 +80,29 @@ def hint(task, *arguments) -> bool:
         log.warning("the broker does not answer; %s waits for the clock", task.name)
         return False
     return True
+
+
+@shared_task(name="review.agree")
+def agree(round_id: int):
+    """Compute what is shown of a round's agreement, unless it is known already or another worker is at it."""
+    round = Round.objects.get(pk=round_id)
+    found, busy = kept.kept(round), f"review.agree.{round_id}"
+    if (found and found.is_current) or not cache.add(busy, True, AGREEING_SECONDS):
+        return
+    try:
+        kept.renew(round)
+    finally:
+        cache.delete(busy)
+
+
+def wake_agreeing(round: Round) -> bool:
+    """Ask a worker for a round's figures, once a minute at most; False when there is no broker that takes it."""
+    if not settings.REDIS_URL:
+        return False
+    asked = f"review.agree.asked.{round.pk}"
+    if not cache.add(asked, True, HINT_SECONDS):
+        return True
+    if hint(agree, round.pk):
+        return True
+    cache.delete(asked)
+    return False

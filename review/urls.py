@@ -26,7 +26,7 @@ urlpatterns = [
     path("rounds/<uuid:public_id>/close/", round_views.round_close, name="round_close"),
     path("rounds/<uuid:public_id>/release/", release_views.round_release, name="round_release"),
     path("rounds/<uuid:public_id>/sync/", round_views.round_sync, name="round_sync"),
-    path("agreement/", views.agreement, name="agreement"),
+    path("agreement/", include("review.agreeing.urls")),
     path("desk/", desk_views.desk, name="desk"),
     path("rounds/<uuid:public_id>/seats/", round_views.round_seats, name="round_seats"),
     path("rounds/<uuid:public_id>/place/", round_views.round_place, name="round_place"),

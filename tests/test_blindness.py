@@ -54,6 +54,13 @@ NOT_REVIEW = {"runs": Run, "instances": Instance, "profiles": Profile, "datasets
 LISTS = (
     "rounds/",
     "agreement/",
+    "agreement/by/pair/",
+    "agreement/by/named/",
+    "agreement/reviewers/",
+    "agreement/sessions/",
+    "agreement/rates/",
+    "agreement/figures.json",
+    "agreement/ratings.csv",
     "trail/",
     "desk/",
     "disputes/",

@@ -5,7 +5,7 @@ from collections import Counter
 from config.demo.clock import Clock
 from exports import artefacts, places
 from exports.models import Dataset, TrainingRun
-from review import reports
+from review.agreeing.figures import agreements
 from review.models import Decision, Round
 from synthesis.models import Call, Instance, InstanceState
 
@@ -27,7 +27,7 @@ def result(
 
 def _agreement(round: Round) -> dict:
     """{dimension: figures}; what was read without the draft is never pooled with the rest."""
-    by_arm = reports.agreements(round)
+    by_arm = agreements(round)
     found = dict(by_arm.get("aided", {}))
     found |= {f"{name} (unaided)": figures for name, figures in by_arm.get("unaided", {}).items()}
     return {name: {**figures, "title": str(figures["title"])} for name, figures in found.items()}

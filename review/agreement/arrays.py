@@ -16,23 +16,37 @@ def ratings_of(item, rater, value, *, scale: str, levels=None, cluster=None, wei
     if not item.shape == rater.shape == value.shape or item.ndim != 1:
         raise BadRatings("item, rater and value are not of one length")
     known, level = _levels(value, scale, declared)
+    return of_codes(
+        numbered(item), numbered(rater), level, scale=scale, levels=known, declared=declared is not None,
+        cluster=None if cluster is None else numbered(np.asarray(cluster))[1],
+        weight=None if weight is None else np.asarray(weight, float),
+    )  # fmt: skip
+
+
+def of_codes(item, rater, level, *, scale, levels, declared, cluster=None, weight=None) -> Ratings:
+    """`item` and `rater`: (names, the number of each rating's name); `level`: its number, -1 where missing. `cluster`: the
+    number of each rating's, by which clusters are ordered. As ratings_of.
+    """
     there = level >= 0
-    items, row = numbered(item[there])
-    raters, column = numbered(rater[there])
-    level = level[there]
-    cell = row * max(1, len(raters)) + column
-    _once(cell, items, raters)
-    codes = np.full(len(items) * len(raters), -1, smallest_integer(len(known)))
+    level, items, raters = level[there], item[0], rater[0]
+    own, row = numbered(item[1][there])
+    judging, column = numbered(rater[1][there])
+    cell = row * max(1, len(judging)) + column
+    codes = np.full(len(own) * len(judging), -1, smallest_integer(len(levels)))
     codes[cell] = level
-    of_item = np.arange(len(items))
+    if (codes >= 0).sum() < len(cell):
+        twice = int(np.bincount(cell).argmax())
+        who = raters[judging[twice % len(judging)]]
+        raise BadRatings(f"item {items[own[twice // len(judging)]]} was rated twice by {who}")
+    of_item, weights = np.arange(len(own)), np.ones(len(own))
+    names = np.asarray(items, object)[own] if cluster is not None or weight is not None else None
     if cluster is not None:
-        of_item = _of_each_item(numbered(np.asarray(cluster)[there])[1], row, items, "clusters")
-    weights = np.ones(len(items))
+        of_item = _of_each_item(numbered(cluster[there])[1], row, names, "clusters")
     if weight is not None:
-        weights = _of_each_item(np.asarray(weight, float)[there], row, items, "weights")
+        weights = _of_each_item(weight[there], row, names, "weights")
     return Ratings(
-        scale, codes.reshape(len(items), len(raters)), known, declared is not None, of_item,
-        cluster is not None, in_the_mean_1(weights),
+        scale, codes.reshape(len(own), len(judging)), levels, declared, of_item, cluster is not None,
+        in_the_mean_1(weights),
     )  # fmt: skip
 
 
@@ -64,14 +78,6 @@ def _levels(value: np.ndarray, scale: str, declared: tuple | None) -> tuple[tupl
     known = declared or tuple(sorted({one for one in cleaned if one is not None}))
     place = {level: n for n, level in enumerate(known)} | {None: -1}
     return known, np.array([place[one] for one in cleaned], np.int64)[number] if len(said) else number
-
-
-def _once(cell: np.ndarray, items, raters) -> None:
-    counted = np.bincount(cell) if len(cell) else cell
-    if len(cell) and counted.max() > 1:
-        twice = int(counted.argmax())
-        item, rater = items[twice // len(raters)], raters[twice % len(raters)]
-        raise BadRatings(f"item {item} was rated twice by {rater}")
 
 
 def _of_each_item(given: np.ndarray, row: np.ndarray, items, what: str) -> np.ndarray:

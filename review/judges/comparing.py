@@ -16,21 +16,31 @@ from review.remembered import remembered
 from synthesis.models import Run
 
 
-def judges(round: Round) -> list[dict]:
-    """One for each judge, as pages and the API show it. "arms": {arm: {name: figures}}."""
+def judges(round: Round, known: dict[str, dict] | None = None) -> list[dict]:
+    """One for each judge, as pages and the API show it. "arms": {arm: {name: figures}}. `known`: what `beside_people` gave,
+    where that is kept.
+    """
     asked = list(round_judgings(round))
     if not asked:
         return []
     seats = [one.seat_id for one in asked]
+    known = beside_people(round, seats) if known is None else known
+    about, outcomes, makers = read.scales(round), outcomes_of(seats), generators(round)
+    return [
+        _told(one, makers, outcomes[one.seat_id]) | _spoken(known[str(one.seat_id)], about)
+        for one in asked
+        if str(one.seat_id) in known
+    ]
+
+
+def beside_people(round: Round, seats: list[int] | None = None) -> dict[str, dict]:
+    """{seat: `compared`} of the round's judges, or these."""
+    seats = list(round_judgings(round).values_list("seat", flat=True)) if seats is None else seats
+    if not seats:
+        return {}
     people, said = read.of_people(round), read.of_judges(seats)
     about, place = read.scales(round), read.clients(round)
-    outcomes, makers = outcomes_of(seats), generators(round)
-    found = []
-    for one in asked:
-        own = said[one.seat_id]
-        compared = _remembered(round, own, people, about, place)
-        found.append(_told(one, makers, outcomes[one.seat_id]) | _spoken(compared, about))
-    return found
+    return {str(seat): _remembered(round, said[seat], people, about, place) for seat in seats}
 
 
 def round_judgings(round: Round):

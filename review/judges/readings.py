@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from django.db.models import F
 
 from review import grading, reports
+from review.agreeing import questions
+from review.agreeing.rows import rows as rows_of
 from review.models import Arm, Aspect, Decision, Item, Rating, Round, Standing, StandingState
 from review.models.decisions import Preferred
 
@@ -32,17 +34,17 @@ class Said:
 
 
 def scales(round: Round) -> dict[str, dict]:
-    """As reports.scales; of a comparison each with its `tie`."""
-    found = reports.scales(round)
+    """As review.agreeing.questions.scales; of a comparison each with its `tie`."""
+    found = questions.scales(round)
     for about in found.values():
-        if about["levels"] == reports.CHOICES:
+        if about["levels"] == questions.CHOICES:
             about["tie"] = Preferred.TIE.value
     return found
 
 
 def of_people(round: Round) -> People:
     """Their judgements that count for agreement; in a rehearsal those of simulated readers."""
-    rows, weight = reports.rows(round)
+    rows, weight = rows_of(round)
     said: dict = defaultdict(lambda: defaultdict(dict))
     client: dict[int, str] = {}
     for place, own in rows.items():
@@ -83,7 +85,7 @@ def of_judges(seats: list[int]) -> dict[int, Said]:
         *(f"decision__{one}" for one in columns), "key", "of", "value", "dimension_revision"
     )
     rows = list(rows)
-    levels = reports.levels_of_pairs({row[-1] for row in rows if row[5] == "pairwise"})
+    levels = questions.levels_of_pairs({row[-1] for row in rows if row[5] == "pairwise"})
     for seat, item, arm, number, key, scale, value, revision in rows:
         if scale in SCALES:
             value = float(value)

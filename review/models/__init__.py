@@ -17,6 +17,7 @@ from review.models.first_judgements import FirstJudgement
 from review.models.flags import Flag, FlagKind, Resolution
 from review.models.gold import Endorsement, Gold, Look, Retirement
 from review.models.judges import MOST_REPEATS, JudgeOutcome, Judging, JudgingState, OutcomeKind
+from review.models.kept_figures import KeptFigures
 from review.models.label_studio import ENVIRONMENT, Account, Difference, DifferenceKind, SeatProject, Server
 from review.models.passes import Pass
 from review.models.raters import Rater, RaterKind
@@ -53,6 +54,7 @@ __all__ = [
     "JudgeOutcome",
     "Judging",
     "JudgingState",
+    "KeptFigures",
     "Look",
     "MOST_REPEATS",
     "OutcomeKind",

@@ -3,6 +3,8 @@
 from django import template
 from django.utils.translation import gettext_lazy as _
 
+from review.agreeing.paradox import is_paradox
+from review.agreeing.telling import landis_koch, weight
 from review.models import Arm, OutcomeKind
 
 register = template.Library()
@@ -16,6 +18,8 @@ NAMES = {
     "cohen_kappa": "Cohen κ",
     "cohen_kappa_weighted": _("Cohen κ, weighted"),
 }
+
+KAPPAS = ("fleiss_kappa", "cohen_kappa", "cohen_kappa_weighted")
 
 
 @register.filter
@@ -39,7 +43,9 @@ def summary(tables: dict) -> list[dict]:
     for arm, dimensions in tables.items():
         for name, figures in dimensions.items():
             line = lines.setdefault(name, {"title": figures["title"], "aided": None, "unaided": None})
-            line[arm] = _in_one_line(figures)
+            line[arm] = said = _in_one_line(figures)
+            if "of" in said:
+                said |= {"arm": arm, "question": name}
     first = [name for name in ("verdict", "preferred", "any_mistake", "believable") if name in lines]
     return [lines[name] for name in [*first, *(name for name in lines if name not in first)]]
 
@@ -47,19 +53,13 @@ def summary(tables: dict) -> list[dict]:
 def _in_one_line(figures: dict) -> dict:
     """`figure`, with n; where alpha is undefined `why` instead. `weight`: how far it carries, in words."""
     alpha, agree = figures["krippendorff_alpha"], figures["percent_agreement"]["estimate"]
-    if alpha["estimate"] is None:
-        return {"why": alpha["note"], "agree": agree}
-    written = f"{figure(alpha)} n={figures['n_items']}"
-    return {"figure": written, "weight": _weight(alpha["ci"]), "agree": agree}
-
-
-def _weight(ci) -> str:
-    """Krippendorff's .667 and .80, on the lower bound only (methods.md §6)."""
-    if not ci:
-        return _("no interval, so it cannot be relied on yet")
-    if ci[0] >= 0.8:
-        return _("can be relied on")
-    return _("for tentative conclusions") if ci[0] >= 0.667 else _("too low or too uncertain to rely on")
+    said = {"why": alpha["note"], "agree": agree}
+    if alpha["estimate"] is not None:
+        written = f"{figure(alpha)} n={figures['n_items']}"
+        said = {"figure": written, "weight": weight(alpha["ci"]), "agree": agree, "alpha": alpha}
+    if "prevalence" not in figures:
+        return said
+    return said | {"paradox": is_paradox(figures), "of": figures}
 
 
 @register.filter
@@ -67,8 +67,21 @@ def coefficients(figures: dict) -> list[dict]:
     """The coefficients of one dimension in a fixed order, ICCs last, each with the `name` that people
     read.
     """
-    named = [{"name": str(name), **figures[key]} for key, name in NAMES.items() if key in figures]
+    named = [
+        {"name": str(name), "words": _words(key, figures[key]), **figures[key]}
+        for key, name in NAMES.items()
+        if key in figures
+    ]
     return named + [{"name": form, **value} for form, value in figures.get("icc", {}).items()]
+
+
+def _words(key: str, coefficient: dict) -> str:
+    """How far it carries, of the lower bound only: Landis & Koch's words for a kappa, Krippendorff's for alpha; none for
+    AC, for which neither was made.
+    """
+    if key == "krippendorff_alpha":
+        return weight(coefficient["ci"]) if coefficient["ci"] else ""
+    return str(landis_koch(coefficient["ci"])) if key in KAPPAS else ""
 
 
 @register.filter

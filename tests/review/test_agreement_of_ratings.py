@@ -2,7 +2,7 @@
 
 import pytest
 
-from review import reports
+from review.agreeing.figures import agreements
 from tests.review import invented
 from tests.review.factories import DIMENSIONS, judge
 from tests.review.test_pages import words
@@ -24,7 +24,7 @@ def compared(ben, chloe, lena):
 
 
 def test_of_a_pair_the_answers_are_nominal_with_no_difference_among_them(compared):
-    [(arm, found)] = reports.agreements(compared).items()
+    [(arm, found)] = agreements(compared).items()
     assert arm == "pair" and set(found) == {"preferred", *DIMENSIONS}
     whole = found["preferred"]
     assert (whole["scale"], whole["n_items"], whole["n_raters"]) == ("nominal", 12, 2)
@@ -38,7 +38,7 @@ def test_of_a_pair_the_answers_are_nominal_with_no_difference_among_them(compare
 
 
 def test_an_answer_that_nobody_gave_is_one_of_the_answers(compared):
-    aspect = reports.agreements(compared)["pair"]["specific"]
+    aspect = agreements(compared)["pair"]["specific"]
     assert aspect["percent_agreement"]["estimate"] == 1
     assert "3 levels" in aspect["brennan_prediger"]["method"]
     assert "b 0.000" in aspect["percent_agreement"]["note"]
@@ -52,7 +52,7 @@ def test_however_much_better_it_is_the_same_answer(ben, chloe, lena):
     for item in round.items.all():
         for who, level in ((ben, "much"), (chloe, "rather")):
             judge(item, who, invented.says("reply_preference", ratings=dict.fromkeys(DIMENSIONS, level)))
-    found = reports.agreements(round)["pair"]["specific"]
+    found = agreements(round)["pair"]["specific"]
     assert found["percent_agreement"]["estimate"] == 1 and "3 levels" in found["brennan_prediger"]["method"]
     assert round.items.settled().count() == 2
 
@@ -64,7 +64,7 @@ def test_ratings_are_ordinal_by_the_levels_of_the_rubric(ben, chloe, lena):
             # Level 2 is never given.
             ratings = dict.fromkeys(invented.MECHANISMS, min(1, n % 2 + shift))
             judge(item, who, invented.says("resistance_reply", ratings=ratings))
-    [(arm, found)] = reports.agreements(round).items()
+    [(arm, found)] = agreements(round).items()
     assert arm == "rated" and set(found) == set(invented.MECHANISMS)
     figures = found["autonomy"]
     assert figures["scale"] == "ordinal" and "AC2" in figures["gwet_ac"]["method"]

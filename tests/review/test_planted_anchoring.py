@@ -10,8 +10,8 @@ import pytest
 from django.db import transaction
 from django.utils import timezone
 
+from review.agreeing.figures import anchoring_effect
 from review.agreement.exact import exact_interval
-from review.anchoring import anchoring_effect
 from review.manifestation import manifestation
 from review.models import Decision, Finding
 from tests.review.factories import client_profile, made_instances, published_pairs, round_of, says

@@ -8,6 +8,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from review import repeating
+from review.agreeing.figures import with_herself
+from review.agreeing.kept import current
 from review.flags.raising import raise_flag
 from review.label_studio.sending import send
 from review.models import Decision, Reading, Round, SendState
@@ -139,7 +141,7 @@ def test_the_page_says_how_far_reviewers_agree_with_themselves(round, ben, chloe
             again(repeat, second)
     counted = repeating.counted(round)
     assert (counted.planned, counted.judged) == (4, 4) and 14.9 < counted.days < 15.1
-    verdict = repeating.agreements(round)["aided"]["verdict"]
+    verdict = with_herself(current(round))["aided"]["verdict"]
     assert (verdict["n_items"], verdict["n_raters"]) == (4, 2)
     assert verdict["percent_agreement"]["estimate"] == 0.5
     client.force_login(lena)
@@ -150,7 +152,7 @@ def test_the_page_says_how_far_reviewers_agree_with_themselves(round, ben, chloe
 def test_one_that_was_judged_once_says_nothing_of_herself(round, ben):
     judge_all(round, ben, LONG_AGO)
     assert repeating.counted(round) == repeating.Repeats(planned=4, judged=0, days=None)
-    assert repeating.agreements(round) == {}
+    assert with_herself(current(round)) == {}
 
 
 def test_the_new_rounds_page_draws_repeats(ben, chloe, lena, client):

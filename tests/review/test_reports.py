@@ -1,7 +1,7 @@
 import pytest
 
-from review import remembered, reports
-from review.anchoring import anchoring_effect
+from review import reports
+from review.agreeing.figures import agreements, anchoring_effect
 from tests.review.factories import (
     client_profile,
     judge,
@@ -33,7 +33,7 @@ def judged(ben, chloe, lena):
 
 
 def test_with_and_without_the_draft_are_never_pooled(judged):
-    found = reports.agreements(judged)
+    found = agreements(judged)
     assert set(found["aided"]) == {"verdict", "any_mistake", "believable", "specific", "supportive"}
     assert set(found["unaided"]) == {"any_mistake", "believable"}
     assert found["aided"]["verdict"]["n_items"] == 14 and found["unaided"]["any_mistake"]["n_items"] == 6
@@ -110,26 +110,8 @@ def test_progress_and_standing_counts(round, item, ben, chloe):
     assert listed.left == 3
 
 
-def test_the_number_of_queries_does_not_grow(judged, django_assert_num_queries):
-    with django_assert_num_queries(3):
-        reports.agreements(judged)
-
-
 def test_nothing_judged_says_nothing(round):
-    assert reports.agreements(round) == {} and anchoring_effect(round) is None
-
-
-def test_figures_are_known_by_a_digest_and_only_so_many(judged):
-    remembered._known.clear()
-    first = reports.agreements(judged)
-    assert reports.agreements(judged) == first
-    assert 0 < len(remembered._known) <= remembered.MOST_KNOWN and all(
-        len(key) == 64 for key in remembered._known
-    )
-    for seed in range(remembered.MOST_KNOWN + 3):
-        rows = [(1, 1, "yes", "a"), (1, 2, "yes", "a")]
-        reports._computed(rows, "nominal", ("no", "yes"), seed)
-    assert len(remembered._known) == remembered.MOST_KNOWN
+    assert agreements(round) == {} and anchoring_effect(round) is None
 
 
 def test_a_session_whose_wording_is_disputed_is_not_among_the_outcomes(ben, chloe, lena):

@@ -5,9 +5,11 @@ from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
 
-from review.agreement.reading import read_levels, read_table
-from review.agreement.report import agreement
+from review.agreement.reading import MEMORY, read_levels, read_table
+from review.agreement.report import result
 from review.agreement.values import SCALES, BadRatings
+
+MB = 1024**2
 
 
 class Command(BaseCommand):
@@ -22,9 +24,13 @@ class Command(BaseCommand):
             "--bootstrap", type=int, default=1000, metavar="N", help="resamples (default 1000)"
         )
         parser.add_argument("--seed", type=int, default=0, metavar="S", help="default 0")
+        parser.add_argument(
+            "--memory", type=int, default=MEMORY // MB, metavar="MB",
+            help=f"refuse a file that would take more of memory (default {MEMORY // MB})",
+        )  # fmt: skip
         parser.add_argument("--json", action="store_true", help="one JSON object on one line")
 
-    def handle(self, *, file, scale, levels, bootstrap, seed, json: bool, **options):
+    def handle(self, *, file, scale, levels, bootstrap, seed, memory, json: bool, **options):
         if bootstrap < 0 or seed < 0:
             raise CommandError("--bootstrap and --seed are 0 or more", returncode=2)
         try:
@@ -32,14 +38,18 @@ class Command(BaseCommand):
         except BadRatings as reason:
             raise CommandError(f"--levels: {reason}", returncode=2) from reason
         try:
-            dimensions = read_table(file, scale=scale, levels=declared)
+            table = read_table(file, scale=scale, levels=declared, memory=memory * MB, told=self._told)
         except (BadRatings, OSError) as reason:
             raise CommandError(f"{file}: {reason}", returncode=2) from reason
         found = {}
-        for number, (name, rows) in enumerate(dimensions.items(), start=1):
-            self.stderr.write(f"{number}/{len(dimensions)} {name}: {len(rows)} rows", self.style.NOTICE)
-            found[name] = agreement(rows, scale=scale, levels=declared, bootstrap=bootstrap, seed=seed)
+        for number, (name, rows) in enumerate(table.columns.items(), start=1):
+            self.stderr.write(f"{number}/{len(table.columns)} {name}: {len(rows)} rows", self.style.NOTICE)
+            found[name] = result(table.ratings(name), bootstrap=bootstrap, seed=seed)
         self.stdout.write(as_line(found) if json else as_table(found))
+
+    def _told(self, rows: int, share: float) -> None:
+        if share < 1:
+            self.stderr.write(f"read {rows:,} rows, {share:.0%} of the file", self.style.NOTICE)
 
 
 def as_line(found: dict) -> str:
@@ -48,9 +58,9 @@ def as_line(found: dict) -> str:
 
 def as_table(found: dict) -> str:
     lines = []
-    for dimension, result in found.items():
+    for dimension, figures in found.items():
         lines.append(dimension)
-        for name, value in (result | result.get("icc", {})).items():
+        for name, value in (figures | figures.get("icc", {})).items():
             if name == "icc":
                 continue
             lines.append(f"  {name:22} {_cell(value)}")

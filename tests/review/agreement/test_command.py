@@ -93,3 +93,81 @@ def test_a_file_that_is_not_there_ends_with_two(tmp_path):
 def test_the_scale_is_never_guessed(run):
     with pytest.raises(CommandError, match="--scale"):
         run("item,rater,value\n1,Ben,1\n", "--json")
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        ("item,rater,value\n1,Ben,accept\n", "one rater only"),
+        ("item,rater,value\n1,Ben,accept\n2,Ben,edit\n3,Ben,accept\n", "one rater only"),
+        ("item,rater,value\n1,Ben,accept\n1,Chloe,accept\n", "one item only"),
+        ("item,rater,value\n1,Ben,accept\n2,Chloe,accept\n", "no overlap"),
+        ("item,rater,value\n1,Ben,\n", "there are no ratings"),
+    ],
+)
+def test_what_is_too_little_ends_well_with_nulls_and_the_reason_in_words(run, content, reason):
+    found = json.loads(run(content, "--scale", "nominal", "--json")[0])["value"]
+    objects = [value for value in found.values() if isinstance(value, dict)]
+    assert len(objects) >= 5
+    for one in objects:
+        assert one["estimate"] is None and one["ci"] is None and reason in one["note"]
+
+
+def test_labels_in_any_script_are_labels(run):
+    words = ["žádná chyba", "过早建议", "نصيحة مبكرة", "🙂"]
+    table = "item,rater,value\n" + "".join(
+        f"sezení {n},{who},{words[(n * step) % 4]}\n"
+        for n in range(40)
+        for who, step in (("Žofie", 1), ("Łukasz", 5))
+    )
+    levels = ",".join(words)
+    found = json.loads(
+        run(table, "--scale", "nominal", "--levels", levels, "--json", "--bootstrap", "50")[0]
+    )["value"]
+    assert found["percent_agreement"]["estimate"] == 1 and found["n_raters"] == 2
+    assert "过早建议 0.250" in found["percent_agreement"]["note"]
+
+
+def test_numbers_as_text_are_numbers_unless_the_scale_is_nominal(run):
+    table = "item,rater,value\n" + "".join(f"{n},{who},{text}\n" for n in range(12)
+                                          for who, text in (("Ben", 1 + n % 3), ("Chloe", f" {1 + n % 3}.0 ")))  # fmt: skip
+    same = json.loads(run(table, "--scale", "ordinal", "--json")[0])["value"]
+    assert same["krippendorff_alpha"]["estimate"] == 1
+    other = json.loads(run(table, "--scale", "nominal", "--json")[0])["value"]
+    assert other["percent_agreement"]["estimate"] == 0
+
+
+def test_a_level_that_is_not_in_the_rubric_is_refused_with_its_line_however_late(run):
+    rows = [f"{n},{who},{1 + n % 5}" for n in range(300) for who in ("Ben", "Chloe")]
+    table = "\n".join(["item,rater,value", *rows, "900,Ben,6"])
+    with pytest.raises(
+        CommandError, match="line 602: value: 6 is not among the levels 1, 2, 3, 4, 5"
+    ) as refusal:
+        run(table, "--scale", "ordinal", "--levels", "1,2,3,4,5", "--json")
+    assert refusal.value.returncode == 2
+
+
+def test_the_first_line_that_is_wrong_is_named_whatever_is_wrong_with_it(run):
+    table = "item,rater,value,cluster\n1,Ben,1,a\n1,Ben,2,a\n1,Chloe,1,b\n2,Ben,high,c\n"
+    with pytest.raises(CommandError, match="line 3: item 1 was already rated by Ben in line 2"):
+        run(table, "--scale", "ordinal", "--json")
+    with pytest.raises(CommandError, match="line 3: item 1 is in cluster b and in a"):
+        run(table.replace("1,Ben,2,a\n", ""), "--scale", "ordinal", "--json")
+    with pytest.raises(CommandError, match="line 3: value: 'high' is not a number"):
+        run(table.replace("1,Ben,2,a\n1,Chloe,1,b\n", ""), "--scale", "ordinal", "--json")
+
+
+def test_a_file_for_which_there_is_no_memory_is_refused_with_what_it_would_take(run):
+    table = "item,rater,value\n" + "".join(f"session {n},{who},1\n" for n in range(200) for who in "ab")
+    with pytest.raises(
+        CommandError, match=r"would take about \d+ MB of memory, 100 MB are allowed"
+    ) as refusal:
+        run(table, "--scale", "ordinal", "--memory", "100", "--json")
+    assert refusal.value.returncode == 2
+    # Many raters of an item each: read in no time, but the table of all by all would not fit.
+    wide = "item,rater,value\n" + "".join(f"session {n},reader {n},1\n" for n in range(9_000))
+    with pytest.raises(
+        CommandError, match=r"a table of its items by its raters would take about 1,\d+ MB"
+    ) as refusal:
+        run(wide, "--scale", "ordinal", "--memory", "1000", "--json")
+    assert refusal.value.returncode == 2

@@ -6,12 +6,29 @@ from review.agreement.reading import BadTable, read_levels, read_table
 from review.agreement.values import BadRatings
 
 
+def rows_of(table):
+    """{dimension: [(item, rater, value or None, cluster or None)]}, as in the file."""
+    found = {}
+    for dimension, own in table.columns.items():
+        items, raters, clusters = (list(names) for names in (own.items, own.raters, own.clusters))
+        found[dimension] = [
+            (
+                items[item],
+                raters[rater],
+                table.levels[level] if level >= 0 else None,
+                clusters[cluster] if cluster >= 0 else None,
+            )
+            for item, rater, level, cluster in zip(own.item, own.rater, own.level, own.cluster, strict=True)
+        ]
+    return found
+
+
 @pytest.fixture
 def read(tmp_path):
     def read(content, scale="nominal", levels=None):
         path = tmp_path / "ratings.csv"
         path.write_bytes(content if isinstance(content, bytes) else content.encode())
-        return read_table(path, scale=scale, levels=levels)
+        return rows_of(read_table(path, scale=scale, levels=levels))
 
     return read
 

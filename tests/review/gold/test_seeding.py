@@ -12,6 +12,7 @@ from accounts.models import Role
 from exports import sampled
 from exports.selecting import Selection
 from review import access, by_pair, handing_on, reports
+from review.agreeing.figures import agreements
 from review.gold import results, round_results, telling
 from review.judged import Wording
 from review.label_studio.sending import data_of
@@ -134,7 +135,7 @@ def test_no_count_rate_agreement_dispute_or_list_of_the_round_holds_them(closed,
     assert reports.standing_counts(closed) == {"total": 6, "settled": 6, "disputed": 0, "open": 0}
     rates = reports.rates(closed)["aided"]
     assert (rates.n, rates.verdicts) == (12, {"accept": 12})
-    assert reports.agreements(closed)["aided"]["verdict"]["n_items"] == 6
+    assert agreements(closed)["aided"]["verdict"]["n_items"] == 6
     (listed,) = reports.with_counts(Round.objects.all())
     assert (listed.total, listed.left) == (6, 0)
     assert {item.gold_id for item in access.resolved_for(ben)} == {None}

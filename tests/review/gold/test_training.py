@@ -9,6 +9,7 @@ from accounts.roles import Refused
 from exports import access as exports_access
 from exports.selecting import Selection
 from review import handing_on, reports
+from review.agreeing.figures import agreements
 from review.gold import results, telling
 from review.gold.agreeing import endorse_gold, look_at_gold
 from review.label_studio.syncing import sync_all
@@ -179,7 +180,7 @@ def test_nothing_is_settled_or_disputed(judged):
 def test_no_rate_no_agreement_and_no_total_counts_it(judged, lena):
     close_round(round=judged, by=lena)
     round = Round.objects.get()
-    assert reports.rates(round)["aided"].n == 0 and reports.agreements(round) == {}
+    assert reports.rates(round)["aided"].n == 0 and agreements(round) == {}
     assert reports.standing_counts(round) == {"total": 0, "settled": 0, "disputed": 0, "open": 0}
 
 

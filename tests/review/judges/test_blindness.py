@@ -10,7 +10,7 @@ from accounts.models import Role
 from config.pages import stages
 from exports import sampled
 from review import disputes, releasing, repeating, reports
-from review.anchoring import anchoring_effect
+from review.agreeing.figures import agreements, anchoring_effect
 from review.models import Flag, Reading
 from review.rounds import CannotClose, close_round
 from tests.conftest import person
@@ -38,7 +38,7 @@ def all_figures(round, people) -> str:
         "standing": reports.standing_counts(round),
         "outcomes": reports.outcomes(round),
         "rates": {arm: vars(rate) for arm, rate in reports.rates(round).items()},
-        "agreement": reports.agreements(round),
+        "agreement": agreements(round),
         "anchoring": anchoring_effect(round),
         "left": reports.left_to_judge(),
         "desk": [(one.pk, one.total, one.left, one.skipped) for who in people for one in reports.desk_of(who)],

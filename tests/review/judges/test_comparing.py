@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from accounts.models import Role
-from review import reports
+from review.agreeing.figures import agreements
 from review.judges import comparing
 from review.models import Decision
 from review.rounds import close_round
@@ -206,7 +206,7 @@ def test_figures_are_of_the_people_who_were_blind_and_stay_when_the_round_is_clo
     close_round(round=round, by=lena)
     round.refresh_from_db()
     assert comparing.judges(round) == before
-    assert reports.agreements(round)["aided"]["verdict"]["n_raters"] == 2
+    assert agreements(round)["aided"]["verdict"]["n_raters"] == 2
 
 
 def test_how_many_queries_it_takes_depends_on_neither_judges_nor_sessions(

@@ -1,0 +1,155 @@
+"""The paragraph for a paper, written from the JSON of a round and from nothing else: it can hold no other number. Pure."""
+
+from review.agreeing.leaving import ARMS, REFERENCES
+
+
+def paragraph(found: dict) -> list[str]:
+    """Sentences in English, from review.agreeing.leaving.document."""
+    arms = found["agreement"]
+    if not arms:
+        return []
+    told = [_design(found), *(_arm(arm, questions) for arm, questions in arms.items())]
+    told += [_intervals(found), _rates(found["rates"]), _anchoring(found["anchoring"])]
+    told += [_manifestation(found["manifestation"]), _with_oneself(found), _limits(found)]
+    return [one for one in told if one]
+
+
+def _design(found: dict) -> str:
+    about, first = found["round"], next(iter(found["agreement"].values()))
+    most = max(first.values(), key=lambda one: one["n_items"])
+    said = (
+        f"In the round “{about['name']}” sessions were judged under {about['guideline']} and {about['rubric']}, each "
+        f"by {about['readers_per_session']} reviewers where it was read by several "
+        f"({about['doubly_read_percent']:g} % of sessions). Reviewers were blind to one another, to the model, the prompt "
+        f"and the mistake that a session was made to show. {found['computed']['judgements']} judgements count here"
+    )  # fmt: skip
+    said += f", of {most['n_raters']} reviewers." if len(found["agreement"]) == 1 else "."
+    if about["unaided_percent"] and len(found["agreement"]) > 1:
+        said += (
+            f" A random {about['unaided_percent']:g} % of sessions was planned to be read without the draft; readings with "
+            "and without it are never pooled."
+        )  # fmt: skip
+    if about["interim"]:
+        said += " The round is still open, so these figures are interim."
+    if about["rehearsal"]:
+        said += " Readers were simulated: the figures say nothing about people."
+    return said
+
+
+def _arm(arm: str, questions: dict) -> str:
+    said = "; ".join(_question(figures) for figures in questions.values())
+    return f"Sessions {ARMS[arm]}: {said}."
+
+
+def _question(figures: dict) -> str:
+    ac = "AC1" if figures["scale"] == "nominal" else "AC2"
+    return (
+        f"{figures['title']} ({figures['scale']}; {figures['n_items']} sessions of {figures['n_clusters']} clients, "
+        f"{figures['n_ratings']} ratings by {figures['n_raters']} reviewers, "
+        f"{100 * figures['missing_share']:.0f} % missing): {_prevalence(figures)}same answer in "
+        f"{_share(figures['percent_agreement'])}, Krippendorff's α {_value(figures['krippendorff_alpha'])}, "
+        f"{ac} {_value(figures['gwet_ac'])}"
+    )
+
+
+def _prevalence(figures: dict) -> str:
+    if not figures["prevalence"]:
+        return ""
+    level, share = max(figures["prevalence"], key=lambda one: one[1])
+    name = level if isinstance(level, str) else f"{level:g}"
+    return f"most frequent answer “{name}”, {100 * share:.0f} %; "
+
+
+def _value(one: dict) -> str:
+    if one["estimate"] is None:
+        return f"undefined ({one['note']})"
+    return f"{one['estimate']:.2f}{_between(one['ci'])}"
+
+
+def _share(one: dict) -> str:
+    if one["estimate"] is None:
+        return "no pair of readings"
+    ci = one["ci"] and [f"{100 * bound:.0f}" for bound in one["ci"]]
+    return f"{100 * one['estimate']:.0f} %" + (f" [{ci[0]}, {ci[1]}]" if ci else "")
+
+
+def _between(ci) -> str:
+    return f" [{ci[0]:.2f}, {ci[1]:.2f}]" if ci else " (no interval)"
+
+
+def _intervals(found: dict) -> str:
+    methods: list[str] = []
+    for questions in found["agreement"].values():
+        for figures in questions.values():
+            for name in ("krippendorff_alpha", "gwet_ac"):
+                one = figures[name]
+                if one["estimate"] is not None:
+                    methods += [said for said in one["method"].split("; ") if said not in methods]
+    if not methods:
+        return ""
+    said = f"Brackets are {found['confidence_percent']} % intervals. Computed were: {'. '.join(methods)}."
+    if found["round"]["weighed_by_inclusion"]:
+        said += " Sessions had unequal chances to be chosen; each counts for one over its chance."
+    return said + f" Sources: {'; '.join(REFERENCES.values())}."
+
+
+def _rates(rates: dict) -> str:
+    said = []
+    for one in rates["verdicts"]:
+        told = ", ".join(f"{verb} {_rate(one[key])}" for key, verb in
+                         (("accept", "accepted"), ("edit", "edited"), ("reject", "rejected")))  # fmt: skip
+        said.append(f"Of {one['n']} judgements with the draft it was {told}.")
+    for arm, parts in rates["seconds"].items():
+        for one in parts:
+            low, middle, high = one["quartiles"]
+            said.append(
+                f"A judgement of sessions {ARMS[arm]} took a median of {middle:.0f} s (quartiles {low:.0f} "
+                f"and {high:.0f} s, n = {one['n']})."
+            )  # fmt: skip
+    return " ".join(said)
+
+
+def _rate(share: dict) -> str:
+    ci = share["ci"] and [f"{100 * bound:.0f}" for bound in share["ci"]]
+    return f"in {100 * share['share']:.0f} %" + (f" [{ci[0]}, {ci[1]}]" if ci else "")
+
+
+def _anchoring(effect: dict | None) -> str:
+    if not effect:
+        return ""
+    return (
+        f"A mistake was found in {100 * effect['aided']:.0f} % of {effect['n_aided']} sessions read with the draft and in "
+        f"{100 * effect['unaided']:.0f} % of {effect['n_unaided']} read without it: an anchoring effect of "
+        f"{effect['difference']:.2f}{_between(effect['ci'])}."
+    )
+
+
+def _manifestation(found: dict) -> str:
+    if not found["n_sessions"] or found["rate"]["estimate"] is None:
+        return ""
+    return (
+        f"Of {found['n_sessions']} sessions read without the draft that were made to show a mistake, readers named it in "
+        f"{_share(found['rate'])} (mean over sessions)."
+    )
+
+
+def _with_oneself(found: dict) -> str:
+    repeats = found["repeats"]
+    if not repeats["judged"]:
+        return ""
+    said = f"{repeats['judged']} sessions were judged twice by the same reviewer"
+    if repeats["days"] is not None:
+        said += f", half of them {repeats['days']:.0f} days or more apart"
+    told = [
+        f"{figures['title']} α {_value(figures['krippendorff_alpha'])}"
+        for questions in found["agreement_with_oneself"].values()
+        for figures in questions.values()
+    ]
+    return f"{said}: {'; '.join(told)}."
+
+
+def _limits(found: dict) -> str:
+    n = found["left_out_as_informed"]
+    if not n:
+        return ""
+    return f"{n} judgements made after their reviewer could see how a session of the round was resolved are not used."

@@ -1,0 +1,46 @@
+"""A lead reads how far reviewers agree: from the round to a mistake, to the sessions behind it, to its discussion."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser import screens
+from tests.browser.conftest import windows
+from tests.conftest import PASSWORD
+from tests.review.agreeing.shapes import a_round_of_months
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def at_work(live_server, chromium, lena):
+    with windows(chromium, live_server.url, lambda _email: PASSWORD) as log_in:
+        yield log_in
+
+
+def test_lena_follows_the_numbers_to_the_worst_sessions(at_work, lena):
+    round = a_round_of_months(lena)
+    page = at_work("lena")
+    page.goto(f"/agreement/?round={round.public_id}")
+    main = page.locator("main")
+    expect(main).to_contain_text("High agreement, low α: why")
+    screens.take(page, "agreement")
+    for tab, name in (("Mistakes", "pair"), ("Reviewers", "reviewers"), ("Answers", "answers"),
+                      ("Over time", "time"), ("Rates and time", "rates"), ("For a paper", "paper"),
+                      ("Rounds", "rounds")):  # fmt: skip
+        page.get_by_role("navigation", name="What of the agreement").get_by_role(
+            "link", name=tab, exact=True
+        ).click()
+        expect(main.locator("h1")).to_be_visible()
+        screens.take(page, f"agreement-{name}")
+    page.goto(f"/agreement/reviewers/?round={round.public_id}&question=verdict")
+    expect(page.locator("#drift ~ .overflow").first).to_contain_text("since")
+    expect(page.get_by_title("no session in common").first).to_be_visible()
+    page.goto(f"/agreement/by/pair/?round={round.public_id}&question=verdict")
+    first = page.locator("tbody tr").first
+    expect(first).to_contain_text("Interrupts the client")
+    first.get_by_role("link").first.click()
+    expect(main.locator("h1")).to_contain_text("Interrupts the client")
+    expect(page.locator("article").first.locator("section")).to_have_count(2)
+    screens.take(page, "agreement-sessions")
+    page.locator("article").first.get_by_role("link", name="Discuss or revise").first.click()
+    page.wait_for_url("**/discussion/**")

@@ -1,0 +1,133 @@
+"""What goes into a paper holds no number that the JSON does not."""
+
+import csv
+import io
+import json
+import re
+
+import pytest
+
+from review.agreeing.methods import paragraph
+from review.rounds import close_round
+from tests.review.factories import (
+    client_profile,
+    judge,
+    made_instances,
+    mistake,
+    published_pairs,
+    round_of,
+    says,
+)
+
+NUMBER = re.compile(r"(?<![\w.])-?\d+(?:\.\d+)?|\.\d+")
+
+
+@pytest.fixture
+def like_the_demo(ben, chloe, lena):
+    """As the demo's round is: cells of different clients; both accept, both edit, both reject, and so on, some unaided."""
+    pairs = published_pairs()
+    instances = made_instances(24, pairs, profiles=[client_profile(f"client-{n}") for n in range(8)])
+    round = round_of(0, [ben, chloe], lena, pairs_version=pairs, instances=instances, unaided_share=0.25)
+    for item in round.items.all():
+        for n, who in enumerate((ben, chloe)):
+            if item.arm == "unaided":
+                judge(item, who, says(None, findings=[mistake()] if (item.position + n) % 3 else []))
+                continue
+            verdict = ("accept", "edit", "reject")[item.position % 3]
+            if item.position % 7 == 0 and who is chloe:
+                verdict = "accept"
+            text = f"Stay with it, says {who.name}."
+            judge(
+                item,
+                who,
+                says(verdict, text, ratings={"specific": 1 + (item.position + n) % 5, "supportive": 3}),
+            )
+    return close_round(round=round, by=lena)
+
+
+def numbers_of(value) -> set[str]:
+    """Every number of a JSON value as it may be written: whole, with up to three decimals, as a percentage; and those that
+    stand in its sentences.
+    """
+    if isinstance(value, bool) or value is None:
+        return set()
+    if isinstance(value, (int, float)):
+        return {f"{value:.{n}f}" for n in range(4)} | {f"{100 * value:.0f}", f"{value:g}"}
+    if isinstance(value, str):
+        return set(NUMBER.findall(value))
+    parts = [*value, *value.values()] if isinstance(value, dict) else value
+    return set().union(*map(numbers_of, parts)) if parts else set()
+
+
+def document(client, round) -> dict:
+    answer = client.get("/agreement/figures.json", {"round": round.public_id})
+    assert answer.status_code == 200
+    return json.loads(answer.content, parse_constant=lambda name: pytest.fail(f"{name} is no JSON"))
+
+
+def test_the_paragraph_holds_no_number_that_the_json_does_not(like_the_demo, lena, log_in):
+    found = document(log_in(lena), like_the_demo)
+    told = found.pop("paragraph")
+    written = NUMBER.findall(" ".join(told))
+    assert len(written) > 40
+    known = numbers_of(found)
+    assert [number for number in written if number not in known] == []
+
+
+def test_a_number_that_is_not_there_would_be_seen(like_the_demo, lena, log_in):
+    found = document(log_in(lena), like_the_demo)
+    del found["paragraph"]
+    assert "0.123456" not in numbers_of(found) and "4711" not in numbers_of(found)
+
+
+def test_the_paragraph_names_what_was_done(like_the_demo, lena, log_in):
+    told = " ".join(document(log_in(lena), like_the_demo)["paragraph"])
+    for said in (
+        "blind to one another", "Krippendorff's α", "AC1", "AC2", "never pooled", "jackknife over 8 clusters",
+        "Sessions read with the draft", "Sessions read without the draft", "an anchoring effect of",
+        "it was accepted in", "% missing", "most frequent answer",
+    ):  # fmt: skip
+        assert said in told, said
+    page = log_in(lena).get("/agreement/methods/", {"round": like_the_demo.public_id}).content.decode()
+    assert "jackknife over 8 clusters" in page and "figures.json" in page
+
+
+def test_of_an_open_round_it_says_that_figures_are_interim(judged, lena, log_in):
+    assert "interim" in " ".join(document(log_in(lena), judged)["paragraph"])
+
+
+def test_the_paragraph_is_english_whatever_the_reader_s_language(like_the_demo, lena, log_in):
+    lena.language = "de"
+    lena.save()
+    assert "blind to one another" in " ".join(document(log_in(lena), like_the_demo)["paragraph"])
+
+
+def test_every_figure_of_the_pages_is_a_line_of_the_csv(like_the_demo, lena, log_in):
+    client = log_in(lena)
+    answer = client.get("/agreement/figures.csv", {"round": like_the_demo.public_id})
+    lines = list(csv.DictReader(io.StringIO(answer.content.decode())))
+    found = document(client, like_the_demo)
+    for arm, questions in found["agreement"].items():
+        for question, figures in questions.items():
+            (line,) = [
+                one for one in lines
+                if (one["section"], one["arm"], one["question"], one["statistic"])
+                == ("agreement", arm, question, "krippendorff_alpha")
+            ]  # fmt: skip
+            estimate = figures["krippendorff_alpha"]["estimate"]
+            assert line["estimate"] == ("" if estimate is None else str(estimate))
+            assert line["n_items"] == str(figures["n_items"])
+    assert {"by pair", "by readers", "by time", "rates by all", "time by all", "named"} <= {
+        one["section"] for one in lines
+    }
+
+
+def test_no_name_of_a_reviewer_leaves(like_the_demo, lena, log_in):
+    client = log_in(lena)
+    for place in ("figures.json", "figures.csv", "ratings.csv"):
+        text = client.get(f"/agreement/{place}", {"round": like_the_demo.public_id}).content.decode()
+        assert "Ben" not in text and "Chloe" not in text, place
+
+
+def test_of_nothing_there_is_no_paragraph():
+    assert paragraph({"agreement": {}}) == []
