@@ -31,12 +31,16 @@ def selected(round: Round) -> Selected:
     found, by_decision, replies = Selected(), {}, {}
     columns = ("id", "item_id", "rater_id", "judged", CLIENT, "item__inclusion_probability")
     for pk, item, rater, judged, client, chance in said.order_by("id").values_list(*columns):
+        if "reply" not in judged:
+            continue  # whole sessions are rated: evidence is turns, not words
         reply = " ".join(judged["reply"].split())
         by_decision[pk], replies[pk] = set(), reply
         found.readings.append((item, rater, by_decision[pk], client or f"item {item}"))
         found.lengths[item], found.weights[item] = len(reply), 1 / chance
     rows = Rating.objects.filter(decision__in=said.order_by().values("pk")).order_by("id")
     for pk, key, evidence in rows.values_list("decision", "dimension_revision__dimension__key", "evidence"):
+        if pk not in replies:
+            continue
         for quote in (" ".join(mark["quote"].split()) for mark in evidence if mark["quote"]):
             start = replies[pk].find(quote)
             if start >= 0:

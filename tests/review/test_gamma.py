@@ -40,6 +40,6 @@ def test_an_interpreter_that_is_not_there_is_said_to_be_none(tmp_path):
 @pytest.mark.skipif(interpreter() is None, reason="GAMMA_PYTHON names no interpreter with pygamma-agreement")
 def test_the_published_example_lies_in_its_band_and_a_seed_gives_the_same_again():
     found = gamma(ALEX_PAUL_SUZAN, seed=4772, precision=0.05)
-    assert 0.40 <= found["estimate"] <= 0.50 and found["ci"] is None
+    assert 0.44 <= found["estimate"] <= 0.47 and 0.38 <= found["gamma_cat"] <= 0.42 and found["ci"] is None
     assert found["samples"] >= 30
     assert gamma(ALEX_PAUL_SUZAN, seed=4772, precision=0.05)["estimate"] == found["estimate"]
