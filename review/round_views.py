@@ -22,6 +22,7 @@ from review import (
     tasks,
     totals,
     trail,
+    uncounted_rows,
 )
 from review.choosing.forms import RoundOfChosen, WhichSessions
 from review.choosing.opening import make_chosen_round
@@ -175,7 +176,7 @@ def round(request, public_id):
             "sees_judges": bool(may_see_judges(request.user, found)),
             "disagreements": reports.disagreements(found),
             "overturning": overturning.of(found),
-            "uncounted": reports.latest_uncounted(found, SHOWN_RAW),
+            "uncounted": uncounted_rows.rows(found, request.user, SHOWN_RAW),
             "uncounted_total": reports.uncounted(found).count(),
             "informed": releasing.left_out(found),
             "skips": reports.skips(found),

@@ -130,16 +130,25 @@ def studio(label_studio) -> LabelStudio:
 
 
 @pytest.fixture
-def gate(transactional_db, studio, settings, label_studio, ben, chloe, lena):
+def connected(settings, label_studio):
     settings.LABEL_STUDIO_URL, settings.LABEL_STUDIO_TOKEN = label_studio.url, label_studio.token
+
+
+@pytest.fixture
+def sessions(transactional_db, connected, ben, chloe, lena):
+    """The round that is judged: three sessions, read by Ben and Chloe."""
+    return round_of(3, [ben, chloe], lena)
+
+
+@pytest.fixture
+def gate(sessions, studio, settings):
     settings.LABEL_STUDIO_GATEWAY_URL = f"http://127.0.0.1:{(port := free_port())}"
-    round = round_of(3, [ben, chloe], lena)
-    send(round, studio)
+    send(sessions, studio)
     # Only now: Label Studio looks up where its webhooks are to go.
     settings.BASE_URL = PAGES
     served = serving.gateways()
     with running(served.app(), port):
-        found = Gate(settings.LABEL_STUDIO_GATEWAY_URL, studio, served.all[0].upstream, round)
+        found = Gate(settings.LABEL_STUDIO_GATEWAY_URL, studio, served.all[0].upstream, sessions)
         yield found
         found.close()
 
