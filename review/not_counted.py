@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db.models import Exists, OuterRef
+from django.utils.translation import gettext as _
 
 from review.label_studio.mendable import wrong_with
 from review.models import Account, RawAnnotation, Reading, SeatProject
@@ -12,7 +13,9 @@ from review.models import Account, RawAnnotation, Reading, SeatProject
 
 @dataclass(frozen=True)
 class Kept:
-    """`why`: for her who judged. `is_hers`: she can mend it; else it lies in Label Studio, and a lead has to look."""
+    """`why`: for her who judged. `is_hers`: she can mend it; else a lead has to look, who alone is told the reason: it may
+    tell what became of the session.
+    """
 
     reading: Reading
     raw: RawAnnotation
@@ -45,4 +48,5 @@ _READ = ("reading__item__round", "reading__item__instance__version__guideline", 
 
 def _told(raw: RawAnnotation) -> Kept:
     words = wrong_with(raw.reading, raw.seat_project.config, json.loads(raw.payload).get("result"))
-    return Kept(raw.reading, raw, words or raw.uncounted, bool(words))
+    others = _("It could not be counted as it came. A lead of the round can read why; you need do nothing.")
+    return Kept(raw.reading, raw, words or others, bool(words))

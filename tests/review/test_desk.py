@@ -106,3 +106,17 @@ def test_what_she_skipped_in_one_seat_is_offered_back_once_and_counted_whole(log
     sync_all(studio)
     page = words(log_in(ben).get("/desk/"))
     assert page.count("Give back what I skipped") == 1 and "You skipped 2 sessions" in page
+
+
+def test_why_what_is_not_hers_to_mend_does_not_count_is_the_leads_to_read(log_in, settings, round, ben, lena):
+    settings.LABEL_STUDIO_GATEWAY_URL = "https://judge.example.org"
+    studio, item = FakeLabelStudio(), round.items.first()
+    send(round, studio)
+    task = Reading.objects.get(item=item, seat__rater__user=ben).task_id
+    studio.tasks[task]["data"]["feedback"] = "Other words."
+    submit(desk(studio, ben), item, ben, says())
+    assert sync_all(studio).decided == 0
+    page = words(log_in(ben).get("/desk/"))
+    assert "It could not be counted as it came." in page and "Open it and mend it" not in page
+    assert "changed in Label Studio" not in page
+    assert "changed in Label Studio" in words(log_in(lena).get(f"/rounds/{round.public_id}/"))

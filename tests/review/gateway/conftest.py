@@ -98,11 +98,12 @@ class Gate:
         client.force_login(user)
         return passes.issue(project=self.project(user), by=user, app_session=client.session.session_key)
 
-    def desk_page(self, user):
-        """What the desk answers when she goes to judge: our page with her ticket."""
+    def desk_page(self, user, reading=None):
+        """What the desk answers when she goes to judge, or to one of her sessions: our page with her ticket."""
         client, project = Client(), self.project(user)
         client.force_login(user)
-        return client.post(reverse("desk_open", args=[project.seat.public_id, project.form]))
+        which = {"reading": str(reading.external_id)} if reading else {}
+        return client.post(reverse("desk_open", args=[project.seat.public_id, project.form]), which)
 
     def enter(self, user) -> Browser:
         browser = self.stranger()

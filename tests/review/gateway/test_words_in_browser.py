@@ -8,6 +8,7 @@ from review.models import Decision, RawAnnotation, Reading
 from tests.browser import label_studio_editor as editor
 from tests.browser import screens
 from tests.review.factories import says
+from tests.review.gateway.conftest import PAGES
 from tests.review.studio import desk, submit
 
 pytestmark = [pytest.mark.labelstudio, pytest.mark.browser]
@@ -175,12 +176,13 @@ def test_what_is_kept_and_does_not_count_opens_when_nothing_else_is_left_and_cou
 
 
 def test_it_opens_from_the_desk_before_what_is_still_to_be_judged(gate, ben, page, kept):
-    # Only the part after the address changes, so the page is left first.
-    page.goto("about:blank")
-    page.goto(
-        f"{gate.url}/projects/{gate.project(ben).project_id}/data?labeling=1#mirror-task={kept.task_id}"
-    )
-    editor.open_next(page)
-    mend(page, kept)
-    editor.open_next(page)
-    assert not page.locator("#mirror-mend").is_visible() and sync_all(gate.studio).decided == 1
+    opened = gate.desk_page(ben, kept).content.decode()
+    told = {"Content-Type": "text/html", "Referrer-Policy": "strict-origin"}
+    other = page.context.new_page()
+    other.route(f"{PAGES}/**", lambda route: route.fulfill(body=opened, headers=told))
+    other.goto(f"{PAGES}/desk/")
+    other.wait_for_url(f"{gate.url}/projects/**")
+    editor.open_next(other)
+    mend(other, kept)
+    editor.open_next(other)
+    assert not other.locator("#mirror-mend").is_visible() and sync_all(gate.studio).decided == 1
