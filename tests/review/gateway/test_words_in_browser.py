@@ -1,5 +1,7 @@
 """What she types in Label Studio's own editor is kept, however she leaves the box; and what she reads there is in sight."""
 
+from dataclasses import replace
+
 import pytest
 
 from review.judged import Wording
@@ -92,8 +94,8 @@ def test_turns_carry_the_numbers_by_which_our_pages_and_the_draft_name_them(gate
         ])"""
     )
     item = Reading.objects.get(task_id=gate.tasks(ben)[0]).item
-    ids = [turn["id"] for turn in item.instance.content["dialogue"]]
-    assert ids == [str(n) for n in range(1, len(counted) + 1)] or ids == list(range(1, len(counted) + 1))
+    ids = [turn["id"] for turn in item.instance.content["utterances"]]
+    assert ids == list(range(1, turns.count() + 1))
     assert counted == [["owm-turn 1", '" · " counter(owm-turn)']] * len(ids)
     assert (
         page.get_by_test_id("phrases-wrapper").evaluate("one => getComputedStyle(one).counterReset")
@@ -144,7 +146,7 @@ def kept(gate, ben):
     """His last session, judged past the gateway with an edit that changes nothing: kept, and not counted."""
     reading = Reading.objects.get(task_id=gate.tasks(ben)[2])
     draft = Wording().of(reading.item)["draft"]
-    submit(desk(gate.studio, ben), reading.item, ben, says(verdict="edit", edited_text=draft))
+    submit(desk(gate.studio, ben), reading.item, ben, replace(says(), verdict="edit", edited_text=draft))
     assert sync_all(gate.studio).decided == 0
     return reading
 
