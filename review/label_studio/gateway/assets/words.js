@@ -15,6 +15,14 @@
     if (event.key === "Escape") event.target.blur();
   }, true);
 
+  // Enter on the pencil opens the box; by itself the same key then breaks the line in it.
+  window.addEventListener("keydown", (event) => {
+    const pencil = event.key === "Enter" && event.target.closest?.('[data-testid="htx-textbox-edit-button"]');
+    if (!pencil) return;
+    event.preventDefault();
+    pencil.click();
+  }, true);
+
   // As she types, so that Update is there at once, and her draft has it.
   let wait;
   const revise = (box) => {
