@@ -13,7 +13,7 @@ from review.label_studio import connecting
 from review.label_studio.gateway import passes
 from review.label_studio.keeping import login_of
 from review.matching import wish_of
-from review.models import Account, Seat, SeatProject
+from review.models import Account, Reading, Seat, SeatProject
 from review.welfare import choosing
 from review.welfare.providing import contact
 
@@ -60,8 +60,16 @@ def desk_open(request, seat, form):
     if not gateway:
         messages.error(request, _("The gateway to Label Studio is not set; a lead can say where it is."))
         return redirect("desk")
+    asked = request.POST.get("reading", "")
+    # One of hers to open first; else the next in her queue.
+    task = (
+        Reading.objects.named(asked)
+        .filter(seat=project.seat, item__arm=form)
+        .values_list("task_id", flat=True)
+        .first()
+    )
     ticket = passes.issue(project=project, by=request.user, app_session=request.session.session_key)
-    enter = {"address": f"{gateway}/enter", "ticket": ticket}
+    enter = {"address": f"{gateway}/enter", "ticket": ticket, "task": task}
     answer = render(request, "review/enter.html", enter)
     # The gateway takes a ticket from our pages alone, and knows by this where it comes from.
     answer["Referrer-Policy"] = "strict-origin"

@@ -25,6 +25,7 @@ from review.models import (
     SendState,
     Verdict,
 )
+from review.not_counted import kept_of
 from review.stood_so_far import NOTHING as NONE_STOOD
 from review.stood_so_far import Counted, stood_of, stood_so_far
 
@@ -105,18 +106,26 @@ def _given_back() -> Q:
 
 
 def desk_of(user) -> list[SeatProject]:
-    """The person's projects in open rounds, each with `total` and `left`: sessions, and those not judged; and `skipped`."""
+    """The person's projects in open rounds, each with `total` and `left`: sessions, and those not judged. `kept`: her
+    judgements that do not count (review.not_counted). `skipped`: with the first project of a seat, all that she skipped
+    there, as it is given back together.
+    """
     projects = SeatProject.objects.filter(seat__rater__user=user, seat__round__state=RoundState.OPEN)
     projects = list(projects.select_related("seat__round", "server").order_by("seat__round__serial", "form"))
     own = Reading.objects.filter(seat__in={project.seat_id for project in projects}).put_before()
     given, back = _by_form(own), _by_form(own.filter(_given_back()))
-    skipped = _by_form(own.undecided().filter(pk__in=_skips(projects)))
+    skips = own.undecided().filter(pk__in=_skips(projects), pass_number=1).order_by()
+    skipped = dict(skips.values_list("seat").annotate(n=Count("*")))
+    kept: dict[int, list] = defaultdict(list)
+    for one in kept_of(projects):
+        kept[one.raw.seat_project_id].append(one)
     judged = judged_so_far()
     for project in projects:
         form, so_far = (project.seat_id, project.form), judged.get(project.seat_id, NOTHING)
         project.total = given.get(form, 0) - back.get(form, 0)
         project.left = project.total - so_far.first[project.form] - so_far.again[project.form]
-        project.skipped = skipped.get(form, 0)
+        project.skipped = skipped.pop(project.seat_id, 0)
+        project.kept = kept[project.pk]
     return projects
 
 
@@ -141,7 +150,8 @@ def latest_uncounted(round: Round, n: int) -> list[RawAnnotation]:
     newest = uncounted(round).order_by("-id").values("pk")[:n]
     return list(
         RawAnnotation.objects.filter(pk__in=newest)
-        .select_related("reading__seat__rater__user")
+        .select_related("reading__item__instance", "seat_project__seat__rater__user")
+        .defer("reading__item__instance__content", "reading__item__instance__trace")
         .order_by("-id")
     )
 

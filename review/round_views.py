@@ -23,6 +23,7 @@ from review import (
     tasks,
     totals,
     trail,
+    uncounted_rows,
 )
 from review.choosing.carrying import kept
 from review.choosing.forms import SESSIONS, SHARE, RoundOfChosen, WhichSessions
@@ -183,7 +184,7 @@ def round(request, public_id):
             "sees_judges": bool(may_see_judges(request.user, found)),
             "disagreements": reports.disagreements(found),
             "overturning": overturning.of(found),
-            "uncounted": reports.latest_uncounted(found, SHOWN_RAW),
+            "uncounted": uncounted_rows.rows(found, request.user, SHOWN_RAW),
             "uncounted_total": reports.uncounted(found).count(),
             "informed": releasing.left_out(found),
             "skips": reports.skips(found),

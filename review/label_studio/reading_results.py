@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from review.label_studio.result_entries import (
     BadValue,
     Contradiction,
+    EmptyMark,
     Incomplete,
     UnknownControl,
     UnreadableResult,
@@ -29,6 +30,7 @@ __all__ = [
     "Answers",
     "BadValue",
     "Contradiction",
+    "EmptyMark",
     "Incomplete",
     "UnknownControl",
     "UnreadableResult",

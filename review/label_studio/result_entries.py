@@ -29,6 +29,10 @@ class Contradiction(BadValue):
     """Answers that the screen offers, and of which one contradicts another; `control` is the one to look at."""
 
 
+class EmptyMark(BadValue):
+    """A mark that holds no words."""
+
+
 class Incomplete(UnreadableResult):
     """An answer that the screen asks for is missing; `what` is the control."""
 
@@ -103,6 +107,8 @@ def _turns(name: str, value: dict) -> range:
 
 def _quote(name: str, value: dict) -> str:
     quote = value.get("text")
-    if not isinstance(quote, str) or not quote.strip():
+    if not isinstance(quote, str):
         raise BadValue(name, quote)
+    if not quote.strip():
+        raise EmptyMark(name, quote)
     return quote

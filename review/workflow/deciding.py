@@ -23,6 +23,7 @@ from review.models import (
 )
 from review.workflow.storing import (
     OTHER,
+    HersToMend,
     NotCounted,
     TooLate,
     key_of,
@@ -144,17 +145,23 @@ def texts_of(answers) -> list[str]:
     ]
 
 
+def require_countable(answers, judged: dict) -> None:
+    """As far as that lies in the answers alone; raises HersToMend."""
+    require_storable(texts_of(answers))
+    edited_of(answers, judged)
+
+
 def require_storable(texts: list[str]):
     for text in texts:
         if len(text) > LONGEST_TEXT:
-            raise NotCounted(
+            raise HersToMend(
                 _("A text of %(n)s characters; %(most)s are the most that can be counted.")
                 % {"n": len(text), "most": LONGEST_TEXT}
             )
         if "\0" in text:
-            raise NotCounted(_("The text holds a character that cannot be kept (NUL)."))
+            raise HersToMend(_("The text holds a character that cannot be kept (NUL)."))
         if any("\ud800" <= character <= "\udfff" for character in text):
-            raise NotCounted(_("The text holds half of a character, which cannot be kept."))
+            raise HersToMend(_("The text holds half of a character, which cannot be kept."))
 
 
 def _seconds(lead_time) -> float | None:
@@ -173,7 +180,7 @@ def edited_of(answers, judged) -> str:
         return ""
     text = answers.edited_text or ""
     if text.split() == judged["draft"].split():
-        raise NotCounted(
+        raise HersToMend(
             _("Edited without a change: the text equals the draft. Accept it, or change the wording.")
         )
     return text

@@ -18,6 +18,10 @@ class NotCounted(ValueError):
     """The judgement is not counted; the message says why. Its raw annotation is kept with this reason."""
 
 
+class HersToMend(NotCounted):
+    """It lies in her answers alone: changed and sent again, they count."""
+
+
 class TooLate(NotCounted):
     """It would have counted, and says something else than stands for her, but the item is settled: it moves nothing."""
 

@@ -321,7 +321,7 @@ def test_at_her_limit_the_desk_thanks_her_and_what_she_judges_still_counts(round
     judge(one, ben, says())
     page = words(client.get(reverse("desk")))
     assert "You have judged 1 session today, which is as much as was set for a day. Thank you." in page
-    assert "Finish what I have begun" in page and "Judge the next one" not in page
+    assert "If I have begun one here, open it" in page and "Judge the next one" not in page
     assert reach.has_had_enough(rater)
     assert judge(two, ben, says()).pk, "what was open is finished, and counts"
     choosing.choose(reads=[], daily_cap=None, by=ben)

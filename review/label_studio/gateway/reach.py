@@ -9,6 +9,7 @@ from review import handing_on
 from review.label_studio.gateway.passes import Holder
 from review.matching import carried
 from review.models import Rater, RawAnnotation, Reading, RoundState, SeatProject, SendState
+from review.not_counted import Kept, kept_of
 from review.welfare import choosing
 from review.welfare.notices import in_order
 from synthesis.models import Instance
@@ -75,6 +76,11 @@ def about_task(holder: Holder, task_id: int) -> tuple[str, list[str]]:
         return "", []
     found = carried(Instance.objects.filter(pk=reading.item.instance_id))
     return str(reading.external_id), in_order(found.get(reading.item.instance_id, ()))
+
+
+def uncounted_of(holder: Holder, project_id: int, task_id: int | None = None) -> list[Kept]:
+    """Of this project, or of this task of it: what she judged and does not count."""
+    return kept_of(_projects(holder).filter(project_id=project_id), task_id=task_id)
 
 
 def reading_of(holder: Holder, task_id: int) -> Reading | None:

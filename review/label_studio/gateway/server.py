@@ -5,7 +5,7 @@ import json
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from importlib.resources import files as packaged
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 from weakref import WeakValueDictionary
 
 import structlog
@@ -38,7 +38,7 @@ THREADS = 8
 SAFE = {"GET", "HEAD"}
 OURS = "/_mirror/"
 FILES = ("/static/", "/react-app/")
-ASSETS = {f"{OURS}{name}" for name in ("bar.js", "bar.css", "saving.js", "reading.js")}
+ASSETS = {f"{OURS}{name}" for name in ("bar.js", "bar.css", "saving.js", "reading.js", "words.js")}
 
 
 @dataclass(frozen=True)
@@ -170,17 +170,33 @@ class Gateway:
         if wanted.rule.answer == "page":
             return await self._page(answer, holder, wanted.ids["project"])
         if wanted.rule.name == "next":
-            answer = await opening.next_one(
-                answer, wanted, holder, upstream=self.upstream, in_database=self.in_database
-            )
-            if isinstance(answer, opening.Nothing):
-                return headers.json(404, answer.told)
+            return await self._next(request, answer, wanted, holder, ids)
+        return await self._shown(answer, wanted, holder, ids)
+
+    async def _next(self, request, answer: Answer, wanted: rules.Wanted, holder, ids) -> web.Response:
+        with_what = {"upstream": self.upstream, "in_database": self.in_database}
+        found = None
+        if asked := request.headers.get(opening.ASKED):
+            found = await opening.asked_for(asked, wanted, holder, **with_what)
+        found = found or await opening.next_one(answer, wanted, holder, **with_what)
+        if isinstance(found, opening.Nothing):
+            return headers.json(404, found.told)
+        if not isinstance(found, opening.Again):
+            return await self._shown(found, wanted, holder, ids)
+        shown = await self._shown(found.answer, wanted, holder, ids)
+        # Beside her draft the editor would show what stands as well, and go on with neither.
+        task = json.loads(shown.body)
+        drafts = [one for one in task["drafts"] if not one.get("annotation")]
+        shown.body = json.dumps(task | {"annotations": [], "drafts": drafts}).encode()
+        return shown
+
+    async def _shown(self, answer: Answer, wanted: rules.Wanted, holder, ids) -> web.Response:
         rebuilt = _rebuilt(wanted.rule.answer, answer, holder)
         if wanted.rule.answer == "task" and rebuilt.status == 200:
-            await self._noted(rebuilt, holder)
+            await self._noted(rebuilt, holder, ids["project"])
         return rebuilt
 
-    async def _noted(self, answer: web.Response, holder) -> None:
+    async def _noted(self, answer: web.Response, holder, project: int) -> None:
         """With a task goes what the bar says before its text is read, and what of hers stands on it."""
         task = json.loads(answer.body)
         answer.headers[saving.VERSION] = saving.version_of(task["id"], task["annotations"])
@@ -188,6 +204,8 @@ class Gateway:
         answer.headers[opening.READING] = reading
         if tiers:
             answer.headers[opening.NOTICE] = ",".join(tiers)
+        for kept in await self.in_database(reach.uncounted_of, holder, project, task["id"]):
+            answer.headers[opening.UNCOUNTED] = quote(kept.why)
 
     async def _saved(self, request, wanted: rules.Wanted, task: int, holder) -> web.Response:
         """Compared and written with nothing between, as far as this process goes."""
@@ -195,7 +213,9 @@ class Gateway:
         if "result" in said and not said.get("was_cancelled"):
             words = await self.in_database(mending.to_mend, holder, task, said["result"])
             if words:
-                headers.note_refusal(request, "her answers contradict each other", rater=holder.rater_id)
+                headers.note_refusal(
+                    request, "her answers cannot be counted as they stand", rater=holder.rater_id
+                )
                 return headers.json(422, {"detail": words})
         loaded, instead_of = (request.headers.get(name, "") for name in (saving.LOADED, saving.INSTEAD_OF))
         async with self._saving.setdefault(task, asyncio.Lock()):
@@ -220,7 +240,8 @@ class Gateway:
         if request.method != "POST" or request.headers.get("Origin") != self.where.pages:
             headers.note_refusal(request, "a ticket that does not come from the desk")
             return headers.see_other(self.where.desk)
-        ticket = (await request.post()).get("ticket")
+        said = await request.post()
+        ticket, task = said.get("ticket"), said.get("task")
         entered = await self.in_database(
             passes.enter, ticket if isinstance(ticket, str) else "", self.where.server_id
         )
@@ -228,7 +249,9 @@ class Gateway:
             headers.note_refusal(request, "a ticket that is used, too old or unknown")
             return headers.see_other(self.where.desk)
         session, project_id = entered
-        answer = headers.see_other(f"/projects/{project_id}/data?labeling=1")
+        # Which of her tasks opens first; the page asks for it by its number, and is answered as anybody is.
+        first = f"#mirror-task={task}" if isinstance(task, str) and rules.NUMBER.match(task) else ""
+        answer = headers.see_other(f"/projects/{project_id}/data?labeling=1{first}")
         answer.set_cookie(
             self.where.cookie, session, httponly=True, samesite="Lax", path="/",
             secure=self.where.gateway.startswith("https:"), max_age=int(passes.SESSION.total_seconds()),
@@ -274,7 +297,11 @@ async def _body(request):
     """The JSON of a request that has one; None where there is nothing. Raises rules.Denied."""
     if request.method in SAFE:
         return None
-    content = await request.read()
+    try:
+        content = await request.read()
+    except web.HTTPRequestEntityTooLarge:
+        words = _("Not saved: this is more text than can be sent. Shorten what you wrote, and send it again.")
+        raise rules.Denied("is longer than a judgement can be", words) from None
     if not content:
         return None
     if request.content_type != "application/json":

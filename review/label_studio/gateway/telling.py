@@ -52,6 +52,14 @@ def compared(config: str, sent: dict, stands: dict) -> list[dict]:
     return [{"question": q, "sent": a, "stands": b, "same": a == b} for q, a, b in rows]
 
 
+def said(config: str, annotation: dict) -> list[tuple[str, str]]:
+    """[(question, answer)] of one annotation, as `compared`."""
+    asked, found = _questions(config), _told(config, annotation)
+    return [
+        (asked[name].asked if name else _("Marked"), found[name]) for name in ["", *asked] if name in found
+    ]
+
+
 def _told(config: str, annotation: dict) -> dict[str, str]:
     """{control: the answer in words}; all marks together under ""."""
     questions, found, marks = _questions(config), {}, {}

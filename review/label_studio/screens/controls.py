@@ -56,6 +56,13 @@ def controls_of(config: str) -> dict[str, Control]:
 
 
 @lru_cache(maxsize=64)
+def asked_for(config: str) -> dict[str, str]:
+    """What the editor says where a question that has to be answered is not: {its name: in the screen's words}."""
+    asked = ElementTree.fromstring(config).iter()
+    return {one.get("name"): one.get("requiredMessage") for one in asked if one.get("requiredMessage")}
+
+
+@lru_cache(maxsize=64)
 def fields_of(config: str) -> frozenset[str]:
     """The fields of its tasks: Label Studio refuses a task without one, and a reviewer needs no more."""
     return OWN_FIELDS | frozenset(_FIELD.findall(config))

@@ -98,11 +98,12 @@ class Gate:
         client.force_login(user)
         return passes.issue(project=self.project(user), by=user, app_session=client.session.session_key)
 
-    def desk_page(self, user):
-        """What the desk answers when she goes to judge: our page with her ticket."""
+    def desk_page(self, user, reading=None):
+        """What the desk answers when she goes to judge, or to one of her sessions: our page with her ticket."""
         client, project = Client(), self.project(user)
         client.force_login(user)
-        return client.post(reverse("desk_open", args=[project.seat.public_id, project.form]))
+        which = {"reading": str(reading.external_id)} if reading else {}
+        return client.post(reverse("desk_open", args=[project.seat.public_id, project.form]), which)
 
     def enter(self, user) -> Browser:
         browser = self.stranger()
@@ -130,16 +131,25 @@ def studio(label_studio) -> LabelStudio:
 
 
 @pytest.fixture
-def gate(transactional_db, studio, settings, label_studio, ben, chloe, lena):
+def connected(settings, label_studio):
     settings.LABEL_STUDIO_URL, settings.LABEL_STUDIO_TOKEN = label_studio.url, label_studio.token
+
+
+@pytest.fixture
+def sessions(transactional_db, connected, ben, chloe, lena):
+    """The round that is judged: three sessions, read by Ben and Chloe."""
+    return round_of(3, [ben, chloe], lena)
+
+
+@pytest.fixture
+def gate(sessions, studio, settings):
     settings.LABEL_STUDIO_GATEWAY_URL = f"http://127.0.0.1:{(port := free_port())}"
-    round = round_of(3, [ben, chloe], lena)
-    send(round, studio)
+    send(sessions, studio)
     # Only now: Label Studio looks up where its webhooks are to go.
     settings.BASE_URL = PAGES
     served = serving.gateways()
     with running(served.app(), port):
-        found = Gate(settings.LABEL_STUDIO_GATEWAY_URL, studio, served.all[0].upstream, round)
+        found = Gate(settings.LABEL_STUDIO_GATEWAY_URL, studio, served.all[0].upstream, sessions)
         yield found
         found.close()
 

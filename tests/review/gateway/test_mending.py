@@ -6,6 +6,7 @@ import pytest
 
 from review.flags.answering import resolve
 from review.flags.waiting import waiting_for
+from review.judged import Wording
 from review.label_studio.gateway.mending import to_mend
 from review.label_studio.gateway.passes import Holder
 from review.label_studio.sending import send
@@ -58,8 +59,36 @@ def test_what_contradicts_itself_is_hers_to_mend(told, answers, words):
     assert words in told(**answers)
 
 
-def test_what_fits_together_goes_on_and_so_does_what_only_a_lead_can_judge(told):
-    assert told() == "" and told(without="believable") == "" and told(without="verdict") == ""
+def test_what_fits_together_goes_on(told):
+    assert told() == ""
+
+
+def test_an_edit_that_changes_nothing_is_told_to_her_and_one_that_changes_a_word_goes_on(told):
+    draft = Wording().of(told.reading.item)["draft"]
+    for same in (draft, f"  {draft}\n"):
+        words = told(verdict="edit", edited_text=same)
+        assert words.startswith("Not saved yet.") and "equals the draft" in words
+    assert told(verdict="edit", edited_text=f"{draft} Then wait.") == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("a" * 1_048_576, "A text of 1048576 characters; 50000 are the most"),
+        ("Wait\0.", "a character that cannot be kept"),
+        ("Wait \ud83d.", "half of a character"),
+    ],
+)
+def test_a_text_that_could_not_be_kept_is_told_to_her_wherever_it_stands(told, text, words):
+    for answers in ({"verdict": "edit", "edited_text": text}, {"rationale": text}, {"comment": text}):
+        assert words in told(**answers)
+
+
+def test_an_answer_that_is_missing_is_asked_for_in_the_words_of_the_screen(told):
+    assert "Choose accept, edit or reject." in told(without="verdict")
+    assert "Write the feedback as you would give it." in told(verdict="edit", edited_text="  ")
+    assert "Tick at least one reason." in told(verdict="reject", without="reject_reasons")
+    assert "how serious the mistake is" in told(findings=[mistake()], without="severity")
 
 
 def test_what_no_screen_offers_is_no_contradiction_and_goes_on_to_be_kept(told):

@@ -96,7 +96,11 @@ def test_where_label_studio_has_nothing_she_is_told_in_our_words(hers, status):
     project = SeatProject.objects.get(seat=hers[0].seat).project_id
     asked = wanted("POST", "/api/dm/actions", [("id", "next_task"), ("project", str(project))], None)
     empty = Answer(status, b'{"detail": "There are no tasks for reviewer-1@reviewers.example.org"}')
-    answer = asyncio.run(opening.next_one(empty, asked, None, upstream=None, in_database=None))
+
+    async def nothing_kept(function, *arguments):
+        return []
+
+    answer = asyncio.run(opening.next_one(empty, asked, None, upstream=None, in_database=nothing_kept))
     if status == 404:
         assert answer == opening.Nothing(enough=False) and "@" not in str(answer.told)
     else:

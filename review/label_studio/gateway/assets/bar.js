@@ -31,7 +31,10 @@
     const what = (answer.headers.get("X-Mirror-Notice") || "").split(",").map((tier) => told.notices[tier]).filter(Boolean).join(", ");
     notice.hidden = !what;
     if (what) said(notice, what);
-    toMend.hidden = true;
+    // What she judged of it before and does not count: why.
+    const why = decodeURIComponent(answer.headers.get("X-Mirror-Uncounted") || "");
+    toMend.hidden = !why;
+    if (why) toMend.textContent = toMend.dataset.kept.replace("%(why)s", why);
     const first = Boolean(what) && !seen.has(reading);
     cover(first ? veil : null);
     if (!first) return;
@@ -73,14 +76,24 @@
   });
   // What she submits reaches our pages by way of Label Studio, within seconds: look again meanwhile.
   const sent = window.fetch;
+  // The session that her desk asks for opens first; once, and not again when the page is loaded again.
+  let first = /^#mirror-task=(\d+)$/.exec(window.location.hash)?.[1];
+  if (first) window.history.replaceState(window.history.state, "", window.location.pathname + window.location.search);
+  const naming = (asked) => {
+    if (!first || !String(asked[0]?.url || asked[0]).includes("id=next_task")) return asked;
+    const request = new Request(...asked);
+    request.headers.set("X-Mirror-Task", first);
+    first = "";
+    return [request];
+  };
   window.fetch = async (...asked) => {
-    const answer = await sent(...asked);
+    const answer = await sent(...naming(asked));
     const method = (asked[1]?.method || asked[0]?.method || "GET").toUpperCase();
     const address = String(asked[0]?.url || asked[0]);
     const saves = method !== "GET" && address.includes("/annotations");
     if (answer.headers.has("X-Mirror-Reading")) announce(answer);
-    // What she sent contradicts itself: nothing is saved, and everything stays as she wrote it.
-    else if (answer.status === 422 && saves) await mend(answer);
+    // What she sent cannot be counted: nothing is saved, and everything stays as she wrote it.
+    else if ([403, 413, 422].includes(answer.status) && saves) await mend(answer);
     else if (answer.ok && saves) toMend.hidden = true;
     else if (answer.status === 404 && address.includes("/dm/actions")) await nothing(answer);
     if (answer.status === 401) ended(true);
