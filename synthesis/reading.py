@@ -9,7 +9,14 @@ import yaml
 from pydantic import ValidationError
 
 from synthesis.json_lines import record_lines
-from synthesis.shapes.profiles import ClientFile, ClientRecord, LayoutFile, PatientPsiRecord
+from synthesis.shapes.profiles import (
+    RECORDS,
+    ClientFile,
+    ClientRecord,
+    IntakeRecord,
+    LayoutFile,
+    PatientPsiRecord,
+)
 
 LARGEST = 4_000_000  # bytes; the published sets are a tenth of it
 DEEPEST = 20
@@ -34,7 +41,7 @@ class Reading:
     """What a file holds, and the records of it that are refused, each as a sentence with its reason."""
 
     about: ClientFile
-    records: list[ClientRecord]
+    records: list[ClientRecord | IntakeRecord]
     refused: list[str] = field(default_factory=list)
 
 
@@ -55,7 +62,7 @@ def read(path: Path | str, *, licence: str = "", origin: str = "") -> Reading:
     records, seen = [], {}
     for position, entry in enumerate(entries):
         place = _place(position, entry, "key", lines)
-        record = _checked(ClientRecord, entry, path, place=place)
+        record = _checked(_shape_of(entry), entry, path, place=place)
         if record.key in seen:
             raise BadProfiles(
                 path, f"“{record.key}” is already at {seen[record.key]}", place=place, field="key"
@@ -63,6 +70,12 @@ def read(path: Path | str, *, licence: str = "", origin: str = "") -> Reading:
         seen[record.key] = place
         records.append(record)
     return Reading(about, records)
+
+
+def _shape_of(entry):
+    """By its kind; of no known kind it is read as a client, which then names what is wrong."""
+    kind = entry.get("kind") if isinstance(entry, dict) else None
+    return RECORDS.get(kind, ClientRecord) if isinstance(kind, str) else ClientRecord
 
 
 def _patient_psi(path: Path, entries: list, lines: list[int], *, licence: str, origin: str) -> Reading:

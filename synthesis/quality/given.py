@@ -8,7 +8,11 @@ from synthesis.models import Profile, Run
 from synthesis.prompting import kept
 
 # What the speakers are told of the client in sentences; beliefs and thoughts are words that a client may well say.
-DESCRIBED = ("culture", "history", "coping_strategies", "situation", "behaviour")
+DESCRIBED = (
+    "culture", "history", "coping_strategies", "situation", "behaviour",
+    # of an intake form
+    "demographics", "functioning", "support",
+)  # fmt: skip
 
 
 def prompts_of(run: Run) -> tuple[str, ...]:

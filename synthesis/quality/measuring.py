@@ -119,7 +119,7 @@ def measure(run: Run) -> dict:
         "run": str(run.public_id),
         "serial": run.serial,
         "recipe": run.recipe,
-        "version": str(run.version),
+        "version": str(run.version or ""),
         "models": {role: spec.get("model") for role, spec in run.model_specs.items()},
         "measured_at": timezone.now().isoformat(),
         "balance": balance.told(),

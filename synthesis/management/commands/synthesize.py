@@ -8,8 +8,10 @@ from synthesis import planning, reporting, running, tasks
 from synthesis.faults import NoEndpoint
 from synthesis.management.commands.set_budget import budget_of
 from synthesis.models import Holds, RunState
+from synthesis.recipes import RECIPES
 from synthesis.spending import NotABudget
 
+GUIDELINE = "novice-mistakes"
 INTERRUPTED = 130  # as shells have it, for what Ctrl-C ended
 
 
@@ -25,7 +27,10 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser):
         parser.add_argument("--recipe", required=True)
-        parser.add_argument("--guideline", default="novice-mistakes", metavar="NAME[@N]")
+        parser.add_argument(
+            "--guideline", metavar="NAME[@N]",
+            help=f"where the recipe plays mistakes: which; {GUIDELINE} unless said",
+        )  # fmt: skip
         parser.add_argument("--profiles", default="all", metavar="all|KEY,...")
         parser.add_argument("--pairs", default="all", metavar="all|KEY,...")
         parser.add_argument("--samples", type=number, default=1)
@@ -62,7 +67,7 @@ class Command(BaseCommand):
         try:
             run = planning.plan(
                 recipe=options["recipe"],
-                version=naming.find(options["guideline"]),
+                version=_version(options["recipe"], options["guideline"]),
                 profiles=options["profiles"],
                 pairs=options["pairs"],
                 samples=options["samples"],
@@ -119,6 +124,12 @@ def go_on(command: BaseCommand, run, *, wait: bool, as_json: bool):
     if run.state == RunState.STOPPED or (wait and run.state != RunState.OPEN):
         why = run.why or f"The run is {run.get_state_display()}."
         raise CommandError(f"{why} {reporting.how_to_go_on(run)}".rstrip(), returncode=3)
+
+
+def _version(recipe: str, guideline: str | None):
+    """None for a recipe that plays no mistakes, where none is named. Raises naming.NotFound."""
+    plays_mistakes = recipe not in RECIPES or RECIPES[recipe].plays_mistakes
+    return naming.find(guideline or GUIDELINE) if guideline or plays_mistakes else None
 
 
 def _pair(option: str, text: str) -> tuple[str, str]:
