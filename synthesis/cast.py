@@ -14,7 +14,8 @@ from synthesis.faults import NoEndpoint
 from synthesis.models import Call, Endpoint, Instance, InstanceState, ModelRole, Run
 
 # The one table of what each agent of a supervised session is shown; another recipe has its own (Recipe.sees). Counsellor
-# and client also hear the dialogue itself, as their own conversation. A field that is not in a role's row cannot be rendered into its prompts (prompting.render).
+# and client also hear the dialogue itself, as their own conversation. A field that is not in a role's row cannot be
+# rendered into its prompts (prompting.render).
 SEES: dict[str, frozenset[str]] = {
     # One mistake by its name and look, several as a list, or none. `draft` and `advice`: its own words, and what a
     # supervisor whispers, where it is supervised as it speaks.

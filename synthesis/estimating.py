@@ -85,7 +85,7 @@ class Estimate:
 
 def estimate(
     *, recipe: str, specs: dict[str, dict], settings: dict, sessions: int, concurrency: int,
-    declared: tuple[int, int],
+    declared: tuple[int, int] | None = None,
 ) -> Estimate:  # fmt: skip
     """`specs`: {role: {endpoint, model, …}}; `settings` {name: choices that the plan makes}, of factors and parameters;
     `declared`: calls of one session, at least and at most, as its recipe says, which is told where no session is stored.
@@ -101,7 +101,7 @@ def estimate(
     return Estimate(
         sessions=sessions,
         roles=roles,
-        calls=_times(total["calls"] or _between(*declared), sessions),
+        calls=_times(total["calls"] or (declared and _between(*declared)), sessions),
         tokens=_times(tokens, sessions),
         seconds=_times(total["seconds"], in_a_row),
         money=_money(roles, sessions) if known else None,

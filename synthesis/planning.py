@@ -48,7 +48,8 @@ class Count:
 
 
 def plan(*, recipe: str, version: Version | None = None, profiles="all", pairs="all", samples: int = 1,
-         limit: int | None = None, parameters: dict | None = None, factors: dict[str, list[str]] | None = None, seed: int = 0,
+         limit: int | None = None, parameters: dict | None = None,
+         factors: dict[str, list[str]] | None = None, seed: int = 0,
          prompts: dict[str, str] | None = None, only_new: bool = False, by=None, model: str | None = None,
          concurrency: int = 8, budget: dict | None = None, holds: str = Holds.HOLD,
          purpose: str = Purpose.RUN) -> Run:  # fmt: skip
@@ -140,7 +141,8 @@ def preview(*, by, **chosen) -> Run:
 
 
 def count(*, recipe: str, version: Version | None = None, profiles="all", pairs="all", samples: int = 1,
-          limit: int | None = None, parameters: dict | None = None, factors: dict[str, list[str]] | None = None) -> Count:  # fmt: skip
+          limit: int | None = None, parameters: dict | None = None,
+          factors: dict[str, list[str]] | None = None) -> Count:  # fmt: skip
     """How large the grid is that `plan` would make of the same; two queries that read no text, and nothing is
     stored. Raises NotPlanned where `plan` would, for the same reason; models and who may plan are not asked.
     """

@@ -1,0 +1,167 @@
+"""A technique session as its agents make it: who is asked what, what is kept, and how it ends."""
+
+from collections import Counter
+
+import pytest
+
+from synthesis import planning
+from synthesis.models import Call, Hitch, Instance, Mark
+from synthesis.recipes import RECIPES
+from synthesis.recipes.technique_session import ARMS, EXCHANGES
+from synthesis.recipes.technique_words import AGENTS, MOVES
+from synthesis.replaying import replay
+from tests.fakes.model_server import Reply
+from tests.synthesis.sessions_of_techniques import Agents, intake, kind_of
+
+RECIPE = RECIPES["technique_session"]
+
+
+@pytest.fixture
+def made(endpoint, drive):
+    """Make one session; returns it and the server that answered."""
+
+    def make(script=None, *, key="renske", **levels):
+        server = endpoint(script or Agents())
+        own = {name: level for name, level in levels.items() if name in RECIPE.levels}
+        run = planning.plan(recipe="technique_session", profiles=[intake(key)], parameters={"exchanges": "4"} | own)
+        drive(run)
+        return run.instances.get(), server
+
+    return make
+
+
+def test_five_suggest_one_chooses_one_writes_and_all_of_it_is_kept(made):
+    one, server = made()
+    assert one.state == "made" and one.failure == ""
+    content = one.content
+    assert [said["speaker"] for said in content["utterances"]] == ["counsellor", "client"] * 5
+    assert content["plan"]["technique"] in content["plan"]["offered"] and len(content["plan"]["offered"]) == 4
+    assert content["plan"]["steps"] == ["A.", "B.", "C."]
+    turn = content["turns"][0]
+    assert [candidate["move"] for candidate in turn["candidates"]] == list(MOVES)
+    assert len({candidate["text"] for candidate in turn["candidates"]}) == 5
+    assert (turn["moves"], turn["why"]) == (["reflection", "questioning"], "She is not heard yet.")
+    steps = Counter(call.step.rpartition(" ")[0] or call.step for call in Call.objects.all())
+    assert steps == {"client": 5, "plan": 1, "select": 3, "write": 3, "close": 1, **dict.fromkeys(MOVES, 3)}
+    assert len(server.requests) == sum(steps.values()) == RECIPE.calls(one.factors)[1]
+
+
+def test_the_session_ends_when_the_client_says_so_with_a_leave_taking(made):
+    one, server = made(Agents(goes_on=3), exchanges="12")
+    assert one.content["ending"] == {"how": "enough", "exchange": 4, "of": 12, "early": False}
+    assert len(one.content["utterances"]) == 2 * 5 and one.content["manual_check"] == []
+    assert Call.objects.get(step="close 5").role == "writer"
+    assert "this is enough for today" in server.requests[-2]["messages"][1]["content"]
+
+
+def test_a_client_that_never_ends_is_stopped_at_the_limit_and_it_is_told(made):
+    one, _server = made(Agents(goes_on=99), exchanges="20")
+    assert one.content["ending"] == {"how": "limit", "exchange": 20, "of": 20, "early": False}
+    assert len(one.content["utterances"]) == 42, "as long as the published sessions"
+    assert Call.objects.count() == RECIPE.calls(one.factors)[1] == 156
+
+
+def test_a_client_that_ends_at_once_is_let_go_and_a_person_looks_first(made):
+    one, _server = made(Agents(goes_on=0, ends="leave"), exchanges="12")
+    assert one.content["ending"] == {"how": "leave", "exchange": 1, "of": 12, "early": True}
+    assert Call.objects.count() == RECIPE.calls(one.factors)[0] == 4
+    reason = "The client ended the session in exchange 1, before there was any work."
+    assert one.content["manual_check"] == [reason]
+    assert reason in Mark.objects.get(instance=one, kind="held").reason
+
+
+def test_a_planner_that_names_an_unknown_technique_fails_the_session_in_words(made):
+    def hypnosis(body):
+        return {"understanding": "U.", "technique": "hypnosis", "steps": ["A.", "B.", "C."]}
+
+    one, _server = made(Agents(plan=hypnosis))
+    assert one.state == "failed"
+    assert one.failure.startswith(
+        "The planner gave no usable answer in 3 replies at “plan”: technique: “hypnosis” is none of the techniques "
+        "offered: "
+    )
+    assert Hitch.objects.filter(step="plan", kind="malformed").count() == 3
+
+
+def test_a_planner_that_names_one_at_the_second_asking_is_heard(made):
+    answers = iter(["hypnosis", "hypnosis", ""])
+
+    def second_thoughts(body):
+        named = next(answers)
+        return {"understanding": "U.", "technique": named, "steps": ["A.", "B.", "C."]} if named else None
+
+    one, _server = made(Agents(plan=second_thoughts))
+    assert one.state == "made" and Call.objects.get(step="plan", attempt=3)
+
+
+def test_a_selector_that_invents_a_way_of_answering_fails_the_session_in_words(made):
+    one, _server = made(Agents(choice=lambda body: {"why": "W.", "moves": ["confrontation"]}))
+    assert one.state == "failed"
+    assert "“confrontation” is none of the ways of answering: reflection, questioning" in one.failure
+
+
+def test_a_suggestion_that_never_comes_fails_the_session_and_leaves_nothing_behind(made):
+    def silent(body):
+        return Reply("") if "Give" in body["messages"][1]["content"] or "Explain one" in str(body) else None
+
+    one, _server = made(Agents(turn=silent))
+    assert one.state == "failed" and "psychoeducation 2" in one.failure and "empty" in one.failure
+
+
+@pytest.mark.parametrize("agents", AGENTS)
+def test_each_ablation_asks_those_who_take_part_and_nobody_else(made, agents):
+    one, server = made(agents=agents)
+    arm, content = ARMS[agents], one.content
+    asked = {call.role for call in Call.objects.all()}
+    assert asked == RECIPE.uses(one.factors, False).roles
+    assert (content["plan"] is not None) == arm.plans == ("planner" in asked)
+    assert all(len(turn["candidates"]) == 5 * arm.suggests for turn in content["turns"])
+    assert all(bool(turn["moves"]) == arm.selects for turn in content["turns"])
+    assert ("counsellor" in asked) == (not arm.suggests)
+    assert content["agents"] == agents and len(server.requests) == RECIPE.calls(one.factors)[1]
+    writes = [body for body in server.requests if "Suggestions for what" in str(body)]
+    n = {True: 2, False: 5}[arm.selects]
+    assert all(body["messages"][1]["content"].count("\n- ") == n for body in writes)
+
+
+def test_what_is_stored_makes_the_same_session_byte_for_byte(made):
+    one, server = made()
+    asked = len(server.requests)
+    (again,) = replay(Instance.objects.filter(pk=one.pk))
+    assert again.is_rebuilt and again.calls == asked == len(server.requests)
+
+
+def test_a_second_run_of_the_same_cell_pays_nothing(made, drive):
+    one, server = made()
+    asked = len(server.requests)
+    run = planning.plan(recipe="technique_session", profiles=[one.profile], parameters={"exchanges": "4"})
+    assert drive(run).replayed == asked == len(server.requests)
+    assert run.instances.get().content == one.content
+
+
+def test_the_five_and_the_selector_are_asked_at_the_same_time(endpoint, drive):
+    import threading
+
+    inside, most, lock, all_there = 0, 0, threading.Lock(), threading.Event()
+    agents = Agents()
+
+    def script(number, body):
+        nonlocal inside, most
+        if kind_of(body) == "choice" or "Your way of answering" in str(body):
+            with lock:
+                inside += 1
+                most = max(most, inside)
+                if inside == 6:
+                    all_there.set()
+            all_there.wait(5)
+            with lock:
+                inside -= 1
+        return agents(number, body)
+
+    endpoint(script)
+    drive(planning.plan(recipe="technique_session", profiles=[intake()], parameters={"exchanges": "4"}))
+    assert most == 6
+
+
+def test_every_limit_has_an_exchange_from_which_an_end_is_expected():
+    assert all(1 < earliest < int(limit) for limit, earliest in EXCHANGES.items())
