@@ -28,6 +28,7 @@ from synthesis.models.marks import MarkKind
 from synthesis.quality.duplicates import Print, print_of
 from synthesis.quality.facts import Facts, facts_of, rules
 from synthesis.quality.given import descriptions_of, prompts_of
+from synthesis.quality.own import measures_of
 from synthesis.quality.rates import rate
 from synthesis.quality.sessions import session_of
 from synthesis.translated import language_of, said
@@ -117,7 +118,9 @@ class Read:
             content, name=str(name), language=language_of(factors), **_meant(intended, factors)
         )
         descriptions = descriptions_of(self.profiles.get(profile), intended)
-        return facts_of(session, prompts=self.prompts, descriptions=descriptions)
+        return facts_of(
+            session, prompts=self.prompts, descriptions=descriptions, measures=measures_of(self.run.recipe)
+        )
 
     @staticmethod
     def _levels(factors: dict, client: Profile | None, pair: PairRevision | None) -> dict[str, str]:

@@ -47,6 +47,12 @@ def schema_of(body: dict) -> dict:
     return body["response_format"]["json_schema"]["schema"]
 
 
+def offered_in(body: dict) -> list[str]:
+    """The techniques that a planner may name."""
+    technique = schema_of(body)["properties"]["technique"]
+    return technique.get("enum") or [technique["const"]]
+
+
 def asked(body: dict) -> str:
     """All that an agent was sent."""
     return "\n".join(message["content"] for message in body["messages"])
@@ -73,11 +79,18 @@ class Agents:
     def _client(self, body: dict) -> dict:
         # How often the client has spoken already is what it reads.
         said = asked(body).count("\nClient: ")
-        return {"text": f"I lie awake, {body['seed']}.", "then": "go-on" if said < self.goes_on else self.ends}
+        return {
+            "text": f"I lie awake, {body['seed']}.",
+            "then": "go-on" if said < self.goes_on else self.ends,
+        }
 
     def _plan(self, body: dict) -> dict:
-        offered = schema_of(body)["properties"]["technique"]["enum"]
-        return {"understanding": "She checks so as not to worry.", "technique": offered[0], "steps": ["A.", "B.", "C."]}
+        steps = ["A.", "B.", "C."]
+        return {
+            "understanding": "She checks so as not to worry.",
+            "technique": offered_in(body)[0],
+            "steps": steps,
+        }
 
     def _choice(self, body: dict) -> dict:
         return {"why": "She is not heard yet.", "moves": ["reflection", "questioning"]}

@@ -1,17 +1,20 @@
 """A technique session as its agents make it: who is asked what, what is kept, and how it ends."""
 
 from collections import Counter
+from functools import partial
 
 import pytest
 
+from config.demo.model_server import CONTEXT_PER_SLOT
 from synthesis import planning
 from synthesis.models import Call, Hitch, Instance, Mark
-from synthesis.recipes import RECIPES
+from synthesis.recipes import RECIPES, technique_session
 from synthesis.recipes.technique_session import ARMS, EXCHANGES
 from synthesis.recipes.technique_words import AGENTS, MOVES
 from synthesis.replaying import replay
+from synthesis.shapes.schema import room
 from tests.fakes.model_server import Reply
-from tests.synthesis.sessions_of_techniques import Agents, intake, kind_of
+from tests.synthesis.sessions_of_techniques import Agents, asked, intake, kind_of
 
 RECIPE = RECIPES["technique_session"]
 
@@ -23,7 +26,9 @@ def made(endpoint, drive):
     def make(script=None, *, key="renske", **levels):
         server = endpoint(script or Agents())
         own = {name: level for name, level in levels.items() if name in RECIPE.levels}
-        run = planning.plan(recipe="technique_session", profiles=[intake(key)], parameters={"exchanges": "4"} | own)
+        run = planning.plan(
+            recipe="technique_session", profiles=[intake(key)], parameters={"exchanges": "4"} | own
+        )
         drive(run)
         return run.instances.get(), server
 
@@ -102,7 +107,7 @@ def test_a_selector_that_invents_a_way_of_answering_fails_the_session_in_words(m
 
 def test_a_suggestion_that_never_comes_fails_the_session_and_leaves_nothing_behind(made):
     def silent(body):
-        return Reply("") if "Give" in body["messages"][1]["content"] or "Explain one" in str(body) else None
+        return Reply("") if "Explain one thing" in asked(body) else {"text": "Words."}
 
     one, _server = made(Agents(turn=silent))
     assert one.state == "failed" and "psychoeducation 2" in one.failure and "empty" in one.failure
@@ -112,12 +117,12 @@ def test_a_suggestion_that_never_comes_fails_the_session_and_leaves_nothing_behi
 def test_each_ablation_asks_those_who_take_part_and_nobody_else(made, agents):
     one, server = made(agents=agents)
     arm, content = ARMS[agents], one.content
-    asked = {call.role for call in Call.objects.all()}
-    assert asked == RECIPE.uses(one.factors, False).roles
-    assert (content["plan"] is not None) == arm.plans == ("planner" in asked)
+    played = {call.role for call in Call.objects.all()}
+    assert played == RECIPE.uses(one.factors, False).roles
+    assert (content["plan"] is not None) == arm.plans == ("planner" in played)
     assert all(len(turn["candidates"]) == 5 * arm.suggests for turn in content["turns"])
     assert all(bool(turn["moves"]) == arm.selects for turn in content["turns"])
-    assert ("counsellor" in asked) == (not arm.suggests)
+    assert ("counsellor" in played) == (not arm.suggests)
     assert content["agents"] == agents and len(server.requests) == RECIPE.calls(one.factors)[1]
     writes = [body for body in server.requests if "Suggestions for what" in str(body)]
     n = {True: 2, False: 5}[arm.selects]
@@ -126,16 +131,16 @@ def test_each_ablation_asks_those_who_take_part_and_nobody_else(made, agents):
 
 def test_what_is_stored_makes_the_same_session_byte_for_byte(made):
     one, server = made()
-    asked = len(server.requests)
+    paid = len(server.requests)
     (again,) = replay(Instance.objects.filter(pk=one.pk))
-    assert again.is_rebuilt and again.calls == asked == len(server.requests)
+    assert again.is_rebuilt and again.calls == paid == len(server.requests)
 
 
 def test_a_second_run_of_the_same_cell_pays_nothing(made, drive):
     one, server = made()
-    asked = len(server.requests)
+    paid = len(server.requests)
     run = planning.plan(recipe="technique_session", profiles=[one.profile], parameters={"exchanges": "4"})
-    assert drive(run).replayed == asked == len(server.requests)
+    assert drive(run).replayed == paid == len(server.requests)
     assert run.instances.get().content == one.content
 
 
@@ -165,3 +170,48 @@ def test_the_five_and_the_selector_are_asked_at_the_same_time(endpoint, drive):
 
 def test_every_limit_has_an_exchange_from_which_an_end_is_expected():
     assert all(1 < earliest < int(limit) for limit, earliest in EXCHANGES.items())
+
+
+def largest_session():
+    """Every message at its longest, in the longest session that there is."""
+    from synthesis.prompting import shipped
+    from synthesis.recipes.cell import Cell
+    from synthesis.shapes.dialogue import Turn, Utterance
+    from synthesis.shapes.profiles import IntakeForm
+    from synthesis.shapes.technique import Candidate, ClientTurn, Planned, choice_shape, plan_shape
+    from synthesis.shapes.words import LINE, TURN
+
+    bounds = {name: asked_of.metadata[-1].max_length for name, asked_of in IntakeForm.model_fields.items()
+              if name not in ("age", "problem")}  # fmt: skip
+    form = {name: "x" * most for name, most in bounds.items()}
+    cell = Cell(
+        name="0" * 64, client_name="x" * 20, style="", profile=form, intended=(), positive=False, guideline=[],
+        told=None, parameters={"attitude": "doubtful"}, prompts=shipped((*RECIPE.prompts, *RECIPE.more_prompts)),
+        language="de", language_name="German",
+    )  # fmt: skip
+    said = [
+        Utterance(id=n, speaker=("client", "counsellor")[n % 2], text="x" * TURN)
+        for n in range(1, 2 * max(map(int, EXCHANGES)) + 2)
+    ]
+    technique = next(iter(technique_session.TECHNIQUES))
+    plan = Planned(technique=technique, understanding="x" * LINE, steps=["x" * LINE] * 5, offered=[])
+    candidates = [Candidate(move=move, text="x" * TURN) for move in MOVES]
+    every = tuple(technique_session.TECHNIQUES)
+    write = partial(technique_session.writer_messages, cell)
+    return {
+        "plan": (technique_session.planner_messages(cell, every, said[:2]), plan_shape(every)),
+        "suggest": (technique_session.technique_messages(cell, "psychoeducation", said), Turn),
+        "select": (technique_session.selector_messages(cell, said, plan), choice_shape(tuple(MOVES))),
+        "write": (write("cbt_write", said, plan, candidates=candidates), Turn),
+        "answer": (write("cbt_answer", said, plan), Turn),
+        "close": (write("cbt_close", said, plan, role="writer", ending="leave"), Turn),
+        "client": (technique_session.client_messages(cell, "cbt_client_now", said), ClientTurn),
+    }
+
+
+@pytest.mark.parametrize("step", ["plan", "suggest", "select", "write", "answer", "close", "client"])
+def test_the_largest_prompt_and_its_answer_fit_one_slot(step):
+    messages, shape = largest_session()[step]
+    # English prose runs above four characters a token with every tokenizer in use; three leaves room to spare.
+    characters = sum(len(message["content"]) + 12 for message in messages)
+    assert characters / 3.0 + room(shape) < CONTEXT_PER_SLOT, f"{characters} characters"
