@@ -7,11 +7,13 @@ from django.utils.translation import gettext_lazy as _
 
 from guidelines.models import Kind, Pair, PairRevision, Version
 from guidelines.translating import languages
-from review.choosing.fitting import ANY_TIER, NO_TIER, Checks, Seen, Wanted, languages_of, models_of
+from review.choosing.fitting import ANY_TIER, NO_TIER, SCREEN, Checks, Seen, Wanted, languages_of, models_of
 from review.choosing.opening import Choosing
 from review.forms import NewRound, VersionChoice
+from review.label_studio.screens.recipes import SCREENS
 from review.models import Reason
 from review.priority import COVERAGE, DISAGREEMENT, NOVELTY, PARTS
+from synthesis import choice_words
 from synthesis.models import Instance, Intended, Profile, Run, Tier
 
 RANDOM_SHARE, WEIGHT, HEAVIEST = 30, 1, 10
@@ -32,6 +34,7 @@ def _weight(label, help_text):
 class WhichSessions(forms.Form):
     """Sent by GET. An empty field leaves nothing out."""
 
+    recipe = forms.ChoiceField(label=_("What was made"), required=False, choices=())
     runs = _several(_("Runs"))
     pairs = _several(
         _("Mistakes they were to show"), _("Also where one is shown beside another. Any of those ticked.")
@@ -83,6 +86,7 @@ class WhichSessions(forms.Form):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         made = Instance.objects.made().order_by()
+        self.fields["recipe"].choices = [(name, choice_words.recipe(name)) for name in recipes_made(made)]
         self.runs = {
             str(run.public_id): run
             for run in Run.objects.listed()
@@ -117,6 +121,7 @@ class WhichSessions(forms.Form):
         """Once the form is valid."""
         given = self.cleaned_data
         wanted = Wanted(
+            recipe=given["recipe"] or SCREEN,
             runs=tuple(self.runs[pk] for pk in given["runs"]),
             models=tuple(given["models"]),
             languages=tuple(given["languages"]),
@@ -142,13 +147,17 @@ class WhichSessions(forms.Form):
     def others(self):
         return [self[name] for name in ("risk", "checks", "seen", "version")]
 
+    def kinds(self):
+        """Where there is one kind only, there is nothing to choose."""
+        return [self["recipe"]] if len(self.fields["recipe"].choices) > 1 else []
+
     def first(self):
         return [self[name] for name in ("random_share", *PARTS)]
 
     def in_words(self) -> list[str]:
         """What is asked for, line by line; once the form is valid."""
         lines = []
-        for name in ("runs", "pairs", "clients", "languages", "models", "risk", "checks", "seen"):
+        for name in ("recipe", "runs", "pairs", "clients", "languages", "models", "risk", "checks", "seen"):
             field, given = self.fields[name], self.cleaned_data[name]
             chosen = {given} if isinstance(given, str) else set(given)
             called = [str(label) for value, label in _flat(field.choices) if value and value in chosen]
@@ -174,6 +183,11 @@ def weights_in_words(weights: dict[str, float]) -> list[str]:
         for part in PARTS
         if weights.get(part, 0) > 0
     ]
+
+
+def recipes_made(made) -> list[str]:
+    """Of which there are sessions and a screen, the usual one first."""
+    return [SCREEN, *(name for name in SCREENS if name != SCREEN and made.filter(recipe=name).exists())]
 
 
 def _named(found) -> list[tuple[str, str]]:

@@ -67,13 +67,13 @@ class Command(BaseCommand):
         try:
             run = planning.plan(
                 recipe=options["recipe"],
-                version=_version(options["recipe"], options["guideline"]),
+                version=version_for(options["recipe"], options["guideline"]),
                 profiles=options["profiles"],
                 pairs=options["pairs"],
                 samples=options["samples"],
                 limit=options["limit"],
                 seed=options["seed"],
-                parameters=dict(_pair("--set", text) for text in options["parameters"]),
+                parameters=dict(setting("--set", text) for text in options["parameters"]),
                 factors=_factors(options["factors"]),
                 prompts=_prompts(options["prompts"]),
                 only_new=options["only_missing"],
@@ -126,13 +126,13 @@ def go_on(command: BaseCommand, run, *, wait: bool, as_json: bool):
         raise CommandError(f"{why} {reporting.how_to_go_on(run)}".rstrip(), returncode=3)
 
 
-def _version(recipe: str, guideline: str | None):
+def version_for(recipe: str, guideline: str | None):
     """None for a recipe that plays no mistakes, where none is named. Raises naming.NotFound."""
     plays_mistakes = recipe not in RECIPES or RECIPES[recipe].plays_mistakes
     return naming.find(guideline or GUIDELINE) if guideline or plays_mistakes else None
 
 
-def _pair(option: str, text: str) -> tuple[str, str]:
+def setting(option: str, text: str) -> tuple[str, str]:
     name, sign, value = text.partition("=")
     if not sign:
         raise CommandError(f"{option} {text}: expected NAME=VALUE", returncode=2)
@@ -142,7 +142,7 @@ def _pair(option: str, text: str) -> tuple[str, str]:
 def _factors(texts: list[str]) -> dict[str, list[str]]:
     """{name: levels}; a factor that is named twice is crossed with all that is named."""
     found: dict[str, list[str]] = {}
-    for name, levels in (_pair("--factor", text) for text in texts):
+    for name, levels in (setting("--factor", text) for text in texts):
         found.setdefault(name, []).extend(level.strip() for level in levels.split(",") if level.strip())
     return found
 
