@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from synthesis.models import Call, Instance, InstanceState, Run
 from synthesis.quality.own import Own, measures_of, values_of
+from synthesis.quality.sessions import SPEAKERS
 from synthesis.quality.words import words
 from synthesis.recipes import RECIPES
 
@@ -92,10 +93,7 @@ def _sessions(run: Run) -> Iterator[tuple[Instance, str]]:
 
 def _numbers(one: Instance) -> dict[str, float | None]:
     said = one.content.get("utterances", [])
-    lengths = {
-        who: [len(words(turn["text"])) for turn in said if turn["speaker"] == who]
-        for who in ("counsellor", "client")
-    }
+    lengths = {who: [len(words(turn["text"])) for turn in said if turn["speaker"] == who] for who in SPEAKERS}
     return {
         "turns": len(said),
         "counsellor_words": _mean(lengths["counsellor"]),

@@ -125,7 +125,8 @@ BAD = {
     "out of turn": (session(dialogue=[*talk()[1:], talk()[0]]), "message 1 is the client's"),
     "an empty message": (session(dialogue=[*talk(), {"role": "Counselor", "message": " "}]), "field dialogue.6.message"),
     "goes on after its end": (
-        session(dialogue=[{"role": "Counselor", "message": "Hello. [/END]"}, *talk()[1:]]), "ends the session, and it goes on"
+        session(dialogue=[{"role": "Counselor", "message": "Hello. [/END]"}, *talk()[1:]]),
+        "ends the session, and it goes on",
     ),
     "a part of the form is missing": (
         session(AI_client=client(FORM.replace("6. Social Support System\n", ""))), "has no part “support”"
