@@ -143,17 +143,19 @@ def test_a_real_model_makes_technique_sessions_from_one_command(
 ):
     settings.OPENAI_BASE_URL, settings.OPENAI_MODEL = model_server, "smollm2"
     loading.load("shipped-intakes")
+    # One session by all of them, and one by a counsellor alone: so small a model is slow enough.
     words = ["--recipe", "technique_session", "--limit", "2", "--set", "exchanges=4", "--wait", "--json"]
-    call_command("synthesize", *words, skip_checks=True)
+    call_command("synthesize", *words, "--factor", "agents=all,single", skip_checks=True)
     told = json.loads(capsys.readouterr().out)
     # So small a model may give no usable answer three times; then the session fails, and says so.
     assert told["planned"] == 2 and told["made"] + told["failed"] == 2 and told["made"]
     run = Run.objects.get()
     for one in run.instances.filter(state="made"):
         session = TechniqueSession.model_validate(one.content)
-        assert len(session.plan.steps) >= 3 and session.plan.technique in session.plan.offered
-        assert all(len(turn.candidates) == 5 and turn.moves for turn in session.turns)
         assert len(session.utterances) == 2 * (session.ending.exchange + 1)
-        heard = str([call.messages for call in Call.objects.filter(key__in=one.trace, role="client")])
-        assert heard and session.plan.understanding not in heard
+        if one.factors["agents"] == "all":
+            assert len(session.plan.steps) >= 3 and session.plan.technique in session.plan.offered
+            assert all(len(turn.candidates) == 5 and turn.moves for turn in session.turns)
+            heard = str([call.messages for call in Call.objects.filter(key__in=one.trace, role="client")])
+            assert heard and session.plan.understanding not in heard
     assert {found.why for found in replaying.replay(run.instances.all())} == {""}
