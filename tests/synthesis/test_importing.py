@@ -4,6 +4,7 @@ import json
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.urls import reverse
 
 from synthesis import loading
 from synthesis.importing import import_sessions
@@ -178,6 +179,13 @@ def test_seeds_become_intake_forms_each_once_whatever_the_attitude(file, db):
     (sentence,) = found.refused
     assert "record 5" in sentence and "has no part" in sentence
     assert {one.kind for one in found.new} == {"intake"}
+
+
+def test_a_lead_reads_an_imported_session_with_its_plan_and_that_its_ending_is_not_known(file, lena, log_in):
+    (one,) = import_sessions([file([session()])]).new
+    page = log_in(lena).get(reverse("instance", args=[one.public_id])).content.decode()
+    assert "weighing the evidence" in page and "2. Weigh them." in page and "Not recorded" in page
+    assert "Behind this turn" not in page and "imported" in page
 
 
 def test_an_imported_session_is_put_before_readers_like_any_other(file, ben, lena):

@@ -176,3 +176,18 @@ def test_a_lead_reads_the_plan_what_was_suggested_and_how_it_ended(endpoint, dri
         assert lena.get(reverse(name, args=[run.public_id])).status_code == 200
     assert lena.get(reverse("runs")).status_code == 200
     assert lena.get(reverse("runs_compare") + f"?a={run.public_id}&b={run.public_id}").status_code == 200
+
+
+def test_a_lead_reads_on_the_run_why_sessions_failed(endpoint, drive, log_in):
+    endpoint(
+        Agents(
+            plan=lambda body: {"understanding": "U.", "technique": "hypnosis", "steps": ["A.", "B.", "C."]}
+        )
+    )
+    run = planning.plan(recipe="technique_session", profiles=[intake()], parameters={"exchanges": "4"})
+    drive(run)
+    lena = log_in(person("lena@example.org", Role.LEAD))
+    page = lena.get(reverse("run", args=[run.public_id])).content.decode()
+    assert "“hypnosis” is none of the techniques offered" in page and "Why sessions failed" in page
+    page = lena.get(reverse("instance", args=[run.instances.get().public_id])).content.decode()
+    assert "It failed:" in page and "“hypnosis” is none of the techniques offered" in page
