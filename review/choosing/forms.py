@@ -121,7 +121,7 @@ class WhichSessions(forms.Form):
         """Once the form is valid."""
         given = self.cleaned_data
         wanted = Wanted(
-            recipe=given["recipe"] or SCREEN,
+            recipe=given["recipe"] or self.fields["recipe"].choices[0][0],
             runs=tuple(self.runs[pk] for pk in given["runs"]),
             models=tuple(given["models"]),
             languages=tuple(given["languages"]),
@@ -186,8 +186,8 @@ def weights_in_words(weights: dict[str, float]) -> list[str]:
 
 
 def recipes_made(made) -> list[str]:
-    """Of which there are sessions and a screen, the usual one first."""
-    return [SCREEN, *(name for name in SCREENS if name != SCREEN and made.filter(recipe=name).exists())]
+    """Of which there are sessions and a screen, the usual one first; never none."""
+    return [name for name in SCREENS if made.filter(recipe=name).exists()] or [SCREEN]
 
 
 def _named(found) -> list[tuple[str, str]]:

@@ -9,6 +9,7 @@ from synthesis.quality import drawing, naming
 from synthesis.quality.naming import in_figures, percent
 from synthesis.quality.own import measures_of
 from synthesis.quality.telling import ABOUT
+from synthesis.recipes import RECIPES
 
 
 @dataclass
@@ -38,6 +39,9 @@ def sections(report: dict, names: dict[str, str] | None = None) -> list[Section]
     report = naming.in_order(report) | {"names": names or {}}
     parts = (_talking, _held, _own, _balance, _spread, _lengths, _diversity, _duplicates, _languages, _labels, _validators,
              _endings, _safety, _refusals, _verdicts)  # fmt: skip
+    how = RECIPES.get(report.get("recipe"))
+    if how and not how.plays_mistakes:  # then nobody names, labels or checks any
+        parts = [part for part in parts if part not in (_spread, _labels, _validators)]
     return [section for part in parts for section in part(report)]
 
 
@@ -270,13 +274,16 @@ def _duplicates(report) -> Iterator[Section]:
     found = report["duplicates"]
     about = ABOUT["duplicates"]
     section = Section("duplicates", _("Sessions that are alike"), about % {"n": f"{found['earlier']:,}"})
-    _rates(section, [
+    rates = [
         (_("word for word like another of this run"), found["within"]["exact"]),
         (_("nearly like another of this run"), found["within"]["near"]),
         (_("word for word like one of an earlier run"), found["against"]["exact"]),
         (_("nearly like one of an earlier run"), found["against"]["near"]),
         (_("first words the same as another’s"), found["same_opening_as_another"]),
-    ], _("share of sessions"))  # fmt: skip
+    ]
+    how = RECIPES.get(report.get("recipe"))
+    # Where everybody is greeted in the same words, these say nothing.
+    _rates(section, rates[:-1] if how and how.aloud else rates, _("share of sessions"))
     pairs = [*found["within"].get("pairs", []), *found["against"].get("pairs", [])]
     if pairs:
         rows = [[("session", p["session"]), ("session", p["of"]), percent(p["likeness"])] for p in pairs[:20]]

@@ -44,6 +44,8 @@ class Recipe:
     calls: Callable[[dict], tuple[int, int]]
     factors: dict[str, tuple[str, ...]] = field(default_factory=dict)
     more_prompts: tuple[str, ...] = ()
+    # Those of its prompts that are said as they stand: whoever says them recites no instruction.
+    aloud: tuple[str, ...] = ()
     # Which kind of profile it is made from (models.ProfileKind), and whether it plays mistakes of a guideline's version.
     profile_kind: str = "conceptualisation"
     plays_mistakes: bool = True

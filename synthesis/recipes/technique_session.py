@@ -358,6 +358,7 @@ RECIPE = Recipe(
     uses=uses,
     calls=calls,
     texts=lambda content: [said["text"] for said in content["utterances"]],
+    aloud=("cbt_greeting",),
     profile_kind="intake",
     plays_mistakes=False,
     arm="agents",

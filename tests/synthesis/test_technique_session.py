@@ -8,6 +8,7 @@ import pytest
 from config.demo.model_server import CONTEXT_PER_SLOT
 from synthesis import planning
 from synthesis.models import Call, Hitch, Instance, Mark
+from synthesis.prompting import shipped
 from synthesis.recipes import RECIPES, technique_session
 from synthesis.recipes.technique_session import ARMS, EXCHANGES
 from synthesis.recipes.technique_words import AGENTS, MOVES
@@ -49,6 +50,15 @@ def test_five_suggest_one_chooses_one_writes_and_all_of_it_is_kept(made):
     steps = Counter(call.step.rpartition(" ")[0] or call.step for call in Call.objects.all())
     assert steps == {"client": 5, "plan": 1, "select": 3, "write": 3, "close": 1, **dict.fromkeys(MOVES, 3)}
     assert len(server.requests) == sum(steps.values()) == RECIPE.calls(one.factors)[1]
+
+
+def test_the_greeting_that_everybody_hears_is_no_recited_instruction(made):
+    one, _server = made()
+    assert one.content["utterances"][0]["text"] == shipped(["cbt_greeting"])["cbt_greeting"].strip()
+    assert not Mark.objects.filter(instance=one, kind="held", reason__contains="recites its instructions")
+    recited = {"text": "As long as they are not understood, understanding comes first."}
+    one, _server = made(Agents(turn=lambda body: recited), key="thea")
+    assert Mark.objects.filter(instance=one, kind="held", reason__contains="recites its instructions")
 
 
 def test_the_session_ends_when_the_client_says_so_with_a_leave_taking(made):
@@ -174,7 +184,6 @@ def test_every_limit_has_an_exchange_from_which_an_end_is_expected():
 
 def largest_session():
     """Every message at its longest, in the longest session that there is."""
-    from synthesis.prompting import shipped
     from synthesis.recipes.cell import Cell
     from synthesis.shapes.dialogue import Turn, Utterance
     from synthesis.shapes.profiles import IntakeForm

@@ -98,6 +98,12 @@ def test_the_page_shows_plans_choices_and_endings_and_measures_a_session_once(ru
     assert "Sessions that end too soon" in said and "held back now" in said
     titles = [section.title for section in presenting.sections(found | {"verdicts": {"withheld": "-"}})]
     assert titles.index("Techniques of the plans") < titles.index("Lengths")
+    # Of mistakes, which nobody plays or names here, it says nothing.
+    assert not {"Labels against each other", "The validator’s checks", "How widely choices are spread"} & set(
+        titles
+    )
+    assert "intended mistake" not in said and "Conversational style" not in said
+    assert "first words the same" not in said
 
 
 def test_whoever_still_judges_the_run_is_not_told_its_plans(run):
