@@ -190,7 +190,7 @@ def provenance(item) -> dict:
         "licence": profile.licence,
         "consent": profile.consent,
         "recipe": instance.recipe,
-        "made_under": str(instance.version),
+        "made_under": str(instance.version or ""),
         "rubric": str(item.round.rubric_version),
         "prompts": run.prompts if run else {},
         "models": {role: spec.get("model") for role, spec in run.model_specs.items()} if run else {},

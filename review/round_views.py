@@ -26,6 +26,7 @@ from review import (
     uncounted_rows,
 )
 from review.choosing.carrying import kept
+from review.choosing.fitting import SCREEN
 from review.choosing.forms import SESSIONS, SHARE, RoundOfChosen, WhichSessions
 from review.choosing.opening import make_chosen_round
 from review.choosing.views import chosen_in_words, counted
@@ -37,13 +38,14 @@ from review.gold import certified
 from review.items_of_rounds import items_of
 from review.judges.access import may_see_judges
 from review.label_studio import comparing, connecting
+from review.label_studio.screens.recipes import SCREENS
 from review.models import Asked, Reading, Round, RoundState, Seat
 from review.raters import rater_for
 from review.rounds import CannotClose, CannotMakeRound, left_out_held, make_round, why_not_closed
 from review.sessions.access import may_see_how_sessions_stand, may_see_how_sessions_were_settled
 from review.stood_so_far import stood_of
 from review.welfare.providing import contact
-from synthesis.models import Instance
+from synthesis.models import Instance, Run
 
 PAGE = 50
 SHOWN_RAW = 50
@@ -126,10 +128,12 @@ def _held_back(n: int) -> str:
 def _suggested(request) -> dict:
     published = Version.objects.published().order_by("-published_at")
     given = {name: asking.number(request, name) for name in ("doubly_read", "overlap")}
+    run = Run.objects.filter(public_id=asking.public_id(request, "run")).only("recipe").first()
+    screen = SCREENS.get(request.GET.get("recipe") or (run.recipe if run else SCREEN), SCREENS[SCREEN])
     return {name: number for name, number in given.items() if number is not None} | {
         "runs": request.GET.getlist("run"),
         "pairs_version": published.filter(guideline__slug="novice-mistakes").first(),
-        "rubric_version": published.filter(guideline__slug="feedback-quality").first(),
+        "rubric_version": published.filter(guideline__slug=screen.rubric).first(),
     }
 
 

@@ -25,4 +25,5 @@ def in_words(runs: list[Run]) -> dict[str, str]:
 def _said(run: Run, made: int) -> str:
     sessions = ngettext("%(n)s session", "%(n)s sessions", made) % {"n": made}
     planned = date_format(localtime(run.planned_at), "j M Y")
-    return " · ".join([str(run), choice_words.recipe(run.recipe), run.version.in_words, planned, sessions])
+    guideline = [run.version.in_words] if run.version else []
+    return " · ".join([str(run), choice_words.recipe(run.recipe), *guideline, planned, sessions])

@@ -13,8 +13,9 @@ from synthesis import trail
 from synthesis.faults import NoEndpoint
 from synthesis.models import Call, Endpoint, Instance, InstanceState, ModelRole, Run
 
-# The one table of what each agent is shown. Counsellor and client also hear the dialogue itself, as their own
-# conversation. A field that is not in a role's row cannot be rendered into its prompts (prompting.render).
+# The one table of what each agent of a supervised session is shown; another recipe has its own (Recipe.sees). Counsellor
+# and client also hear the dialogue itself, as their own conversation. A field that is not in a role's row cannot be
+# rendered into its prompts (prompting.render).
 SEES: dict[str, frozenset[str]] = {
     # One mistake by its name and look, several as a list, or none. `draft` and `advice`: its own words, and what a
     # supervisor whispers, where it is supervised as it speaks.
@@ -42,9 +43,6 @@ SEES: dict[str, frozenset[str]] = {
     # Never what was meant. `explained` is empty before it has read the explanation.
     "novice": frozenset({"guideline", "transcript", "explained", "explanation"}),
 }
-
-# "default" plays every role that has no row of its own.
-ROLES = ("default", *SEES)
 
 SAMPLING = {
     "counsellor": {"temperature": 0.7},
@@ -130,34 +128,36 @@ def key_problem(name: str) -> str:
     return ""
 
 
-def specs(roles, *, model: str | None = None) -> dict[str, dict]:
-    """{role: {endpoint, model, sampling}} for the roles of a recipe.
+def specs(roles, *, model: str | None = None, sampling: dict[str, dict] = SAMPLING) -> dict[str, dict]:
+    """{role: {endpoint, model, sampling}} for the roles of a recipe; `sampling`: the recipe's own, by role.
 
     With `model` every role uses it on the environment's endpoint. Otherwise a role's own row, the row
     "default", or the environment's model, in this order. Raises NoEndpoint.
     """
     if model:
         endpoint = environment_endpoint()
-        return {role: _spec(endpoint.name, model, role) for role in roles}
+        return {role: _spec(endpoint.name, model, sampling.get(role, {})) for role in roles}
     rows = {row.role: row for row in ModelRole.objects.select_related("endpoint")}
-    return {role: _of_row(rows.get(role) or rows.get("default"), role) for role in roles}
+    return {
+        role: _of_row(rows.get(role) or rows.get("default"), role, sampling.get(role, {})) for role in roles
+    }
 
 
-def _of_row(row: ModelRole | None, role: str) -> dict:
+def _of_row(row: ModelRole | None, role: str, sampling: dict) -> dict:
     if row:
-        return _spec(row.endpoint.name, row.model, role, row.sampling)
+        return _spec(row.endpoint.name, row.model, {**sampling, **(row.sampling or {})})
     if not settings.OPENAI_MODEL:
         raise NoEndpoint(
             _("No model plays the role “%s”: set OPENAI_MODEL, or choose one in the settings.") % role
         )
-    return _spec(environment_endpoint().name, settings.OPENAI_MODEL, role)
+    return _spec(environment_endpoint().name, settings.OPENAI_MODEL, sampling)
 
 
-def _spec(endpoint: str, model: str, role: str, sampling: dict | None = None) -> dict:
+def _spec(endpoint: str, model: str, sampling: dict) -> dict:
     longest = Call._meta.get_field("model").max_length
     if len(model) > longest:
         raise NoEndpoint(_("The name of a model has %s characters at most.") % longest)
-    return {"endpoint": endpoint, "model": model, "sampling": {**SAMPLING.get(role, {}), **(sampling or {})}}
+    return {"endpoint": endpoint, "model": model, "sampling": dict(sampling)}
 
 
 def endpoints(specs: dict[str, dict]) -> dict[str, Endpoint]:

@@ -1,28 +1,14 @@
-"""What a recipe's roles, factors and parameters are called, and each of their choices: for every page, in one place.
+"""What roles, factors and parameters are called, and each of their choices: those that recipes share here, and with them
+what each recipe declares of its own.
 
 A name or a choice that is not here is shown as it is written, so that a new one needs no change to be seen.
 """
 
-from dataclasses import dataclass, field
-
 from django.utils.translation import gettext_lazy as _
 
 from synthesis import factors
-
-
-@dataclass(frozen=True)
-class Words:
-    label: str
-    help: str = ""
-    choices: dict[str, str] = field(default_factory=dict)
-
-
-RECIPES = {
-    "supervised_dialogue": Words(
-        _("Supervised session"),
-        _("A counsellor and a client talk; a supervisor says what went wrong, why, and what to do instead."),
-    ),
-}
+from synthesis.recipes import RECIPES
+from synthesis.recipes.declaring import Words
 
 ROLES = {
     "counsellor": _("counsellor"),
@@ -32,6 +18,8 @@ ROLES = {
     "refiner": _("rewriter of the feedback"),
     "novice": _("novice who learns from the feedback"),
 }
+for _recipe in RECIPES.values():
+    ROLES |= _recipe.role_words
 
 SETTINGS = {
     "style": Words(
@@ -80,6 +68,8 @@ SETTINGS = {
         {"0": _("none")},
     ),
 }  # fmt: skip
+for _recipe in RECIPES.values():
+    SETTINGS |= _recipe.words
 
 CHECKS = {
     "stepwise": _("goes step by step"),
@@ -90,7 +80,12 @@ CHECKS = {
 
 
 def recipe(name: str) -> str:
-    return str(RECIPES[name].label) if name in RECIPES else _as_written(name)
+    return str(RECIPES[name].called.label) if name in RECIPES else _as_written(name)
+
+
+def about(name: str) -> str:
+    """What the recipe makes, in a sentence."""
+    return str(RECIPES[name].called.help) if name in RECIPES else ""
 
 
 def role(name: str) -> str:

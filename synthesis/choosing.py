@@ -4,7 +4,7 @@ from django.utils.translation import gettext as _
 
 from guidelines.models import PairRevision, Version, VersionState
 from synthesis.factors import Mistakes
-from synthesis.models import Profile
+from synthesis.models import Profile, ProfileKind
 from synthesis.recipes import RECIPES
 from synthesis.recipes.cell import Recipe
 
@@ -15,30 +15,56 @@ class NotPlanned(ValueError):
     """The run as asked for cannot be planned; the message says why, and nothing was stored."""
 
 
-def chosen_profiles(wanted="all") -> list[Profile]:
-    """Rows as they are; otherwise the newest revisions: "all", or those of the keys. Raises NotPlanned."""
+def chosen_profiles(wanted="all", *, kind: str = ProfileKind.CONCEPTUALISATION) -> list[Profile]:
+    """Rows as they are; otherwise the newest revisions of this kind: "all", or those of the keys. Raises NotPlanned."""
     if are_rows(wanted, Profile):
-        return list(wanted)
-    current = Profile.objects.current().of_kind("conceptualisation")
+        return [_of_kind(profile, kind) for profile in wanted]
+    current = Profile.objects.current().of_kind(kind)
     if wanted == "all":
         profiles = list(current.order_by("key"))
         if not profiles:
-            raise NotPlanned(_("There are no client profiles yet: load some first (load_profiles shipped)."))
+            raise NotPlanned(_none_of_kind(kind))
         return profiles
     found = {profile.key: profile for profile in current.filter(key__in=keys(wanted))}
-    return [_known(found, key, _("There is no client profile “%s”.")) for key in keys(wanted)]
+    return [_known(found, key, _no_profile(kind)) for key in keys(wanted)]
 
 
-def count_of_profiles(wanted="all") -> int:
+def count_of_profiles(wanted="all", *, kind: str = ProfileKind.CONCEPTUALISATION) -> int:
     """How many `chosen_profiles` would return; at most one query that reads no record. Raises NotPlanned."""
     if are_rows(wanted, Profile):
-        return len(wanted)
-    current = Profile.objects.current().of_kind("conceptualisation")
+        return len([_of_kind(profile, kind) for profile in wanted])
+    current = Profile.objects.current().of_kind(kind)
     if wanted == "all":
         return current.count()
     wanted = keys(wanted)
     found = {key: key for key in current.filter(key__in=wanted).values_list("key", flat=True)}
-    return len([_known(found, key, _("There is no client profile “%s”.")) for key in wanted])
+    return len([_known(found, key, _no_profile(kind)) for key in wanted])
+
+
+def _of_kind(profile: Profile, kind: str) -> Profile:
+    if profile.kind != kind:
+        told = {"name": profile, "is": profile.get_kind_display(), "kind": ProfileKind(kind).label}
+        raise NotPlanned(_("“%(name)s” is of the kind “%(is)s”; this recipe starts from “%(kind)s”.") % told)
+    return profile
+
+
+def _none_of_kind(kind: str) -> str:
+    if kind == ProfileKind.CONCEPTUALISATION:
+        return _("There are no client profiles yet: load some first (load_profiles shipped).")
+    told = {
+        "kind": ProfileKind(kind).label,
+        "which": "shipped-intakes" if kind == ProfileKind.INTAKE else "FILE",
+    }
+    return (
+        _("There is no profile of the kind “%(kind)s” yet: load some first (load_profiles %(which)s).") % told
+    )
+
+
+def _no_profile(kind: str) -> str:
+    if kind == ProfileKind.CONCEPTUALISATION:
+        return _("There is no client profile “%s”.")
+    # The key comes in afterwards.
+    return _("There is no profile “%%s” of the kind “%s”.") % ProfileKind(kind).label
 
 
 def pairs_of(version: Version) -> dict[str, PairRevision]:
@@ -78,7 +104,14 @@ def chosen_recipe(name: str) -> Recipe:
     return RECIPES[name]
 
 
-def require_published(version: Version) -> None:
+def require_version(how: Recipe, version: Version | None, pairs) -> None:
+    """Raises NotPlanned where a recipe that plays mistakes is given no published version, or another one is given any."""
+    if not how.plays_mistakes:
+        if version is not None or (pairs and pairs != "all"):
+            raise NotPlanned(_("This recipe plays no mistakes: it takes no guideline and no pairs."))
+        return
+    if version is None:
+        raise NotPlanned(_("This recipe plays mistakes of a guideline: choose a published version."))
     if version.state != VersionState.PUBLISHED:
         raise NotPlanned(_("Runs use a published version; %s is not.") % version)
 
@@ -118,8 +151,12 @@ def _known_level(how: Recipe, name: str, level: str) -> None:
     raise NotPlanned(f"{name}: “{level}” is none of {', '.join(known)}.")
 
 
-def numbers_of_mistakes(parameters: dict[str, str], factors: dict[str, list[str]]) -> list[Mistakes]:
+def numbers_of_mistakes(
+    how: Recipe, parameters: dict[str, str], factors: dict[str, list[str]]
+) -> list[Mistakes]:
     """How many mistakes the sessions are to show, by levels."""
+    if not how.plays_mistakes:
+        return [Mistakes.NONE]
     return [Mistakes(one) for one in factors.get("mistakes") or [parameters.get("mistakes", Mistakes.ONE)]]
 
 

@@ -84,7 +84,10 @@ def _session(request, name: str) -> dict:
         raise Http404
     roles.require(access.may_read_instance(request.user, found))
     names = names_in(found)
-    return {"instance": found, "read": conversation(found.content or {}, light_calls(found), names)}
+    return {
+        "instance": found,
+        "read": conversation(found.recipe, found.content or {}, light_calls(found), names),
+    }
 
 
 def prompts(request):

@@ -39,7 +39,7 @@ def settings(a: Run, b: Run) -> list[Setting]:
 def _settings(run: Run) -> list[tuple[str, str]]:
     return [
         (_("What is made"), choice_words.recipe(run.recipe)),
-        (_("Guideline"), run.version.in_words),
+        (_("Guideline"), run.version.in_words if run.version else "–"),
     ]
 
 

@@ -9,8 +9,9 @@ from django.utils.translation import gettext as _
 from accounts.roles import require
 from synthesis import trail
 from synthesis.access import may_connect
-from synthesis.cast import ROLES, key_problem
+from synthesis.cast import key_problem
 from synthesis.models import Endpoint, ModelRole
+from synthesis.recipes import ROLES
 
 
 class NotConnected(ValueError):

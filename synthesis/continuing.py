@@ -50,7 +50,7 @@ def continue_from(
     made = Instance.objects.get(run=run)
     Opening.objects.create(instance=made, utterances=opening, before=before, reason=reason.strip(), by=by)
     _carry_tiers(instance, made)
-    told = {"recipe": run.recipe, "version": str(run.version), "cells": 1, "source": str(instance.run)}
+    told = {"recipe": run.recipe, "version": str(run.version or ""), "cells": 1, "source": str(instance.run)}
     trail.record(verb="continue_from", kind=trail.RUN, name=run.public_id, by=by, after=told)
     return made
 
@@ -78,6 +78,8 @@ def require_continuable(instance: Instance) -> None:
         raise CannotContinue(_("The session is not made yet."))
     if instance.run is None or instance.recipe not in RECIPES or instance.profile is None:
         raise CannotContinue(_("It was not made by agents here, so none of them can go on with it."))
+    if not RECIPES[instance.recipe].continues:
+        raise CannotContinue(_("Sessions of this kind cannot be gone on with from an edited turn."))
     if instance.run.purpose == Purpose.PREVIEW:
         raise CannotContinue(_("It was made as a preview of a plan; edit a session of the run."))
     if tiers.held(instance) or tiers.held(instance.profile):

@@ -1,4 +1,5 @@
-"""A session as a conversation: its turns, the steps behind each of them, and how the feedback came about.
+"""A session as a conversation: its turns, the steps behind each of them, how the feedback came about, and whatever else
+its recipe tells of it.
 
 Reads what is stored and judges nothing. Of a call only its line is read; its words come when somebody asks for them.
 """
@@ -11,11 +12,12 @@ from pydantic import ValidationError
 
 from synthesis import choice_words, rendering
 from synthesis.models import Call, Instance
+from synthesis.recipes import RECIPES
+from synthesis.recipes.declaring import Part, Told
 from synthesis.shapes.dialogue import CHECKS, Feedback
 
-# Which turn of the session a step helped to make: “counsellor 2” is the counsellor's second one, “critique 2” what the
-# supervisor at its side said to the draft of it, “revise 2” the same turn in other words.
-_TURN = re.compile(r"(counsellor|critique|revise|client) (\d+)")
+# A step that helped to make a turn: its recipe says whose (Recipe.steps), the number which of that speaker's.
+_TURN = re.compile(r"(.+) (\d+)")
 
 
 @dataclass
@@ -30,6 +32,8 @@ class Turn:
     draft: str = ""
     strengths: list[str] = field(default_factory=list)
     slips: list[dict] = field(default_factory=list)
+    # What its recipe tells of how the turn came about.
+    behind: Part | None = None
 
     @property
     def was_revised(self) -> bool:
@@ -58,8 +62,11 @@ class Conversation:
     manual_check: list[str]
     novice: dict | None
     calls: list[Call]
-    # Calls that made no turn: the supervisor's, the checker's, the rewriter's, the novice's.
+    # Calls that made no turn: the supervisor's, the checker's, the rewriter's, the novice's, a planner's.
     later: list[Call]
+    # What its recipe tells before and after the turns.
+    before: list[Part]
+    after: list[Part]
 
 
 def light_calls(instance: Instance) -> list[Call]:
@@ -72,12 +79,16 @@ def light_calls(instance: Instance) -> list[Call]:
     return [stored[key] for key in instance.trace if key in stored]
 
 
-def conversation(content: dict, calls: list[Call], names: dict[str, str]) -> Conversation:
-    """`content` of a supervised dialogue, `names` {key of a mistake: its name} (synthesis.translated); both may hold less
-    than they could.
+def conversation(recipe: str, content: dict, calls: list[Call], names: dict[str, str]) -> Conversation:
+    """`content` of an instance of the recipe, `names` {key of a mistake: its name} (synthesis.translated); both may hold
+    less than they could.
     """
+    how = RECIPES.get(recipe)
+    told = how.told(content) if how and content else Told()
     turns = _turns(content, names)
-    later = _behind(turns, calls)
+    for turn in turns:
+        turn.behind = told.behind.get(turn.id)
+    later = _behind(turns, calls, how.steps if how else {})
     refinement = content.get("refinement", {})
     feedback = content.get("feedback")
     original = _original(calls)
@@ -97,6 +108,8 @@ def conversation(content: dict, calls: list[Call], names: dict[str, str]) -> Con
         novice=_novice(content.get("novice"), names),
         calls=calls,
         later=later,
+        before=told.before,
+        after=told.after,
     )
 
 
@@ -121,14 +134,14 @@ def _turns(content: dict, names: dict[str, str]) -> list[Turn]:
     return turns
 
 
-def _behind(turns: list[Turn], calls: list[Call]) -> list[Call]:
-    """Puts each call behind the turn that it helped to make; returns those that came after the session."""
+def _behind(turns: list[Turn], calls: list[Call], speakers: dict[str, str]) -> list[Call]:
+    """Puts each call behind the turn that it helped to make; returns the others. `speakers`: see Recipe.steps."""
     by_place = {(turn.speaker, n): turn for turn, n in _numbered(turns)}
     later = list(calls)
     for call in calls:
         made = _TURN.fullmatch(call.step)
-        speaker = made and ("client" if made[1] == "client" else "counsellor")
-        if made and (turn := by_place.get((speaker, int(made[2])))):
+        speaker = made and speakers.get(made[1])
+        if speaker and (turn := by_place.get((speaker, int(made[2])))):
             turn.steps.append(call)
             later.remove(call)
     return later

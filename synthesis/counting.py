@@ -1,9 +1,13 @@
 """What a plan comes to before it is planned: how many sessions, what they cost, how long they take."""
 
+from itertools import islice, product
+
 from synthesis import cast, choosing, estimating, planning, spending
 from synthesis.choosing import NotPlanned
 from synthesis.estimating import Estimate
 from synthesis.recipes.cell import Recipe
+
+MOST_LOOKED_AT = 2_000  # ways of crossing the levels; few of them cost another number of calls
 
 
 def counted(*, recipe: str, concurrency: int, parameters: dict, factors: dict | None = None,
@@ -14,8 +18,9 @@ def counted(*, recipe: str, concurrency: int, parameters: dict, factors: dict | 
     found = planning.count(recipe=recipe, parameters=parameters, factors=factors, **grid)
     how = choosing.chosen_recipe(recipe)
     parameters, factors = choosing.chosen_levels(how, parameters, factors or {})
-    specs = cast.specs(how.roles)
-    planning.refuse_leaving(choosing.chosen_profiles(grid["profiles"]), specs)
+    specs = cast.specs(how.roles_for(parameters, factors), sampling=how.sampling)
+    profiles = choosing.chosen_profiles(grid.get("profiles", "all"), kind=how.profile_kind)
+    planning.refuse_leaving(profiles, specs)
     try:
         spending.checked(budget or {}, specs)
     except spending.NotABudget as refusal:
@@ -24,11 +29,22 @@ def counted(*, recipe: str, concurrency: int, parameters: dict, factors: dict | 
     played = _played(how, levels)
     return estimating.estimate(
         recipe=recipe,
+        declared=_declared(how, levels),
         specs={role: spec for role, spec in specs.items() if role in played},
         settings=levels,
         sessions=found.planned,
         concurrency=concurrency,
     )
+
+
+def _declared(how: Recipe, levels: dict[str, list[str]]) -> tuple[int, int]:
+    """What the recipe says that one cell costs, in calls: the least and the most of all crossed levels."""
+    names = list(levels)
+    costs = [
+        how.calls(dict(zip(names, chosen, strict=True)))
+        for chosen in islice(product(*(dict.fromkeys(levels[name]) for name in names)), MOST_LOOKED_AT)
+    ]
+    return min(least for least, _most in costs), max(most for _least, most in costs)
 
 
 def _played(how: Recipe, levels: dict[str, list[str]]) -> set[str]:

@@ -9,6 +9,9 @@ HEADINGS = {
     "gender": gettext_lazy("Gender"),
     "culture": gettext_lazy("Culture"),
     "problem": gettext_lazy("Problem"),
+    "demographics": gettext_lazy("About the client"),
+    "presenting_problem": gettext_lazy("Presenting problem"),
+    "reason": gettext_lazy("Why counselling now"),
     "history": gettext_lazy("History"),
     "core_beliefs": gettext_lazy("Core beliefs"),
     "intermediate_beliefs": gettext_lazy("Intermediate beliefs"),
@@ -17,6 +20,8 @@ HEADINGS = {
     "automatic_thought": gettext_lazy("Automatic thought"),
     "emotions": gettext_lazy("Emotions"),
     "behaviour": gettext_lazy("Behaviour"),
+    "functioning": gettext_lazy("Everyday life"),
+    "support": gettext_lazy("Who is there for the client"),
 }
 
 

@@ -84,9 +84,12 @@ class Estimate:
 
 
 def estimate(
-    *, recipe: str, specs: dict[str, dict], settings: dict, sessions: int, concurrency: int
-) -> Estimate:
-    """`specs`: {role: {endpoint, model, …}}; `settings` {name: choices that the plan makes}, of factors and parameters."""
+    *, recipe: str, specs: dict[str, dict], settings: dict, sessions: int, concurrency: int,
+    declared: tuple[int, int] | None = None,
+) -> Estimate:  # fmt: skip
+    """`specs`: {role: {endpoint, model, …}}; `settings` {name: choices that the plan makes}, of factors and parameters;
+    `declared`: calls of one session, at least and at most, as its recipe says, which is told where no session is stored.
+    """
     prices = dict(Endpoint.objects.values_list("name", "price"))
     sample, alike = _alike(list(_sessions(recipe, specs)), settings)
     calls = _calls(sample)
@@ -98,7 +101,7 @@ def estimate(
     return Estimate(
         sessions=sessions,
         roles=roles,
-        calls=_times(total["calls"], sessions),
+        calls=_times(total["calls"] or (declared and _between(*declared)), sessions),
         tokens=_times(tokens, sessions),
         seconds=_times(total["seconds"], in_a_row),
         money=_money(roles, sessions) if known else None,
@@ -183,6 +186,10 @@ def _sum(spreads) -> Spread | None:
             return None
         total += spread
     return total
+
+
+def _between(least: int, most: int) -> Spread:
+    return Spread(least, (least + most) / 2, most)
 
 
 def _times(spread: Spread | None, by: float) -> Spread | None:

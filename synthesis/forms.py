@@ -119,20 +119,29 @@ class PlanForm(BudgetForm):
     def __init__(self, *args, recipe: Recipe, **kwargs):
         super().__init__(*args, **kwargs)
         self.recipe = recipe
-        versions = Version.objects.published().filter(guideline__kind=Kind.PAIRS).select_related("guideline")
-        self.fields["version"].queryset = versions.order_by("guideline__title", "-number")
-        self.fields["version"].initial = versions.filter(guideline__slug="novice-mistakes").first()
+        if recipe.plays_mistakes:
+            self._mistakes()
+        else:
+            del self.fields["version"], self.fields["pairs"]
+            self.fields["samples"].label = _("Sessions per client")
+            self.fields["samples"].help_text = _("More than one: the same client, played anew each time.")
+            self.fields["limit"].help_text = _("A random share of them; empty means all.")
         self.fields["profiles"].queryset = (
-            Profile.objects.current().of_kind("conceptualisation").order_by("name")
+            Profile.objects.current().of_kind(recipe.profile_kind).order_by("name")
         )
-        self.fields["pairs"].choices = _pairs_of(versions)
         self._declared()
         self.fields["seed"].initial = secrets.randbelow(2**32)
         self.fields["once"].initial = secrets.token_urlsafe(16)
-        for name in ("version", *recipe.parameters):
+        for name in (*(["version"] if recipe.plays_mistakes else []), *recipe.parameters):
             self.fields[name].widget.attrs["class"] = "form-select"
         for name in ("samples", "limit", "concurrency"):
             self.fields[name].widget.attrs["class"] = "form-control"
+
+    def _mistakes(self):
+        versions = Version.objects.published().filter(guideline__kind=Kind.PAIRS).select_related("guideline")
+        self.fields["version"].queryset = versions.order_by("guideline__title", "-number")
+        self.fields["version"].initial = versions.filter(guideline__slug="novice-mistakes").first()
+        self.fields["pairs"].choices = _pairs_of(versions)
 
     def _declared(self):
         """One field for each factor and parameter of the recipe; the first choice is what happens by itself."""
@@ -149,7 +158,7 @@ class PlanForm(BudgetForm):
             )  # fmt: skip
 
     def what(self):
-        return [self[name] for name in ("version", "pairs", "profiles")]
+        return [self[name] for name in ("version", "pairs", "profiles") if name in self.fields]
 
     def crossed(self):
         return [self[name] for name in self.recipe.factors]
@@ -181,9 +190,9 @@ class PlanForm(BudgetForm):
         factors = {name: given[name] or [choices[0]] for name, choices in self.recipe.factors.items()}
         parameters = {name: given[name] for name in self.recipe.parameters if given[name]}
         return {
-            "version": given["version"],
+            "version": given.get("version"),
             "profiles": list(given["profiles"]) or "all",
-            "pairs": given["pairs"] or "all",
+            "pairs": given.get("pairs") or "all",
             "samples": given["samples"],
             "limit": given["limit"],
             "parameters": parameters,
@@ -199,8 +208,9 @@ class PlanForm(BudgetForm):
         profiles = given["profiles"]
         if profiles != "all":
             profiles = sorted(str(profile.public_id) for profile in profiles)
-        version = f"{given['version'].guideline.slug}@{given['version'].number}"
-        return {**given, "version": version, "profiles": profiles}
+        version = given["version"]
+        named = f"{version.guideline.slug}@{version.number}" if version else None
+        return {**given, "version": named, "profiles": profiles}
 
 
 def _pairs_of(versions) -> list[tuple[str, list[tuple[str, str]]]]:

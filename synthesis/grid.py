@@ -2,7 +2,7 @@
 
 Clients × what is intended × levels of the crossed factors × samples. How many mistakes one session is to show is a
 factor of its own kind: with one, each of the chosen pairs has its cells; with two or three each chosen mistake has, and
-others are drawn to it; with none, there is one cell for each client and no pair.
+others are drawn to it; with none, there is one cell for each client and no pair, as in a recipe that plays none.
 """
 
 import heapq
@@ -28,11 +28,14 @@ class GridCell(NamedTuple):
 
 
 class Grid:
-    """`mistakes`: those of the version, from which others are drawn; needed only where a session shows several."""
+    """`mistakes`: those of the version, from which others are drawn; needed only where a session shows several.
+    `plays_mistakes`: whether the recipe plays any; if not, pairs are none and no level tells how many.
+    """
 
     def __init__(
         self, *, profiles: list[Profile], pairs: list[PairRevision], samples: int, parameters: dict[str, str],
         factors: dict[str, list[str]], mistakes: Iterable[PairRevision] = (),
+        plays_mistakes: bool = True,
     ):  # fmt: skip
         self.profiles, self.samples = profiles, samples
         self.parameters = parameters
@@ -40,6 +43,8 @@ class Grid:
         self._mistakes = list(mistakes)
         self._beside: dict[int, tuple[list, list]] = {}
         levels = factors.get("mistakes") or [parameters.get("mistakes", Mistakes.ONE)]
+        if not plays_mistakes:
+            levels = [Mistakes.NONE]
         layers = [_Layer(self, level, pairs, "mistakes" in factors) for level in levels]
         self._layers = [layer for layer in layers if len(layer)]
 

@@ -14,6 +14,7 @@ from synthesis.models import Holds, Instance, Mark
 from synthesis.models.marks import MarkKind
 from synthesis.quality.given import descriptions_of, prompts_of
 from synthesis.quality.talking import reasons_to_hold
+from synthesis.recipes import RECIPES
 from synthesis.translated import language_of
 
 MACHINE = "quality"
@@ -37,6 +38,8 @@ def by_rule(instance: Instance, content: dict) -> list[Mark]:
         prompts=prompts_of(run),
         descriptions=descriptions_of(instance.profile, instance.intended()),
     )
+    if how := RECIPES.get(instance.recipe):
+        found += how.holds(content)
     return [_mark(instance, MarkKind.HELD, " ".join(found), by_machine=MACHINE)] if found else []
 
 

@@ -29,7 +29,7 @@ def instance(request, public_id):
     """The session as a conversation; hidden steps unfold, and a call's words load when somebody asks for them."""
     found = _instance(request, public_id)
     names = names_in(found)
-    read = conversation(found.content or {}, light_calls(found), names)
+    read = conversation(found.recipe, found.content or {}, light_calls(found), names)
     marks = sorted(found.marks.all(), key=lambda mark: mark.pk)
     context = {
         "instance": found,

@@ -12,6 +12,7 @@ from synthesis.models import Profile
 from synthesis.reading import Reading, read
 
 SHIPPED = Path(__file__).parent / "shipped" / "clients.yaml"
+SHIPPED_BY_NAME = {"shipped": SHIPPED, "shipped-intakes": SHIPPED.with_name("intakes.yaml")}
 
 
 @dataclass
@@ -23,7 +24,9 @@ class Loaded:
 
 
 def load(path: Path | str, **options) -> Loaded:
-    """Read a file (or "shipped") and store it, all or nothing; options as in load_all. Raises BadProfiles."""
+    """Read a file (or one of those shipped, by its name) and store it, all or nothing; options as in load_all. Raises
+    BadProfiles.
+    """
     return load_all([path], **options)[0]
 
 
@@ -34,9 +37,7 @@ def load_all(
 
     `may_leave` False: texts made from these records are sent to no other machine, but to the endpoints named.
     """
-    read_in = [
-        read(SHIPPED if str(path) == "shipped" else path, licence=licence, origin=origin) for path in paths
-    ]
+    read_in = [read(SHIPPED_BY_NAME.get(str(path), path), licence=licence, origin=origin) for path in paths]
     with transaction.atomic():
         return [store(one, may_leave=may_leave, allowed_endpoints=allowed_endpoints) for one in read_in]
 

@@ -23,7 +23,7 @@ class Material:
         self.run = run
         self.prompts = kept(run.prompts)
         # The same three words of each mistake that every supervisor agent is shown: key, name and how it shows.
-        self._catalogue = briefing.for_supervisor(run.version, None)
+        self._catalogue = briefing.for_supervisor(run.version, None) if run.version else []
         self._words: dict[str, _Words] = {}
         self._profiles: dict[int, Profile] = {}
         self._revisions: dict[int, PairRevision] = {}

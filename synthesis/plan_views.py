@@ -88,6 +88,7 @@ def _context(request, form: PlanForm, recipe: str) -> dict:
     found = {
         "form": form,
         "recipe": recipe,
+        "about": choice_words.about(recipe),
         "recipes": [(name, choice_words.recipe(name)) for name in RECIPES],
     }
     if form.is_bound and not form.errors:
@@ -120,7 +121,7 @@ def shown_preview(request, run: Run) -> dict:
     may_read = access.may_read_instance(request.user, instance)
     read = None
     if may_read and instance.state == InstanceState.MADE:
-        read = conversation(instance.content, [], names_in(instance))
+        read = conversation(instance.recipe, instance.content, [], names_in(instance))
     ahead = Run.objects.at_work().exclude(pk=run.pk) if instance.state == InstanceState.PLANNED else ()
     return {
         "preview": run,

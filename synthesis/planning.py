@@ -16,7 +16,7 @@ from synthesis import cast, choosing, examples, leaving, spending, trail, transl
 from synthesis.access import may_plan
 from synthesis.choosing import NotPlanned
 from synthesis.examples import Kept
-from synthesis.factors import COUNSELLORS, LANGUAGES
+from synthesis.factors import LANGUAGES
 from synthesis.grid import Grid, GridCell
 from synthesis.identity import cell_digest, depends_digest
 from synthesis.models import Endpoint, Holds, Instance, Intended, Origin, Profile, Purpose, Run, Shown
@@ -47,14 +47,16 @@ class Count:
     pairs: int
 
 
-def plan(*, recipe: str, version: Version, profiles, pairs, samples: int = 1, limit: int | None = None,
-         parameters: dict | None = None, factors: dict[str, list[str]] | None = None, seed: int = 0,
+def plan(*, recipe: str, version: Version | None = None, profiles="all", pairs="all", samples: int = 1,
+         limit: int | None = None, parameters: dict | None = None,
+         factors: dict[str, list[str]] | None = None, seed: int = 0,
          prompts: dict[str, str] | None = None, only_new: bool = False, by=None, model: str | None = None,
          concurrency: int = 8, budget: dict | None = None, holds: str = Holds.HOLD,
          purpose: str = Purpose.RUN) -> Run:  # fmt: skip
     """Store a run and all its instances. `by` None is the operator at the command line.
 
-    `profiles` and `pairs` are rows, "all", or keys (a list or a comma-separated text). `parameters` {name: level}
+    `profiles` and `pairs` are rows, "all", or keys (a list or a comma-separated text); a recipe that plays no mistakes
+    takes neither version nor pairs. `parameters` {name: level}
     hold for all cells; `factors` {name: [levels]} are crossed with clients and pairs. A `limit` below the grid's size
     takes a seeded, even sample (grid.Grid.sample). `prompts` {name: text} take the place of shipped ones.
 
@@ -67,21 +69,22 @@ def plan(*, recipe: str, version: Version, profiles, pairs, samples: int = 1, li
     if by is not None:
         require(may_plan(by))
     how = choosing.chosen_recipe(recipe)
-    choosing.require_published(version)
-    profiles, held = choosing.chosen_profiles(profiles), choosing.pairs_of(version)
+    choosing.require_version(how, version, pairs)
+    profiles = choosing.chosen_profiles(profiles, kind=how.profile_kind)
+    held = choosing.pairs_of(version) if version else {}
     pairs = choosing.chosen_pairs(held, pairs)
     parameters, factors = choosing.chosen_levels(how, parameters or {}, factors or {})
     mistakes = [revision for revision in held.values() if not revision.positive]
-    choosing.require_mistakes(choosing.numbers_of_mistakes(parameters, factors), len(mistakes))
+    choosing.require_mistakes(choosing.numbers_of_mistakes(how, parameters, factors), len(mistakes))
     grid = Grid(
         profiles=profiles, pairs=pairs, samples=max(samples, 0), parameters=parameters, factors=factors,
-        mistakes=mistakes,
+        mistakes=mistakes, plays_mistakes=how.plays_mistakes,
     )  # fmt: skip
     _check_size(len(grid), samples, limit, concurrency)
     if not 0 <= seed <= LARGEST_SEED:
         raise NotPlanned(_("A seed is a whole number from 0 to %s.") % LARGEST_SEED)
     texts = _worded((*how.prompts, *how.more_prompts), prompts or {})
-    specs = cast.specs(how.roles_for(parameters, factors), model=model)
+    specs = cast.specs(how.roles_for(parameters, factors), model=model, sampling=how.sampling)
     if holds not in Holds.values:
         raise NotPlanned(f"holds: “{holds}” is none of {', '.join(Holds.values)}.")
     refuse_leaving(profiles, specs)
@@ -120,7 +123,7 @@ def plan(*, recipe: str, version: Version, profiles, pairs, samples: int = 1, li
                 raise NothingNew(run.standing)
             run.save(update_fields=["standing"])
         told = {
-            "recipe": recipe, "version": str(version), "cells": planned, "parameters": parameters,
+            "recipe": recipe, "version": str(version or ""), "cells": planned, "parameters": parameters,
             "holds": run.holds, "models": {role: spec["model"] for role, spec in specs.items()},
         }  # fmt: skip
         more = {"factors": factors, "standing": run.standing, "fewer_examples": supply.fewer}
@@ -137,17 +140,19 @@ def preview(*, by, **chosen) -> Run:
     return plan(by=by, **chosen, purpose=Purpose.PREVIEW)
 
 
-def count(*, recipe: str, version: Version, profiles, pairs, samples: int = 1, limit: int | None = None,
-          parameters: dict | None = None, factors: dict[str, list[str]] | None = None) -> Count:  # fmt: skip
+def count(*, recipe: str, version: Version | None = None, profiles="all", pairs="all", samples: int = 1,
+          limit: int | None = None, parameters: dict | None = None,
+          factors: dict[str, list[str]] | None = None) -> Count:  # fmt: skip
     """How large the grid is that `plan` would make of the same; two queries that read no text, and nothing is
     stored. Raises NotPlanned where `plan` would, for the same reason; models and who may plan are not asked.
     """
     how = choosing.chosen_recipe(recipe)
-    choosing.require_published(version)
-    signs = choosing.signs_of(version)
-    clients, chosen = choosing.count_of_profiles(profiles), choosing.chosen_signs(signs, pairs)
+    choosing.require_version(how, version, pairs)
+    signs = choosing.signs_of(version) if version else {}
+    clients = choosing.count_of_profiles(profiles, kind=how.profile_kind)
+    chosen = choosing.chosen_signs(signs, pairs)
     parameters, factors = choosing.chosen_levels(how, parameters or {}, factors or {})
-    numbers = choosing.numbers_of_mistakes(parameters, factors)
+    numbers = choosing.numbers_of_mistakes(how, parameters, factors)
     choosing.require_mistakes(numbers, list(signs.values()).count(False))
     own = {1: len(chosen), 0: 1}
     rows = sum(own.get(one.n, chosen.count(False)) for one in numbers)
@@ -245,7 +250,8 @@ def instance_of(
         return cell_digest(prompts=prompts(named), factors=how.naming(factors), **parts)
 
     name = name_of(cell.factors)
-    is_arm = cell.factors.get("counsellor", COUNSELLORS[0]) != COUNSELLORS[0]
+    usual = how.levels[how.arm][0] if how.arm else ""
+    is_arm = bool(how.arm) and cell.factors.get(how.arm, usual) != usual
     depends = depends_digest(
         prompts=prompts(used.prompts),
         models={role: spec for role, spec in run.model_specs.items() if role in used.roles},
@@ -263,7 +269,7 @@ def instance_of(
         factors=cell.factors,
         sample=cell.sample,
         cell=name,
-        lot=name_of(cell.factors | {"counsellor": COUNSELLORS[0]}) if is_arm else "",
+        lot=name_of(cell.factors | {how.arm: usual}) if is_arm else "",
         depends=depends,
         parent=parent,
     )

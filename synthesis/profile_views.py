@@ -13,7 +13,8 @@ def profiles(request):
     found = list(Profile.objects.current().order_by("name"))
     spread = {}
     for profile in found:
-        spread.setdefault(profile.get_style_display(), []).append(profile.name)
+        if profile.style:  # an intake form has none
+            spread.setdefault(profile.get_style_display(), []).append(profile.name)
     return render(request, "synthesis/profiles.html", {"profiles": found, "spread": spread})
 
 

@@ -56,10 +56,12 @@ def kept(digests: dict[str, str]) -> dict[str, str]:
     return {name: texts[digest] for name, digest in digests.items()}
 
 
-def render(text: str, *, role: str, fields: dict[str, str]) -> str:
-    """Fill a prompt with the fields that the role may see; raises Hidden when it asks for another."""
+def render(text: str, *, role: str, fields: dict[str, str], sees: dict[str, frozenset[str]] = SEES) -> str:
+    """Fill a prompt with the fields that the role may see (by the recipe's `sees`); raises Hidden when it asks for
+    another.
+    """
     template = Template(text)
     asked = set(template.get_identifiers())
-    if unseen := asked - SEES[role]:
+    if unseen := asked - sees[role]:
         raise Hidden(f"The {role} must not see {', '.join(sorted(unseen))}.")
     return template.substitute({name: fields[name] for name in asked}).strip()

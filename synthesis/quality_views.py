@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts import roles
+from guidelines.models import Entry
 from synthesis import access, holding, holding_many, quality, tasks
 from synthesis.models import Instance, Profile, Run
 from synthesis.quality import behind, naming, presenting, side_by_side, verdicts
@@ -22,7 +23,7 @@ def _run(request, public_id) -> Run:
 
 def _names(run: Run) -> dict[str, str]:
     """{key: name} of the guideline's mistakes and of its clients; without names that two share."""
-    pairs = run.version.entries.filter(pair_revision__isnull=False)
+    pairs = Entry.objects.filter(version=run.version_id, pair_revision__isnull=False)
     clients = Profile.objects.filter(pk__in=run.instances.order_by().values("profile")).exclude(name="")
     found = dict(pairs.values_list("pair_revision__pair__key", "pair_revision__name"))
     found |= dict(clients.values_list("key", "name"))

@@ -1,4 +1,4 @@
-"""Read a profiles file: our YAML or JSON, or the PATIENT-Psi record layout. Nothing is stored here."""
+"""Read a profiles file: our YAML or JSON, or the PATIENT-Psi or MAGneT record layout. Nothing is stored here."""
 
 import json
 from collections import Counter
@@ -9,7 +9,15 @@ import yaml
 from pydantic import ValidationError
 
 from synthesis.json_lines import record_lines
-from synthesis.shapes.profiles import ClientFile, ClientRecord, LayoutFile, PatientPsiRecord
+from synthesis.shapes.magnet import Seed
+from synthesis.shapes.profiles import (
+    RECORDS,
+    ClientFile,
+    ClientRecord,
+    IntakeRecord,
+    LayoutFile,
+    PatientPsiRecord,
+)
 
 LARGEST = 4_000_000  # bytes; the published sets are a tenth of it
 DEEPEST = 20
@@ -34,18 +42,21 @@ class Reading:
     """What a file holds, and the records of it that are refused, each as a sentence with its reason."""
 
     about: ClientFile
-    records: list[ClientRecord]
+    records: list[ClientRecord | IntakeRecord]
     refused: list[str] = field(default_factory=list)
 
 
 def read(path: Path | str, *, licence: str = "", origin: str = "") -> Reading:
     """Raises BadProfiles. Of a PATIENT-Psi file single records may be refused; of a file of ours none."""
     path = Path(path)
-    data, lines = _json(path) if path.suffix.lower() == ".json" else _yaml(path)
+    data, lines = read_json(path) if path.suffix.lower() == ".json" else _yaml(path)
     if isinstance(data, list):
         if len(data) > MOST_RECORDS:
             raise BadProfiles(path, f"holds {len(data):,} records; at most {MOST_RECORDS:,} are read")
-        return _patient_psi(path, data, lines, licence=licence, origin=origin)
+        layout = (
+            _magnet if any(isinstance(one, dict) and "AI_client" in one for one in data) else _patient_psi
+        )
+        return layout(path, data, lines, licence=licence, origin=origin)
     if not isinstance(data, dict):
         raise BadProfiles(path, "expected licence, origin and a list of profiles, or a list of records")
     entries = data.pop("profiles", None)
@@ -55,7 +66,7 @@ def read(path: Path | str, *, licence: str = "", origin: str = "") -> Reading:
     records, seen = [], {}
     for position, entry in enumerate(entries):
         place = _place(position, entry, "key", lines)
-        record = _checked(ClientRecord, entry, path, place=place)
+        record = _checked(_shape_of(entry), entry, path, place=place)
         if record.key in seen:
             raise BadProfiles(
                 path, f"“{record.key}” is already at {seen[record.key]}", place=place, field="key"
@@ -63,6 +74,12 @@ def read(path: Path | str, *, licence: str = "", origin: str = "") -> Reading:
         seen[record.key] = place
         records.append(record)
     return Reading(about, records)
+
+
+def _shape_of(entry):
+    """By its kind; of no known kind it is read as a client, which then names what is wrong."""
+    kind = entry.get("kind") if isinstance(entry, dict) else None
+    return RECORDS.get(kind, ClientRecord) if isinstance(kind, str) else ClientRecord
 
 
 def _patient_psi(path: Path, entries: list, lines: list[int], *, licence: str, origin: str) -> Reading:
@@ -89,6 +106,35 @@ def _patient_psi(path: Path, entries: list, lines: list[int], *, licence: str, o
     return Reading(about, records, refused)
 
 
+def _magnet(path: Path, entries: list, lines: list[int], *, licence: str, origin: str) -> Reading:
+    """Each form once: its record comes again for every attitude, which is a factor here."""
+    about = _checked(
+        LayoutFile, {"licence": licence, "origin": origin or "MAGneT layout"}, path, place="the options"
+    )
+    forms, refused = {}, []
+    for position, entry in enumerate(entries):
+        place = _place(position, entry, "id", lines)
+        try:
+            client = Seed.model_validate(entry).AI_client
+            if client.key not in forms:
+                forms[client.key] = client.as_intake()
+        except (ValidationError, ValueError) as problem:
+            refused.append(f"{path}, {place}: {said_of(problem)}")
+    if not forms:
+        raise BadProfiles(path, f"none of {len(entries)} records can be taken. The first: {refused[0]}")
+    return Reading(about, list(forms.values()), refused)
+
+
+def said_of(problem: ValueError) -> str:
+    """What is wrong with a record, in a line: the first of it, and how much more."""
+    if not isinstance(problem, ValidationError):
+        return str(problem)
+    found = problem.errors(include_url=False, include_input=False)
+    place = ".".join(map(str, found[0]["loc"]))
+    more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
+    return f"{f'field {place}: ' if place else ''}{found[0]['msg'].removeprefix('Value error, ')}{more}"
+
+
 def _text(path: Path) -> str:
     try:
         size = path.stat().st_size
@@ -105,7 +151,9 @@ def _text(path: Path) -> str:
         raise BadProfiles(path, problem.strerror or "cannot be read") from problem
 
 
-def _json(path: Path):
+def read_json(path: Path) -> tuple:
+    """What a JSON file holds, and the lines at which the records of a list begin. Raises BadProfiles."""
+
     def once(pairs):
         found = dict(pairs)
         if len(found) < len(pairs):

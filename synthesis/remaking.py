@@ -91,8 +91,9 @@ def _left_out(stale: QuerySet, version: Version) -> Counter:
 def _remade(source, stale, version, revisions, by, own_models) -> tuple[Run, int, int]:
     if source.recipe not in RECIPES:
         raise NotPlanned(_("There is no recipe “%s”.") % source.recipe)
-    roles = RECIPES[source.recipe].roles_for(source.parameters, source.factors)
-    specs = source.model_specs if own_models else cast.specs(roles)
+    how = RECIPES[source.recipe]
+    roles = how.roles_for(source.parameters, source.factors)
+    specs = source.model_specs if own_models else cast.specs(roles, sampling=how.sampling)
     cast.endpoints(specs)
     refuse_leaving(Profile.objects.filter(pk__in=stale.order_by().values("profile")).only("key"), specs)
     columns = ("pk", "profile_id", "pair_revision__pair_id", "factors", "sample")

@@ -28,6 +28,7 @@ VOCABULARY = Vocabulary(
         "synthesis.set_concurrency": _("Changed how many calls are out at once"),
         "synthesis.set_budget": _("Changed what the run may spend"),
         "synthesis.store": _("Loaded clients"),
+        "synthesis.import_sessions": _("Imported sessions"),
         "synthesis.save_endpoint": _("Saved an endpoint"),
         "synthesis.set_price": _("Set what an endpoint costs"),
         "synthesis.environment_endpoint": _("The environment named an endpoint"),

@@ -19,11 +19,11 @@ class Pinned(NamedTuple):
     digest: str
 
 
-def pinned(version: Version, languages) -> dict[str, dict[int, Pinned]]:
+def pinned(version: Version | None, languages) -> dict[str, dict[int, Pinned]]:
     """{language: {id of a revision: its translation}} as readers see them now; one query, none for the source."""
     wanted = [language for language in languages if language != LANGUAGES[0]]
     found: dict[str, dict[int, Pinned]] = {language: {} for language in wanted}
-    if not wanted:
+    if not wanted or version is None:
         return found
     shown = Translation.objects.filter(language__in=wanted, pair_revision__entries__version=version)
     columns = ("language", "pair_revision_id", "pk", "digest")
@@ -50,19 +50,21 @@ def kept(pins: dict[str, dict[int, Pinned]]) -> dict[str, list[int]]:
     return {language: sorted(one.pk for one in of.values()) for language, of in pins.items()}
 
 
-def said(version: Version, language: str, pins: list[int]) -> dict[str, dict]:
+def said(version: Version | None, language: str, pins: list[int]) -> dict[str, dict]:
     """{key of a pair: its FIELDS} of the translations that a run keeps; one query, none where there are none."""
-    if not pins:
+    if not pins or version is None:
         return {}
     here = Translation.objects.filter(language=language, pair_revision__entries__version=version)
     rows = here.values_list("pk", "pair_revision__pair__key", "texts")
     return {key: {name: texts[name] for name in FIELDS} for pk, key, texts in rows if pk in set(pins)}
 
 
-def names(version: Version, language: str = LANGUAGES[0], run_id: int | None = None) -> dict[str, str]:
+def names(version: Version | None, language: str = LANGUAGES[0], run_id: int | None = None) -> dict[str, str]:
     """{key: name} of a guideline's mistakes as a session of this run in this language writes them: the translations
-    that the run keeps, and the source where it keeps none.
+    that the run keeps, and the source where it keeps none. Without a version nothing is named.
     """
+    if version is None:
+        return {}
     found = {choice["key"]: choice["name"] for choice in briefing.choices(version)}
     if language == LANGUAGES[0] or run_id is None:
         return found

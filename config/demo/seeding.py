@@ -24,7 +24,7 @@ def fill() -> None:
     """Load what is shipped; loading it again makes nothing new."""
     # Stdout belongs to the logins and the JSON.
     call_command("load_guideline", "shipped", verbosity=0, stdout=sys.stderr)
-    call_command("load_profiles", "shipped", verbosity=0, stdout=sys.stderr)
+    call_command("load_profiles", "shipped", "shipped-intakes", verbosity=0, stdout=sys.stderr)
 
 
 def speakers(model: str) -> None:

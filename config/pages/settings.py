@@ -20,6 +20,7 @@ from review.welfare import providing
 from review.welfare.forms import Providing
 from synthesis import cast, connecting, probing
 from synthesis.models import Endpoint, ModelRole
+from synthesis.recipes import ROLES
 
 
 class EndpointForm(forms.ModelForm):
@@ -96,7 +97,7 @@ class NodeForm(forms.ModelForm):
 
 
 class RoleForm(forms.ModelForm):
-    role = forms.ChoiceField(choices=[(role, role) for role in cast.ROLES], label=gettext_lazy("Role"))
+    role = forms.ChoiceField(choices=[(role, role) for role in ROLES], label=gettext_lazy("Role"))
     temperature = forms.FloatField(min_value=0, max_value=2, initial=0.7, label=gettext_lazy("Temperature"))
 
     class Meta:

@@ -11,8 +11,10 @@ from review import runs_in_words
 from review.choosing.fitting import ANY_TIER, NO_TIER, SCREEN, Checks, Seen, Wanted, languages_of, models_of
 from review.choosing.opening import Choosing
 from review.forms import NewRound, VersionChoice
+from review.label_studio.screens.recipes import SCREENS
 from review.models import Reason
 from review.priority import COVERAGE, DISAGREEMENT, NOVELTY, PARTS
+from synthesis import choice_words
 from synthesis.models import Instance, Intended, Profile, Tier
 
 RANDOM_SHARE, WEIGHT, HEAVIEST = 30, 1, 10
@@ -33,6 +35,7 @@ def _weight(label, help_text):
 class WhichSessions(forms.Form):
     """Sent by GET. An empty field leaves nothing out."""
 
+    recipe = forms.ChoiceField(label=_("What was made"), required=False, choices=())
     runs = _several(_("Runs"))
     pairs = _several(
         _("Mistakes they were to show"), _("Also where one is shown beside another. Any of those ticked.")
@@ -84,6 +87,7 @@ class WhichSessions(forms.Form):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         made = Instance.objects.made().order_by()
+        self.fields["recipe"].choices = [(name, choice_words.recipe(name)) for name in recipes_made(made)]
         self.runs = {str(run.public_id): run for run in runs_in_words.offered()}
         self.fields["runs"].choices = list(runs_in_words.in_words(list(self.runs.values())).items())
         self.fields["models"].choices = _named({one for run in self.runs.values() for one in models_of(run)})
@@ -113,6 +117,7 @@ class WhichSessions(forms.Form):
         """Once the form is valid."""
         given = self.cleaned_data
         wanted = Wanted(
+            recipe=given["recipe"] or self.fields["recipe"].choices[0][0],
             runs=tuple(self.runs[pk] for pk in given["runs"]),
             models=tuple(given["models"]),
             languages=tuple(given["languages"]),
@@ -138,13 +143,17 @@ class WhichSessions(forms.Form):
     def others(self):
         return [self[name] for name in ("risk", "checks", "seen", "version")]
 
+    def kinds(self):
+        """Where there is one kind only, there is nothing to choose."""
+        return [self["recipe"]] if len(self.fields["recipe"].choices) > 1 else []
+
     def first(self):
         return [self[name] for name in ("random_share", *PARTS)]
 
     def in_words(self) -> list[str]:
         """What is asked for, line by line; once the form is valid."""
         lines = []
-        for name in ("runs", "pairs", "clients", "languages", "models", "risk", "checks", "seen"):
+        for name in ("recipe", "runs", "pairs", "clients", "languages", "models", "risk", "checks", "seen"):
             field, given = self.fields[name], self.cleaned_data[name]
             chosen = {given} if isinstance(given, str) else set(given)
             called = [str(label) for value, label in _flat(field.choices) if value and value in chosen]
@@ -178,6 +187,11 @@ def weights_in_words(weights: dict[str, float]) -> list[str]:
         for part in PARTS
         if weights.get(part, 0) > 0
     ]
+
+
+def recipes_made(made) -> list[str]:
+    """Of which there are sessions and a screen, the usual one first; never none."""
+    return [name for name in SCREENS if made.filter(recipe=name).exists()] or [SCREEN]
 
 
 def _named(found) -> list[tuple[str, str]]:

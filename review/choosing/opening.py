@@ -77,7 +77,7 @@ def make_chosen_round(*, choosing: Choosing, raters: Sequence[Rater], by, seed: 
             raters=raters,
             by=by,
             seed=seed,
-            **more,
+            **({"screen": choosing.wanted.recipe} | more),
         )
         weights = {name: weight for name, weight in choosing.weights.items() if drawn.reasons and weight > 0}
         Choice.objects.create(

@@ -8,8 +8,9 @@ from synthesis.spending import Spent
 from synthesis.watching import Watched
 
 
-def version_name(version) -> str:
-    return f"{version.guideline.slug}@{version.number}"
+def version_name(version) -> str | None:
+    """None where the recipe plays no mistakes of a guideline."""
+    return f"{version.guideline.slug}@{version.number}" if version else None
 
 
 def run(one: Run, found: Watched) -> dict:

@@ -31,14 +31,17 @@ ONCE = OpenApiParameter(
     "again and answers with the run that there is (200); with another body: 409.",
 )
 LONGEST_KEY = 190
+GUIDELINE = "novice-mistakes"
 
 
 def chosen(sent: dict) -> dict:
     """As planning.plan takes it. Raises naming.NotFound."""
+    plays_mistakes = RECIPES[sent["recipe"]].plays_mistakes
+    guideline = sent.get("guideline") or (GUIDELINE if plays_mistakes else "")
     taken = {name: sent[name] for name in ("recipe", "samples", "limit", "seed", "parameters", "concurrency")}
     factors = {"factors": sent["factors"]} if sent["factors"] else {}
     return taken | factors | {
-        "version": naming.find(sent["guideline"]),
+        "version": naming.find(guideline) if guideline else None,
         "profiles": sent["profiles"] or "all",
         "pairs": sent["pairs"] or "all",
         "budget": dict(sent["budget"]),
@@ -114,6 +117,9 @@ class Recipes(Door):
             {
                 "name": name,
                 "label": choice_words.recipe(name),
+                "about": choice_words.about(name),
+                "profiles": recipe.profile_kind,
+                "plays_mistakes": recipe.plays_mistakes,
                 "roles": list(recipe.roles),
                 "parameters": told(recipe.parameters),
                 "factors": told(recipe.factors),

@@ -93,7 +93,8 @@ class Instance(Identified):
     # What it came from: the session of which a turn was edited, or the stale one that it is made again for.
     parent = models.ForeignKey("self", models.PROTECT, null=True, related_name="children")
     recipe = models.SlugField(max_length=60)
-    version = models.ForeignKey(Version, models.PROTECT, related_name="+")
+    # None where the recipe plays no mistakes of a guideline.
+    version = models.ForeignKey(Version, models.PROTECT, null=True, related_name="+")
     # The intended mistake, of several the first: a prompt, never a gold label. None where none is intended. The
     # others stand in Intended.
     pair_revision = models.ForeignKey(PairRevision, models.PROTECT, null=True, related_name="+")
@@ -135,6 +136,10 @@ class Instance(Identified):
             models.CheckConstraint(
                 name="making_has_a_lease",
                 condition=Q(state="making", lease_until__isnull=False) & ~Q(lease_by="") | ~Q(state="making"),
+            ),
+            models.CheckConstraint(
+                name="what_is_intended_is_of_a_version",
+                condition=Q(pair_revision=None) | Q(version__isnull=False),
             ),
             models.CheckConstraint(
                 name="an_edit_names_its_parent",

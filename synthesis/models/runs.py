@@ -49,7 +49,8 @@ class Runs(models.QuerySet):
 class Run(Identified):
     serial = models.PositiveIntegerField(unique=True)
     recipe = models.SlugField(max_length=60)
-    version = models.ForeignKey(Version, models.PROTECT, related_name="+")
+    # None where the recipe plays no mistakes of a guideline.
+    version = models.ForeignKey(Version, models.PROTECT, null=True, related_name="+")
     purpose = models.CharField(max_length=10, choices=Purpose, default=Purpose.RUN)
     state = models.CharField(max_length=10, choices=RunState, default=RunState.OPEN)
     why = models.CharField(max_length=300, blank=True)

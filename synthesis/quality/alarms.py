@@ -5,6 +5,7 @@ lies above the limit: few sessions alarm nobody.
 from django.utils.translation import gettext_lazy as _
 
 from synthesis.quality import naming
+from synthesis.quality.own import measures_of
 
 # Of a kind of which some are to be expected, a person looks when there are enough to tell.
 LEAST = 5
@@ -35,21 +36,44 @@ def of(report: dict) -> list[dict]:
     found = []
     for where, words, limit in LIMITS:
         rate = at(report, where)
-        is_enough = rate and rate.get("low") is not None and (rate["n"] >= LEAST or not limit)
-        if is_enough and rate["low"] > limit:
-            share = _("%(share)d %% of %(n)s %(words)s; the limit is %(limit)d %%.") % {
-                "share": round(100 * rate["share"]), "n": rate["n"], "words": words, "limit": round(100 * limit),
-            }  # fmt: skip
-            found.append({"where": where, "words": str(share)})
+        if rate and _is_above(rate, limit):
+            found.append({"where": where, "words": _above(rate, words, limit)})
     for where, words in SPREADS:
         spread = at(report, where)
         if spread and spread.get("alarm"):
             found.append({"where": where, "words": f"{words}: {spread['alarm']}"})
+    found += _own(report)
     for factor, levels in report["balance"]["factors"].items():
         if levels["alarm"]:
             found.append(
                 {"where": f"balance.factors.{factor}", "words": f"{_called(factor)}: {levels['alarm']}"}
             )
+    return found
+
+
+def _is_above(rate: dict, limit: float) -> bool:
+    is_enough = rate.get("low") is not None and (rate["n"] >= LEAST or not limit)
+    return is_enough and rate["low"] > limit
+
+
+def _above(rate: dict, words: str, limit: float) -> str:
+    said = {"share": round(100 * rate["share"]), "n": rate["n"], "words": words, "limit": round(100 * limit)}
+    return str(_("%(share)d %% of %(n)s %(words)s; the limit is %(limit)d %%.") % said)
+
+
+def _own(report: dict) -> list[dict]:
+    """What the recipe measures by itself, by the limits that it sets."""
+    found = []
+    for measure in measures_of(report["recipe"]):
+        told = report.get("own", {}).get(measure.name)
+        if told is None:
+            continue
+        if words := told["found"].get("alarm"):
+            found.append({"where": f"own.{measure.name}.found", "words": f"{measure.label}: {words}"})
+        for choice, (limit, words) in measure.alarms.items():
+            if _is_above(told["found"][choice], limit):
+                where = f"own.{measure.name}.found.{choice}"
+                found.append({"where": where, "words": _above(told["found"][choice], words, limit)})
     return found
 
 

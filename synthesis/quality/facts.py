@@ -10,27 +10,33 @@ from functools import lru_cache
 from hashlib import blake2b
 from pathlib import Path
 
-from synthesis import checks, cues
+from synthesis import checks, cues, recipes
 from synthesis.quality import talking
 from synthesis.quality.diversity import numbers_of
 from synthesis.quality.duplicates import Print, print_of
 from synthesis.quality.labels import labels_of
 from synthesis.quality.lengths import turns_of
+from synthesis.quality.own import values_of
 from synthesis.quality.safety import cues_of
 from synthesis.quality.sessions import Session
 from synthesis.quality.validating import refinement_of
+from synthesis.recipes.declaring import Measure
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """`found`: {talk, turns, unended, labels, refinement, cues}, JSON-able; `words`: what `numbers_of` gives."""
+    """`found`: {talk, turns, unended, labels, refinement, cues, own}, JSON-able; `words`: what `numbers_of` gives."""
 
     found: dict
     words: bytes
     alike: Print
 
 
-def facts_of(session: Session, *, prompts: Iterable[str] = (), descriptions: Iterable[str] = ()) -> Facts:
+def facts_of(
+    session: Session, *, prompts: Iterable[str] = (), descriptions: Iterable[str] = (),
+    measures: tuple[Measure, ...] = (),
+) -> Facts:  # fmt: skip
+    """`measures`: those of the session's recipe."""
     found = {
         "talk": talking.problems(session, prompts=prompts, descriptions=descriptions),
         "turns": turns_of(session),
@@ -38,6 +44,7 @@ def facts_of(session: Session, *, prompts: Iterable[str] = (), descriptions: Ite
         "labels": labels_of(session),
         "refinement": refinement_of(session),
         "cues": cues_of(session),
+        "own": values_of(session.content, measures),
     }
     return Facts(found, numbers_of(session), print_of(session))
 
@@ -45,6 +52,7 @@ def facts_of(session: Session, *, prompts: Iterable[str] = (), descriptions: Ite
 @lru_cache(maxsize=1)
 def rules() -> str:
     """Names the rules as they stand: a digest of the source that holds them."""
-    files = [*Path(__file__).parent.glob("*.py"), Path(checks.__file__), Path(cues.__file__)]
+    own = Path(recipes.__file__).parent.glob("*.py")
+    files = [*Path(__file__).parent.glob("*.py"), *own, Path(checks.__file__), Path(cues.__file__)]
     source = b"".join(path.read_bytes() for path in sorted(files))
     return blake2b(source, digest_size=8).hexdigest()

@@ -6,14 +6,23 @@ from functools import lru_cache
 from guidelines.models import PairRevision
 from synthesis.models import Profile, Run
 from synthesis.prompting import kept
+from synthesis.recipes import RECIPES
 
 # What the speakers are told of the client in sentences; beliefs and thoughts are words that a client may well say.
-DESCRIBED = ("culture", "history", "coping_strategies", "situation", "behaviour")
+DESCRIBED = (
+    "culture", "history", "coping_strategies", "situation", "behaviour",
+    # of an intake form
+    "demographics", "functioning", "support",
+)  # fmt: skip
 
 
 def prompts_of(run: Run) -> tuple[str, ...]:
-    """The texts of the run's prompts, but for the shape of an answer, which nobody takes for instructions."""
-    return _prompts(tuple(sorted((n, d) for n, d in run.prompts.items() if n != "schema")))
+    """The texts of the run's prompts, but for the shape of an answer, which nobody takes for instructions, and for what is
+    said as it stands.
+    """
+    how = RECIPES.get(run.recipe)
+    left_out = {"schema", *(how.aloud if how else ())}
+    return _prompts(tuple(sorted((n, d) for n, d in run.prompts.items() if n not in left_out)))
 
 
 @lru_cache(maxsize=32)

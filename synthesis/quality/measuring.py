@@ -13,6 +13,7 @@ from synthesis.quality.diversity import Diversity
 from synthesis.quality.duplicates import Duplicates
 from synthesis.quality.labels import Labels
 from synthesis.quality.lengths import Lengths
+from synthesis.quality.own import Own, measures_of
 from synthesis.quality.rates import rate
 from synthesis.quality.reading import Read
 from synthesis.quality.safety import Safety
@@ -94,6 +95,7 @@ def measure(run: Run) -> dict:
     balance, tiers, talks, labels = Balance(), Tiers(), Talks(), Labels(read.mistakes)
     lengths, diversity, validators, safety = Lengths(), Diversity(), Validating(), Safety()
     duplicates, turns, unended = Duplicates(), 0, 0
+    own = Own(measures_of(run.recipe))
     planned, intended, languages = set(), Counter(), Counter()
     for cell in read.cells():
         balance.add(cell.state, cell.levels)
@@ -110,6 +112,7 @@ def measure(run: Run) -> dict:
         diversity.take(found["turns"], cell.facts.words)
         validators.take(found["refinement"])
         safety.take(found["cues"])
+        own.take(found["own"])
         duplicates.take(cell.name, cell.facts.alike)
         intended.update(meant)
         turns, unended = turns + len(found["turns"]), unended + found["unended"]
@@ -119,7 +122,7 @@ def measure(run: Run) -> dict:
         "run": str(run.public_id),
         "serial": run.serial,
         "recipe": run.recipe,
-        "version": str(run.version),
+        "version": str(run.version or ""),
         "models": {role: spec.get("model") for role, spec in run.model_specs.items()},
         "measured_at": timezone.now().isoformat(),
         "balance": balance.told(),
@@ -140,5 +143,6 @@ def measure(run: Run) -> dict:
         "intended": spread(intended, levels=len(planned)),
         "refusals": tiers.told(),
         "calls": read.calls(),
+        "own": own.told(),
     }
     return {**found, "alarms": alarms.of(found)}

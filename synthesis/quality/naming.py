@@ -5,9 +5,10 @@ import re
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from synthesis import factors
+from synthesis import choice_words, factors
 from synthesis.models import Tier
 from synthesis.quality.talking import KINDS
+from synthesis.recipes import RECIPES
 
 __all__ = ["KINDS", "in_figures", "in_order", "level", "percent", "tier"]
 
@@ -16,6 +17,13 @@ FACTORS = {
     "pair": gettext_lazy("intended mistake"),
     "client": gettext_lazy("client"),
     "counsellor": gettext_lazy("who counsels"),
+}
+# What recipes declare of their own.
+FACTORS |= {
+    name: words.label
+    for recipe in RECIPES.values()
+    for name, words in recipe.words.items()
+    if name not in FACTORS
 }
 SPEAKERS = {"counsellor": gettext_lazy("counsellor"), "client": gettext_lazy("client")}
 LABELS = {
@@ -67,7 +75,7 @@ def level(factor: str, name: str, names: dict[str, str]) -> str:
     if factor in ("pair", "client"):
         return names.get(name, name)
     try:
-        return factors.called(factor, name)
+        return factors.called(factor, name) if factor in factors.NAMES else choice_words.choice(factor, name)
     except (KeyError, ValueError):  # of an older run, which knew another level
         return name
 

@@ -7,7 +7,9 @@ from django.utils.translation import gettext as _
 
 from synthesis.quality import drawing, naming
 from synthesis.quality.naming import in_figures, percent
+from synthesis.quality.own import measures_of
 from synthesis.quality.telling import ABOUT
+from synthesis.recipes import RECIPES
 
 
 @dataclass
@@ -35,8 +37,11 @@ class Section:
 def sections(report: dict, names: dict[str, str] | None = None) -> list[Section]:
     """`names`: what mistakes and clients are called, by their keys, which a report holds."""
     report = naming.in_order(report) | {"names": names or {}}
-    parts = (_talking, _held, _balance, _spread, _lengths, _diversity, _duplicates, _languages, _labels, _validators,
+    parts = (_talking, _held, _own, _balance, _spread, _lengths, _diversity, _duplicates, _languages, _labels, _validators,
              _endings, _safety, _refusals, _verdicts)  # fmt: skip
+    how = RECIPES.get(report.get("recipe"))
+    if how and not how.plays_mistakes:  # then nobody names, labels or checks any
+        parts = [part for part in parts if part not in (_spread, _labels, _validators)]
     return [section for part in parts for section in part(report)]
 
 
@@ -102,6 +107,44 @@ def _held(report) -> Iterator[Section]:
         rows = [[("session", one["session"]), " ".join(one["reasons"])] for one in first]
         section.tables.append(Table([_("Session"), _("Reason")], rows, _("The first with a reason")))
     yield section
+
+
+def _own(report) -> Iterator[Section]:
+    """What the recipe measures by itself (Recipe.measures); a report of an older release holds none of it."""
+    own = report.get("own", {})
+    if "withheld" in own:
+        yield Section(
+            "own", _("What this kind of session is measured by besides"), "", why_not=own["withheld"]
+        )
+        return
+    for measure in measures_of(report["recipe"]):
+        if measure.name not in own:
+            continue
+        found, called = own[measure.name]["found"], {k: str(v) for k, v in measure.choices.items()}
+        section = Section(f"own-{measure.name}", str(measure.label), str(measure.about))
+        if measure.kind == "rate":
+            rates = [(called[choice], found[choice]) for choice in called if choice in found]
+            _rates(section, rates, _("share of sessions"))
+        elif measure.kind == "number":
+            heads = ["", _("n"), _("mean"), _("least"), "5 %", _("median"), "95 %", _("most")]
+            section.tables.append(Table(heads, [_distribution(str(measure.label), found)]))
+        else:
+            _spread_over(section, found, called)
+        yield section
+
+
+def _spread_over(section: Section, found: dict, called: dict[str, str]) -> None:
+    if not found["n"]:
+        section.why_not = _("There is none in this run.")
+        return
+    evenness = "–" if found["evenness"] is None else f"{found['evenness']:.2f}"
+    section.about += " " + _("%(bits).2f bits, %(evenness)s of the widest; %(seen)s of %(levels)s occur.") % {
+        "bits": found["entropy_bits"], "evenness": evenness, "seen": found["levels_seen"], "levels": found["levels"],
+    }  # fmt: skip
+    times = {choice: found["counts"].get(choice, 0) for choice in called}
+    rows = sorted(times.items(), key=lambda one: -one[1])
+    cells = [[called[choice], f"{n:,}", percent(n / found["n"])] for choice, n in rows]
+    section.tables.append(Table(["", _("times"), _("share")], cells))
 
 
 def _balance(report) -> Iterator[Section]:
@@ -231,13 +274,16 @@ def _duplicates(report) -> Iterator[Section]:
     found = report["duplicates"]
     about = ABOUT["duplicates"]
     section = Section("duplicates", _("Sessions that are alike"), about % {"n": f"{found['earlier']:,}"})
-    _rates(section, [
+    rates = [
         (_("word for word like another of this run"), found["within"]["exact"]),
         (_("nearly like another of this run"), found["within"]["near"]),
         (_("word for word like one of an earlier run"), found["against"]["exact"]),
         (_("nearly like one of an earlier run"), found["against"]["near"]),
         (_("first words the same as another’s"), found["same_opening_as_another"]),
-    ], _("share of sessions"))  # fmt: skip
+    ]
+    how = RECIPES.get(report.get("recipe"))
+    # Where everybody is greeted in the same words, these say nothing.
+    _rates(section, rates[:-1] if how and how.aloud else rates, _("share of sessions"))
     pairs = [*found["within"].get("pairs", []), *found["against"].get("pairs", [])]
     if pairs:
         rows = [[("session", p["session"]), ("session", p["of"]), percent(p["likeness"])] for p in pairs[:20]]

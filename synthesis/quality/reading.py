@@ -28,8 +28,10 @@ from synthesis.models.marks import MarkKind
 from synthesis.quality.duplicates import Print, print_of
 from synthesis.quality.facts import Facts, facts_of, rules
 from synthesis.quality.given import descriptions_of, prompts_of
+from synthesis.quality.own import measures_of
 from synthesis.quality.rates import rate
 from synthesis.quality.sessions import session_of
+from synthesis.recipes import RECIPES
 from synthesis.translated import language_of, said
 
 CHUNK = 200
@@ -60,6 +62,9 @@ class Read:
 
     def __init__(self, run: Run):
         self.run, self.prompts = run, prompts_of(run)
+        how = RECIPES.get(run.recipe)
+        self._has_styles = how is None or "style" in how.levels
+        self._plays_mistakes = how is None or how.plays_mistakes
         mine = run.instances.order_by()
         self.profiles = {row.pk: row for row in Profile.objects.filter(pk__in=mine.values("profile"))}
         others = Intended.objects.filter(instance__run=run).order_by("instance", "position")
@@ -117,16 +122,19 @@ class Read:
             content, name=str(name), language=language_of(factors), **_meant(intended, factors)
         )
         descriptions = descriptions_of(self.profiles.get(profile), intended)
-        return facts_of(session, prompts=self.prompts, descriptions=descriptions)
+        return facts_of(
+            session, prompts=self.prompts, descriptions=descriptions, measures=measures_of(self.run.recipe)
+        )
 
-    @staticmethod
-    def _levels(factors: dict, client: Profile | None, pair: PairRevision | None) -> dict[str, str]:
+    def _levels(self, factors: dict, client: Profile | None, pair: PairRevision | None) -> dict[str, str]:
         found = {name: str(level) for name, level in factors.items()}
-        found.setdefault("style", OWN)
-        found["pair"] = pair.pair.key if pair else "none"
+        if self._has_styles:
+            found.setdefault("style", OWN)
+        if self._plays_mistakes:
+            found["pair"] = pair.pair.key if pair else "none"
         if client:
             found["client"] = client.key
-            if found["style"] == OWN:
+            if found.get("style") == OWN:
                 found["style"] = client.style or OWN
         return found
 

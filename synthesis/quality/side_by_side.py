@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from synthesis.models import QualityReport, Run
 from synthesis.quality import keeping, naming, verdicts
 from synthesis.quality.naming import in_figures
+from synthesis.quality.own import measures_of
 from synthesis.quality.withholding import for_reader
 
 
@@ -95,9 +96,26 @@ def _told(report: dict) -> Iterator[tuple[str, tuple]]:
     ended = report["endings"]["turns_without_an_end"]
     yield "turns_without_an_end", (_("turns that stop without an end of sentence"), ended, "")
     yield "safety.any", (_("words of risk"), report["safety"]["any"], "")
+    yield from _own(report)
     yield from _closed(report, "validators", _("feedback, when checked"), naming.OUTCOMES, "outcomes")
     yield from _closed(report, "labels", _("labels"), naming.LABELS)
     yield from _closed(report, "verdicts", _("reviewers"), _verdicts())
+
+
+def _own(report: dict) -> Iterator[tuple[str, tuple]]:
+    """What the recipe measures by itself: of a spread how even it is, of numbers the median."""
+    own = report.get("own", {})
+    for measure in measures_of(report["recipe"]):
+        if "withheld" in own:
+            yield f"own.{measure.name}", (measure.label, None, own["withheld"])
+        elif found := own.get(measure.name, {}).get("found"):
+            if measure.kind == "rate":
+                for choice, words in measure.choices.items():
+                    yield f"own.{measure.name}.{choice}", (f"{measure.label}: {words}", found[choice], "")
+            else:
+                value = found["evenness" if measure.kind == "spread" else "median"]
+                how = _("%s, of the widest") if measure.kind == "spread" else _("%s, median")
+                yield f"own.{measure.name}", (how % measure.label, value, "")
 
 
 def _verdicts() -> dict:

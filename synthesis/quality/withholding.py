@@ -5,7 +5,7 @@ from copy import deepcopy
 from accounts.roles import Answer
 
 # What was intended or what the machine thought of single sessions, and what colleagues found.
-CLOSED = ("labels", "validators", "verdicts", "intended")
+CLOSED = ("labels", "validators", "verdicts", "intended", "own")
 
 
 def for_reader(report: dict, answer: Answer) -> dict:

@@ -1,4 +1,4 @@
-"""What a recipe is given, and what it says about itself."""
+"""What a recipe is given, and what it declares about itself: all that the engine, the commands and the pages need."""
 
 import random
 from collections.abc import Awaitable, Callable
@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from pydantic import BaseModel
+
+from synthesis.recipes.declaring import Measure, Told, Words
 
 
 class Uses(NamedTuple):
@@ -25,16 +27,42 @@ class Recipe:
 
     For the same reason `prompts` are in every cell's name, used or not, and `more_prompts` only where
     `uses(factors, positive)` names them; `positive`: the cell is meant to show good practice.
+
+    `sees` names the fields that each role may be shown, and `sampling` how its model draws. `calls(levels)` is how many
+    calls one cell of these levels costs, at least and at most, where every answer is of the form asked for.
     """
 
+    called: Words
     make: Callable[..., Awaitable[BaseModel]]
     roles: tuple[str, ...]
+    sees: dict[str, frozenset[str]]
+    sampling: dict[str, dict]
     prompts: tuple[str, ...]
     parameters: dict[str, tuple[str, ...]]
     texts: Callable[[dict], list[str]]
     uses: Callable[[dict, bool], Uses]
+    calls: Callable[[dict], tuple[int, int]]
     factors: dict[str, tuple[str, ...]] = field(default_factory=dict)
     more_prompts: tuple[str, ...] = ()
+    # Those of its prompts that are said as they stand: whoever says them recites no instruction.
+    aloud: tuple[str, ...] = ()
+    # Which kind of profile it is made from (models.ProfileKind), and whether it plays mistakes of a guideline's version.
+    profile_kind: str = "conceptualisation"
+    plays_mistakes: bool = True
+    # The factor whose levels are compared: its cells share the draws of chance, so that they differ in nothing else.
+    arm: str = ""
+    # What its own roles, factors and parameters are called; shared ones stand in synthesis.choice_words.
+    role_words: dict[str, str] = field(default_factory=dict)
+    words: dict[str, Words] = field(default_factory=dict)
+    # Whose turn a step helps to make: “critique 2” the counsellor's second. Other steps come before or after the talk.
+    steps: dict[str, str] = field(default_factory=dict)
+    # What a page shows of a made one beside its turns, what of it a person should look at before reviewers do, and what
+    # a report measures of it beside what it measures of every talk.
+    told: Callable[[dict], Told] = lambda content: Told()
+    holds: Callable[[dict], list[str]] = lambda content: []
+    measures: tuple[Measure, ...] = ()
+    # Whether a turn of it can be edited and the talk gone on with from there.
+    continues: bool = False
 
     @property
     def levels(self) -> dict[str, tuple[str, ...]]:

@@ -8,6 +8,9 @@ mistakes or none, need not be told the intended ones, and answers in a checked s
 import json
 from functools import partial
 
+from django.utils.translation import gettext_lazy as _
+
+from synthesis.cast import SAMPLING, SEES
 from synthesis.checks import quotes_not_found, stance_not_kept
 from synthesis.factors import (
     COUNSELLORS,
@@ -23,6 +26,7 @@ from synthesis.factors import (
 from synthesis.prompting import render
 from synthesis.recipes import novice, self_play
 from synthesis.recipes.cell import Cell, Recipe, Uses
+from synthesis.recipes.declaring import Words
 from synthesis.shapes.dialogue import (
     CHECKS,
     MOST_UTTERANCES,
@@ -329,9 +333,30 @@ def uses(factors: dict, positive: bool) -> Uses:
     return Uses(frozenset(prompts), frozenset(roles))
 
 
+def calls(levels: dict) -> tuple[int, int]:
+    """Two for each exchange, more where the counsellor is supervised; then the feedback, its check, its refinement, and
+    the novice's three answers.
+    """
+    is_supervised = levels.get("counsellor") == "supervised"
+    after = 2 + 3 * (levels.get("novice") == "yes")
+    refined = 2 * int(levels.get("refinements", MOST_REFINEMENTS))
+    least = EXCHANGES[0] * (2 + is_supervised) + after
+    return least, EXCHANGES[-1] * (2 + 2 * is_supervised) + after + refined
+
+
 RECIPE = Recipe(
+    called=Words(
+        _("Supervised session"),
+        _("A counsellor and a client talk; a supervisor says what went wrong, why, and what to do instead."),
+    ),
     make=make,
     roles=("counsellor", "client", "supervisor", "validator", "refiner"),
+    sees=SEES,
+    sampling=SAMPLING,
+    calls=calls,
+    arm="counsellor",
+    steps={"counsellor": "counsellor", "critique": "counsellor", "revise": "counsellor", "client": "client"},
+    continues=True,
     prompts=("counsellor", "counsellor_well", "opening", "counsellor_turn", "client", "client_turn", "styles",
              "supervisor", "supervise", "told", "validator", "validate", "compare", "refine", "schema"),
     more_prompts=("counsellor_several", "counsellor_free", "resistance", "resistances", "language",

@@ -57,6 +57,38 @@ class ClientRecord(Conceptualisation):
         return self.model_dump(include=set(Conceptualisation.model_fields))
 
 
+class IntakeForm(Strict):
+    """What a client wrote on coming, as stored in `Profile.content`."""
+
+    age: Annotated[int, Field(ge=5, le=110)] | None = None
+    problem: Annotated[str, Field(max_length=300)] = ""
+    demographics: Annotated[str, Field(min_length=1, max_length=800)]
+    presenting_problem: Text
+    reason: Annotated[str, Field(min_length=1, max_length=800)]
+    history: Text
+    functioning: Annotated[str, Field(min_length=1, max_length=800)]
+    support: Annotated[str, Field(min_length=1, max_length=800)]
+
+
+class IntakeRecord(IntakeForm):
+    """One intake form of a profiles file of ours. How the client meets the counselling is a factor, and not of the form."""
+
+    key: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,79}$")]
+    kind: Literal["intake"]
+    name: Annotated[str, Field(min_length=1, max_length=120)]
+    style: Literal[""] = ""
+    tier: Literal[TIERS] = "none"
+    base_case: Annotated[str, Field(max_length=120)] = ""
+    language: Annotated[str, Field(max_length=16)] = "en"
+
+    def content(self) -> dict:
+        return self.model_dump(include=set(IntakeForm.model_fields))
+
+
+# The records of a file of ours, by their kind.
+RECORDS = {"conceptualisation": ClientRecord, "intake": IntakeRecord}
+
+
 class ClientFile(Strict):
     """A profiles file of ours, without its records."""
 

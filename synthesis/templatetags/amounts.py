@@ -45,6 +45,19 @@ def role_name(role: str) -> str:
 
 
 @register.filter
+def recipe_name(recipe: str) -> str:
+    return choice_words.recipe(recipe)
+
+
+@register.filter
+def crossed_in(factors: dict, run) -> str:
+    """Those of a session's settings in which the sessions of its run differ, in words."""
+    return " · ".join(
+        chosen for _label, chosen in choice_words.rows({n: factors[n] for n in run.factors if n in factors})
+    )
+
+
+@register.filter
 def in_words(settings: dict) -> list[tuple[str, str]]:
     """A run's or a session's factors and parameters, each with what it is called and what was chosen."""
     return choice_words.rows(settings or {})

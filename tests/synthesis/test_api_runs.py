@@ -86,7 +86,9 @@ def test_what_is_not_known_is_refused_by_its_name_and_nothing_is_planned(lenas, 
 
 def test_an_estimate_plans_nothing_and_says_what_is_not_known(lenas, version):
     found = told(lenas("POST", "/api/runs/estimate/", BODY | {"limit": 5}))
-    assert found["sessions"] == 5 and found["calls"] is None and found["unknown"]
+    assert found["sessions"] == 5 and found["tokens"] is None and found["unknown"]
+    # What the recipe says of itself: five to seven exchanges, feedback, its check, up to three refinements.
+    assert found["calls"] == {"low": 5 * 12, "middle": 5 * 17, "high": 5 * 22}
     assert {one["model"] for one in found["roles"]} == {"scripted"} and not Run.objects.exists()
 
 

@@ -14,6 +14,7 @@ from synthesis import planning
 from synthesis.grid import GridCell
 from synthesis.identity import digest, messages_digest, text_digest
 from synthesis.models import Profile, Run
+from synthesis.recipes import RECIPES
 from synthesis.recipes import supervised_dialogue as recipe
 from synthesis.recipes.cell import Cell
 from synthesis.shapes.schema import asked, room
@@ -125,3 +126,32 @@ def test_a_session_without_factors_asks_the_same_calls_and_becomes_the_same_byte
 
     made = asyncio.run(recipe.make(cell, ask)).model_dump(mode="json")
     assert (digest(made_by), digest(made)) == (calls, content)
+
+
+TECHNIQUE_THEN = ("schema", "cbt_greeting", "cbt_client", "cbt_client_now", "cbt_client_last", "cbt_attitudes",
+                  "cbt_writer", "cbt_close", "cbt_endings", "cbt_planner", "cbt_plan_now", "cbt_techniques", "cbt_plan",
+                  "cbt_agent", "cbt_suggest", "cbt_moves", "cbt_write", "cbt_selector", "cbt_select", "cbt_answer",
+                  "language", "language_turn", "cbt_greet")  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("factors", "name"),
+    [
+        ({}, "a99e8582fabc2065bcfafad885bd7baaf94678129b8cd6d7aa1d5c7dd8d55411"),
+        ({"agents": "single"}, "89987b9c03d32eb1479f35a1d9d5f6fd3a2edca4ea5ec6908cf1bf4e2d3c94b1"),
+    ],
+)  # fmt: skip
+def test_a_cell_of_a_technique_session_keeps_its_name(factors, name):
+    usual = {"exchanges": "12", "offered": "4"}
+    declared = RECIPES["technique_session"]
+    assert technique_cell(TECHNIQUE_THEN, usual | factors) == name
+    # A later run keeps more prompts, and crosses what it leaves at the default.
+    now = (*declared.prompts, *declared.more_prompts)
+    defaults = {name: levels[0] for name, levels in declared.factors.items()}
+    assert technique_cell(now, defaults | usual | factors) == name
+
+
+def technique_cell(prompts, factors: dict) -> str:
+    run = Run(recipe="technique_session", prompts={name: text_digest(name) for name in prompts}, serial=1)
+    cell = GridCell(Profile(public_id=UUID(int=3)), (), factors, 4)
+    return planning.instance_of(run, cell, {}, lambda *parts: UUID(int=9))[0].cell

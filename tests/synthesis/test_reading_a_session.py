@@ -133,6 +133,7 @@ def test_whoever_judges_a_session_reads_neither_its_calls_nor_the_same_cell_of_a
 
 
 NAMES = {"forcing-change": "Forcing change"}
+RECIPE = "supervised_dialogue"
 CRITIQUE = {
     "strengths": ["Warm."],
     "slips": [{"mistake": "forcing-change", "why": "Urges.", "better": "Ask."}],
@@ -150,7 +151,7 @@ def test_a_supervised_turn_shows_its_draft_and_what_was_said_to_it():
     traced = {"utterance": 1, "draft": "You must.", "feedback": CRITIQUE, "revised": "How was it?"}
     steps = ["counsellor 1", "critique 1", "revise 1", "client 1", "supervise", "validate"]
     calls = [Call(key=step, step=step, text="") for step in steps]
-    read = conversation(content(turn_trace=[traced]), calls, NAMES)
+    read = conversation(RECIPE, content(turn_trace=[traced]), calls, NAMES)
     first, second = read.turns
     assert first.was_revised and first.draft == "You must." and first.slips[0]["name"] == "Forcing change"
     assert [call.step for call in first.steps] == ["counsellor 1", "critique 1", "revise 1"]
@@ -165,7 +166,7 @@ def test_what_a_novice_learned_is_told_before_and_after():
         "before": {"findings": None, "score": {"location": 0.0, "mistakes": 0.0}},
         "after": {"findings": spotted, "score": SCORE}, "after_as_published": {"findings": [], "score": SCORE},
     }  # fmt: skip
-    before, after, published = conversation(content(novice=grown), [], NAMES).novice["stages"]
+    before, after, published = conversation(RECIPE, content(novice=grown), [], NAMES).novice["stages"]
     assert not before["answered"] and published["answered"] and not published["found"]
     assert after["found"][0]["name"] == "Forcing change" and after["total"] == 1.5
 

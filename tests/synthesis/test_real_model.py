@@ -3,6 +3,7 @@ wording.
 """
 
 import asyncio
+import json
 from functools import partial
 
 import pytest
@@ -12,9 +13,10 @@ from guidelines import naming
 from synthesis import cast, loading, planning, probing, replaying, running
 from synthesis.cast import Example, environment_endpoint
 from synthesis.llm import ModelEndpoint, Patience
-from synthesis.models import Call
+from synthesis.models import Call, Run
 from synthesis.shapes.dialogue import SupervisedDialogue, Turn
 from synthesis.shapes.schema import asked, room
+from synthesis.shapes.technique import TechniqueSession
 
 pytestmark = pytest.mark.llm
 PATIENCE = Patience(budget=60, timeout=600)
@@ -134,3 +136,26 @@ def test_a_real_model_makes_a_session_of_each_kind(plan, parameters):
     instance, session = made(plan(limit=1, parameters={"refinements": "0"} | parameters))
     assert session.supervisor == parameters["supervisor"]
     assert instance.others.count() == (parameters.get("mistakes") == "two")
+
+
+def test_a_real_model_makes_technique_sessions_from_one_command(
+    model_server, settings, transactional_db, capsys
+):
+    settings.OPENAI_BASE_URL, settings.OPENAI_MODEL = model_server, "smollm2"
+    loading.load("shipped-intakes")
+    # One session by all of them, and one by a counsellor alone: so small a model is slow enough.
+    words = ["--recipe", "technique_session", "--limit", "2", "--set", "exchanges=4", "--wait", "--json"]
+    call_command("synthesize", *words, "--factor", "agents=all,single", skip_checks=True)
+    told = json.loads(capsys.readouterr().out)
+    # So small a model may give no usable answer three times; then the session fails, and says so.
+    assert told["planned"] == 2 and told["made"] + told["failed"] == 2 and told["made"]
+    run = Run.objects.get()
+    for one in run.instances.filter(state="made"):
+        session = TechniqueSession.model_validate(one.content)
+        assert len(session.utterances) == 2 * (session.ending.exchange + 1)
+        if one.factors["agents"] == "all":
+            assert len(session.plan.steps) >= 3 and session.plan.technique in session.plan.offered
+            assert all(len(turn.candidates) == 5 and turn.moves for turn in session.turns)
+            heard = str([call.messages for call in Call.objects.filter(key__in=one.trace, role="client")])
+            assert heard and session.plan.understanding not in heard
+    assert {found.why for found in replaying.replay(run.instances.all())} == {""}

@@ -16,6 +16,8 @@ class Screen:
     version: int
     forms: dict[str, str]
     scales: frozenset[str] = SESSION_SCALES
+    # The shipped rubric that is offered first.
+    rubric: str = "feedback-quality"
 
     @property
     def usual(self) -> str:
@@ -26,7 +28,7 @@ SCREENS = {
     "supervised_dialogue": Screen(
         3, {"aided": "supervised_dialogue.aided.xml", "unaided": "supervised_dialogue.unaided.xml"}
     ),
-    "technique_session": Screen(1, {"rated": "technique_session.xml"}),
+    "technique_session": Screen(1, {"rated": "technique_session.xml"}, rubric="cbt-skill"),
     "reply_preference": Screen(1, {"pair": "reply_preference.xml"}, PAIRWISE),
     "judged_reply": Screen(1, {"rated": "judged_reply.xml"}),
     "resistance_reply": Screen(1, {"rated": "resistance_reply.xml"}),

@@ -45,13 +45,16 @@ class Named(serializers.DictField):
 class Plan(Sent):
     recipe = serializers.ChoiceField(sorted(RECIPES))
     guideline = serializers.CharField(
-        default="novice-mistakes",
+        required=False,
         max_length=120,
-        help_text="Its slug for the newest published version, or slug@N.",
+        help_text=(
+            "Its slug for the newest published version, or slug@N; without it novice-mistakes. A recipe that plays no "
+            "mistakes takes none."
+        ),
     )
     profiles = serializers.ListField(
         child=serializers.CharField(max_length=80), default=list, max_length=20_000,
-        help_text="Keys of clients; none: all of them.",
+        help_text="Keys of profiles of the kind that the recipe starts from; none: all of them.",
     )  # fmt: skip
     pairs = serializers.ListField(
         child=serializers.CharField(max_length=120), default=list, max_length=1000,
@@ -123,6 +126,9 @@ class Choices(serializers.Serializer):
 class RecipeDeclared(serializers.Serializer):
     name = serializers.CharField()
     label = serializers.CharField()
+    about = serializers.CharField(help_text="What it makes, in a sentence.")
+    profiles = serializers.CharField(help_text="The kind of profile that it starts from.")
+    plays_mistakes = serializers.BooleanField(help_text="It needs a guideline, whose mistakes are played.")
     roles = serializers.ListField(child=serializers.CharField())
     parameters = Choices(many=True, help_text="One choice for all sessions of a run.")
     factors = Choices(many=True, help_text="Choices that are crossed.")

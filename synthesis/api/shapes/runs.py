@@ -28,7 +28,9 @@ class Run(serializers.Serializer):
     serial = serializers.IntegerField()
     purpose = serializers.ChoiceField(Purpose.choices)
     recipe = serializers.CharField()
-    guideline = serializers.CharField(help_text="slug@N")
+    guideline = serializers.CharField(
+        allow_null=True, help_text="slug@N; null where the recipe plays no mistakes of a guideline."
+    )
     state = serializers.ChoiceField([*RunState.values, "finished"])
     why = serializers.CharField(help_text="Why it was stopped; empty otherwise.")
     counts = SessionCounts(help_text="Sessions by state.")

@@ -44,7 +44,9 @@ class Session(SessionLine):
     run = serializers.UUIDField(allow_null=True)
     origin = serializers.ChoiceField(Origin.choices)
     recipe = serializers.CharField()
-    guideline = serializers.CharField(help_text="slug@N")
+    guideline = serializers.CharField(
+        allow_null=True, help_text="slug@N; null where the recipe plays no mistakes of a guideline."
+    )
     parent = serializers.UUIDField(allow_null=True)
     tier = serializers.ChoiceField(Tier.choices, help_text="The risk tier in force.")
     held = serializers.BooleanField()

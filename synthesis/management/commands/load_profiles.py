@@ -6,7 +6,8 @@ from synthesis.reading import BadProfiles
 
 class Command(BaseCommand):
     help = (
-        "Load client profiles from YAML or JSON, ours or the PATIENT-Psi layout; FILE may be `shipped`. "
+        "Load client profiles from YAML or JSON, ours or the PATIENT-Psi or MAGneT layout; FILE may be `shipped` "
+        "(clients) or `shipped-intakes` (intake forms). "
         "Ends with 1 where single records were refused, with 2 where a file was and nothing is stored."
     )
 

@@ -8,8 +8,10 @@ from synthesis import planning, reporting, running, tasks
 from synthesis.faults import NoEndpoint
 from synthesis.management.commands.set_budget import budget_of
 from synthesis.models import Holds, RunState
+from synthesis.recipes import RECIPES
 from synthesis.spending import NotABudget
 
+GUIDELINE = "novice-mistakes"
 INTERRUPTED = 130  # as shells have it, for what Ctrl-C ended
 
 
@@ -25,7 +27,10 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser):
         parser.add_argument("--recipe", required=True)
-        parser.add_argument("--guideline", default="novice-mistakes", metavar="NAME[@N]")
+        parser.add_argument(
+            "--guideline", metavar="NAME[@N]",
+            help=f"where the recipe plays mistakes: which; {GUIDELINE} unless said",
+        )  # fmt: skip
         parser.add_argument("--profiles", default="all", metavar="all|KEY,...")
         parser.add_argument("--pairs", default="all", metavar="all|KEY,...")
         parser.add_argument("--samples", type=number, default=1)
@@ -62,13 +67,13 @@ class Command(BaseCommand):
         try:
             run = planning.plan(
                 recipe=options["recipe"],
-                version=naming.find(options["guideline"]),
+                version=version_for(options["recipe"], options["guideline"]),
                 profiles=options["profiles"],
                 pairs=options["pairs"],
                 samples=options["samples"],
                 limit=options["limit"],
                 seed=options["seed"],
-                parameters=dict(_pair("--set", text) for text in options["parameters"]),
+                parameters=dict(setting("--set", text) for text in options["parameters"]),
                 factors=_factors(options["factors"]),
                 prompts=_prompts(options["prompts"]),
                 only_new=options["only_missing"],
@@ -121,7 +126,13 @@ def go_on(command: BaseCommand, run, *, wait: bool, as_json: bool):
         raise CommandError(f"{why} {reporting.how_to_go_on(run)}".rstrip(), returncode=3)
 
 
-def _pair(option: str, text: str) -> tuple[str, str]:
+def version_for(recipe: str, guideline: str | None):
+    """None for a recipe that plays no mistakes, where none is named. Raises naming.NotFound."""
+    plays_mistakes = recipe not in RECIPES or RECIPES[recipe].plays_mistakes
+    return naming.find(guideline or GUIDELINE) if guideline or plays_mistakes else None
+
+
+def setting(option: str, text: str) -> tuple[str, str]:
     name, sign, value = text.partition("=")
     if not sign:
         raise CommandError(f"{option} {text}: expected NAME=VALUE", returncode=2)
@@ -131,7 +142,7 @@ def _pair(option: str, text: str) -> tuple[str, str]:
 def _factors(texts: list[str]) -> dict[str, list[str]]:
     """{name: levels}; a factor that is named twice is crossed with all that is named."""
     found: dict[str, list[str]] = {}
-    for name, levels in (_pair("--factor", text) for text in texts):
+    for name, levels in (setting("--factor", text) for text in texts):
         found.setdefault(name, []).extend(level.strip() for level in levels.split(",") if level.strip())
     return found
 
