@@ -15,7 +15,7 @@
     if (event.key === "Escape") event.target.blur();
   }, true);
 
-  // Enter on the pencil opens the box; by itself the same key then breaks the line in it.
+  // Enter on the pencil opens the box; the editor by itself heeds the mouse alone.
   window.addEventListener("keydown", (event) => {
     const pencil = event.key === "Enter" && event.target.closest?.('[data-testid="htx-textbox-edit-button"]');
     if (!pencil) return;
