@@ -13,7 +13,7 @@ from django.utils import timezone
 from review.agreeing.figures import anchoring_effect
 from review.agreement.exact import exact_interval
 from review.manifestation import manifestation
-from review.models import Decision, Finding
+from review.models import Decision, Finding, Reading
 from tests.review.factories import client_profile, made_instances, published_pairs, round_of, says
 
 SEEDS = 40
@@ -69,6 +69,7 @@ def _judge(round, with_draft, rng):
                 any_mistake=seen, believable=4, verdict=answers.verdict or "", decided_at=timezone.now(),
             ))  # fmt: skip
             findings.append(seen)
+    Reading.objects.filter(item__round=round).update(judged=True)
     made = Decision.objects.bulk_create(decisions)
     Finding.objects.bulk_create([
         Finding(decision=decision, position=0, pair_revision_id=revision, utterances=[3], severity=2)
