@@ -11,7 +11,10 @@ ROOT = Path(__file__).resolve().parents[1]
 # What asks nothing of the database, or nothing that hangs on which one it is, or starts parts of its own.
 WITHOUT = ["tests/parts", "tests/review/agreement", "tests/test_layers.py", "tests/guidelines/test_shipped_content.py",
            "tests/guidelines/test_shipped_rubrics.py", "tests/exports/training", "tests/chaos", "tests/browser",
-           "tests/config", "tests/test_style.py", "tests/faults/test_kills_while_moving.py",
+           "tests/config", "tests/test_style.py", "tests/review/test_planted_anchoring.py", "tests/review/test_gamma.py",
+           "tests/guidelines/test_spreadsheets.py", "tests/guidelines/test_saved_by_libreoffice.py",
+           "tests/guidelines/test_dialects.py", "tests/guidelines/test_drawing.py", "tests/guidelines/test_word_diff.py",
+           "tests/guidelines/test_saved_csv.py", "tests/faults/test_kills_while_moving.py",
            "tests/faults/test_several_workers.py", "tests/bench", "tests/test_blindness.py"]  # fmt: skip
 
 
