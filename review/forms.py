@@ -206,7 +206,8 @@ class NewRound(forms.Form):
 
     def kinds(self) -> tuple[set[str], set[str]]:
         """The recipes that sessions can be of here, and those of the sessions chosen so far."""
-        chosen = {str(pk) for pk in self["runs"].value() or ()}
+        # Where no run is asked for, what is chosen is checked when the round is made.
+        chosen = {str(pk) for pk in self["runs"].value() or ()} if "runs" in self.fields else set()
         every = set(self._recipe_of.values()) or {"supervised_dialogue"}
         return every, {recipe for pk, recipe in self._recipe_of.items() if pk in chosen}
 

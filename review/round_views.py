@@ -249,7 +249,8 @@ def _ask_to_close(request, round: Round):
     context = {
         "round": round,
         "own": own,
-        "why_not": why_not_closed(round),
+        # Nor how many sessions carry a flag, before she asks to close it.
+        "why_not": why_not_closed(round) if own is None else "",
         "second": drawn.drawn - drawn.read if drawn else 0,
         "repeats": repeats.planned - repeats.judged if repeats else 0,
         "unjudged": sum(seat.total - seat.judged for seat in seats),

@@ -233,7 +233,7 @@ _WITH_ITS_DECISION = Freezing(
     "AND EXISTS (SELECT 1 FROM review_standing t WHERE t.item_id = d.item_id "
     "AND t.aspect <> 'safety' AND t.state = 'settled') "
     "AND NOT (d.supersedes_id IS NOT NULL AND EXISTS (SELECT 1 FROM review_standing t WHERE t.item_id = d.item_id "
-    "AND t.state <> 'settled')))))",
+    "AND t.state IN ('open', 'disputed'))))))",
 )
 
 

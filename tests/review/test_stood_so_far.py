@@ -111,4 +111,4 @@ def test_whether_a_finding_may_be_stored_is_asked_of_its_item_alone(model):
     with connection.cursor() as cursor:
         cursor.execute(f"EXPLAIN QUERY PLAN SELECT 1 WHERE {condition}")
         steps = [row[3] for row in cursor.fetchall() if " t " in f" {row[3]} " and "COVERING" in row[3]]
-    assert len(steps) == 2 and all("(item_id=? AND state=?)" in step for step in steps), steps
+    assert len(steps) == 3 and all("(item_id=? AND state=?)" in step for step in steps), steps

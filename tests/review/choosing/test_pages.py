@@ -161,7 +161,7 @@ def test_how_many_queries_a_choice_takes_does_not_grow_with_what_there_is(log_in
         counted.append(len(asked))
         run = Run.objects.create(serial=serial, recipe="supervised_dialogue", version=pairs)
         made_instances(5, pairs, run=run, origin="run", profiles=[client_profile("amal", name="Amal")])
-    assert counted[0] == counted[1] < 25
+    assert counted[0] == counted[1] <= 25
 
 
 @pytest.fixture
@@ -217,7 +217,7 @@ def test_a_run_is_offered_by_what_it_is_and_not_by_its_number_alone(log_in, lena
     for page in ("/rounds/choose/", "/rounds/new/"):
         assert told in words(client.get(page)), page
     listed = words(client.get("/runs/"))
-    assert "Recipe" in listed and "run 1 Supervised session" in listed
+    assert "What is made" in listed and "run 1 Supervised session" in listed
 
 
 def test_with_a_run_chosen_a_rubric_that_does_not_fit_it_says_so_before_the_round_is_opened(
