@@ -20,6 +20,7 @@ from review.raters import rater_for
 from synthesis import planning, quality, steering
 from synthesis import tasks as synthesis_tasks
 from synthesis.models import Holds, Instance, InstanceState, Profile, Run, RunState
+from synthesis.recipes import RECIPES
 
 RETRIES = 5
 
@@ -54,7 +55,8 @@ def synthesise(
     """
     with clock.during("synthesis"):
         version = naming.find("novice-mistakes")
-        calm = list(Profile.objects.current().filter(tier="none").order_by("key"))
+        clients = Profile.objects.current().of_kind(RECIPES["supervised_dialogue"].profile_kind)
+        calm = list(clients.filter(tier="none").order_by("key"))
         # The smallest model fails the four checks by chance; three rounds of refinement would prove no more than one.
         parameters = {"refinements": "1"} if model == "smollm2" else None
         run = planning.plan(
