@@ -67,9 +67,9 @@ def test_what_is_measured_of_a_session_knows_all_that_its_counsellor_was_to_play
     endpoint()
     measured, known = {}, reading.facts_of
 
-    def facts_of(session, *, prompts, descriptions):
+    def facts_of(session, *, descriptions, **more):
         measured[session.name] = session, set(descriptions)
-        return known(session, prompts=prompts, descriptions=descriptions)
+        return known(session, descriptions=descriptions, **more)
 
     monkeypatch.setattr(reading, "facts_of", facts_of)
     run = plan(factors={"mistakes": ["two", "none"]})
