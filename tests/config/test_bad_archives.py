@@ -1,10 +1,12 @@
 """What is not whole, not ours or not for here is refused before anything is written."""
 
+import gzip
 import hashlib
 import io
 import json
 import random
 import tarfile
+import zlib
 
 import pytest
 
@@ -50,9 +52,18 @@ def test_no_flipped_bit_goes_unseen(archive, tmp_path):
     for at in random.Random(7).sample(range(10, len(whole)), 60):
         content = bytearray(whole)
         content[at] ^= 1 << at % 8
+        if _unpacked(content) == _unpacked(whole):
+            continue  # of gzip's own: the file's name, or bits that fill the last byte
         file.write_bytes(content)
         with pytest.raises(Damaged):
             archives.verified(file, print)
+
+
+def _unpacked(packed: bytes) -> bytes | None:
+    try:
+        return gzip.decompress(packed)
+    except (OSError, EOFError, zlib.error):
+        return None
 
 
 @pytest.mark.parametrize("length", [0, 5, 4000, -1, -9, -3000])
