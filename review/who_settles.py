@@ -36,10 +36,9 @@ def settled_by(user, item: str = "") -> Q:
 
 def _against(user, item: str = "") -> list[tuple[Q, str]]:
     """[(what holds of such an item, the reason that she is told)], in the order in which they are told."""
-    read = Item.objects.filter(readings__seat__rater__user=user).values("instance")
-    if not Seat.objects.filter(rater__user=user).exists():
-        read = []
-    # These are few, and mostly none: looked up beforehand they are no joins of every item that waits.
+    reads = Seat.objects.filter(rater__user=user).exists()
+    read = Item.objects.filter(readings__seat__rater__user=user).values("instance") if reads else []
+    # The others are few, and mostly none: looked up beforehand they are no joins of every item that waits.
     wrote = list(Opening.objects.filter(by=user).values_list("instance", flat=True))
     known = list(cells_known_by(user).values_list("instance__cell", flat=True))
     cases = list(Conflict.objects.cases_of(user).values_list("base_case", flat=True))

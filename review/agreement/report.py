@@ -5,6 +5,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 
 from review.agreement import unanimous
 from review.agreement.drawing import Clusters
+from review.agreement.figure import plain
 from review.agreement.head import head, too_little
 from review.agreement.icc import FORMS
 from review.agreement.intervals import Interval, Measure, intervals
@@ -120,7 +121,7 @@ def _one(ratings: Ratings, name: str, coefficient: Coefficient, estimate: float,
     method = together([coefficient.method, _how_weighed(ratings), how])
     if ci and name == "percent_agreement":
         ci = (max(0.0, ci[0]), ci[1])
-    return _object(estimate, ci, analytic, method=method, note=together(notes))
+    return plain(estimate, ci, analytic, method=method, note=together(notes))
 
 
 def _how_weighed(ratings: Ratings) -> str:
@@ -163,14 +164,4 @@ def _undefined_icc(note: str) -> dict:
 
 
 def _undefined(method: str, note: str) -> dict:
-    return _object(None, None, None, method=method, note=note)
-
-
-def _object(estimate, ci, analytic, *, method: str, note: str) -> dict:
-    return {
-        "estimate": estimate,
-        "ci": list(ci) if ci else None,
-        "ci_analytic": dict(zip(("low", "high", "name"), analytic, strict=True)) if analytic else None,
-        "method": method,
-        "note": note,
-    }
+    return plain(None, None, None, method=method, note=note)

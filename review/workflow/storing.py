@@ -153,12 +153,10 @@ def moves_what_is_settled(item: Item) -> list[str]:
     """The settled aspects that would stand otherwise by the decisions that there are now. Safety is not among them: it is
     called in question again by whoever calls it unsafe later.
     """
-    settled = {
-        s.aspect: s for s in item.standings.filter(state=standing.SETTLED).exclude(aspect=standing.SAFETY)
-    }
+    stored = {s.aspect: s for s in item.standings.all()}
+    settled = {a: s for a, s in stored.items() if s.state == standing.SETTLED and a != standing.SAFETY}
     if item.gold_id or not settled:
         return []
-    stored = {s.aspect: s for s in item.standings.all()}
     found = _standing(item, stored)
     return sorted(a for a, row in settled.items() if found.get(a) != (row.state, row.outcome))
 
