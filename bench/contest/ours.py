@@ -40,6 +40,7 @@ def _doing():
     from synthesis.models import Run
     from synthesis.recipes import RECIPES
     from synthesis.recipes.cell import Cell, Recipe, Uses
+    from synthesis.recipes.declaring import Words
     from synthesis.shapes.dialogue import Turn
 
     class Session(BaseModel):
@@ -55,13 +56,17 @@ def _doing():
         return Session(session=session, said=said)
 
     RECIPES["bench"] = Recipe(
+        called=Words("Talk of the benchmark", "So many turns, each asked for after the one before."),
         make=make,
         roles=("client",),
+        sees={"client": frozenset()},
+        sampling={"client": {"temperature": 0.7}},
         prompts=("schema",),
         # `series` makes a cell of its own of what was made before: nothing is answered from the store.
         parameters={name: tuple(map(str, range(1000))) for name in ("turns", "series")},
         texts=lambda content: content["said"],
         uses=lambda factors, positive: Uses(frozenset({"schema"}), frozenset({"client"})),
+        calls=lambda levels: (int(levels["turns"]), int(levels["turns"])),
     )
 
     def do(work: Work) -> dict:

@@ -22,10 +22,12 @@ def plan(town: Town, seed: int):
     from guidelines import naming
     from synthesis import planning, tasks
     from synthesis.models import Profile
+    from synthesis.recipes import RECIPES
 
+    clients = Profile.objects.current().of_kind(RECIPES["supervised_dialogue"].profile_kind)
     run = planning.plan(
         recipe="supervised_dialogue", version=naming.find("novice-mistakes"), pairs="all", limit=SESSIONS, seed=seed,
-        profiles=list(Profile.objects.current().filter(tier="none")), by=town.people["Lena"][0], concurrency=4,
+        profiles=list(clients.filter(tier="none")), by=town.people["Lena"][0], concurrency=4,
     )  # fmt: skip
     tasks.wake(run)
     return run

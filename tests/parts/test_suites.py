@@ -88,11 +88,11 @@ def test_the_light_and_the_heavy_ones_run_apart(run):
 
 @pytest.fixture
 def script(tmp_path):
-    """bin/test beside an environment whose Python only writes down how it was called; `light`: how that run ends."""
+    """bin/test beside a Python that only writes how it was called; where `falls` is in the call it ends with `code`."""
     (tmp_path / "bin" / "lib").mkdir(parents=True)
     shutil.copy(ROOT / "bin" / "test", tmp_path / "bin" / "test")
     python = tmp_path / "python"
-    python.write_text('#!/bin/sh\necho "$*" >> calls\ncase "$*" in *light*) exit "$LIGHT";; esac\n')
+    python.write_text('#!/bin/sh\necho "$*" >> calls\ncase "$*" in *"$FALLS"*) exit "$AS";; esac\n')
     chromium = tmp_path / "chromium"
     chromium.write_text("#!/bin/sh\n")
     for program in (python, chromium):
@@ -102,26 +102,36 @@ def script(tmp_path):
     )
     (tmp_path / "bin" / "python").symlink_to(python)
 
-    def run_script(*arguments: str, light: int = 0) -> tuple[int, list[str]]:
+    def run_script(*arguments: str, falls: str = "light", code: int = 0) -> tuple[int, list[str]]:
         path = f"{tmp_path}{os.pathsep}{os.environ['PATH']}"
         done = subprocess.run(
             [tmp_path / "bin" / "test", *arguments],
-            env=os.environ | {"PATH": path, "LIGHT": str(light)},
+            env=os.environ | {"PATH": path, "FALLS": falls, "AS": str(code)},
             capture_output=True,
         )
-        return done.returncode, (tmp_path / "calls").read_text().splitlines()
+        light, *heavy = (tmp_path / "calls").read_text().splitlines()
+        return done.returncode, [light, *sorted(heavy)]  # the heavy ones run side by side
 
     return run_script
 
 
-LIGHT, HEAVY = "-m pytest --only light -n auto", "-m pytest --only heavy"
+LIGHT = "-m pytest --only light -n auto"
+HEAVY = ["-m pytest --only heavy -m not postgres", "-m pytest --only heavy -m postgres"]
 
 
-@pytest.mark.parametrize("light, ran", [(0, [LIGHT, HEAVY]), (1, [LIGHT, HEAVY]), (2, [LIGHT])])
-def test_a_light_one_that_failed_fails_the_run_and_ctrl_c_ends_it(script, light, ran):
-    assert script(light=light) == (light, ran)
+@pytest.mark.parametrize("code, ran", [(0, [LIGHT, *HEAVY]), (1, [LIGHT, *HEAVY]), (2, [LIGHT])])
+def test_a_light_one_that_failed_fails_the_run_and_ctrl_c_ends_it(script, code, ran):
+    assert script(code=code) == (code, ran)
 
 
-def test_what_is_named_runs_by_itself_and_long_belongs_to_both(script):
-    assert script("--long")[1] == [f"{LIGHT} --long", f"{HEAVY} --long"]
-    assert script("tests/review", "--long")[1][2:] == ["-m pytest tests/review --long"]
+@pytest.mark.parametrize("half", HEAVY)
+def test_either_half_of_the_heavy_ones_fails_the_run(script, half):
+    assert script(falls=half.removeprefix("-m pytest --only "), code=1) == (1, [LIGHT, *HEAVY])
+
+
+def test_long_belongs_to_all(script):
+    assert script("--long")[1] == [f"{one} --long" for one in (LIGHT, *HEAVY)]
+
+
+def test_what_is_named_is_one_run(script):
+    assert script("tests/review", "--long") == (0, ["-m pytest tests/review --long"])
