@@ -1,6 +1,6 @@
 """Who may do what in the review; page, API, webhook and verbs ask here."""
 
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import Exists, OuterRef, Q, Subquery
 from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext as _
 
@@ -128,8 +128,10 @@ def appeals_open_to(user):
     """
     hidden = rounds_she_judges(user).order_by().values("pk")
     # A late judgement says how a session was settled: not before its reviewers may see that, nor while it is not.
-    settled = Item.objects.settled().filter(round__in=Round.objects.released().order_by().values("pk"))
-    seen = Q(raw=None) | Q(item__in=settled.order_by().values("pk"))
+    # Asked of each appeal: those are few, and the settled sessions many.
+    released = Round.objects.released().order_by().values("pk")
+    settled = Item.objects.settled().filter(pk=OuterRef("item"), round__in=released)
+    seen = Q(raw=None) | Exists(settled.order_by())
     found = Appeal.objects.filter(seen).exclude(item__round__in=hidden)
     return found.exclude(item__instance__cell__in=hidden_cells(user))
 

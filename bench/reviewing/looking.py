@@ -3,6 +3,7 @@
 The first look at an agreement computes it, which is told apart; what is kept from then on is kept here too.
 """
 
+import gc
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -114,6 +115,9 @@ def everything(study: Study, *, rounds: int, agreed: bool) -> dict[str, Measured
     from review.rounds import close_round
 
     place = place_of(study)
+    # What made the study is in no web process; looked through again and again, it would cost its pages.
+    gc.collect()
+    gc.freeze()
     _has_been_watched(place)
     found = measure(looks_open(place), rounds=rounds)
     closing = found.setdefault("closing the round", Measured())
