@@ -167,6 +167,7 @@ def round(request, public_id):
     if own is None:
         stood = stood_of(found)
         uncertified = _uncertified(found, seats)
+        uncounted_total, skips = reports.uncounted_and_skips(found)
         context |= {
             "counts": reports.standing_counts(found, stood),
             "known": bool(items_of([found])[found.pk].known),
@@ -189,9 +190,9 @@ def round(request, public_id):
             "disagreements": reports.disagreements(found),
             "overturning": overturning.of(found),
             "uncounted": uncounted_rows.rows(found, request.user, SHOWN_RAW),
-            "uncounted_total": reports.uncounted(found).count(),
+            "uncounted_total": uncounted_total,
             "informed": releasing.left_out(found),
-            "skips": reports.skips(found),
+            "skips": skips,
             "differences": reports.differences(found)[:SHOWN_RAW],
             "acts": acts.latest(trail.ROUND, found.public_id, trail.VOCABULARY),
             "sees_addresses": True,

@@ -1,6 +1,6 @@
 """Which flags wait, and for whom. Queries only."""
 
-from django.db.models import Count, Min, Q, QuerySet
+from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet
 
 from accounts.models import Role, User
 from review import access
@@ -54,4 +54,5 @@ def without_a_lead(flags: QuerySet) -> bool:
 def of_round(round: Round, user=None) -> QuerySet:
     """The round's flags that nobody has answered, open or closed; those that this lead may see."""
     found = Flag.objects.waiting() if user is None else waiting_for(user)
-    return found.filter(item__round=round)
+    # Asked of each flag: those are few, and the sessions of a round many.
+    return found.filter(Exists(Item.objects.filter(pk=OuterRef("item"), round=round)))
