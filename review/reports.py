@@ -159,19 +159,19 @@ def latest_uncounted(round: Round, n: int) -> list[RawAnnotation]:
 
 def uncounted_and_skips(round: Round) -> tuple[int, int]:
     """How many judgements do not count; how often a reviewer skipped a session, which is permitted and is no judgement.
-    One query: asked of each row whether it is a skip, thousands would cost more than the page around them.
+    Two queries: asked of each row whether it is a skip, thousands would cost more than the page around them.
     """
-    raw = RawAnnotation.objects.filter(~Q(uncounted=""), seat_project__seat__round=round).order_by()
-    own = Account.objects.filter(
-        rater=OuterRef("seat_project__seat__rater"), server=OuterRef("seat_project__server")
-    )
+    account = Account.objects.filter(rater=OuterRef("seat__rater"), server=OuterRef("server"))
+    projects = SeatProject.objects.filter(seat__round=round)
+    reviewer = dict(projects.values_list("pk", Subquery(account.values("ls_user_id"))))
+    raw = RawAnnotation.objects.filter(~Q(uncounted=""), seat_project__in=reviewer).order_by()
     groups = raw.values_list("seat_project", "cancelled", "completed_by").annotate(
-        Count("pk"), Count("reading"), own=Subquery(own.values("ls_user_id"))
+        Count("pk"), Count("reading")
     )
     total = skips = 0
-    for _project, cancelled, by, n, of_a_reading, reviewer in groups:
+    for project, cancelled, by, n, of_a_reading in groups:
         total += n
-        skips += of_a_reading if cancelled and by is not None and by == reviewer else 0
+        skips += of_a_reading if cancelled and by is not None and by == reviewer[project] else 0
     return total - skips, skips
 
 

@@ -24,7 +24,7 @@ def rounds(ben, chloe, lena):
 
 
 def kept(round, whose, by, *, item=0, cancelled=False, uncounted="Not counted."):
-    """One state of an annotation in the project of `whose`, made by the account of `by`; `item`: None, of no task of ours."""
+    """One state of an annotation in the project of `whose`, made by the account of `by`; None: of no task of ours."""
     project = round.seats.get(rater__user=whose).projects.get()
     account = by and Account.objects.get(rater__user=by, server=project.server)
     serial = RawAnnotation.objects.count() + 1
