@@ -21,7 +21,7 @@ from review.models import Decision, KeptFigures, Round
 from synthesis.adding_up import added_up
 
 # Goes up when the same judgements are to be computed anew.
-FORMAT = 1
+FORMAT = 2
 TABLE = "table"
 # So many decisions are computed while the page is asked for; more by a worker.
 AT_ONCE = 5_000
@@ -74,7 +74,7 @@ class Kept:
     is_current: bool
 
     def part(self, name: str):
-        """Of review.agreeing.computing.PARTS."""
+        """Of review.agreeing.computing.computed."""
         return unpacked(self._body(name))
 
     @cached_property

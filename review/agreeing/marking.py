@@ -21,7 +21,7 @@ def figures(round: Round, seed: int) -> dict:
     return {
         "of": of,
         "turns": {arm: of_turns(own, seed) for arm, own in sorted(found.items())},
-        "words": words if words and words["n_pairs"] else None,
+        "words": words if words and words["n_selections"] else None,
     }
 
 
