@@ -1,5 +1,5 @@
-"""Where the readers of a round marked mistakes, or what decided a rating of theirs; with the draft and without never pooled.
-Queries only; the figures are review.agreeing.marking's.
+"""Where the readers of a round marked mistakes, or what decided a rating of theirs; with the draft and without never
+pooled. Queries only; the figures are review.agreeing.marking's.
 """
 
 from collections.abc import Iterable
@@ -17,12 +17,14 @@ CLIENT = "item__instance__profile__base_case"
 class Marks:
     """One arm: readings (item, rater, {label: turns}, client), as review.agreement.marks takes them. `clean`: items without
     a mistake, by what they were made to show ("planned") and by what was settled without the draft ("settled").
+    `elsewhere`: marks in turns that cannot be marked, which are left out.
     """
 
     readings: list[tuple] = field(default_factory=list)
     turns: dict[int, tuple[int, ...]] = field(default_factory=dict)
     weights: dict[int, float] = field(default_factory=dict)
     clean: dict[str, list[int]] = field(default_factory=dict)
+    elsewhere: int = 0
 
     @property
     def labels(self) -> list[str]:
@@ -88,6 +90,19 @@ def _turns(items, found: dict[str, Marks], *, speakers: Iterable[str]) -> None:
     for item, arm, utterances in rows.iterator(2_000):
         if arm in found and item in found[arm].weights:
             found[arm].turns[item] = tuple(one["id"] for one in utterances if one["speaker"] in speakers)
+    for own in found.values():
+        own.elsewhere = sum(_leave_out(own, item, marked) for item, _rater, marked, _client in own.readings)
+
+
+def _leave_out(own: Marks, item: int, marked: dict[str, set]) -> int:
+    """Takes out marks in turns that are not there, and counts them; what comes from Label Studio has none."""
+    there, gone = set(own.turns[item]), 0
+    for label in [label for label, turns in marked.items() if not turns <= there]:
+        gone += len(marked[label] - there)
+        marked[label] &= there
+        if not marked[label]:
+            del marked[label]
+    return gone
 
 
 def _planned_without(items) -> set[int]:

@@ -50,7 +50,7 @@ def selected(round: Round) -> Selected:
 
 
 def figures(round: Round) -> dict:
-    """{"n_sessions", "n_pairs", "n_selections", "f1_exact", "f1_overlap", "alpha_u", "ambiguous"}; alpha_u has "by_label"."""
+    """{"n_sessions", "n_pairs", "n_selections", "ambiguous", "f1_exact", "f1_overlap", "alpha_u"}, which has "by_label"."""
     from review.agreement.selections import of_sessions  # they load SciPy
     from review.agreement.unitizing import alpha_u
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from django.utils import translation
 
 from review import reports
-from review.agreeing import named
+from review.agreeing import leaving_marks, named
 from review.agreeing.figures import said, told
 from review.agreeing.kept import Kept
 from review.agreeing.telling import hidden
@@ -23,6 +23,9 @@ ARMS = {
 REFERENCES = {
     "krippendorff_alpha": "Krippendorff (2019), Content Analysis, 4th ed., chapter 12",
     "gwet_ac": "Gwet (2014), Handbook of Inter-Rater Reliability, 4th ed.",
+    "specific_agreement": "Cicchetti & Feinstein (1990); Uebersax (1982)",
+    "random_effects": "ten Hove, Jorgensen & van der Ark (2024, 2025), restricted maximum likelihood",
+    "f1": "Hripcsak & Rothschild (2005)",
     "bands": "Krippendorff's marks of .667 and .80 are read on the lower bound of an interval only",
 }
 
@@ -48,6 +51,7 @@ def _whole(kept: Kept) -> dict:
         "manifestation": said(beside["manifestation"]["all"]),
         "anchoring": said(beside["anchoring"]),
         "repeats": beside["repeats"],
+        "marks": leaving_marks.whole(kept),
         "agreement_with_oneself": _titled(told(round, beside["with_herself"])),
         "left_out_as_informed": beside["informed"],
         "references": REFERENCES,
@@ -89,6 +93,7 @@ def _parts(kept: Kept) -> dict:
     }
     return {
         "parts": found,
+        "marks_by": leaving_marks.parts(kept),
         "named": {arm: _lines(round, parts, calls["named"]) for arm, parts in kept.part("named").items()},
         "rates_by": {
             by: _rates(round, one, calls[by]) for by, one in rates.items() if by != "all"
@@ -160,6 +165,7 @@ def lines(found: dict) -> Iterator[tuple]:
     for arm, parts in found.get("named", {}).items():
         for one in parts:
             yield from _of(one, ("named", arm, "is it named?", one["part"]))
+    yield from leaving_marks.lines(found, _of)
     for by, rates in {"all": found["rates"], **found.get("rates_by", {})}.items():
         yield from _rate_lines(by, rates)
 
@@ -168,12 +174,25 @@ def _of(figures: dict, place: tuple) -> Iterator[tuple]:
     counts = tuple(figures.get(name) for name in COUNTS)
     if "not_told" in figures:
         yield (*place, "", None, None, None, *counts, "", figures["not_told"])
-    named_ones = {name: one for name, one in figures.items() if _is_coefficient(one)}
-    for name, one in (named_ones | figures.get("icc", {})).items():
+    for name, one in _coefficients(figures).items():
         low, high = one["ci"] or (None, None)
         yield (*place, name, one["estimate"], low, high, *counts, one["method"], one["note"])
+        if analytic := one.get("ci_analytic"):
+            ends = (analytic["low"], analytic["high"])
+            yield (*place, f"{name}, by formula", one["estimate"], *ends, *counts, analytic["name"], "")
     for level, share in figures.get("prevalence", ()):
         yield (*place, f"prevalence of {named.level(level)}", share, None, None, *counts, "", "")
+
+
+def _coefficients(figures: dict) -> dict[str, dict]:
+    """{statistic: object}, those of levels and the two kinds of ICC by what they are."""
+    found = {name: one for name, one in figures.items() if _is_coefficient(one)} | figures.get("icc", {})
+    found |= {f"specific agreement on {level}": one
+              for level, one in figures.get("specific_agreement", {}).items()}  # fmt: skip
+    if effects := figures.get("random_effects"):
+        found |= {f"{name}, random effects": one for name, one in effects["icc"].items()}
+        found |= {f"variance of {name}": one for name, one in effects["variances"].items()}
+    return found
 
 
 def _is_coefficient(one) -> bool:

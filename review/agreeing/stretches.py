@@ -52,8 +52,8 @@ def renew(round: Round) -> None:
 def continuum(round: Round) -> tuple[list[tuple[str, str, float, float]], dict]:
     """(rater, dimension, start, end) of the replies one behind the other, and how many there are.
 
-    Gamma wants the same raters throughout. They differ from reply to reply, so those of a reply are its first, its second and
-    so on, and only replies with as many raters as most have are taken.
+    Gamma wants the same raters throughout. They differ from reply to reply, so those of a reply are its first, its second
+    and so on, and only replies with as many raters as most have are taken.
     """
     own = selected(round)
     by_reply: dict[int, list] = defaultdict(list)
@@ -69,6 +69,8 @@ def continuum(round: Round) -> tuple[list[tuple[str, str, float, float]], dict]:
         if len(units) >= MOST:
             break
         for seat, (_rater, selections) in enumerate(sorted(several[item], key=lambda one: one[0]), start=1):
-            units += [(f"reader {seat}", label, end + start, end + last) for _t, start, last, label in selections]
+            units += [
+                (f"reader {seat}", label, end + start, end + last) for _t, start, last, label in selections
+            ]
         end, taken = end + own.lengths[item] + 1, taken + 1
     return units, {"n_replies": taken, "of_replies": len(by_reply), "n_selections": len(units)}

@@ -18,10 +18,12 @@ from review.agreement.wording import say as _
 from review.agreement.wording import together
 
 METHODS = {
-    "percent_agreement": _("share of agreeing pairs at a turn, marked with this label or not, mean over turns"),
-    "krippendorff_alpha": _("Krippendorff's alpha, nominal metric, each turn marked with this label or not, turns read once dropped"),
-    "gwet_ac": _("AC1 (Gwet 2008), unweighted, each turn marked with this label or not"),
-}  # fmt: skip
+    "percent_agreement": _("share of agreeing pairs at a turn, marked so or not, mean over turns"),
+    "krippendorff_alpha": _(
+        "Krippendorff's alpha, nominal metric, each turn marked so or not, turns read once dropped"
+    ),
+    "gwet_ac": _("AC1 (Gwet 2008), unweighted, each turn marked so or not"),
+}
 WEIGHED = _("each session weighed by one over its chance of being chosen")
 
 
@@ -144,8 +146,9 @@ def _measure(held: _Held, marks: tuple[np.ndarray, ...], labels: int):
     """(the measure of cluster weights, the share of turns that is marked with each label)."""
     session, label, said = marks
     count, size = held.n_clusters, held.readers.astype(float)
-    paired = (size >= 2) * held.weight * held.turns
-    base = [np.bincount(held.group, one, minlength=count) for one in (paired * size, paired, held.weight * held.turns)]  # fmt: skip
+    units = held.weight * held.turns
+    paired = (size >= 2) * units
+    base = [np.bincount(held.group, one, minlength=count) for one in (paired * size, paired, units)]
     r, own = size[session], held.weight[session]
     both = own * (r >= 2)
     apart = 2 * said * (r - said) * both / np.maximum(r - 1, 1)
@@ -154,7 +157,9 @@ def _measure(held: _Held, marks: tuple[np.ndarray, ...], labels: int):
     def by_cluster(values: np.ndarray) -> np.ndarray:
         return np.bincount(place, values, minlength=count * labels).reshape(count, labels)
 
-    named, off, off_pairs, share = (by_cluster(one) for one in (said * both, apart, apart / r, said * own / r))
+    named, off, off_pairs, share = (
+        by_cluster(one) for one in (said * both, apart, apart / r, said * own / r)
+    )
 
     def measure(drawn: np.ndarray) -> dict[tuple[int, str], np.ndarray]:
         n, pairs, units = ((drawn @ one)[:, None] for one in base)

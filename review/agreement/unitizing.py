@@ -71,7 +71,9 @@ class _Table:
         return len(self.length)
 
 
-def _table(held: dict, turns: list, clusters: list, lengths: Mapping, readers: Mapping, labels: list) -> _Table:
+def _table(
+    held: dict, turns: list, clusters: list, lengths: Mapping, readers: Mapping, labels: list
+) -> _Table:
     number: dict = {}
     group = np.array([number.setdefault(name, len(number)) for name in clusters], int)
     size = np.array([float(lengths[turn]) for turn in turns])
@@ -140,7 +142,7 @@ def _alone(stretches, gaps) -> float:
 
 
 def _alpha(table: _Table, kept: np.ndarray, labels: Iterable[int]) -> float:
-    """1 - observed over expected, each summed over labels, of the clusters that are `kept`; NaN where nothing is expected."""
+    """1 - observed over expected, each summed over labels, of the clusters `kept`; NaN where nothing is expected."""
     length, read = float(table.length[kept].sum()), float(table.read[kept].sum())
     observed = expected = 0.0
     for at in labels:

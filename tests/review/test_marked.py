@@ -97,6 +97,18 @@ def test_false_alarms_are_those_in_sessions_made_to_show_nothing(ben, chloe, len
     assert expected
 
 
+def test_a_mark_in_what_the_client_says_is_left_out_and_counted(ben, chloe, lena):
+    round = round_of(2, [ben, chloe], lena, unaided_share=0)
+    for item in round.items.all():
+        judge(item, ben, says(findings=[mistake(turns=(2, 3))]))
+        judge(item, chloe, says(findings=[mistake(turns=(3,))]))
+    own = marked.marks(round)["aided"]
+    assert own.elsewhere == 4
+    assert [sorted(marks.items()) for *_about, marks, _client in own.readings] == [
+        [("premature-advice", {3})], [], [("premature-advice", {3})], [],
+    ]  # fmt: skip
+
+
 def test_settled_without_a_mistake_counts_apart(round):
     found = marked.marks(round)["unaided"]
     nothing = {s.item_id for s in Standing.objects.filter(item__round=round, aspect="findings", state="settled")

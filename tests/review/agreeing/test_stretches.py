@@ -17,7 +17,11 @@ def rated(ben, chloe, lena):
     for item in round.items.all():
         for who, words in ((ben, 1), (chloe, 2)):
             quote = " ".join(invented.REPLY.split()[:words])
-            judge(item, who, invented.says("judged_reply", evidence={FIRST: [{"turn": None, "quote": quote, "note": ""}]}))
+            judge(
+                item,
+                who,
+                invented.says("judged_reply", evidence={FIRST: [{"turn": None, "quote": quote, "note": ""}]}),
+            )
     return round
 
 
@@ -50,7 +54,9 @@ def test_the_worker_computes_it_once_with_the_seed_of_the_round(rated, monkeypat
     assert found["gamma"]["estimate"] == 0.5 and found["is_current"] and found["n_selections"] == 12
 
 
-@pytest.mark.skipif(not stretches.is_installed(), reason="GAMMA_PYTHON names no interpreter with pygamma-agreement")
+@pytest.mark.skipif(
+    not stretches.is_installed(), reason="GAMMA_PYTHON names no interpreter with pygamma-agreement"
+)
 def test_where_it_is_installed_it_says_how_far_they_agree(rated):
     tasks.gamma(rated.pk)
     found = stretches.known(rated)["gamma"]

@@ -130,7 +130,11 @@ def test_a_finding_is_the_same_in_the_same_turns_and_overlaps_with_one_in_common
 
 
 def test_the_same_label_at_the_same_turns_makes_one_of_three_pairs_of_three_readers():
-    readings = [("a", "Ben", {ADVICE: [1]}, None), ("a", "Chloe", {ADVICE: [1]}, None), ("a", "Dan", {}, None)]
+    readings = [
+        ("a", "Ben", {ADVICE: [1]}, None),
+        ("a", "Chloe", {ADVICE: [1]}, None),
+        ("a", "Dan", {}, None),
+    ]
     # Of three pairs one shares its finding; of both readers of a pair there are 2, 1 and 1 findings.
     assert marks.of_labels(readings)[ADVICE]["f1_exact"]["estimate"] == pytest.approx(2 / (2 + 1 + 1))
 
@@ -138,7 +142,12 @@ def test_the_same_label_at_the_same_turns_makes_one_of_three_pairs_of_three_read
 def test_turns_of_three_readers_and_unequal_chances_are_those_of_the_command():
     rng = np.random.default_rng(5)
     readings = [
-        (session, who, {ADVICE: [turn for turn in TURNS[session] if rng.random() < 0.3]}, f"client {session % 25}")
+        (
+            session,
+            who,
+            {ADVICE: [turn for turn in TURNS[session] if rng.random() < 0.3]},
+            f"client {session % 25}",
+        )
         for session in range(40)
         for who in ("Ben", "Chloe", "Dan")[: 1 + session % 3]
     ]
