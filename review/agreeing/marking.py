@@ -26,9 +26,9 @@ def figures(round: Round, seed: int) -> dict:
 
 
 def of_turns(own: marked.Marks, seed: int) -> dict:
-    """{"n_readings", "n_elsewhere": marks that were left out, "sessions": of marks.of_sessions, "any": at turns whatever the
-    label, "labels": [of each label that anybody marked: marks.of_labels and at_turns.per_label, its `key`; the most marked
-    first], "false_alarms": {"planned", "settled": of marks.false_alarms}}.
+    """{"n_readings", "n_elsewhere": marks that were left out, "sessions": of marks.of_sessions, "any": at turns whatever
+    the label, "labels": [of each label that anybody marked: marks.of_labels and at_turns.per_label, its `key`; the most
+    marked first], "false_alarms": {"planned", "settled": of marks.false_alarms}}.
     """
     how = {"bootstrap": BOOTSTRAP, "seed": seed, "weights": own.weights}
     anywhere = [

@@ -101,9 +101,9 @@ def _intervals(found: dict) -> str:
     methods: list[str] = []
     for questions in found["agreement"].values():
         for figures in questions.values():
-            for one in _told_of(figures):
-                if one["estimate"] is not None:
-                    methods += [said for said in one["method"].split("; ") if said not in methods]
+            methods += [said for said in _methods(figures) if said not in methods]
+    for one in found["marks"]["turns"].values():
+        methods += [said for said in _of_marks(one) if said not in methods]
     if not methods:
         return ""
     said = f"Brackets are {found['confidence_percent']} % intervals. Computed were: {'. '.join(methods)}."
@@ -112,13 +112,22 @@ def _intervals(found: dict) -> str:
     return said + f" Sources: {'; '.join(REFERENCES.values())}."
 
 
-def _told_of(figures: dict) -> list[dict]:
-    effects = figures["random_effects"]
-    return [
-        figures["krippendorff_alpha"],
-        figures["gwet_ac"],
-        *([effects["icc"]["ICC(A,1)"]] if effects else []),
-    ]
+def _methods(figures: dict) -> list[str]:
+    """How what is told of a question was computed."""
+    both = [figures["krippendorff_alpha"], figures["gwet_ac"]]
+    told = [said for one in both if one["estimate"] is not None for said in one["method"].split("; ")]
+    if effects := figures["random_effects"]:
+        one = effects["icc"]["ICC(A,1)"]
+        if one["estimate"] is not None:
+            told.append(one["method"].split("; ")[0])
+        if one["ci_analytic"]:
+            told.append(f"Its interval: {one['ci_analytic']['name']}")
+    return told
+
+
+def _of_marks(one: dict) -> list[str]:
+    both = [one["f1_exact"], one["f1_overlap"], one["any"]["krippendorff_alpha"]]
+    return [said for one in both if one["estimate"] is not None for said in one["method"].split("; ")]
 
 
 def _rates(rates: dict) -> str:

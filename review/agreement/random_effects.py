@@ -53,6 +53,7 @@ VARIANCES = {
 NORMAL = (
     "ten Hove et al. 2025, Monte Carlo from the REML information, over items and raters, items independent"
 )
+AT_THE_EDGE = _("no interval: in every resample too, which is not to know it exactly")
 DRAWS = 10_000
 MOST_PAIRS = 30_000_000  # of ratings of the same item
 FEW_RATERS = 10
@@ -111,6 +112,9 @@ def of_ratings(ratings: Ratings, *, design: str = "crossed", bootstrap: int = 10
     bounds = _monte_carlo(table, everyone, whole, means, crossed, around.seed)
     icc, parts = _figures(crossed, note, bounds, unit)
     objects = figures(icc | parts, measure, around, width=table.width)
+    if whole.items[0] == 0:
+        for name in icc:
+            _without_width(objects[name], note)
     return about | {
         "variances": {name: objects[name] for name in parts},
         "icc": {name: objects[name] for name in icc},
@@ -206,6 +210,12 @@ def _edges(whole: Components, crossed: bool, ratings: Ratings) -> str:
     if crossed and ratings.n_raters < FEW_RATERS:
         notes.append(_("{n} raters tell little of how strict other raters would be", n=ratings.n_raters))
     return together(notes)
+
+
+def _without_width(one: dict, note: str) -> None:
+    """Where the variance between items is at its edge, so it may be in all resamples: that is not to know it exactly."""
+    if one["ci"] and one["ci"][0] == one["ci"][1]:
+        one |= {"ci": None, "note": together([note, AT_THE_EDGE])}
 
 
 def _figures(

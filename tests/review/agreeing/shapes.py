@@ -90,7 +90,7 @@ def _answers(draw: Random, item, who: str, *, late: bool):
 
 
 def replies_with_words(lead, *, n: int = 60):
-    """`n` replies of twelve clients, each rated by two or three of four, who quote words that begin or end otherwise at times."""
+    """`n` replies of twelve clients, each rated by two of four, whose quotations begin or end otherwise at times."""
     draw = Random(3)
     people = [person(name, Role.ANNOTATOR) for name in NAMES[:4]]
     round = invented.round_of(
@@ -101,9 +101,10 @@ def replies_with_words(lead, *, n: int = 60):
     for item in round.items.order_by("position"):
         truth = Random(item.position)
         begins = {key: truth.randrange(0, 8) for key in DIMENSIONS}
+        levels = {key: truth.randrange(1, 6) for key in DIMENSIONS}
         for reading in item.readings.order_by("pk"):
             ratings = {
-                key: min(5, max(1, truth.randrange(1, 6) + draw.choice([-1, 0, 0, 1]))) for key in DIMENSIONS
+                key: min(5, max(1, level + draw.choice([-1, 0, 0, 1]))) for key, level in levels.items()
             }
             evidence = {}
             for key, begin in begins.items():
