@@ -61,10 +61,12 @@ def of_sessions(
     }
     of = [cluster_of[session] for session in pairs]
     own = [(weights or {}).get(session, 1.0) for session in pairs]
-    values = np.array([np.mean([_alike(a, b) for a, b in both], axis=0) for both in pairs.values()])
-    values = values.reshape(len(pairs), len(OF_SESSIONS))
+    each = np.array([_alike(a, b) for a, b in every]).reshape(-1, len(OF_SESSIONS))
+    n = np.array([len(both) for both in pairs.values()], int)
+    session = np.repeat(np.arange(len(n)), n)
     for at, (name, method) in enumerate(OF_SESSIONS.items()):
-        found[name] = mean(values[:, at], of, own, method=method, bootstrap=bootstrap, seed=seed)
+        values = np.bincount(session, each[:, at], minlength=len(n)) / n
+        found[name] = mean(values, of, own, method=method, bootstrap=bootstrap, seed=seed)
     return found
 
 
