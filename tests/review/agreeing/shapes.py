@@ -12,9 +12,11 @@ from review.rounds import close_round
 from review.workflow import decide
 from tests.conftest import person
 from tests.review import invented
+from tests.review.agreeing.conftest import sessions
 from tests.review.factories import (
     DIMENSIONS,
     client_profile,
+    judge,
     made_instances,
     mistake,
     published_pairs,
@@ -117,3 +119,16 @@ def replies_with_words(lead, *, n: int = 60):
                 decided_at=timezone.now(), lead_time=60.0,
             )  # fmt: skip
     return close_round(round=round, by=lead)
+
+
+def a_round_more(before, people, lead, *, name, close=True):
+    """Twelve sessions of the same clients under the same versions; the second reader rejects every third."""
+    round = round_of(
+        0, people, lead, pairs_version=before.pairs_version, rubric_version=before.rubric_version,
+        instances=sessions(12, before.pairs_version, clients=8), overlap=2, unaided_share=0, name=name,
+    )  # fmt: skip
+    for item in round.items.all():
+        for n, who in enumerate(people):
+            verdict = "reject" if n and item.position % 3 == 0 else "accept"
+            judge(item, who, says(verdict, findings=[mistake()]))
+    return close_round(round=round, by=lead) if close else round

@@ -6,28 +6,13 @@ from django.test.utils import CaptureQueriesContext
 
 from review.agreeing import kept, versions
 from review.agreeing.figures import agreements
-from review.rounds import close_round
-from tests.review.agreeing.conftest import sessions
-from tests.review.factories import judge, mistake, round_of, says
+from tests.review.agreeing.shapes import a_round_more
 from tests.review.test_pages import words
-
-
-def another(closed, people, lead, *, name, close=True, first=0):
-    """Twelve sessions of the same clients under the same versions; the second reader rejects every third."""
-    round = round_of(
-        0, people, lead, pairs_version=closed.pairs_version, rubric_version=closed.rubric_version,
-        instances=sessions(12, closed.pairs_version, clients=8), overlap=2, unaided_share=0, name=name,
-    )  # fmt: skip
-    for item in round.items.all():
-        for n, who in enumerate(people):
-            verdict = "reject" if n and (item.position + first) % 3 == 0 else "accept"
-            judge(item, who, says(verdict, findings=[mistake()]))
-    return close_round(round=round, by=lead) if close else round
 
 
 @pytest.fixture
 def december(closed, ben, chloe, lena):
-    return another(closed, [ben, chloe], lena, name="December")
+    return a_round_more(closed, [ben, chloe], lena, name="December")
 
 
 def test_two_rounds_together_have_the_sessions_and_the_clients_of_both(closed, december):
@@ -49,7 +34,7 @@ def test_two_rounds_together_have_the_sessions_and_the_clients_of_both(closed, d
 def test_they_are_a_line_behind_their_rounds_and_an_open_one_is_not_in_it(
     closed, december, ben, chloe, lena, log_in
 ):
-    january = another(closed, [ben, chloe], lena, name="January", close=False)
+    january = a_round_more(closed, [ben, chloe], lena, name="January", close=False)
     for round in (closed, december, january):
         kept.renew(round)
     page = log_in(lena).get("/agreement/rounds/", {"round": january.public_id, "question": "verdict"})
@@ -106,7 +91,7 @@ def test_more_rounds_ask_no_more_of_the_database(closed, december, ben, chloe, l
         kept.renew(round)
     for name in ("", "February", "March"):
         if name:
-            kept.renew(another(closed, [ben, chloe], lena, name=name))
+            kept.renew(a_round_more(closed, [ben, chloe], lena, name=name))
         client.get("/agreement/rounds/", {"round": closed.public_id})
         with CaptureQueriesContext(connection) as asked:
             client.get("/agreement/rounds/", {"round": closed.public_id})
