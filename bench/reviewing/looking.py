@@ -78,7 +78,7 @@ def agreement(place: Place) -> dict[str, Callable]:
     chosen = f"?round={place.study.round.public_id}"
     pages = {
         "agreement": "", "agreement: mistakes": "by/pair/", "agreement: reviewers": "reviewers/",
-        "agreement: answers": "answers/", "agreement: over time": "by/time/", "agreement: rates": "rates/",
+        "agreement: marks": "marks/", "agreement: answers": "answers/", "agreement: over time": "by/time/", "agreement: rates": "rates/",
         "agreement: the worst sessions": "sessions/", "agreement: for a paper": "methods/",
     }  # fmt: skip
     return {
