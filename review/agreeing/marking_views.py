@@ -38,7 +38,7 @@ def _labels(look, of: str, labels: list[dict]) -> list[dict]:
         url = ""
         if of == "mistakes" and (pair or one["key"] == OTHER):
             key = pair["pk"] if pair else ""
-            url = telling.behind(look.round, arm=look.arm, cut="named", key=key) + ("" if key else "&key=")
+            url = telling.behind(look.round, arm=look.arm, cut="named", key=key)
         few = telling.hidden(look.round, one["n_sessions"])
         lines.append(one | {"name": pair["name"] if pair else name, "url": url, "few": few})
     return lines

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 
 import numpy as np
 
+from review.agreement.exact import exact_interval
 from review.agreement.figure import Figure, figures, undefined
 from review.agreement.head import head, sample, too_little
 from review.agreement.intervals import SAME, TOO_FEW
@@ -56,9 +57,26 @@ def of_ratings(ratings: Ratings, *, bootstrap: int = 1000, seed: int = 0) -> dic
             return dict(zip(names, shares.T, strict=True))
 
         objects = figures(found, measure, sample(ratings, bootstrap, seed, of_item), width=len(names))
-    for name, n in zip(names, said, strict=True):
-        objects[name]["n_ratings"] = int(n)
+    for place, name in enumerate(names):
+        _of_all_or_nothing(objects[name], found[name], ratings, begin[:, [place]])
+        objects[name]["n_ratings"] = int(said[place])
     return head(ratings) | {"specific_agreement": objects}
+
+
+def _of_all_or_nothing(one: dict, figure: Figure, ratings: Ratings, begin) -> None:
+    """Where a level was always met, or never, resamples have no width: the exact interval of so many clusters instead."""
+    if one["estimate"] not in (0.0, 1.0):
+        return
+    where = np.flatnonzero(begin.toarray().ravel())
+    n = len(np.unique(ratings.clusters[where]))
+    if n < TOO_FEW:
+        why = _("no interval: the level was said in {n} {unit}, fewer than {least}", n=n, least=TOO_FEW,
+                unit=_("clusters") if ratings.clustered else _("items"))  # fmt: skip
+        one |= {"ci": None, "method": figure.method, "note": together([figure.note, why])}
+        return
+    said = _("95 % interval: exact, of {n} clusters (Clopper & Pearson 1934)", n=n)
+    ends = exact_interval(n if one["estimate"] else 0, n)
+    one |= {"ci": list(ends), "method": together([figure.method, said]), "note": figure.note}
 
 
 def _pairs(ratings: Ratings) -> tuple:

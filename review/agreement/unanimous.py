@@ -12,7 +12,7 @@ from review.agreement.wording import Said
 from review.agreement.wording import say as _
 
 UNWEIGHTED = {"percent_agreement", "fleiss_kappa", "brennan_prediger", "cohen_kappa"}
-NO_BOUND = _("no interval: nobody differed, so resamples do not either, and that is not to know it exactly")
+NO_BOUND = _("no interval: leaving out any one changes nothing, which is not to know it exactly")
 OF_CLUSTERS = _("95 % interval: no disagreement seen, exact bound on the share of clusters with one")
 NOMINAL = UNWEIGHTED | {"gwet_ac", "krippendorff_alpha"}
 

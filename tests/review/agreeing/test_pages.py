@@ -46,6 +46,8 @@ def test_each_answer_has_its_agreement_with_an_interval(lopsided, lena, log_in):
     page = get(log_in(lena), lopsided, "answers/", question="any_mistake")
     found = {line["name"]: line["agreement"] for line in page.context["specific"]}
     assert found["yes"]["estimate"] == 0 and found["yes"]["n_ratings"] == 4
+    # Said in sessions of four clients: none of four says little, and nothing of an interval without width.
+    assert found["yes"]["ci"] is None and "fewer than 5" in found["yes"]["note"]
     assert found["no"]["estimate"] == pytest.approx(72 / 76) and found["no"]["ci"][0] < 72 / 76
     diagonal = {row["name"]: row["cells"][n]["share"] for n, row in enumerate(page.context["matrix"])}
     assert diagonal == pytest.approx({name: one["estimate"] for name, one in found.items()})

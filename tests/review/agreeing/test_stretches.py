@@ -6,6 +6,7 @@ from review import gamma, tasks
 from review.agreeing import stretches
 from tests.review import invented
 from tests.review.factories import DIMENSIONS, judge
+from tests.review.test_pages import words
 
 FIRST = next(iter(DIMENSIONS))
 
@@ -15,8 +16,8 @@ def rated(ben, chloe, lena):
     """Six replies. Of each Ben gives the first word, Chloe the first two."""
     round = invented.round_of("judged_reply", 6, [ben, chloe], lena)
     for item in round.items.all():
-        for who, words in ((ben, 1), (chloe, 2)):
-            quote = " ".join(invented.REPLY.split()[:words])
+        for who, many in ((ben, 1), (chloe, 2)):
+            quote = " ".join(invented.REPLY.split()[:many])
             judge(
                 item,
                 who,
@@ -52,6 +53,24 @@ def test_the_worker_computes_it_once_with_the_seed_of_the_round(rated, monkeypat
     assert [one["seed"] for one in asked] == [rated.seed % 2**31]
     found = stretches.known(rated)
     assert found["gamma"]["estimate"] == 0.5 and found["is_current"] and found["n_selections"] == 12
+
+
+def test_a_page_never_computes_it_and_says_how_it_was_made(rated, lena, log_in, monkeypatch):
+    asked = []
+    monkeypatch.setattr(gamma, "interpreter", lambda: "/srv/gamma/bin/python")
+    monkeypatch.setattr(stretches, "renew", lambda round: pytest.fail("computed for a page"))
+    client, place = log_in(lena), ("/agreement/marks/", {"round": rated.public_id})
+    assert "is computed by a worker, and none answers" in words(client.get(*place))
+    monkeypatch.setattr(tasks, "wake_gamma", lambda round: asked.append(round.pk) or True)
+    assert "A worker computes it" in words(client.get(*place)) and asked == [rated.pk]
+    monkeypatch.undo()
+    made = {"estimate": 0.5, "ci": None, "ci_analytic": None, "method": "gamma", "note": "", "gamma_cat": None,
+            "samples": 30, "seed": 7, "precision": 0.02}  # fmt: skip
+    monkeypatch.setattr(gamma, "gamma", lambda units, **how: made)
+    tasks.gamma(rated.pk)
+    page = words(client.get(*place))
+    assert "0.50 of 6 of 6 replies with 12 selections." in page
+    assert "Seed 7, precision 2 %, 30 sampled continua" in page
 
 
 @pytest.mark.skipif(
