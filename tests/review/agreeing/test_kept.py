@@ -90,6 +90,20 @@ def test_a_large_round_that_nobody_computed_says_that_it_is_computed(judged, len
     assert not KeptFigures.objects.exists()
 
 
+def test_what_was_kept_in_an_older_format_is_not_shown_and_goes(judged, lena, log_in, monkeypatch):
+    kept.renew(judged)
+    KeptFigures.objects.filter(part=kept.TABLE).update(part="table", state="of another time")
+    KeptFigures.objects.filter(part="marks").delete()
+    monkeypatch.setattr(kept, "AT_ONCE", 10)
+    monkeypatch.setattr(tasks, "wake_agreeing", lambda round: True)
+    for place in ("", "marks/", "answers/"):
+        assert "are being computed" in words(
+            log_in(lena).get(f"/agreement/{place}", {"round": judged.public_id})
+        )
+    tasks.agree(judged.pk)
+    assert kept.kept(judged).is_current and not KeptFigures.objects.filter(part="table").exists()
+
+
 def test_without_a_broker_it_is_computed_at_once(judged, lena, log_in, monkeypatch):
     monkeypatch.setattr(kept, "AT_ONCE", 10)
     assert tasks.wake_agreeing(judged) is False
