@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from django.utils import translation
 
 from review import reports
-from review.agreeing import leaving_marks, named
+from review.agreeing import leaving_marks, named, versions
 from review.agreeing.figures import said, told
 from review.agreeing.kept import Kept
 from review.agreeing.telling import hidden
@@ -52,10 +52,21 @@ def _whole(kept: Kept) -> dict:
         "anchoring": said(beside["anchoring"]),
         "repeats": beside["repeats"],
         "marks": leaving_marks.whole(kept),
+        "closed_rounds_of_the_same_versions": _together(round),
         "agreement_with_oneself": _titled(told(round, beside["with_herself"])),
         "left_out_as_informed": beside["informed"],
         "references": REFERENCES,
     }  # fmt: skip
+
+
+def _together(round: Round) -> dict | None:
+    """Of all closed rounds of the versions of this one; None where it is alone, or they were never computed together."""
+    own = versions.same_versions(round)
+    found = versions.known([own]).get(own[0].pk) if own else None
+    if not found or not found["is_current"]:
+        return None
+    rounds = [{"id": str(one.public_id), "name": one.name} for one in own]
+    return {"rounds": rounds, "agreement": said(found["figures"])}
 
 
 def _titled(tables: dict) -> dict:
@@ -157,6 +168,10 @@ def lines(found: dict) -> Iterator[tuple]:
         for arm, questions in found[section].items():
             for question, figures in questions.items():
                 yield from _of(figures, (section, arm, question, ""))
+    together = found["closed_rounds_of_the_same_versions"] or {"agreement": {}}
+    for arm, questions in together["agreement"].items():
+        for question, figures in questions.items():
+            yield from _of(figures, ("closed rounds of the same versions", arm, question, ""))
     for cut, arms in found.get("parts", {}).items():
         for arm, questions in arms.items():
             for question, parts in questions.items():

@@ -46,7 +46,7 @@ MARKED = {
     "f1_overlap": _lazy("name the same with a turn in common"),
     "f1_labelled": _lazy("name the same, turn by turn"),
     "f1_turns": _lazy("mark the same turns, whatever they name"),
-    "jaccard_turns": _lazy("the same, shared over all (Jaccard)"),
+    "jaccard_turns": _lazy("mark the same turns, shared over all (Jaccard)"),
 }
 WORDS = {
     "f1_exact": _lazy("the same words for the same aspect (F1)"),

@@ -63,6 +63,20 @@ def test_until_each_round_was_computed_once_it_says_so(closed, december, lena, l
     assert "Told when each of these rounds was looked at once" in words(page)
 
 
+def test_what_they_say_together_leaves_with_each_of_them(closed, december, lena, log_in):
+    for round in (closed, december):
+        kept.renew(round)
+    client = log_in(lena)
+    place = ("/agreement/figures.json", {"round": december.public_id})
+    assert client.get(*place).json()["closed_rounds_of_the_same_versions"] is None
+    versions.renew([closed, december])
+    found = client.get(*place).json()["closed_rounds_of_the_same_versions"]
+    assert [one["name"] for one in found["rounds"]] == ["November", "December"]
+    assert found["agreement"]["aided"]["verdict"]["n_items"] == 36
+    lines = client.get("/agreement/figures.csv", {"round": december.public_id}).content.decode()
+    assert "closed rounds of the same versions,aided,verdict,,krippendorff_alpha" in lines
+
+
 def test_a_round_alone_has_no_such_line(closed, lena, log_in):
     page = log_in(lena).get("/agreement/rounds/", {"round": closed.public_id})
     assert [bool(line["together"]) for line in page.context["beside"]] == [False]
