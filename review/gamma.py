@@ -11,7 +11,6 @@ import subprocess
 from collections.abc import Iterable
 from pathlib import Path
 
-from review.agreement.means import plain
 from review.agreement.wording import say as _
 
 PRECISION = 0.02  # of gamma, as a share of it, with 95 %
@@ -31,6 +30,8 @@ def gamma(
     an estimate, "gamma_cat" (of labels alone), "samples", "seed", "precision". There is no interval over readers or
     sessions, and `note` says so. Undefined is None with the reason: not installed, one reader, nothing marked, too slow.
     """
+    from review.agreement.means import plain  # it loads SciPy
+
     method = _("gamma (Mathet 2015), pygamma-agreement, seed {seed}, precision {precision:.0%}", seed=seed,
                precision=precision)  # fmt: skip
     python = python or interpreter()

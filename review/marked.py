@@ -1,19 +1,15 @@
-"""Where the readers of a round marked mistakes, and how far they agree on it; with the draft and without never pooled.
-Queries only; the figures are review.agreement's.
+"""Where the readers of a round marked mistakes, or what decided a rating of theirs; with the draft and without never
+pooled. Queries only; the figures are review.agreeing.marking's.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from django.utils.translation import gettext as _
-
-from accounts.digesting import digest
-from review.agreement.wording import spoken
-from review.models import Arm, Aspect, Finding, Item, Round, RoundState, Standing, StandingState
-from review.remembered import remembered
-from review.reports import ARMS, BOOTSTRAP, judgements
+from review.models import Arm, Aspect, Finding, Item, Rating, Round, Standing, StandingState
+from review.reports import ARMS, judgements
 from synthesis.factors import slips
 
-ANY, OTHER = "any", "other"  # any mistake at all; one that is not in the guideline
+OTHER = "other"  # a mistake that is not in the guideline
 CLIENT = "item__instance__profile__base_case"
 
 
@@ -21,12 +17,14 @@ CLIENT = "item__instance__profile__base_case"
 class Marks:
     """One arm: readings (item, rater, {label: turns}, client), as review.agreement.marks takes them. `clean`: items without
     a mistake, by what they were made to show ("planned") and by what was settled without the draft ("settled").
+    `elsewhere`: marks in turns that cannot be marked, which are left out.
     """
 
     readings: list[tuple] = field(default_factory=list)
     turns: dict[int, tuple[int, ...]] = field(default_factory=dict)
     weights: dict[int, float] = field(default_factory=dict)
     clean: dict[str, list[int]] = field(default_factory=dict)
+    elsewhere: int = 0
 
     @property
     def labels(self) -> list[str]:
@@ -34,30 +32,77 @@ class Marks:
 
 
 def marks(round: Round) -> dict[str, Marks]:
-    """{arm: what was marked}, by the judgements that count for agreement (review.reports.judgements). Six queries."""
+    """{arm: what was marked as a mistake}, by the judgements that count for agreement (review.reports.judgements), in the
+    counsellor's turns. Six queries.
+    """
     said = judgements(round).filter(item__arm__in=ARMS).exclude(any_mistake=None)
     found: dict[str, Marks] = {}
+    marked = _readings(said, found)
+    rows = Finding.objects.filter(decision__in=said.order_by().values("pk")).order_by()
+    columns = ("decision", "pair_revision__pair__key", "utterances")
+    for pk, key, turns in rows.values_list(*columns).iterator(20_000):
+        marked[pk].setdefault(key or OTHER, set()).update(turns)
+    items = Item.objects.filter(round=round, gold=None, arm__in=ARMS).order_by("pk")
+    _turns(items, found, speakers=("counsellor",))
+    for name, without in (("planned", _planned_without(items)), ("settled", _settled_without(round))):
+        for own in found.values():
+            own.clean[name] = [item for item in own.turns if item in without]
+    return found
+
+
+def evidence(round: Round) -> dict[str, Marks]:
+    """{arm: the turns, of anybody, that were marked as what decides a rating}: dimensions are its labels. Empty where whole
+    sessions are not rated, or nobody marked any. Three queries.
+    """
+    rows = Rating.objects.filter(decision__item__round=round, decision__item__arm=Arm.RATED)
+    rows = rows.exclude(evidence=[]).order_by()
+    columns = ("decision", "dimension_revision__dimension__key", "evidence")
+    told = [
+        (pk, key, {one["utterance"] for one in evidence} - {None})
+        for pk, key, evidence in rows.values_list(*columns).iterator(20_000)
+    ]
+    if not any(turns for _pk, _key, turns in told):
+        return {}
+    found: dict[str, Marks] = {}
+    marked = _readings(judgements(round).filter(item__arm=Arm.RATED), found)
+    for pk, key, turns in told:
+        if turns and pk in marked:
+            marked[pk].setdefault(key, set()).update(turns)
+    items = Item.objects.filter(round=round, gold=None, arm=Arm.RATED).order_by("pk")
+    _turns(items, found, speakers=("counsellor", "client"))
+    return found
+
+
+def _readings(said, found: dict[str, Marks]) -> dict[int, dict[str, set]]:
+    """Adds readings and weights to `found`; {decision: what it marks, to be filled}."""
     marked: dict[int, dict[str, set]] = {}
     columns = ("id", "item_id", "rater_id", "item__arm", CLIENT, "item__inclusion_probability")
-    for pk, item, rater, arm, client, chance in said.order_by("id").values_list(*columns):
+    for pk, item, rater, arm, client, chance in said.order_by("id").values_list(*columns).iterator(20_000):
         own = found.setdefault(arm, Marks())
         own.readings.append((item, rater, marked.setdefault(pk, {}), client or f"item {item}"))
         own.weights[item] = 1 / chance
-    rows = Finding.objects.filter(decision__in=said.order_by().values("pk"))
-    for pk, key, turns in rows.values_list("decision", "pair_revision__pair__key", "utterances"):
-        marked[pk].setdefault(key or OTHER, set()).update(turns)
-    items = Item.objects.filter(round=round, gold=None, arm__in=ARMS).order_by("pk")
-    planned = _planned_without(items)
-    settled = _settled_without(round)
-    for item, arm, utterances in items.values_list("pk", "arm", "instance__content__utterances"):
-        if arm not in found or item not in found[arm].weights:
-            continue
-        own = found[arm]
-        own.turns[item] = tuple(one["id"] for one in utterances if one["speaker"] == "counsellor")
-        for name, without in (("planned", planned), ("settled", settled)):
-            if item in without:
-                own.clean.setdefault(name, []).append(item)
-    return found
+    return marked
+
+
+def _turns(items, found: dict[str, Marks], *, speakers: Iterable[str]) -> None:
+    """Adds the turns that could be marked; sessions are long, so they are not held."""
+    rows = items.values_list("pk", "arm", "instance__content__utterances")
+    for item, arm, utterances in rows.iterator(2_000):
+        if arm in found and item in found[arm].weights:
+            found[arm].turns[item] = tuple(one["id"] for one in utterances if one["speaker"] in speakers)
+    for own in found.values():
+        own.elsewhere = sum(_leave_out(own, item, marked) for item, _rater, marked, _client in own.readings)
+
+
+def _leave_out(own: Marks, item: int, marked: dict[str, set]) -> int:
+    """Takes out marks in turns that are not there, and counts them; what comes from Label Studio has none."""
+    there, gone = set(own.turns[item]), 0
+    for label in [label for label, turns in marked.items() if not turns <= there]:
+        gone += len(marked[label] - there)
+        marked[label] &= there
+        if not marked[label]:
+            del marked[label]
+    return gone
 
 
 def _planned_without(items) -> set[int]:
@@ -75,54 +120,3 @@ def _settled_without(round: Round) -> set[int]:
         item__round=round, item__arm=Arm.UNAIDED, aspect=Aspect.FINDINGS, state=StandingState.SETTLED
     )
     return {item for item, outcome in standings.values_list("item", "outcome") if not outcome}
-
-
-def figures(round: Round) -> dict[str, dict]:
-    """{arm: {"n_readings", "labels": {label: figures}, "any": figures, "sessions": {…}, "false_alarms": {"planned": …,
-    "settled": …}}}; of labels those that somebody marked. See review.agreement.marks for each.
-    """
-    if round.state != RoundState.CLOSED:
-        return _told({arm: _computed(own, round.seed) for arm, own in marks(round).items()})
-    key = digest(["marked", *map(str, (round.public_id, round.closed_at, round.resolutions_from))])
-    return _told(
-        remembered(key, lambda: {arm: _figures(own, round.seed) for arm, own in marks(round).items()})
-    )
-
-
-def _computed(own: Marks, seed: int) -> dict:
-    rows = [
-        (item, rater, sorted((label, sorted(turns)) for label, turns in marked.items()), client)
-        for item, rater, marked, client in own.readings
-    ]
-    state = [rows, sorted(own.weights.items()), sorted(own.clean.items()), seed]
-    return remembered(digest(["marked", state]), lambda: _figures(own, seed))
-
-
-def _figures(own: Marks, seed: int) -> dict:
-    from review.agreement.marks import false_alarms, of_sessions, per_label  # they load SciPy
-
-    how = {"bootstrap": BOOTSTRAP, "seed": seed % 2**31, "weights": own.weights}
-    anywhere = [
-        (item, rater, {ANY: set().union(*marked.values())} if marked else {}, client)
-        for item, rater, marked, client in own.readings
-    ]
-    return {
-        "n_readings": len(own.readings),
-        "labels": per_label(own.readings, own.turns, own.labels, **how),
-        "any": per_label(anywhere, own.turns, [ANY], **how)[ANY],
-        "sessions": of_sessions(own.readings, **how),
-        "false_alarms": {
-            name: false_alarms(own.readings, own.clean.get(name, ()), **how)
-            for name in ("planned", "settled")
-        },
-    }
-
-
-def _told(figures):
-    """With methods and notes in the language of whoever reads them."""
-    if isinstance(figures, dict):
-        return {
-            name: str(spoken(value, _)) if name in ("method", "note") else _told(value)
-            for name, value in figures.items()
-        }
-    return figures

@@ -50,7 +50,7 @@ def selected(round: Round) -> Selected:
 
 
 def figures(round: Round) -> dict:
-    """{"n_sessions", "n_pairs", "f1_exact", "f1_overlap", "alpha_u", "ambiguous"}; alpha_u has "by_label" too."""
+    """{"n_sessions", "n_pairs", "n_selections", "ambiguous", "f1_exact", "f1_overlap", "alpha_u"}, which has "by_label"."""
     from review.agreement.selections import of_sessions  # they load SciPy
     from review.agreement.unitizing import alpha_u
 
@@ -62,21 +62,22 @@ def figures(round: Round) -> dict:
     units = [
         (item, rater, label, start, end - start)
         for item, rater, selections, _client in own.readings
-        for _turn, start, end, label in _apart(selections)
+        for _turn, start, end, label in joined(selections)
     ]
     cluster = {item: client for item, _rater, _selections, client in own.readings}
     return of_sessions(own.readings, **how) | {
         "alpha_u": alpha_u(units, lengths=own.lengths, readers=readers, cluster=cluster),
         "ambiguous": own.ambiguous,
+        "n_selections": sum(len(selections) for _item, _rater, selections, _client in own.readings),
     }
 
 
-def _apart(selections) -> list[tuple]:
+def joined(selections) -> list[tuple]:
     """What one rater selected for one label, with overlapping selections joined: for alpha they are one stretch."""
-    joined: list[tuple] = []
+    found: list[tuple] = []
     for turn, start, end, label in sorted(selections, key=lambda one: (one[3], one[1], one[2])):
-        if joined and joined[-1][3] == label and start < joined[-1][2]:
-            _turn, first, last, _label = joined.pop()
+        if found and found[-1][3] == label and start < found[-1][2]:
+            _turn, first, last, _label = found.pop()
             start, end = first, max(last, end)
-        joined.append((turn, start, end, label))
-    return joined
+        found.append((turn, start, end, label))
+    return found

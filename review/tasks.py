@@ -7,7 +7,7 @@ from django.conf import settings
 from django.core.cache import cache
 from kombu.exceptions import OperationalError
 
-from review.agreeing import kept
+from review.agreeing import kept, stretches, versions
 from review.judges import driving
 from review.label_studio import connecting, syncing
 from review.models import Judging, Round
@@ -95,14 +95,51 @@ def agree(round_id: int):
         cache.delete(busy)
 
 
+@shared_task(name="review.gamma")
+def gamma(round_id: int):
+    """Compute gamma of a round, which takes minutes, unless it is known already or another worker is at it."""
+    round = Round.objects.get(pk=round_id)
+    found, busy = stretches.known(round), f"review.gamma.{round_id}"
+    if (found and found["is_current"]) or not cache.add(busy, True, 2 * stretches.SECONDS):
+        return
+    try:
+        stretches.renew(round)
+    finally:
+        cache.delete(busy)
+
+
+@shared_task(name="review.agree_by_version")
+def agree_by_version(round_id: int):
+    """Compute the agreement of all closed rounds that were judged by the versions of this one."""
+    round, busy = Round.objects.get(pk=round_id), f"review.agree_by_version.{round_id}"
+    if not (own := versions.same_versions(round)) or not cache.add(busy, True, AGREEING_SECONDS):
+        return
+    try:
+        versions.renew(own)
+    finally:
+        cache.delete(busy)
+
+
 def wake_agreeing(round: Round) -> bool:
     """Ask a worker for a round's figures, once a minute at most; False when there is no broker that takes it."""
+    return _wake(agree, round)
+
+
+def wake_gamma(round: Round) -> bool:
+    return _wake(gamma, round)
+
+
+def wake_version(round: Round) -> bool:
+    return _wake(agree_by_version, round)
+
+
+def _wake(task, round: Round) -> bool:
     if not settings.REDIS_URL:
         return False
-    asked = f"review.agree.asked.{round.pk}"
+    asked = f"{task.name}.asked.{round.pk}"
     if not cache.add(asked, True, HINT_SECONDS):
         return True
-    if hint(agree, round.pk):
+    if hint(task, round.pk):
         return True
     cache.delete(asked)
     return False

@@ -170,6 +170,7 @@ TABLE = {
     "agreement/": LEAD,
     "agreement/rounds/": LEAD,
     "agreement/by/<slug:cut>/": LEAD,
+    "agreement/marks/": LEAD,
     "agreement/answers/": LEAD,
     "agreement/reviewers/": LEAD,
     "agreement/rates/": LEAD,

@@ -77,8 +77,9 @@ def agreement(place: Place) -> dict[str, Callable]:
     """The first look computes everything, as there is no worker here that would; the others find it kept."""
     chosen = f"?round={place.study.round.public_id}"
     pages = {
-        "agreement": "", "agreement: mistakes": "by/pair/", "agreement: reviewers": "reviewers/",
-        "agreement: answers": "answers/", "agreement: over time": "by/time/", "agreement: rates": "rates/",
+        "agreement": "", "agreement: mistakes": "by/pair/", "agreement: marks": "marks/",
+        "agreement: reviewers": "reviewers/", "agreement: answers": "answers/",
+        "agreement: over time": "by/time/", "agreement: rates": "rates/",
         "agreement: the worst sessions": "sessions/", "agreement: for a paper": "methods/",
     }  # fmt: skip
     return {

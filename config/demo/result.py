@@ -9,6 +9,8 @@ from review.agreeing.figures import agreements
 from review.models import Decision, Round
 from synthesis.models import Call, Instance, InstanceState
 
+ONLY_ON_PAGES = ("specific_agreement", "random_effects")
+
 
 def result(
     clock: Clock, *, round: Round | None, dataset: Dataset | None, training: TrainingRun | None
@@ -26,11 +28,17 @@ def result(
 
 
 def _agreement(round: Round) -> dict:
-    """{dimension: figures}; what was read without the draft is never pooled with the rest."""
+    """{dimension: figures}, as the `agreement` command gives them; what was read without the draft is never pooled with the
+    rest.
+    """
     by_arm = agreements(round)
     found = dict(by_arm.get("aided", {}))
     found |= {f"{name} (unaided)": figures for name, figures in by_arm.get("unaided", {}).items()}
-    return {name: {**figures, "title": str(figures["title"])} for name, figures in found.items()}
+    return {
+        name: {key: value for key, value in figures.items() if key not in ONLY_ON_PAGES}
+        | {"title": str(figures["title"])}
+        for name, figures in found.items()
+    }
 
 
 def _dataset(dataset: Dataset | None) -> dict | None:

@@ -150,6 +150,8 @@ CELERY_TASK_ROUTES = {
     # A run holds its worker for hours; what wakes workers for other runs must not wait behind it.
     "synthesis.reconcile": {"queue": "review"},
     "synthesis.*": {"queue": "synthesis"},
+    # It takes minutes, and on the queue of reviews nothing does.
+    "review.gamma": {"queue": "exports"},
     "review.*": {"queue": "review"},
     "exports.*": {"queue": "exports"},
 }

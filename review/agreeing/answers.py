@@ -8,9 +8,9 @@ MOST_LEVELS = 12
 
 
 def confusion(judged: Judged, arm: str, question: str, rows: np.ndarray | None = None) -> dict | None:
-    """{"levels", "pairs": [[n]], "shares": [[share]]}: how many pairs of readers gave these two answers (each once);
-    and of the answers of a row, the share beside which the other reader gave the column's. The diagonal of the shares is
-    the specific agreement on that answer. None above MOST_LEVELS.
+    """{"levels", "pairs": [[n]], "shares": [[share]]}: how many pairs of readers gave these two answers (each once); and of
+    the pairs in which one gave the row's, the share in which the other gave the column's. The diagonal of the shares is
+    the specific agreement on that answer (review.agreement.specific). None above MOST_LEVELS.
     """
     levels = judged.names["levels"][question]
     if len(levels) > MOST_LEVELS:
@@ -20,10 +20,9 @@ def confusion(judged: Judged, arm: str, question: str, rows: np.ndarray | None =
     there = np.flatnonzero(there if rows is None else there & rows)
     counts = np.zeros((len(judged.pk), len(levels)))
     np.add.at(counts, (judged.of[there], given[there]), 1)
-    size = counts.sum(axis=1)
     ordered = counts.T @ counts - np.diag(counts.sum(axis=0))
-    own = judged.weight / np.maximum(size - 1, 1) * (size >= 2)
-    told = counts.T @ (counts * own[:, None]) - np.diag((counts * own[:, None]).sum(axis=0))
+    own = counts * judged.weight[:, None]
+    told = counts.T @ own - np.diag(own.sum(axis=0))
     pairs = ordered.copy()
     np.fill_diagonal(pairs, np.diag(ordered) / 2)
     total = told.sum(axis=1, keepdims=True)

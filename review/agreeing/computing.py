@@ -5,7 +5,7 @@ from dataclasses import asdict, replace
 import numpy as np
 
 from review import releasing, repeating
-from review.agreeing import anchoring, cuts, drifting, measuring, parts, rates
+from review.agreeing import anchoring, cuts, drifting, marking, measuring, parts, rates
 from review.agreeing.answers import confusion
 from review.agreeing.questions import MISTAKE
 from review.agreeing.reading import read
@@ -14,8 +14,7 @@ from review.judges import comparing
 from review.manifestation import manifestation
 from review.models import Round
 
-WHOLE, NAMED, RATES, PEOPLE, BESIDE = "whole", "named", "rates", "people", "beside"
-PARTS = (WHOLE, NAMED, RATES, PEOPLE, BESIDE, *cuts.CUTS)
+WHOLE, NAMED, RATES, PEOPLE, BESIDE, MARKS = "whole", "named", "rates", "people", "beside", "marks"
 # Whose answers are followed over time: what a reviewer of this arm says first.
 FOLLOWED = ("verdict", "preferred", MISTAKE)
 
@@ -28,6 +27,7 @@ def computed(round: Round) -> tuple[Judged, dict[str, object]]:
     found[NAMED] = named(judged, seed)
     found[RATES] = rates.rates(judged)
     found[PEOPLE] = _people(judged)
+    found[MARKS] = marking.figures(round, seed)
     found[BESIDE] = {
         "anchoring": anchoring.effect(judged, seed),
         "with_herself": repeating.figures(round),

@@ -20,9 +20,10 @@ from review.agreeing.table import Judged
 from review.models import Decision, KeptFigures, Round
 from synthesis.adding_up import added_up
 
-# Goes up when the same judgements are to be computed anew.
-FORMAT = 1
-TABLE = "table"
+# Goes up when the same judgements are to be computed anew. What was kept in another format is not there: it could lack what
+# a page asks for.
+FORMAT = 2
+TABLE = f"table-{FORMAT}"
 # So many decisions are computed while the page is asked for; more by a worker.
 AT_ONCE = 5_000
 
@@ -74,7 +75,7 @@ class Kept:
     is_current: bool
 
     def part(self, name: str):
-        """Of review.agreeing.computing.PARTS."""
+        """Of review.agreeing.computing.computed."""
         return unpacked(self._body(name))
 
     @cached_property
@@ -108,6 +109,7 @@ def renew(round: Round) -> Kept:
         "seconds": time.perf_counter() - begun, "asked": {arm: table.asked(arm) for arm in table.arms()},
     }  # fmt: skip
     with transaction.atomic():
+        KeptFigures.objects.filter(round=round, part__startswith="table").exclude(part=TABLE).delete()
         for name, body in bodies.items():
             KeptFigures.objects.update_or_create(
                 round=round, part=name, defaults=about | {"state": state.name, "body": body}

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from django.utils import translation
 
 from review import reports
-from review.agreeing import named
+from review.agreeing import leaving_marks, named, versions
 from review.agreeing.figures import said, told
 from review.agreeing.kept import Kept
 from review.agreeing.telling import hidden
@@ -23,6 +23,9 @@ ARMS = {
 REFERENCES = {
     "krippendorff_alpha": "Krippendorff (2019), Content Analysis, 4th ed., chapter 12",
     "gwet_ac": "Gwet (2014), Handbook of Inter-Rater Reliability, 4th ed.",
+    "specific_agreement": "Cicchetti & Feinstein (1990); Uebersax (1982)",
+    "random_effects": "ten Hove, Jorgensen & van der Ark (2024, 2025), restricted maximum likelihood",
+    "f1": "Hripcsak & Rothschild (2005)",
     "bands": "Krippendorff's marks of .667 and .80 are read on the lower bound of an interval only",
 }
 
@@ -48,10 +51,22 @@ def _whole(kept: Kept) -> dict:
         "manifestation": said(beside["manifestation"]["all"]),
         "anchoring": said(beside["anchoring"]),
         "repeats": beside["repeats"],
+        "marks": leaving_marks.whole(kept),
+        "closed_rounds_of_the_same_versions": _together(round),
         "agreement_with_oneself": _titled(told(round, beside["with_herself"])),
         "left_out_as_informed": beside["informed"],
         "references": REFERENCES,
     }  # fmt: skip
+
+
+def _together(round: Round) -> dict | None:
+    """Of all closed rounds of the versions of this one; None where it is alone, or they were never computed together."""
+    own = versions.same_versions(round)
+    found = versions.known([own]).get(own[0].pk) if own else None
+    if not found or not found["is_current"]:
+        return None
+    rounds = [{"id": str(one.public_id), "name": one.name} for one in own]
+    return {"rounds": rounds, "agreement": said(found["figures"])}
 
 
 def _titled(tables: dict) -> dict:
@@ -89,6 +104,7 @@ def _parts(kept: Kept) -> dict:
     }
     return {
         "parts": found,
+        "marks_by": leaving_marks.parts(kept),
         "named": {arm: _lines(round, parts, calls["named"]) for arm, parts in kept.part("named").items()},
         "rates_by": {
             by: _rates(round, one, calls[by]) for by, one in rates.items() if by != "all"
@@ -152,6 +168,10 @@ def lines(found: dict) -> Iterator[tuple]:
         for arm, questions in found[section].items():
             for question, figures in questions.items():
                 yield from _of(figures, (section, arm, question, ""))
+    together = found["closed_rounds_of_the_same_versions"] or {"agreement": {}}
+    for arm, questions in together["agreement"].items():
+        for question, figures in questions.items():
+            yield from _of(figures, ("closed rounds of the same versions", arm, question, ""))
     for cut, arms in found.get("parts", {}).items():
         for arm, questions in arms.items():
             for question, parts in questions.items():
@@ -160,6 +180,7 @@ def lines(found: dict) -> Iterator[tuple]:
     for arm, parts in found.get("named", {}).items():
         for one in parts:
             yield from _of(one, ("named", arm, "is it named?", one["part"]))
+    yield from leaving_marks.lines(found, _of)
     for by, rates in {"all": found["rates"], **found.get("rates_by", {})}.items():
         yield from _rate_lines(by, rates)
 
@@ -168,12 +189,25 @@ def _of(figures: dict, place: tuple) -> Iterator[tuple]:
     counts = tuple(figures.get(name) for name in COUNTS)
     if "not_told" in figures:
         yield (*place, "", None, None, None, *counts, "", figures["not_told"])
-    named_ones = {name: one for name, one in figures.items() if _is_coefficient(one)}
-    for name, one in (named_ones | figures.get("icc", {})).items():
+    for name, one in _coefficients(figures).items():
         low, high = one["ci"] or (None, None)
         yield (*place, name, one["estimate"], low, high, *counts, one["method"], one["note"])
+        if analytic := one.get("ci_analytic"):
+            ends = (analytic["low"], analytic["high"])
+            yield (*place, f"{name}, by formula", one["estimate"], *ends, *counts, analytic["name"], "")
     for level, share in figures.get("prevalence", ()):
         yield (*place, f"prevalence of {named.level(level)}", share, None, None, *counts, "", "")
+
+
+def _coefficients(figures: dict) -> dict[str, dict]:
+    """{statistic: object}, those of levels and the two kinds of ICC by what they are."""
+    found = {name: one for name, one in figures.items() if _is_coefficient(one)} | figures.get("icc", {})
+    found |= {f"specific agreement on {level}": one
+              for level, one in figures.get("specific_agreement", {}).items()}  # fmt: skip
+    if effects := figures.get("random_effects"):
+        found |= {f"{name}, random effects": one for name, one in effects["icc"].items()}
+        found |= {f"variance of {name}": one for name, one in effects["variances"].items()}
+    return found
 
 
 def _is_coefficient(one) -> bool:

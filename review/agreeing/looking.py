@@ -18,6 +18,7 @@ PAGE = 50
 TABS = (
     ("agreement", None, _("In short")),
     ("agreement_by", "pair", _("Mistakes")),
+    ("agreement_marks", None, _("Marks")),
     ("agreement_reviewers", None, _("Reviewers")),
     ("agreement_answers", None, _("Answers")),
     ("agreement_by", "recipe", _("Recipes")),

@@ -2,7 +2,10 @@
 
 import numpy as np
 
+from review.agreeing.answers import MOST_LEVELS
+from review.agreeing.questions import FIRST
 from review.agreeing.table import Judged
+from review.agreement import random_effects, specific
 from review.agreement.coverage import warning
 from review.agreement.report import result
 from review.agreement.table import Ratings
@@ -37,7 +40,9 @@ def answered(judged: Judged, question: str, rows: np.ndarray) -> np.ndarray:
 
 
 def whole(judged: Judged, question: str, arm: str, seed: int) -> dict:
-    """Every figure, as review.agreement.report.agreement; each with what simulations say of its interval, as `coverage`."""
+    """Every figure, as review.agreement.report.agreement; each with what simulations say of its interval, as `coverage`.
+    "specific_agreement": {level: object}, of not too many levels; "random_effects" of answers in numbers, else None.
+    """
     table = ratings(judged, question, judged.in_arm(arm))
     found = result(table, bootstrap=BOOTSTRAP, seed=seed)
     shares = prevalence(table)
@@ -45,7 +50,26 @@ def whole(judged: Judged, question: str, arm: str, seed: int) -> dict:
     for name, one in found.items():
         if isinstance(one, dict) and one.get("ci"):
             one["coverage"] = warning(name, found, most)
-    return found | {"prevalence": shares, "n_paired": table.n_paired}
+    return found | {
+        "prevalence": shares,
+        "n_paired": table.n_paired,
+        "specific_agreement": _of_each_level(table, seed),
+        "random_effects": _random_effects(table, question, seed),
+    }
+
+
+def _of_each_level(table: Ratings, seed: int) -> dict[str, dict]:
+    if len(table.levels) > MOST_LEVELS:
+        return {}
+    return specific.of_ratings(table, bootstrap=BOOTSTRAP, seed=seed)["specific_agreement"]
+
+
+def _random_effects(table: Ratings, question: str, seed: int) -> dict | None:
+    """The ICCs of a dimension that is rated in numbers, however many cells are missing."""
+    if table.scale == "nominal" or question in FIRST:
+        return None
+    found = random_effects.of_ratings(table, bootstrap=BOOTSTRAP, seed=seed)
+    return {name: found[name] for name in ("k", "k_hat", "q", "variances", "icc")}
 
 
 def part(judged: Judged, question: str, rows: np.ndarray, seed: int) -> dict:

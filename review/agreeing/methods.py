@@ -10,7 +10,12 @@ def paragraph(found: dict) -> list[str]:
         return []
     told = [_design(found), *(_arm(arm, questions) for arm, questions in arms.items())]
     told += [_intervals(found), _rates(found["rates"]), _anchoring(found["anchoring"])]
-    told += [_manifestation(found["manifestation"]), _with_oneself(found), _limits(found)]
+    told += [
+        _manifestation(found["manifestation"]),
+        _marks(found["marks"]),
+        _with_oneself(found),
+        _limits(found),
+    ]
     return [one for one in told if one]
 
 
@@ -48,7 +53,22 @@ def _question(figures: dict) -> str:
         f"{figures['n_ratings']} ratings by {figures['n_raters']} reviewers, "
         f"{100 * figures['missing_share']:.0f} % missing): {_prevalence(figures)}same answer in "
         f"{_share(figures['percent_agreement'])}, Krippendorff's α {_value(figures['krippendorff_alpha'])}, "
-        f"{ac} {_value(figures['gwet_ac'])}"
+        f"{ac} {_value(figures['gwet_ac'])}{_icc(figures)}"
+    )
+
+
+def _icc(figures: dict) -> str:
+    """Of what is rated in numbers: whether another reviewer's single score could take this one's place."""
+    effects = figures["random_effects"]
+    if not effects:
+        return ""
+    one = effects["icc"]["ICC(A,1)"]
+    if one["estimate"] is None:
+        return ", ICC(A,1) undefined"
+    ends = one["ci_analytic"] and [one["ci_analytic"]["low"], one["ci_analytic"]["high"]]
+    return (
+        f", ICC(A,1) (absolute agreement of single ratings, random effects) {one['estimate']:.2f} over sessions and "
+        f"reviewers{_between(ends)}"
     )
 
 
@@ -81,16 +101,33 @@ def _intervals(found: dict) -> str:
     methods: list[str] = []
     for questions in found["agreement"].values():
         for figures in questions.values():
-            for name in ("krippendorff_alpha", "gwet_ac"):
-                one = figures[name]
-                if one["estimate"] is not None:
-                    methods += [said for said in one["method"].split("; ") if said not in methods]
+            methods += [said for said in _methods(figures) if said not in methods]
+    for one in found["marks"]["turns"].values():
+        methods += [said for said in _of_marks(one) if said not in methods]
     if not methods:
         return ""
     said = f"Brackets are {found['confidence_percent']} % intervals. Computed were: {'. '.join(methods)}."
     if found["round"]["weighed_by_inclusion"]:
         said += " Sessions had unequal chances to be chosen; each counts for one over its chance."
     return said + f" Sources: {'; '.join(REFERENCES.values())}."
+
+
+def _methods(figures: dict) -> list[str]:
+    """How what is told of a question was computed."""
+    both = [figures["krippendorff_alpha"], figures["gwet_ac"]]
+    told = [said for one in both if one["estimate"] is not None for said in one["method"].split("; ")]
+    if effects := figures["random_effects"]:
+        one = effects["icc"]["ICC(A,1)"]
+        if one["estimate"] is not None:
+            told.append(one["method"].split("; ")[0])
+        if one["ci_analytic"]:
+            told.append(f"Its interval: {one['ci_analytic']['name']}")
+    return told
+
+
+def _of_marks(one: dict) -> list[str]:
+    both = [one["f1_exact"], one["f1_overlap"], one["any"]["krippendorff_alpha"]]
+    return [said for one in both if one["estimate"] is not None for said in one["method"].split("; ")]
 
 
 def _rates(rates: dict) -> str:
@@ -130,6 +167,35 @@ def _manifestation(found: dict) -> str:
     return (
         f"Of {found['n_sessions']} sessions read without the draft that were made to show a mistake, readers named it in "
         f"{_share(found['rate'])} (mean over sessions)."
+    )
+
+
+def _marks(marks: dict) -> str:
+    """Where, not only whether."""
+    what = "mistakes" if marks["of"] == "mistakes" else "what decides a rating"
+    told = [
+        f"In {one['n_sessions']} sessions {ARMS[arm]} by two or more, F1 of {what} marked was {_value(one['f1_exact'])} "
+        f"for the same turns, {_value(one['f1_overlap'])} for a turn in common; over {one['any']['n_items']} turns α of "
+        f"marked or not was {_value(one['any']['krippendorff_alpha'])}."
+        for arm, one in marks["turns"].items()
+        if one["n_sessions"]
+    ]  # fmt: skip
+    if words := marks["words"]:
+        told.append(
+            f"Raters of {words['n_sessions']} replies chose {words['n_selections']} stretches of words: F1 "
+            f"{_value(words['f1_exact'])} for the same words, {_value(words['f1_overlap'])} where they overlap, alpha for "
+            f"unitizing {_value(words['alpha_u'])}{_gamma(marks['gamma'])}."
+        )
+    return " ".join(told)
+
+
+def _gamma(found: dict | None) -> str:
+    if not found or found["gamma"]["estimate"] is None:
+        return ""
+    one = found["gamma"]
+    return (
+        f", gamma {one['estimate']:.2f} ({found['n_replies']} replies, seed {one['seed']}, precision "
+        f"{100 * one['precision']:.0f} %)"
     )
 
 

@@ -42,6 +42,16 @@ def pairs(round: Round, keys) -> dict[str, dict]:
     return found
 
 
+def by_key(round: Round, keys) -> dict[str, dict]:
+    """{key of a mistake: {"name", "pk"}}; one query, and one more for mistakes that are not in the round's version."""
+    of_guideline = Pair.objects.filter(guideline=round.pairs_version.guideline, key__in=keys)
+    found = {one.key: {"name": one.key, "pk": str(one.pk)} for one in of_guideline}
+    entries = Entry.objects.filter(version=round.pairs_version, pair_revision__pair__key__in=keys)
+    for key, name in entries.values_list("pair_revision__pair__key", "pair_revision__name"):
+        found[key]["name"] = name
+    return found
+
+
 def readers(keys: list[int]) -> list[str]:
     """In the order of these keys."""
     found = {one.pk: str(one) for one in Rater.objects.filter(pk__in=keys).select_related("user")}

@@ -33,11 +33,15 @@ def in_words(figures: dict, called) -> str:
             "All who read the same session gave the same answer, “%(answer)s”. Where there is no other answer, "
             "nothing shows whether they would agree on one: α is undefined, which is neither good nor bad."
         ) % told  # fmt: skip
-    told |= {"alpha": f"{alpha:.2f}", "ac": "–" if ac is None else f"{ac:.2f}"}
+    told |= {
+        "alpha": f"{alpha:.2f}",
+        "ac": "–" if ac is None else f"{ac:.2f}",
+        "name": figures["gwet_ac"]["method"][:3],
+    }
     return _(
         "Two readers of a session gave the same answer in %(same)s %% of cases, and yet α is %(alpha)s. Both are true: "
         "%(share)s %% of all answers are “%(answer)s”, so that two who guessed by these shares would nearly always agree "
         "too, and α counts only what is beyond that. It says that readers can hardly be told from guessing on the rare "
-        "answers; AC1 (%(ac)s) takes guessing to be rare. Read how they agree on each answer, and look at more sessions "
-        "with the rare ones before anything is concluded."
+        "answers; %(name)s (%(ac)s) takes guessing to be rare. Read how they agree on each answer, and look at more "
+        "sessions with the rare ones before anything is concluded."
     ) % told  # fmt: skip

@@ -1,11 +1,12 @@
 from django.urls import path
 
-from review.agreeing import leaving_views, reading_views, views
+from review.agreeing import leaving_views, marking_views, reading_views, views
 
 urlpatterns = [
     path("", views.agreement, name="agreement"),
     path("rounds/", views.agreement_rounds, name="agreement_rounds"),
     path("by/<slug:cut>/", views.agreement_by, name="agreement_by"),
+    path("marks/", marking_views.agreement_marks, name="agreement_marks"),
     path("answers/", views.agreement_answers, name="agreement_answers"),
     path("reviewers/", views.agreement_reviewers, name="agreement_reviewers"),
     path("rates/", views.agreement_rates, name="agreement_rates"),

@@ -12,6 +12,7 @@ from review.agreeing.figures import said, told, with_herself
 from review.agreeing.heat import heat_map
 from review.agreeing.looking import address, chosen, context, looked, required
 from review.agreeing.over_rounds import rounds_beside
+from review.agreement.values import in_words
 from review.judges import comparing
 from review.judges.access import may_see_judges
 
@@ -89,8 +90,20 @@ def agreement_answers(request):
             "matrix": _matrix(look, figures["confusion"]),
             "paradox": paradox.in_words(figures, named.level),
             "prevalence": [(named.level(level), share) for level, share in figures["prevalence"]],
+            "specific": _specific(figures),
+            "axis": drawing.axis(drawing.SHARE),
         }
     return render(request, "review/agreeing/answers.html", context(request, look, **more))
+
+
+def _specific(figures: dict) -> list[dict]:
+    """How far readers agree on each answer, in the order of the levels."""
+    found = said(figures["specific_agreement"])
+    return [
+        {"name": named.level(level), "share": share, "agreement": found[in_words(level)]}
+        for level, share in figures["prevalence"]
+        if in_words(level) in found
+    ]
 
 
 def _matrix(look, found: dict | None) -> list[dict]:
@@ -223,6 +236,7 @@ def _manifested(look, by: str) -> list[dict]:
 def agreement_rounds(request):
     """Rounds beside each other, and by the version of the guideline that they were judged by."""
     look = _look(request)
-    question = asking.words(request, "question")
-    more = rounds_beside(request.user, question or look.question, look.arm)
+    asked = {name: asking.words(request, name) for name in ("question", "arm")}
+    asked = {"question": asked["question"] or look.question, "arm": asked["arm"] or look.arm}
+    more = rounds_beside(request.user, look, **asked, wake=tasks.wake_version)
     return render(request, "review/agreeing/rounds.html", context(request, look, axis=drawing.axis(), **more))

@@ -64,10 +64,10 @@ class Design:
         )
 
 
-def design(scores: np.ndarray) -> Design:
-    """`scores`: items by raters, NaN where missing, every item with a rating; taken around their mean."""
+def design(scores: np.ndarray, centre: float | None = None) -> Design:
+    """`scores`: items by raters, NaN where missing, every item with a rating; taken around `centre`, or their mean."""
     there = ~np.isnan(scores)
-    y = np.where(there, scores - np.nanmean(scores), 0.0)
+    y = np.where(there, scores - (np.nanmean(scores) if centre is None else centre), 0.0)
     b = there.astype(float)
     size = there.sum(axis=1)
     k, group = np.unique(size, return_inverse=True)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from review.agreement.drawing import Clusters
 from review.agreement.intervals import Interval, Measure, intervals
 from review.agreement.wording import say as _
 from review.agreement.wording import together
@@ -30,7 +31,8 @@ class Figure:
 @dataclass(frozen=True)
 class Sample:
     """What intervals are over. `clusters`: each item's, 0..G-1; `weights`: one over the item's chance of being chosen, None
-    where all are alike; `unit`: what a cluster is called.
+    where all are alike; `unit`: what a cluster is called; `kinds`: each item's, 0..K-1, where the measure takes how much
+    there is of each kind (review.agreement.drawing) and not of each item.
     """
 
     clusters: np.ndarray
@@ -38,6 +40,12 @@ class Sample:
     bootstrap: int = 1000
     seed: int = 0
     weights: np.ndarray | None = None
+    kinds: np.ndarray | None = None
+
+    @property
+    def drawn(self) -> Clusters:
+        """What is drawn; each item, or kind, with what it counts for."""
+        return Clusters.of(self.clusters, self.kinds, None if self.kinds is None else self.weights)
 
 
 def figures(
@@ -47,12 +55,12 @@ def figures(
 
     `width`: the widest row that `measure` builds per resample.
     """
-    n = len(sample.clusters)
-    if sample.weights is not None:
+    if sample.weights is not None and sample.kinds is None:
         measure = _weighed(measure, sample.weights)
-    whole = measure(np.ones((1, n)))
+    drawn = sample.drawn
+    whole = measure(drawn.whole())
     around = intervals(
-        measure, sample.clusters, unit=sample.unit, width=max(width, n), bootstrap=sample.bootstrap,
+        measure, drawn, unit=sample.unit, width=max(width, drawn.width), bootstrap=sample.bootstrap,
         seed=sample.seed, most=math.inf,
     )  # fmt: skip
     how = _how_weighed(sample.weights)

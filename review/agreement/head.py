@@ -1,5 +1,7 @@
 """What is reported with every coefficient, and when nothing can be said at all."""
 
+import numpy as np
+
 from review.agreement.figure import Sample
 from review.agreement.table import Ratings
 from review.agreement.values import BadRatings
@@ -31,8 +33,9 @@ def too_little(ratings: Ratings) -> str:
     return ""
 
 
-def sample(ratings: Ratings, bootstrap: int, seed: int) -> Sample:
+def sample(ratings: Ratings, bootstrap: int, seed: int, kinds: np.ndarray | None = None) -> Sample:
+    """`kinds`: of Ratings.kinds, where the measure takes these."""
     if bootstrap < 0:
         raise BadRatings("the number of resamples is below zero")
     unit = _("clusters") if ratings.clustered else _("items")
-    return Sample(ratings.clusters, unit, bootstrap, seed, ratings.weights)
+    return Sample(ratings.clusters, unit, bootstrap, seed, ratings.weights, kinds)

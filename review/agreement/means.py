@@ -20,15 +20,17 @@ def ratio(above, below, cluster, weight, *, method: str, bootstrap: int, seed: i
     if not (below * weight).sum():
         return plain(None, None, method, _("undefined: there is nothing to count"))
     numbers = np.unique([str(one) for one in cluster], return_inverse=True)[1]
+    each = np.arange(numbers.max() + 1)
+    # Sessions of a cluster are drawn together, so of each cluster its sums will do.
+    sum_above, sum_below = np.bincount(numbers, above * weight), np.bincount(numbers, below * weight)
 
     def measure(drawn: np.ndarray) -> dict[str, np.ndarray]:
-        own = drawn * weight
         with np.errstate(invalid="ignore", divide="ignore"):
-            return {"ratio": own @ above / (own @ below)}
+            return {"ratio": drawn @ sum_above / (drawn @ sum_below)}
 
-    estimate = float(measure(np.ones((1, len(above))))["ratio"][0])
-    how = {"unit": _("clusters"), "width": len(above), "bootstrap": bootstrap, "seed": seed}
-    interval = intervals(measure, numbers, **how)["ratio"]
+    estimate = float(measure(np.ones((1, len(each))))["ratio"][0])
+    how = {"unit": _("clusters"), "width": len(each), "bootstrap": bootstrap, "seed": seed}
+    interval = intervals(measure, each, **how)["ratio"]
     clusters = len(np.unique(numbers[below > 0]))
     if clusters >= TOO_FEW and (estimate < SAME or estimate > 1 - SAME):
         low, high = exact_interval(clusters if estimate > 0.5 else 0, clusters)

@@ -53,6 +53,7 @@ VARIANCES = {
 NORMAL = (
     "ten Hove et al. 2025, Monte Carlo from the REML information, over items and raters, items independent"
 )
+AT_THE_EDGE = _("no interval: in every resample too, which is not to know it exactly")
 DRAWS = 10_000
 MOST_PAIRS = 30_000_000  # of ratings of the same item
 FEW_RATERS = 10
@@ -74,10 +75,16 @@ def random_effects_icc(
     """`rows`: (item, rater, number or None, cluster or None). Gives `k`, `k_hat`, `q`, "variances" (in the unit of the
     scores, squared) and "icc", all as in the README. Raises BadRatings.
     """
+    ratings = tabulate(rows, scale="interval", weights=weights)
+    return of_ratings(ratings, design=design, bootstrap=bootstrap, seed=seed)
+
+
+def of_ratings(ratings: Ratings, *, design: str = "crossed", bootstrap: int = 1000, seed: int = 0) -> dict:
+    """The same of a table that is there already; ordered levels are taken by their values, as if equally far apart."""
     if design not in DESIGNS:
         raise BadRatings(f"the design {design!r} is none of {', '.join(DESIGNS)}")
-    ratings = tabulate(rows, scale="interval", weights=weights)
-    around = sample(ratings, bootstrap, seed)
+    if bootstrap < 0:
+        raise BadRatings("the number of resamples is below zero")
     crossed = design == "crossed"
     means = means_of(ratings.codes >= 0) if ratings.n_ratings else None
     about = head(ratings) | {
@@ -88,9 +95,12 @@ def random_effects_icc(
     icc, parts = _figures(crossed)
     if reason := too_little(ratings) or _unseen(ratings, crossed):
         return about | _nothing(icc, parts, reason)
-    scores = np.array([*ratings.scores, np.nan])[ratings.codes]
-    table = design_of(scores)
-    everyone = np.ones((1, ratings.n_items)) if ratings.weights is None else ratings.weights[None, :]
+    # Items with the same ratings are put together: their sums are the same, and there are far fewer kinds than items.
+    kinds, of_item = ratings.kinds(by_rater=True)
+    around = sample(ratings, bootstrap, seed, of_item)
+    scores = np.array([*ratings.scores, np.nan])
+    table = design_of(scores[kinds.codes], centre=float(scores[ratings.codes[ratings.codes >= 0]].mean()))
+    everyone = around.drawn.whole()
     whole = reml(table.sums(everyone), raters=crossed)
 
     def measure(drawn: np.ndarray) -> dict[str, np.ndarray]:
@@ -99,8 +109,12 @@ def random_effects_icc(
 
     note = _edges(whole, crossed, ratings)
     unit = float(np.ptp(np.array(ratings.levels, float))) ** 2
-    icc, parts = _figures(crossed, note, _monte_carlo(table, whole, means, crossed, around.seed), unit)
+    bounds = _monte_carlo(table, everyone, whole, means, crossed, around.seed)
+    icc, parts = _figures(crossed, note, bounds, unit)
     objects = figures(icc | parts, measure, around, width=table.width)
+    if whole.items[0] == 0:
+        for name in icc:
+            _without_width(objects[name], note)
     return about | {
         "variances": {name: objects[name] for name in parts},
         "icc": {name: objects[name] for name in icc},
@@ -137,10 +151,9 @@ def _variances(found: Components, crossed: bool) -> dict[str, np.ndarray]:
     return {name: getattr(found, name) for name in VARIANCES if crossed or name != "raters"}
 
 
-def _monte_carlo(table: Design, whole: Components, means: Means, crossed: bool, seed: int):
+def _monte_carlo(table: Design, everyone, whole: Components, means: Means, crossed: bool, seed: int):
     """{coefficient: (low, high)}; empty where there is no variance between items, or no information to draw from."""
-    everyone = table.sums(np.ones((1, table.columns.shape[0])))
-    spread = spread_of_logs(everyone, whole)
+    spread = spread_of_logs(table.sums(everyone), whole)
     if spread is None:
         return {}
     parts = np.array([whole.items[0], whole.raters[0], whole.residual[0]])
@@ -197,6 +210,12 @@ def _edges(whole: Components, crossed: bool, ratings: Ratings) -> str:
     if crossed and ratings.n_raters < FEW_RATERS:
         notes.append(_("{n} raters tell little of how strict other raters would be", n=ratings.n_raters))
     return together(notes)
+
+
+def _without_width(one: dict, note: str) -> None:
+    """Where the variance between items is at its edge, so it may be in all resamples: that is not to know it exactly."""
+    if one["ci"] and one["ci"][0] == one["ci"][1]:
+        one |= {"ci": None, "note": together([note, AT_THE_EDGE])}
 
 
 def _figures(

@@ -17,6 +17,7 @@ NEEDED, OPTIONAL = ("item", "rater", "value"), ("dimension", "cluster")
 ONLY = "value"  # the dimension's name where the table has no such column
 
 MEMORY = 2 * 1024**3  # bytes
+SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "bars"}
 LOOK_EVERY = 200_000  # rows
 
 
@@ -218,7 +219,9 @@ def _columns(line: int, header: list[str]) -> dict[str, int]:
     names = [name.strip() for name in header]
     for name in names:
         if name not in NEEDED + OPTIONAL:
-            raise BadTable(line, f"unknown column {name!r}; known are {', '.join(NEEDED + OPTIONAL)}")
+            other = next((one for one in SEPARATORS if len(names) == 1 and one in name), "")
+            hint = f"; cells are separated by commas here, not by {SEPARATORS[other]}" if other else ""
+            raise BadTable(line, f"unknown column {name!r}; known are {', '.join(NEEDED + OPTIONAL)}{hint}")
         if names.count(name) > 1:
             raise BadTable(line, f"column {name} is there twice")
     for name in NEEDED:

@@ -115,8 +115,11 @@ def _one(ratings: Ratings, name: str, coefficient: Coefficient, estimate: float,
     # These take items as chosen alike.
     analytic = coefficient.analytic(estimate) if coefficient.analytic and ratings.weights is None else None
     ci, how, more = around.ci, around.method if around.ci else "", around.note
-    if ci and ci[0] == ci[1] == estimate == 1 and (low := unanimous.lower_bound(ratings, name)) is not None:
+    if ci and ci[0] == ci[1] == estimate == 1:
+        low = unanimous.lower_bound(ratings, name)
         ci, how, more = (low, 1.0), unanimous.method(ratings), around.about
+        if low is None:
+            ci, how, more = None, "", unanimous.NO_BOUND
     notes += [more] if more else []
     method = together([coefficient.method, _how_weighed(ratings), how])
     if ci and name == "percent_agreement":

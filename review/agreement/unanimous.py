@@ -12,6 +12,8 @@ from review.agreement.wording import Said
 from review.agreement.wording import say as _
 
 UNWEIGHTED = {"percent_agreement", "fleiss_kappa", "brennan_prediger", "cohen_kappa"}
+NO_BOUND = _("no interval: leaving out any one changes nothing, which is not to know it exactly")
+OF_CLUSTERS = _("95 % interval: no disagreement seen, exact bound on the share of clusters with one")
 NOMINAL = UNWEIGHTED | {"gwet_ac", "krippendorff_alpha"}
 
 
@@ -20,20 +22,25 @@ def lower_bound(ratings: Ratings, name: str) -> float | None:
     if name not in (NOMINAL if ratings.scale == "nominal" else UNWEIGHTED) or ratings.weights is not None:
         return None
     paired = (ratings.codes >= 0).sum(axis=1) >= 2
-    clusters = len(np.unique(ratings.clusters[paired]))
+    shares = np.array(list(ratings.prevalence().values()))
+    return bound(name, clusters=len(np.unique(ratings.clusters[paired])), shares=shares)
+
+
+def bound(name: str, *, clusters: int, shares: np.ndarray) -> float:
+    """Of so many clusters in which nobody differed; `shares`: of each level, used or not."""
     differ = 1 - exact_interval(clusters, clusters)[0]
-    return max(-1.0, 1 - differ / _apart_by_chance(ratings, name))
+    return max(-1.0, 1 - differ / _apart_by_chance(name, shares))
 
 
 def method(ratings: Ratings) -> Said:
     if ratings.clustered:
-        return _("95 % interval: no disagreement seen, exact bound on the share of clusters with one")
+        return OF_CLUSTERS
     return _("95 % interval: no disagreement seen, exact bound on the share of items with one")
 
 
-def _apart_by_chance(ratings: Ratings, name: str) -> float:
+def _apart_by_chance(name: str, shares: np.ndarray) -> float:
     """How often two raters differ by the coefficient's idea of chance."""
-    shares, q = np.array(list(ratings.prevalence().values())), len(ratings.levels)
+    q = len(shares)
     return {
         "percent_agreement": lambda: 1.0,
         "brennan_prediger": lambda: 1 - 1 / q,

@@ -7,12 +7,14 @@ Krippendorff's; where turns are read by different ones, each counts with the pai
 """
 
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 
 import numpy as np
 from scipy import special
 
-from review.agreement.intervals import TOO_FEW
+from review.agreement.intervals import SAME, TOO_FEW
 from review.agreement.means import plain
+from review.agreement.unanimous import NO_BOUND
 from review.agreement.values import BadRatings
 from review.agreement.wording import say as _
 from review.agreement.wording import together
@@ -37,19 +39,60 @@ def alpha_u(
     turns = [turn for turn, who in readers.items() if len(set(who)) > 1]
     held = _by_turn(units, lengths, readers)
     labels = sorted({label for own in held.values() for label, _rater in own})
-    parts = {turn: {label: _part(held[turn], label, lengths[turn], set(readers[turn])) for label in labels}
-             for turn in turns}  # fmt: skip
     method = _("Krippendorff's alpha for unitizing (2004), all labels together")
-    by_label = {label: _number(_alpha(parts, turns, lengths, readers, [label])) for label in labels}
-    estimate = _alpha(parts, turns, lengths, readers, labels)
+    names = [(cluster or {}).get(turn, turn) for turn in turns]
+    table = _table(held, turns, names, lengths, readers, labels)
+    everything = np.ones(table.count, bool)
+    by_label = {label: _number(_alpha(table, everything, [at])) for at, label in enumerate(labels)}
+    every = range(len(labels))
+    estimate = _alpha(table, everything, every) if labels else float("nan")
     if np.isnan(estimate):
         why = _("undefined: nothing was selected where two readers looked")
         return plain(None, None, method, why) | {"by_label": by_label}
-    groups: dict = {}
-    for turn in turns:
-        groups.setdefault((cluster or {}).get(turn, turn), []).append(turn)
-    ci, how, note = _jackknife(parts, turns, lengths, readers, labels, list(groups.values()))
+    ci, how, note = _jackknife(table, estimate, every)
     return plain(estimate, ci, together([method, how]), note) | {"by_label": by_label}
+
+
+@dataclass(frozen=True)
+class _Table:
+    """By cluster: `length` of its turns, `read`: the same times their readers, `apart`: by label the sum of disagreements.
+    Of each label `sizes` of stretches, and `gaps`, sorted; `size_of`, `gap_of`: the cluster of each.
+    """
+
+    length: np.ndarray
+    read: np.ndarray
+    apart: np.ndarray
+    sizes: list[np.ndarray]
+    gaps: list[np.ndarray]
+    size_of: list[np.ndarray]
+    gap_of: list[np.ndarray]
+
+    @property
+    def count(self) -> int:
+        return len(self.length)
+
+
+def _table(
+    held: dict, turns: list, clusters: list, lengths: Mapping, readers: Mapping, labels: list
+) -> _Table:
+    number: dict = {}
+    group = np.array([number.setdefault(name, len(number)) for name in clusters], int)
+    size = np.array([float(lengths[turn]) for turn in turns])
+    many = np.array([float(len(set(readers[turn]))) for turn in turns])
+    count = len(number)
+    apart, columns = np.zeros((count, len(labels))), []
+    for at, label in enumerate(labels):
+        parts = [_part(held[turn], label, lengths[turn], set(readers[turn])) for turn in turns]
+        apart[:, at] = np.bincount(group, [part[0] for part in parts], minlength=count)
+        both = []
+        for n in (1, 2):
+            values = np.concatenate([part[n] for part in parts])
+            of = np.repeat(group, [len(part[n]) for part in parts])
+            order = np.argsort(values, kind="stable")
+            both += [values[order], of[order]]
+        columns.append(both)
+    sums = [np.bincount(group, one, minlength=count) for one in (size, size * many)]
+    return _Table(*sums, apart, *([own[n] for own in columns] for n in (0, 2, 1, 3)))
 
 
 def _by_turn(units, lengths, readers) -> dict:
@@ -99,21 +142,19 @@ def _alone(stretches, gaps) -> float:
     return sum((e - s) ** 2 for s, e in stretches if any(start <= s and e <= end for start, end in gaps))
 
 
-def _alpha(parts, turns, lengths, readers, labels) -> float:
-    """1 - observed over expected, each summed over labels; NaN where nothing is expected."""
-    length = float(sum(lengths[turn] for turn in turns))
-    read = float(sum(lengths[turn] * len(set(readers[turn])) for turn in turns))
+def _alpha(table: _Table, kept: np.ndarray, labels: Iterable[int]) -> float:
+    """1 - observed over expected, each summed over labels, of the clusters `kept`; NaN where nothing is expected."""
+    length, read = float(table.length[kept].sum()), float(table.read[kept].sum())
     observed = expected = 0.0
-    for label in labels:
-        own = [parts[turn][label] for turn in turns]
-        observed += sum(part[0] for part in own) / (read * length)
-        sizes, gaps = (np.concatenate([part[n] for part in own]) for n in (1, 2))
+    for at in labels:
+        observed += float(table.apart[kept, at].sum()) / (read * length)
+        sizes, gaps = table.sizes[at][kept[table.size_of[at]]], table.gaps[at][kept[table.gap_of[at]]]
         expected += _expected(sizes, gaps, length, read)
     return 1 - observed / expected if expected > 0 else float("nan")
 
 
 def _expected(sizes: np.ndarray, gaps: np.ndarray, length: float, read: float) -> float:
-    gaps = np.sort(gaps)
+    """`gaps`: sorted."""
     reach = np.concatenate([np.cumsum(gaps[::-1])[::-1], [0.0]])
     first = np.searchsorted(gaps, sizes)  # of the gaps that are as long or longer
     room = reach[first] - (len(gaps) - first) * (sizes - 1)
@@ -122,17 +163,13 @@ def _expected(sizes: np.ndarray, gaps: np.ndarray, length: float, read: float) -
     return float(2 / length * (met + sizes**2 * room).sum() / below)
 
 
-def _jackknife(parts, turns, lengths, readers, labels, groups):
-    count = len(groups)
+def _jackknife(table: _Table, estimate: float, labels: Iterable[int]):
+    count = table.count
     if count < TOO_FEW:
         why = _("no interval: needs at least {least} {unit}, has {count}", least=TOO_FEW, unit=_("clusters"),
                 count=count)  # fmt: skip
         return None, "", why
-    drops = []
-    for left_out in groups:
-        gone = set(left_out)
-        drops.append(_alpha(parts, [turn for turn in turns if turn not in gone], lengths, readers, labels))
-    drops = np.array(drops)
+    drops = np.array([_alpha(table, np.arange(count) != out, labels) for out in range(count)])
     if np.isnan(drops).any():
         n = int(np.isnan(drops).sum())
         return (
@@ -141,8 +178,9 @@ def _jackknife(parts, turns, lengths, readers, labels, groups):
             _("no interval: undefined in {n} of the {all} tables with one left out", n=n, all=count),
         )
     error = float(np.sqrt((count - 1) / count * ((drops - drops.mean()) ** 2).sum()))
+    if error < SAME:
+        return None, "", NO_BOUND
     reach = float(special.stdtrit(count - 1, 0.975)) * error
-    estimate = _alpha(parts, turns, lengths, readers, labels)
     how = _("95 % interval: jackknife over {count} {unit}, t({df}), these raters", count=count,
             unit=_("clusters"), df=count - 1)  # fmt: skip
     return (estimate - reach, min(1.0, estimate + reach)), how, ""

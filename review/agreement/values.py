@@ -1,6 +1,7 @@
 """What a rating may be on each scale, and which levels a rubric may declare."""
 
 from collections.abc import Iterable
+from unicodedata import normalize
 
 SCALES = ("nominal", "ordinal", "interval", "ratio")
 LARGEST = 1e100  # squares of larger numbers overflow
@@ -15,7 +16,8 @@ def clean_value(value, scale: str):
     if value is None or (isinstance(value, str) and not value.strip()):
         return None
     if scale == "nominal":
-        return str(value).strip()
+        # A letter with its accent may be one sign or two, and is the same label to whoever reads it.
+        return normalize("NFC", str(value).strip())
     text = value.strip() if isinstance(value, str) else value
     try:
         number = float(text) if "_" not in str(text) else None

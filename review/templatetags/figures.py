@@ -27,11 +27,16 @@ def figure(coefficient: dict) -> str:
     """One coefficient with its interval; a dash where it is undefined (its note says why)."""
     if coefficient["estimate"] is None:
         return "–"
-    written = f"{coefficient['estimate']:.2f}"
+    written = hundredths(coefficient["estimate"])
     if coefficient["ci"]:
         low, high = coefficient["ci"]
-        return f"{written} [{low:.2f}, {high:.2f}]"
+        return f"{written} [{hundredths(low)}, {hundredths(high)}]"
     return written
+
+
+def hundredths(value: float) -> str:
+    """Never -0.00."""
+    return f"{round(value, 2) + 0.0:.2f}"
 
 
 @register.filter

@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 from tests.browser import screens
 from tests.browser.conftest import windows
 from tests.conftest import PASSWORD
-from tests.review.agreeing.shapes import a_round_of_months
+from tests.review.agreeing.shapes import a_round_more, a_round_of_months, replies_with_words
 
 pytestmark = pytest.mark.browser
 
@@ -24,9 +24,8 @@ def test_lena_follows_the_numbers_to_the_worst_sessions(at_work, lena):
     main = page.locator("main")
     expect(main).to_contain_text("High agreement, low α: why")
     screens.take(page, "agreement")
-    for tab, name in (("Mistakes", "pair"), ("Reviewers", "reviewers"), ("Answers", "answers"),
-                      ("Over time", "time"), ("Rates and time", "rates"), ("For a paper", "paper"),
-                      ("Rounds", "rounds")):  # fmt: skip
+    for tab, name in (("Mistakes", "pair"), ("Marks", "marks"), ("Reviewers", "reviewers"), ("Answers", "answers"),
+                      ("Over time", "time"), ("Rates and time", "rates"), ("For a paper", "paper")):  # fmt: skip
         page.get_by_role("navigation", name="What of the agreement").get_by_role(
             "link", name=tab, exact=True
         ).click()
@@ -44,3 +43,23 @@ def test_lena_follows_the_numbers_to_the_worst_sessions(at_work, lena):
     screens.take(page, "agreement-sessions")
     page.locator("article").first.get_by_role("link", name="Discuss or revise").first.click()
     page.wait_for_url("**/discussion/**")
+    people = [seat.rater.user for seat in round.seats.select_related("rater__user").order_by("pk")[:2]]
+    for name, close in (("Winter round", True), ("Spring round", False)):
+        page.goto(f"/agreement/?round={a_round_more(round, people, lena, name=name, close=close).public_id}")
+    page.goto(f"/agreement/rounds/?round={round.public_id}&question=verdict")
+    expect(main).to_contain_text("2 closed rounds together")
+    screens.take(page, "agreement-rounds")
+
+
+def test_lena_reads_how_far_raters_quote_the_same_words(at_work, lena):
+    round = replies_with_words(lena)
+    page = at_work("lena")
+    page.goto(f"/agreement/marks/?round={round.public_id}")
+    main = page.locator("main")
+    expect(main).to_contain_text("alpha for unitizing, guessing taken out")
+    expect(main).to_contain_text("GAMMA_PYTHON names")
+    screens.take(page, "agreement-words")
+    page.goto(f"/agreement/?round={round.public_id}")
+    page.locator("details summary").first.click()
+    expect(main).to_contain_text("Could another reviewer's single score take the place of this one?")
+    screens.take(page, "agreement-icc")

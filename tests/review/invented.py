@@ -49,10 +49,14 @@ def round_of(recipe: str, n: int, people, lead, **options):
     pairs = options.pop("pairs_version", None) or factories.published_pairs()
     of = options.pop("rubric_version", None) or rubric(recipe)
     contents = options.pop("contents", None) or [content(recipe, k) for k in range(n)]
-    factors = options.pop("factors", {})
+    factors, profiles = options.pop("factors", {}), options.pop("profiles", None) or [None]
     instances = [
-        factories.made_instances(1, pairs, recipe=recipe, content=one, factors=factors)[0] for one in contents
-    ]
+        factories.made_instances(
+            1, pairs, recipe=recipe, content=one, factors=factors,
+            profiles=[profile] if (profile := profiles[k % len(profiles)]) else None,
+        )[0]
+        for k, one in enumerate(contents)
+    ]  # fmt: skip
     told = {"instances": instances, "rubric_version": of, "pairs_version": pairs, "screen": recipe}
     return factories.round_of(n, people, lead, **(told | options))
 

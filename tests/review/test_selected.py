@@ -39,7 +39,7 @@ def test_two_who_quote_more_or_less_overlap_and_are_not_the_same(rated):
 
 def test_overlapping_words_of_one_reader_are_one_stretch():
     both = {("reply", 0, 10, "x"), ("reply", 5, 12, "x"), ("reply", 12, 15, "x"), ("reply", 3, 4, "y")}
-    assert selected._apart(both) == [("reply", 0, 12, "x"), ("reply", 12, 15, "x"), ("reply", 3, 4, "y")]
+    assert selected.joined(both) == [("reply", 0, 12, "x"), ("reply", 12, 15, "x"), ("reply", 3, 4, "y")]
 
 
 def test_whole_sessions_have_no_words_of_a_reply(ben, chloe, lena):

@@ -92,6 +92,44 @@ def test_the_paragraph_names_what_was_done(like_the_demo, lena, log_in):
     assert "jackknife over 8 clusters" in page and "figures.json" in page
 
 
+def test_it_says_where_and_how_scores_agree_with_what_stands_in_the_json(like_the_demo, lena, log_in):
+    found = document(log_in(lena), like_the_demo)
+    told = " ".join(found["paragraph"])
+    assert "F1 of mistakes marked was" in told and "ICC(A,1) (absolute agreement of single ratings" in told
+    exact = found["marks"]["turns"]["aided"]["f1_exact"]["estimate"]
+    assert f"F1 of mistakes marked was {exact:.2f}" in told
+    assert {one["part"] for one in found["marks_by"]["by_label"]["aided"]} == {"premature-advice"}
+    effects = found["agreement"]["aided"]["specific"]["random_effects"]
+    assert set(effects["icc"]) == {
+        "ICC(A,1)",
+        "ICC(A,k)",
+        "ICC(A,khat)",
+        "ICC(C,1)",
+        "ICC(C,k)",
+        "ICC(Q,khat)",
+    }
+    assert found["agreement"]["aided"]["verdict"]["random_effects"] is None
+    assert set(found["agreement"]["aided"]["verdict"]["specific_agreement"]) == {"accept", "edit", "reject"}
+
+
+def test_words_of_replies_are_told_with_alpha_for_unitizing_and_gamma(lena, log_in, monkeypatch):
+    from review import gamma, tasks
+    from tests.review.agreeing.shapes import replies_with_words
+
+    made = {"estimate": 0.4321, "ci": None, "ci_analytic": None, "method": "gamma", "note": "", "gamma_cat": 0.6,
+            "samples": 30, "seed": 7, "precision": 0.02}  # fmt: skip
+    monkeypatch.setattr(gamma, "gamma", lambda units, **how: made)
+    round = replies_with_words(lena, n=24)
+    tasks.gamma(round.pk)
+    found = document(log_in(lena), round)
+    told = found.pop("paragraph")
+    assert "alpha for unitizing" in " ".join(
+        told
+    ) and "gamma 0.43 (24 replies, seed 7, precision 2 %)" in " ".join(told)
+    known = numbers_of(found)
+    assert [number for number in NUMBER.findall(" ".join(told)) if number not in known] == []
+
+
 def test_of_an_open_round_it_says_that_figures_are_interim(judged, lena, log_in):
     assert "interim" in " ".join(document(log_in(lena), judged)["paragraph"])
 
@@ -117,6 +155,12 @@ def test_every_figure_of_the_pages_is_a_line_of_the_csv(like_the_demo, lena, log
             estimate = figures["krippendorff_alpha"]["estimate"]
             assert line["estimate"] == ("" if estimate is None else str(estimate))
             assert line["n_items"] == str(figures["n_items"])
+    statistics = {(one["section"], one["statistic"]) for one in lines}
+    assert {
+        ("agreement", "specific agreement on accept"), ("agreement", "ICC(A,1), random effects"),
+        ("agreement", "ICC(A,1), random effects, by formula"), ("marks", "f1_overlap"),
+        ("marks, turns", "krippendorff_alpha"), ("marks by label", "f1_exact"), ("false alarms", "rate"),
+    } <= statistics  # fmt: skip
     assert {"by pair", "by readers", "by time", "rates by all", "time by all", "named"} <= {
         one["section"] for one in lines
     }

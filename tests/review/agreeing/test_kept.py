@@ -73,11 +73,35 @@ def test_many_decisions_wait_for_a_worker_and_older_figures_are_said_to_be_older
 def test_a_large_round_that_nobody_computed_says_that_it_is_computed(judged, lena, log_in, monkeypatch):
     monkeypatch.setattr(kept, "AT_ONCE", 10)
     monkeypatch.setattr(tasks, "wake_agreeing", lambda round: True)
-    for place in ("", "by/pair/", "reviewers/", "answers/", "rates/", "sessions/", "methods/", "rounds/"):
+    for place in (
+        "",
+        "by/pair/",
+        "marks/",
+        "reviewers/",
+        "answers/",
+        "rates/",
+        "sessions/",
+        "methods/",
+        "rounds/",
+    ):
         page = words(log_in(lena).get(f"/agreement/{place}", {"round": judged.public_id}))
         assert "are being computed" in page, place
     assert log_in(lena).get("/agreement/figures.json", {"round": judged.public_id}).status_code == 503
     assert not KeptFigures.objects.exists()
+
+
+def test_what_was_kept_in_an_older_format_is_not_shown_and_goes(judged, lena, log_in, monkeypatch):
+    kept.renew(judged)
+    KeptFigures.objects.filter(part=kept.TABLE).update(part="table", state="of another time")
+    KeptFigures.objects.filter(part="marks").delete()
+    monkeypatch.setattr(kept, "AT_ONCE", 10)
+    monkeypatch.setattr(tasks, "wake_agreeing", lambda round: True)
+    for place in ("", "marks/", "answers/"):
+        assert "are being computed" in words(
+            log_in(lena).get(f"/agreement/{place}", {"round": judged.public_id})
+        )
+    tasks.agree(judged.pk)
+    assert kept.kept(judged).is_current and not KeptFigures.objects.filter(part="table").exists()
 
 
 def test_without_a_broker_it_is_computed_at_once(judged, lena, log_in, monkeypatch):
@@ -94,7 +118,7 @@ def test_the_task_computes_once_and_a_second_run_does_no_harm(judged):
 
 
 @pytest.mark.parametrize(
-    "place", ["", "by/pair/", "by/named/", "by/time/", "reviewers/", "answers/", "rates/", "rounds/", "methods/"]
+    "place", ["", "by/pair/", "by/named/", "by/time/", "marks/", "reviewers/", "answers/", "rates/", "rounds/", "methods/"]
 )  # fmt: skip
 def test_a_look_at_what_is_kept_asks_as_much_for_many_as_for_few(
     closed, ben, chloe, noor, lena, log_in, place

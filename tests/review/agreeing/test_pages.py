@@ -41,6 +41,41 @@ def test_high_agreement_with_a_low_alpha_is_explained_in_words(lopsided, lena, l
     assert "the same answer in 90 % of cases" in answers and "Yes 5 %" in answers
 
 
+def test_each_answer_has_its_agreement_with_an_interval(lopsided, lena, log_in):
+    """Of 4 answers “yes” no other reader says yes; of 76 “no” 72 meet another: 2·36 / (2·36 + 4) = .947."""
+    page = get(log_in(lena), lopsided, "answers/", question="any_mistake")
+    found = {line["name"]: line["agreement"] for line in page.context["specific"]}
+    assert found["yes"]["estimate"] == 0 and found["yes"]["n_ratings"] == 4
+    # Said in sessions of four clients: none of four says little, and nothing of an interval without width.
+    assert found["yes"]["ci"] is None and "fewer than 5" in found["yes"]["note"]
+    assert found["no"]["estimate"] == pytest.approx(72 / 76) and found["no"]["ci"][0] < 72 / 76
+    diagonal = {row["name"]: row["cells"][n]["share"] for n, row in enumerate(page.context["matrix"])}
+    assert diagonal == pytest.approx({name: one["estimate"] for name, one in found.items()})
+    assert "Guessing is not taken out" in words(page)
+
+
+def test_marks_are_told_from_the_same_turns_to_a_turn_in_common(closed, lena, log_in):
+    page = get(log_in(lena), closed, "marks/")
+    (label,) = page.context["labels"]
+    # Of 24 sessions 18 have the same mark of both, six of one alone.
+    assert (label["n_sessions"], label["n_readings"]) == (24, 42)
+    assert label["f1_exact"]["estimate"] == pytest.approx(2 * 18 / 42)
+    said = words(page)
+    assert (
+        "name the same in exactly the same turns" in said
+        and "In 0 of the pairs neither marked anything" in said
+    )
+    assert "Alpha for unitizing and gamma are for words chosen within a turn" in said
+    behind = log_in(lena).get(label["url"])
+    assert behind.status_code == 200 and behind.context["part"] == "Gives advice too soon"
+
+
+def test_a_dimension_says_which_correlation_answers_what(closed, lena, log_in):
+    page = words(get(log_in(lena), closed))
+    assert "Could another reviewer's single score take the place of this one?" in page.replace("&#x27;", "'")
+    assert "every rating is the same" in page  # here all rate 4: nothing can be said
+
+
 def test_where_alpha_is_low_because_readers_differ_there_is_no_paradox(judged):
     from review.agreeing import kept
 
@@ -51,7 +86,7 @@ def test_where_alpha_is_low_because_readers_differ_there_is_no_paradox(judged):
 def test_a_fair_share_of_both_answers_is_no_paradox():
     figures = {
         "percent_agreement": {"estimate": 0.9}, "krippendorff_alpha": {"estimate": 0.8},
-        "gwet_ac": {"estimate": 0.8}, "prevalence": [["no", 0.5], ["yes", 0.5]],
+        "gwet_ac": {"estimate": 0.8, "method": "AC1"}, "prevalence": [["no", 0.5], ["yes", 0.5]],
     }  # fmt: skip
     assert paradox.in_words(figures, str) == ""
     assert "undefined" in paradox.in_words(

@@ -10,7 +10,7 @@ from tests.review.factories import judge, made_instances, round_of, says
 from tests.review.test_pages import words
 
 PLACES = (
-    "", "by/pair/", "by/named/", "by/recipe/", "by/model/", "by/time/", "reviewers/", "answers/", "rates/",
+    "", "by/pair/", "by/named/", "by/recipe/", "by/model/", "by/time/", "marks/", "reviewers/", "answers/", "rates/",
     "sessions/", "methods/", "rounds/", "figures.json", "figures.csv", "ratings.csv",
 )  # fmt: skip
 
@@ -49,7 +49,7 @@ def test_rounds_beside_each_other_leave_out_the_one_that_she_judges(judged, ben,
     assert "Hers" not in page and "November" in page
 
 
-@pytest.mark.parametrize("place", ["by/pair/", "reviewers/", "rates/", "sessions/", "ratings.csv"])
+@pytest.mark.parametrize("place", ["by/pair/", "marks/", "reviewers/", "rates/", "sessions/", "ratings.csv"])
 def test_a_lead_who_may_settle_there_sees_no_part_of_an_open_round(judged, lena, log_in, place):
     both = person("Mara", Role.LEAD, Role.ADJUDICATOR)
     asked = {"round": judged.public_id}
@@ -79,7 +79,7 @@ def test_a_session_that_she_judges_elsewhere_is_told_in_no_part(closed, ben, rev
         instances=[again], unaided_share=0,
     )  # fmt: skip
     asked = {"round": closed.public_id}
-    for place in ("by/pair/", "reviewers/", "rates/", "sessions/", "ratings.csv"):
+    for place in ("by/pair/", "marks/", "reviewers/", "rates/", "sessions/", "ratings.csv"):
         assert log_in(reva).get(f"/agreement/{place}", asked).status_code == 403, place
         assert log_in(lena).get(f"/agreement/{place}", asked).status_code == 200, place
 

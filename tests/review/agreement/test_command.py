@@ -128,6 +128,21 @@ def test_labels_in_any_script_are_labels(run):
     assert "过早建议 0.250" in found["percent_agreement"]["note"]
 
 
+def test_a_letter_with_its_accent_as_one_sign_or_as_two_is_one_label(run):
+    table = "item,rater,value\n" + "".join(f"{n},Ben,\u00e9cart\n{n},Chloe,e\u0301cart\n" for n in range(6))
+    found = json.loads(run(table, "--scale", "nominal", "--levels", "e\u0301cart,juste", "--json")[0])[
+        "value"
+    ]
+    assert found["percent_agreement"]["estimate"] == 1 and found["gwet_ac"]["estimate"] == 1
+
+
+@pytest.mark.parametrize(("separator", "said"), [(";", "semicolons"), ("\t", "tabs")])
+def test_a_file_with_other_separators_is_told_so(run, separator, said):
+    table = "item,rater,value\n1,Ben,accept\n".replace(",", separator)
+    with pytest.raises(CommandError, match=f"line 1: .*separated by commas here, not by {said}"):
+        run(table, "--scale", "nominal", "--json")
+
+
 def test_numbers_as_text_are_numbers_unless_the_scale_is_nominal(run):
     table = "item,rater,value\n" + "".join(f"{n},{who},{text}\n" for n in range(12)
                                           for who, text in (("Ben", 1 + n % 3), ("Chloe", f" {1 + n % 3}.0 ")))  # fmt: skip

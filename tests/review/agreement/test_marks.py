@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from review.agreement import marks, selections
+from review.agreement import at_turns, marks, selections
 from review.agreement.report import agreement
 from review.agreement.values import BadRatings
 
@@ -25,7 +25,7 @@ def readings_of(sessions=40, slip=0.1, seed=2, client=lambda session: None):
 
 def test_a_label_is_a_yes_or_no_at_each_of_the_counsellors_turns():
     readings = readings_of(client=lambda session: f"client {session % 8}")
-    found = marks.per_label(readings, TURNS, [ADVICE, LISTENING], bootstrap=50, seed=3)
+    found = at_turns.per_label(readings, TURNS, [ADVICE, LISTENING], bootstrap=50, seed=3)
     rows = [
         ((session, turn), rater, "yes" if turn in marked.get(ADVICE, ()) else "no", client)
         for session, rater, marked, client in readings
@@ -42,14 +42,14 @@ def test_a_label_is_a_yes_or_no_at_each_of_the_counsellors_turns():
 
 
 def test_whole_dialogues_are_drawn():
-    found = marks.per_label(readings_of(), TURNS, [ADVICE], bootstrap=50)[ADVICE]
+    found = at_turns.per_label(readings_of(), TURNS, [ADVICE], bootstrap=50)[ADVICE]
     assert found["n_clusters"] == 40 and "40 clusters" in found["krippendorff_alpha"]["method"]
 
 
 def test_a_session_read_once_counts_for_how_often_a_turn_is_marked_and_for_no_agreement():
     readings = [*readings_of(), (40, "Ben", {ADVICE: [1]}, None)]
-    found = marks.per_label(readings, TURNS | {40: (1, 3)}, [ADVICE], bootstrap=0)[ADVICE]
-    without = marks.per_label(readings_of(), TURNS, [ADVICE], bootstrap=0)[ADVICE]
+    found = at_turns.per_label(readings, TURNS | {40: (1, 3)}, [ADVICE], bootstrap=0)[ADVICE]
+    without = at_turns.per_label(readings_of(), TURNS, [ADVICE], bootstrap=0)[ADVICE]
     assert found["n_ratings"] == without["n_ratings"] + 2
     assert found["krippendorff_alpha"]["estimate"] == without["krippendorff_alpha"]["estimate"]
 
@@ -64,7 +64,7 @@ def test_a_session_read_once_counts_for_how_often_a_turn_is_marked_and_for_no_ag
 )
 def test_readings_that_cannot_be_are_refused(more, reason):
     with pytest.raises(BadRatings, match=reason):
-        marks.per_label([*readings_of(), more], TURNS, [ADVICE])
+        at_turns.per_label([*readings_of(), more], TURNS, [ADVICE])
 
 
 @pytest.mark.parametrize(
@@ -104,8 +104,78 @@ def test_a_session_counts_once_however_many_read_it():
     assert found["f1_labelled"]["estimate"] == pytest.approx((1 / 3 + 0) / 2)
     assert found["jaccard_turns"]["estimate"] == pytest.approx((1 / 3 + 1 / 2) / 2)
     assert found["f1_turns"]["ci"] is None and "has 2" in found["f1_turns"]["note"]
+    assert found["f1_exact"]["estimate"] == pytest.approx((1 / 3 + 0) / 2) == found["f1_overlap"]["estimate"]
     weighed = marks.of_sessions(readings, weights={"a": 1.0, "b": 3.0})
     assert weighed["f1_turns"]["estimate"] == pytest.approx((1 / 3 + 3 * 2 / 3) / 4)
+
+
+def test_a_finding_is_the_same_in_the_same_turns_and_overlaps_with_one_in_common():
+    """By hand, all sessions together: a: the same; b: one turn of two in common; c: one reader only; d: other turns."""
+    where = {"a": ([1], [1]), "b": ([1, 3], [3]), "c": ([5], []), "d": ([1], [3]), "e": ([], [])}
+    readings = [
+        (session, who, {ADVICE: turns} if turns else {}, None)
+        for session, both in where.items()
+        for who, turns in zip(("Ben", "Chloe"), both, strict=True)
+    ]
+    found = marks.of_labels([*readings, ("f", "Ben", {ADVICE: [1], LISTENING: [3]}, None)])
+    own = found[ADVICE]
+    assert (own["n_sessions"], own["n_readings"]) == (4, 7)
+    assert own["f1_exact"]["estimate"] == pytest.approx(2 * 1 / 7)
+    assert own["f1_overlap"]["estimate"] == pytest.approx(2 * 2 / 7)
+    assert own["f1_turns"]["estimate"] == pytest.approx(2 * 2 / 8)
+    assert found[LISTENING]["f1_exact"]["estimate"] is None  # nobody else read that session
+    whole = marks.of_sessions(readings)
+    assert whole["f1_exact"]["estimate"] == pytest.approx((1 + 0 + 0 + 0 + 1) / 5)
+    assert whole["f1_overlap"]["estimate"] == pytest.approx((1 + 1 + 0 + 0 + 1) / 5)
+
+
+def test_the_same_label_at_the_same_turns_makes_one_of_three_pairs_of_three_readers():
+    readings = [
+        ("a", "Ben", {ADVICE: [1]}, None),
+        ("a", "Chloe", {ADVICE: [1]}, None),
+        ("a", "Dan", {}, None),
+    ]
+    # Of three pairs one shares its finding; of both readers of a pair there are 2, 1 and 1 findings.
+    assert marks.of_labels(readings)[ADVICE]["f1_exact"]["estimate"] == pytest.approx(2 / (2 + 1 + 1))
+
+
+def test_turns_of_three_readers_and_unequal_chances_are_those_of_the_command():
+    rng = np.random.default_rng(5)
+    readings = [
+        (
+            session,
+            who,
+            {ADVICE: [turn for turn in TURNS[session] if rng.random() < 0.3]},
+            f"client {session % 25}",
+        )
+        for session in range(40)
+        for who in ("Ben", "Chloe", "Dan")[: 1 + session % 3]
+    ]
+    weights = {session: 1.0 + session % 4 for session in range(40)}
+    rows = [
+        ((session, turn), who, "yes" if turn in marked[ADVICE] else "no", client)
+        for session, who, marked, client in readings
+        for turn in TURNS[session]
+    ]
+    of_turns = {(session, turn): weights[session] for session in weights for turn in TURNS[session]}
+    for told, by_turn in ((None, None), (weights, of_turns)):
+        own = at_turns.per_label(readings, TURNS, [ADVICE], bootstrap=200, weights=told)[ADVICE]
+        here = agreement(rows, scale="nominal", levels=("no", "yes"), bootstrap=200, weights=by_turn)
+        for name in ("percent_agreement", "krippendorff_alpha", "gwet_ac"):
+            assert own[name]["estimate"] == pytest.approx(here[name]["estimate"], abs=1e-12)
+            assert own[name]["ci"] == pytest.approx(here[name]["ci"], abs=1e-9)
+        assert own["missing_share"] == pytest.approx(here["missing_share"])
+
+
+def test_where_all_mark_the_same_the_interval_has_a_width():
+    readings = [(s, who, {ADVICE: [1 + 2 * (s % 2)]}, None) for s in range(40) for who in ("Ben", "Chloe")]
+    own = at_turns.per_label(readings, TURNS, [ADVICE])[ADVICE]
+    rows = [((s, turn), who, "yes" if turn in marked[ADVICE] else "no", s)
+            for s, who, marked, _none in readings for turn in TURNS[s]]  # fmt: skip
+    here = agreement(rows, scale="nominal", levels=("no", "yes"))
+    for name in ("percent_agreement", "krippendorff_alpha", "gwet_ac"):
+        assert own[name]["estimate"] == 1 and own[name]["ci"][0] < 1
+        assert own[name]["ci"] == pytest.approx(here[name]["ci"]) and "exact bound" in own[name]["method"]
 
 
 def test_false_alarms_are_counted_in_sessions_without_a_mistake_alone():

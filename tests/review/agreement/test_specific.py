@@ -90,11 +90,11 @@ def test_a_level_said_only_once_in_a_while_has_an_interval_only_where_resamples_
     assert "resamples were undefined" in found["2"]["note"]
 
 
-def test_unanimity_has_no_analytic_interval_and_a_note_on_the_other():
+def test_unanimity_has_no_analytic_interval_and_an_exact_one_with_a_width():
     found = specific(published.by_item([["yes", "yes"]] * 15 + [["no", "no"]] * 15), bootstrap=100)
     for one in found.values():
         assert one["estimate"] == 1 and one["ci_analytic"] is None
-        assert "no width" in one["note"]
+        assert one["ci"] == [pytest.approx(0.025 ** (1 / 15)), 1] and "exact, of 15" in one["method"]
 
 
 def test_too_little_is_said_in_words():
@@ -102,3 +102,16 @@ def test_too_little_is_said_in_words():
     for one in found.values():
         assert one["estimate"] is None and "no overlap" in one["note"]
     json.dumps(found, allow_nan=False)
+
+
+def test_a_level_that_is_always_or_never_met_has_an_interval_with_a_width():
+    rows = [(n, who, ("a", "b")[n % 2], None) for n in range(40) for who in ("Ben", "Chloe")]
+    always = specific_agreement(rows)["specific_agreement"]["a"]
+    assert always["estimate"] == 1 and always["ci"] == [pytest.approx(0.025 ** (1 / 20)), 1]
+    rows = [
+        (n, who, "a" if who == "Ben" and n < 8 else "b", None) for n in range(40) for who in ("Ben", "Chloe")
+    ]
+    never = specific_agreement(rows)["specific_agreement"]["a"]
+    assert never["estimate"] == 0 and never["ci"] == [0, pytest.approx(1 - 0.025 ** (1 / 8))]
+    few = specific_agreement([row for row in rows if row[0] >= 4])["specific_agreement"]["a"]
+    assert few["ci"] is None and "in 4 items, fewer than 5" in few["note"]
