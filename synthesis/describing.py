@@ -4,6 +4,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 HEADINGS = {
+    "speech": gettext_lazy("What was written"),
+    "topic": gettext_lazy("Topic"),
     "presenting": gettext_lazy("What the client says at first"),
     "age": gettext_lazy("Age"),
     "gender": gettext_lazy("Gender"),

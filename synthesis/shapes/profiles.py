@@ -85,8 +85,30 @@ class IntakeRecord(IntakeForm):
         return self.model_dump(include=set(IntakeForm.model_fields))
 
 
+class Speech(Strict):
+    """What somebody wrote or said at once, as stored in `Profile.content`."""
+
+    speech: Annotated[str, Field(min_length=1, max_length=3000)]
+    topic: Annotated[str, Field(max_length=120)] = ""
+
+
+class SpeechRecord(Speech):
+    """One speech of a profiles file of ours; whose it is may not be known."""
+
+    key: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,79}$")]
+    kind: Literal["speech"]
+    name: Annotated[str, Field(max_length=120)] = ""
+    style: Literal[""] = ""
+    tier: Literal[TIERS] = "none"
+    base_case: Annotated[str, Field(max_length=120)] = ""
+    language: Annotated[str, Field(max_length=16)] = "en"
+
+    def content(self) -> dict:
+        return self.model_dump(include=set(Speech.model_fields))
+
+
 # The records of a file of ours, by their kind.
-RECORDS = {"conceptualisation": ClientRecord, "intake": IntakeRecord}
+RECORDS = {"conceptualisation": ClientRecord, "intake": IntakeRecord, "speech": SpeechRecord}
 
 
 class ClientFile(Strict):
