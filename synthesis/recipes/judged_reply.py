@@ -17,7 +17,7 @@ from synthesis.faults import BadReplies
 from synthesis.prompting import render
 from synthesis.recipes.cell import Cell, Recipe, Uses
 from synthesis.recipes.judged_words import CALLED, MEASURES, ROLES, WORDS, held_back, said, told
-from synthesis.shapes.dialogue import Utterance
+from synthesis.shapes.dialogue import Utterance, written_in
 from synthesis.shapes.judged import (
     DIMENSIONS,
     ENOUGH,
@@ -81,7 +81,8 @@ async def make(cell: Cell, ask) -> JudgedReply:
     last = standing(first, attempts)
     rewritten = last is not first
     return JudgedReply(
-        client_name=cell.client_name,
+        # Whoever wrote is told by nothing but the words.
+        client_name="",
         utterances=[Utterance(id=1, speaker="client", text=cell.profile["speech"])],
         reply=first.text,
         rating=first.rating,
@@ -149,7 +150,8 @@ async def compared(cell: Cell, ask, first: Draft, last: Draft, rating: Rating, c
 
 
 async def drafted(cell: Cell, ask, step: str, judging: str, messages: list[dict] | None = None) -> Draft:
-    text = (await ask("therapist", step, messages or reply_messages(cell), Reply)).text
+    shape = written_in(Reply, cell.profile.get("language", ""))
+    text = (await ask("therapist", step, messages or reply_messages(cell), shape)).text
     return Draft(text, await ask("judge", judging, judge_messages(cell, "judge", text), Rating))
 
 

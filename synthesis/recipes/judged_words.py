@@ -103,7 +103,8 @@ def told(content: dict) -> Told:
     """The reply with its scores, each attempt with what led to it, how it ended, and what a rater found of it all."""
     attempts = [_attempt(n, one) for n, one in enumerate(content["attempts"], start=1)]
     first = Part(_now("The reply"), [("", content["reply"]), *_rated(content.get("rating"))])
-    return Told(after=[first, *attempts, _end(content), *_measured(content.get("controls"))])
+    own = [first, *_published(content.get("published")), *attempts, _end(content)]
+    return Told(after=[*own, *_measured(content.get("controls"))])
 
 
 def _rated(rating: dict | None) -> list[tuple[str, str]]:
@@ -115,6 +116,18 @@ def _rated(rating: dict | None) -> list[tuple[str, str]]:
         if name in rating
     ]
     return [(_now("Mean: %s") % f"{mean(rating):.1f}", ""), *lines]
+
+
+def _published(published: dict | None) -> list[Part]:
+    if not published:
+        return []
+    scores = published["scores"] or {}
+    lines = [(f"{NAMES[name]}:", str(scores[name])) for name in DIMENSIONS if name in scores]
+    return [
+        Part(
+            _now("As published, by %s") % published["model"], lines or [("", _now("No rating is published."))]
+        )
+    ]
 
 
 def _attempt(n: int, one: dict) -> Part:

@@ -44,11 +44,14 @@ def _on_the_scale(value):
     return value
 
 
+Score = Annotated[Literal[LEVELS], BeforeValidator(_on_the_scale)]
+
+
 class Scored(Strict):
     """The reason first, so that the score follows from it."""
 
     why: Strength
-    score: Annotated[Literal[LEVELS], BeforeValidator(_on_the_scale)]
+    score: Score
 
 
 class Rating(Strict):
@@ -170,6 +173,15 @@ class Controls(Strict):
     measured: Measured
 
 
+class Published(Strict):
+    """Of a reply that was made elsewhere: who wrote it, and what people there rated it together; none where that is not
+    published.
+    """
+
+    model: str
+    scores: dict[str, int] | None
+
+
 class JudgedReply(Strict):
     """What an instance of the recipe `judged_reply` holds. `reply` is the first one, `rewrite` the last that was taken."""
 
@@ -184,6 +196,7 @@ class JudgedReply(Strict):
     # What a person should look at. Only the lead sees it.
     manual_check: list[str]
     controls: Controls | None = None
+    published: Published | None = None
 
     @model_serializer(mode="wrap")
     def _without_what_it_lacks(self, written):
