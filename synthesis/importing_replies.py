@@ -1,5 +1,5 @@
-"""Import replies to messages that were made elsewhere, with their published ratings, in the layout of MentalBench. What does
-not fit is named by row and column, each with its reason; the same again stores nothing.
+"""Import replies to messages that were made elsewhere, with their published ratings, in the layout of MentalBench. What
+does not fit is named by row and column, each with its reason; the same again stores nothing.
 """
 
 import csv
@@ -38,9 +38,10 @@ class Imported:
 
 
 def import_replies(
-    paths, *, ratings=(), licence: str = "", origin: str = ORIGIN, may_leave: bool = True
+    paths, *, ratings=(), columns=(), licence: str = "", origin: str = ORIGIN, may_leave: bool = True
 ) -> Imported:
-    """Every file is read before anything is stored. `ratings`: files of ratings of these replies. Without a licence nothing
+    """Every file is read before anything is stored. `ratings`: files of ratings of these replies. `columns`: those that hold
+    replies; all but the message's unless named. Without a licence nothing
     made from them is released. Raises BadProfiles where a file cannot be read, or nothing in them fits.
     """
     imported = Imported()
@@ -53,7 +54,7 @@ def import_replies(
             imported.refused.append(f"{place}: {said_of(problem)}")
             continue
         for model, text in row.items():
-            if model in (CONTEXT, NUMBER):
+            if model in (CONTEXT, NUMBER) or (columns and model not in columns):
                 continue
             try:
                 reply = Reply(text=text, model=model)

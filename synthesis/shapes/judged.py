@@ -188,10 +188,11 @@ class JudgedReply(Strict):
     client_name: str
     utterances: list[Utterance]
     reply: str
-    rating: Rating | None
+    # None of a reply that was made elsewhere.
+    rating: Rating | None = None
     attempts: list[Attempt]
-    rewrite: str | None
-    rewrite_rating: Rating | None
+    rewrite: str | None = None
+    rewrite_rating: Rating | None = None
     ended: Literal[NOT_NEEDED, ENOUGH, LIMIT, NO_CRITICISM, IMPORTED]
     # What a person should look at. Only the lead sees it.
     manual_check: list[str]

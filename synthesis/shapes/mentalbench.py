@@ -1,4 +1,4 @@
-"""The record layouts in which MentalBench-Align (arXiv 2510.19032) is published, from which the judge of arXiv 2606.30887 is
+"""The record layouts in which MentalBench-Align (arXiv 2510.19032) is published, on which the judge of arXiv 2606.30887 is
 trained: one message with a reply of each model, and the ratings of these on seven dimensions. Only what is used of them is
 read; nothing is repaired.
 """
@@ -47,10 +47,7 @@ class Reply(BaseModel):
             client_name="",
             utterances=[Utterance(id=1, speaker="client", text=message.context)],
             reply=self.text,
-            rating=None,
             attempts=[],
-            rewrite=None,
-            rewrite_rating=None,
             ended=IMPORTED,
             manual_check=[],
             published=Published(model=self.model, scores=scores),

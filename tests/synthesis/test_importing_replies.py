@@ -72,6 +72,12 @@ def test_every_reply_of_a_row_becomes_one_of_ours_with_its_ratings(file, db, kin
     assert (gpt.profile.kind, gpt.profile.licence, gpt.origin) == ("speech", "CC-BY-4.0", "import")
 
 
+def test_of_other_columns_those_that_hold_replies_are_named(file, db):
+    path = file([row(condition="insomnia")])
+    assert import_replies([path], columns=["response", "GPT-4o"]).new == 2
+    assert "insomnia" not in str(list(Instance.objects.values_list("content", flat=True)))
+
+
 def test_the_same_again_stores_nothing(file, db):
     path, ratings = file([row()]), file([rated()], "ratings.json")
     import_replies([path], ratings=[ratings])

@@ -9,8 +9,8 @@ from synthesis.reading import BadProfiles
 class Command(BaseCommand):
     help = (
         "Import replies to messages that were made elsewhere, in the layout of MentalBench (.csv, .xlsx, .json): a column "
-        "“context”, and one for each model. Ends with 1 where single rows or cells were refused, with 2 where a file was and "
-        "nothing is stored."
+        "“context”, and one for each model. Ends with 1 where single rows or cells were refused, with 2 where a file was "
+        "and nothing is stored."
     )
 
     def add_arguments(self, parser):
@@ -18,6 +18,10 @@ class Command(BaseCommand):
         parser.add_argument(
             "--ratings", nargs="+", default=[], metavar="FILE",
             help="their ratings: “context”, and a column “human_response_MODEL” with the seven scores for each model",
+        )  # fmt: skip
+        parser.add_argument(
+            "--columns", default="", metavar="A,B,...",
+            help="those that hold replies, where the files have others besides “context”",
         )  # fmt: skip
         parser.add_argument(
             "--no-real-person", action="store_true",
@@ -29,7 +33,7 @@ class Command(BaseCommand):
         parser.add_argument("--may-not-leave", action="store_true", help="send them to no other machine")
         parser.add_argument("--json", action="store_true")
 
-    def handle(self, *, files, ratings, no_real_person, licence, origin, may_not_leave, **options):
+    def handle(self, *, files, ratings, columns, no_real_person, licence, origin, may_not_leave, **options):
         if not no_real_person:
             raise CommandError(
                 "Nothing was read. Words of real people must be erasable, and imported replies are frozen with the message "
@@ -38,8 +42,9 @@ class Command(BaseCommand):
             )
         try:
             found = import_replies(
-                files, ratings=ratings, licence=licence, origin=origin, may_leave=not may_not_leave
-            )
+                files, ratings=ratings, columns=[one.strip() for one in columns.split(",") if one.strip()],
+                licence=licence, origin=origin, may_leave=not may_not_leave,
+            )  # fmt: skip
         except BadProfiles as problem:
             raise CommandError(str(problem), returncode=2) from problem
         for sentence in found.refused:
