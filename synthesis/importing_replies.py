@@ -40,9 +40,9 @@ class Imported:
 def import_replies(
     paths, *, ratings=(), columns=(), licence: str = "", origin: str = ORIGIN, may_leave: bool = True
 ) -> Imported:
-    """Every file is read before anything is stored. `ratings`: files of ratings of these replies. `columns`: those that hold
-    replies; all but the message's unless named. Without a licence nothing
-    made from them is released. Raises BadProfiles where a file cannot be read, or nothing in them fits.
+    """Every file is read before anything is stored. `ratings`: files of ratings of these replies. `columns`: those that
+    hold replies; all but the message's unless named. Without a licence nothing made from them is released. Raises
+    BadProfiles where a file cannot be read, or nothing in them fits.
     """
     imported = Imported()
     scores = _scores(ratings, imported.refused)

@@ -92,6 +92,7 @@ async def make(cell: Cell, ask) -> JudgedReply:
         ended=ended(cell, first, attempts),
         manual_check=held_back([first.rating, *(one.rating for one in attempts if one.rating)], last.rating),
         controls=await compared(cell, ask, first, last, *others) if others else None,
+        language=cell.profile.get("language"),
     )
 
 

@@ -198,6 +198,8 @@ class JudgedReply(Strict):
     manual_check: list[str]
     controls: Controls | None = None
     published: Published | None = None
+    # The code of the message's language, where it is not that of the prompts.
+    language: str | None = None
 
     @model_serializer(mode="wrap")
     def _without_what_it_lacks(self, written):

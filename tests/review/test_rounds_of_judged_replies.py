@@ -8,6 +8,9 @@ import pytest
 from exports.formats import preference, sft, unpaired
 from exports.selecting import Selection
 from exports.writing import canonical
+from guidelines import briefing
+from review.judged import Wording
+from review.judges import prompting, shaping
 from review.label_studio.reading_results import Incomplete, UnreadableResult, read
 from review.label_studio.screens.build import build
 from review.label_studio.sending import send
@@ -268,6 +271,25 @@ def test_what_was_only_rated_is_left_out_with_the_reason(sent, ben, lena):
     sync_all(fake)
     found, selection = samples(round, lena)
     assert found == [] and selection.left_out == {"rated or compared, without a draft: no format takes it": 1}
+
+
+def test_a_model_that_reads_such_a_round_is_asked_for_both_and_not_told_the_loops_scores(sent, ben):
+    round, _fake = sent([ben], overlap=1)
+    judged_words = Wording().of(round.items.get())
+    dimensions = briefing.dimensions(round.rubric_version)
+    told = str(
+        prompting.messages(
+            prompting.shipped(), arm="revised", judged=judged_words, pairs=[], dimensions=dimensions
+        )
+    )
+    assert REPLY in told and REWRITE in told and "So it is with" not in told
+    shape = shaping.shape(arm="revised", mistakes=[], counsellor_turns=[], dimensions=dimensions)
+    value = shape.model_validate({
+        "rationale": "R.", "verdict": "edit", "edited_feedback": EDIT, "reject_reasons": [], "unsafe": False,
+        "ratings": dict.fromkeys(factories.DIMENSIONS, "3"),
+    })  # fmt: skip
+    found = shaping.answers(value, arm="revised", dimensions=dimensions)
+    assert (found.verdict, found.edited_text, set(found.ratings.values())) == ("edit", EDIT, {3})
 
 
 def test_a_result_of_the_older_screen_is_not_read_as_one_of_this():

@@ -15,6 +15,7 @@ from synthesis.recipes import RECIPES, judged_reply
 from synthesis.recipes.cell import Cell
 from synthesis.recipes.judged_reply import ALWAYS, REWRITES, TRIGGERS
 from synthesis.replaying import replay
+from synthesis.shapes.dialogue import written_in
 from synthesis.shapes.judged import (
     DIMENSIONS,
     REPLY,
@@ -29,6 +30,7 @@ from synthesis.shapes.schema import asked as schema_asked
 from synthesis.shapes.schema import longest, room
 from synthesis.shapes.words import LINE, QUOTE, STRENGTH
 from tests.synthesis.judged_replies import HIGH, LOW, MESSAGE, Agents, message, rating, read_in
+from tests.synthesis.sessions_of_techniques import schema_of
 from tests.synthesis.test_bounds import largest
 
 RECIPE = RECIPES["judged_reply"]
@@ -195,6 +197,20 @@ def test_of_a_reply_that_needed_no_work_only_the_first_is_rated(made):
     controls = one.content["controls"]
     assert (controls["regenerated"], controls["unchanged"]) == ([], None)
     assert [way for way, found in controls["measured"].items() if found] == ["first"]
+
+
+def test_a_message_in_another_language_is_answered_in_it_and_measured_as_that(endpoint, drive):
+    german = "Seit mein Bruder ausgezogen ist, lasse ich nachts das Radio laufen."
+    server = endpoint(
+        Agents(reply=lambda body: {"text": "Wie still es geworden ist, seit er nicht mehr da ist."})
+    )
+    content = {"speech": german, "topic": "", "topic_group": "", "language": "de"}
+    run = planning.plan(recipe="judged_reply", profiles=[message("jule", content=content, language="de")])
+    drive(run)
+    one = run.instances.get()
+    assert one.content["language"] == "de" and not Mark.objects.filter(kind="held").exists()
+    written = next(body for body in server.requests if set(schema_of(body)["properties"]) == {"text"})
+    assert written["max_tokens"] == room(written_in(Reply, "de")) > room(Reply)
 
 
 def test_every_reply_can_be_made_again_from_its_stored_answers(made):
