@@ -6,6 +6,7 @@ import csv
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from zipfile import BadZipFile
 
 from django.db import transaction
 from django.utils import timezone
@@ -180,7 +181,7 @@ def _of_xlsx(path: Path) -> Iterator[dict]:
         heads = next(rows, ())
         for row in rows:
             yield dict(zip(heads, row, strict=False))
-    except (OSError, InvalidFileException, KeyError, ValueError) as problem:
+    except (OSError, BadZipFile, InvalidFileException, KeyError, ValueError) as problem:
         raise BadProfiles(path, f"is no workbook that can be read ({problem})") from problem
 
 
