@@ -190,6 +190,8 @@ def test_the_pages_of_such_a_round_say_nothing_of_mistakes_that_nobody_looked_fo
     sent, ben, chloe, lena, dan, log_in
 ):
     round, item = judged(sent, [ben, chloe], says("accept"), says("edit", EDIT))
+    lead = log_in(lena).get(f"/rounds/{round.public_id}/").content.decode()
+    assert "A rewriting is settled together with its ratings" in lead
     page = log_in(dan).get(f"/disputes/{item.public_id}/").content.decode()
     assert "finds no mistake" not in page and "no mistake" not in page
     adjudicate(item=item, by=dan, verdict="accept", reason="As good as it was.")
