@@ -61,6 +61,7 @@ def fields(dataset, rounds, facts: dict) -> list[tuple[str, str]]:
         ("Guideline versions", _or_not("; ".join(versions))),
         ("Manifestation rate", sampled.manifestation(rounds)),
         ("Anchoring effect", sampled.anchoring(rounds)),
+        *_not_low(facts),
         ("Edits too small to prefer", f"{facts['edits_too_small_for_preference']} approved edits changed "
          "under 10 % or 3 words; they are not in `preference`"),
         ("Edited turns", _edited_turns(facts)),
@@ -88,6 +89,13 @@ def write(dataset, rounds, facts: dict) -> str:
         f"{counts}\n\n| field | |\n| --- | --- |\n{rows}\n\n"
         "*Synthetic sessions. Education under qualified supervision. Not for patients.*\n"
     )
+
+
+def _not_low(facts) -> list[tuple[str, str]]:
+    """Of replies alone: without any the card says nothing of them."""
+    n = facts.get("rewritings_of_replies_not_low")
+    said = f"{n} approved rewritings of replies that no reader found low: the judge of the loop alone did"
+    return [("Rewritings not preferred", said)] if n else []
 
 
 def _edited_turns(facts: dict) -> str:

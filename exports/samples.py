@@ -14,8 +14,20 @@ class Edit:
 
 
 @dataclass(frozen=True)
+class Reply:
+    """A reply that was rated, and then its rewriting judged. `ratings`: {dimension: level that was settled}; `scores` and
+    `draft_scores`: {dimension: score} by the judge of the loop, of the reply and of the rewriting.
+    """
+
+    text: str
+    ratings: dict[str, str]
+    scores: dict[str, int]
+    draft_scores: dict[str, int]
+
+
+@dataclass(frozen=True)
 class Sample:
-    """One settled, aided item. `verdict` is accept | edit | reject; `draft` is the text that was judged."""
+    """One settled item with a draft. `verdict` is accept | edit | reject; `draft` is the text that was judged."""
 
     item: str
     instance: str
@@ -28,6 +40,8 @@ class Sample:
     guideline: str
     mistakes: tuple[dict, ...]
     provenance: dict = field(default_factory=dict)
+    # Where the draft is a rewriting of a reply: that reply, and what its readers and the judge say of it.
+    reply: Reply | None = None
 
     @property
     def approved_texts(self) -> list[tuple[str, str]]:

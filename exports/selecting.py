@@ -7,13 +7,14 @@ from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, Subquery
 from django.db.models.functions import Coalesce
 
 from exports.grouping import groups_of
-from exports.samples import Edit, Sample
+from exports.samples import Edit, Reply, Sample
 from guidelines import briefing
 from review.matching import RISK_READERS
 from review.models import Arm, Aspect, Decision, Flag, Item, RaterKind, Standing, StandingState
+from review.standing import DIMENSION
 from synthesis import tiers
 from synthesis.factors import LANGUAGES
-from synthesis.models import Tier
+from synthesis.models import Instance, Tier
 
 CHUNK = 100
 WITHOUT_DRAFT = "read without the draft: findings only"
@@ -146,13 +147,14 @@ class Selection:
                                   Prefetch("decisions", queryset=written, to_attr="written"))
                 .order_by("public_id")
             )  # fmt: skip
+            replies = _replies(chunk)
             for item in queryset:
                 version = item.round.pairs_version
                 if version.pk not in briefs:
                     briefs[version.pk] = tuple(briefing.for_supervisor(version, told=None))
-                yield self._sample(item, briefs[version.pk])
+                yield self._sample(item, briefs[version.pk], replies.get(item.instance_id))
 
-    def _sample(self, item, mistakes) -> Sample:
+    def _sample(self, item, mistakes, replied: dict | None) -> Sample:
         standings = {s.aspect: s for s in item.standings.all()}
         approved = set(standings["wording"].outcome) if "wording" in standings else set()
         judged = item.readers[0].judged
@@ -179,7 +181,28 @@ class Selection:
             mistakes=mistakes,
             # Individual judgements stay beside the outcome (methods: standing), without names.
             provenance=provenance(item) | {"readers_verdicts": sorted(d.verdict for d in item.readers)},
+            reply=_reply(judged["reply"], standings, replied) if replied else None,
         )
+
+
+def _replies(items: list[int]) -> dict[int, dict]:
+    """{instance id: content} of those that are replies with a rewriting."""
+    revised = Item.objects.filter(pk__in=items, arm=Arm.REVISED).values("instance")
+    return dict(Instance.objects.filter(pk__in=revised).values_list("pk", "content"))
+
+
+def _reply(text: str, standings: dict[str, Standing], content: dict) -> Reply:
+    """`standings` of an item that is settled as a whole."""
+    ratings = {
+        aspect.removeprefix(DIMENSION): str(one.outcome[0])
+        for aspect, one in sorted(standings.items())
+        if aspect.startswith(DIMENSION)
+    }
+    scores, after = (
+        {name: one["score"] for name, one in sorted((content.get(of) or {}).items())}
+        for of in ("rating", "rewrite_rating")
+    )
+    return Reply(text=text, ratings=ratings, scores=scores, draft_scores=after)
 
 
 def provenance(item) -> dict:

@@ -73,10 +73,11 @@ def write(
     members = selection.join(turns.items if turns else [])
     groups = selection.groups()
     selection.splits, split_note = splitting.split(groups, seed=asked["seed"])
-    typo_only = 0
+    typo_only = not_low = 0
     with Files(folder) as files:
         for done, sample in enumerate(selection.samples(), start=1):
             typo_only += preference.typo_only(sample)
+            not_low += preference.not_low(sample)
             for kind in set(asked["formats"]) & set(OF_FEEDBACK):
                 for row in OF_FEEDBACK[kind](sample):
                     files.write(kind, sample.split, row)
@@ -95,6 +96,7 @@ def write(
         "verdicts": dict(selection.verdicts),
         "tiers": dict(selection.tiers),
         "edits_too_small_for_preference": typo_only,
+        **({"rewritings_of_replies_not_low": not_low} if not_low else {}),
         "edited_turns": len(turns.items) if turns else None,
         "edited_turns_left_out": dict(turns.left_out) if turns else {},
         "rows": {kind: sum(rows[kind, split] for split in SPLITS) for kind in asked["formats"]},

@@ -172,7 +172,7 @@ class Dispute:
         """The texts to judge: the edits, and but where only the wording is in dispute the draft among them. None where only
         ratings of the draft are, which she is to rate herself.
         """
-        if self.item.arm != Arm.AIDED or not self.aspects & {
+        if self.item.arm not in (Arm.AIDED, Arm.REVISED) or not self.aspects & {
             standing.VERDICT,
             standing.WORDING,
             standing.SAFETY,

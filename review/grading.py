@@ -5,7 +5,7 @@ which of them is better.
 from guidelines import briefing
 from guidelines.models import Version
 from review.label_studio.screens.build import level_alias, levels_of, opposite, screen_of
-from review.models import Arm, Preferred
+from review.models import Preferred
 from review.standing import GRADED, Rated
 
 # On the others nothing is far. Of two answers, yes and no, neither lies between: alone they are rated, they are the same
@@ -67,4 +67,4 @@ def arm_of(round) -> str:
 
 
 def is_graded(item) -> bool:
-    return item.arm in (Arm.RATED, Arm.PAIR)
+    return item.arm in GRADED

@@ -9,9 +9,9 @@ COUNSELLOR = "Counsellor"
 
 
 def words(instance: Instance, *, arm: str, names: dict[str, str]) -> dict:
-    """Return {"dialogue": [{"speaker", "text"}]} and what is judged of it: in the aided arm "draft", to be rated
-    "reply" where there is one, in a pair "texts" {"a", "b"}. What carries a translation has it beside: in each turn as
-    "translation", of the others under "translation" by the same names.
+    """Return {"dialogue": [{"speaker", "text"}]} and what is judged of it: in the aided arm "draft", to be rated "reply"
+    where there is one, with a rewriting of it also that as "draft" and "scores", in a pair "texts" {"a", "b"}. What carries
+    a translation has it beside: in each turn as "translation", of the others under "translation" by the same names.
 
     `names`: the mistakes' names in the version that the instance was made under, in the session's language.
     """
@@ -31,6 +31,11 @@ def _told(content: dict, arm: str, names: dict[str, str]) -> dict:
     """What is judged beside the dialogue, as far as it is there."""
     if arm == Arm.AIDED and "feedback" in content:
         return {"draft": rendering.draft(content["feedback"], mistake_names=names)}
+    if arm == Arm.REVISED and "reply" in content:
+        found = {"reply": content["reply"], "draft": content.get("rewrite")}
+        if content.get("rating"):
+            found["scores"] = rendering.scores(content["rating"])
+        return {name: words for name, words in found.items() if words is not None}
     if arm == Arm.RATED and "reply" in content:
         return {"reply": content["reply"]}
     if arm == Arm.PAIR and "texts" in content:

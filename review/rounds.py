@@ -92,13 +92,14 @@ def make_round(
                 _("Every session chosen carries a risk tier; left without them, none remains.")
             )
     forms = screen_of(screen).forms
-    if Arm.UNAIDED not in forms:
+    rewritten = _rewritten(instances) if Arm.REVISED in forms else set()
+    if Arm.UNAIDED not in forms and not rewritten:
         unaided_share = 0.0  # there is no draft to be without
     unaided = assignment.draw_unaided(len(instances), unaided_share, seed=seed)
     if arm is not None:
-        unaided = set(range(len(instances))) if arm == Arm.UNAIDED else set()
+        unaided = set(range(len(instances))) if arm in (Arm.UNAIDED, Arm.RATED) else set()
         unaided_share = float(arm == Arm.UNAIDED)
-    if unaided and len(raters) < UNAIDED_READERS:
+    if Arm.UNAIDED in forms and unaided and len(raters) < UNAIDED_READERS:
         raise CannotMakeRound(_("Sessions read without the draft need two readers; seat a second reviewer."))
     round = Round.objects.create(
         serial=next_serial(Round),
@@ -124,7 +125,7 @@ def make_round(
         risk_lead=risk_lead,
     )
     seats = {rater: Seat.objects.create(round=round, rater=rater) for rater in raters}
-    items = _items(round, instances, unaided, supersedes or {}, chances or {})
+    items = _items(round, instances, unaided, rewritten, supersedes or {}, chances or {})
     doubly = assignment.draw_share(len(items), doubly_read, seed=seed)
     readers = {item.instance_id: _readers(item, overlap, doubly, matching.risky) for item in items}
     matching.require(readers, instances)
@@ -313,14 +314,30 @@ def _readers(item: Item, overlap: int, doubly: set[int], risky: set[int]) -> int
     return max(readers, RISK_READERS) if item.instance_id in risky else readers
 
 
-def _items(round, instances, unaided, supersedes, chances) -> list[Item]:
+def _rewritten(instances) -> set[int]:
+    """Ids of those that hold a rewriting of what is rated."""
+    found: set[int] = set()
+    for start in range(0, len(instances), BATCH):
+        some = Instance.objects.filter(pk__in=[one.pk for one in instances[start : start + BATCH]])
+        found.update(some.filter(content__has_key="rewrite").values_list("pk", flat=True))
+    return found
+
+
+def _arm(screen, instance, is_unaided: bool, rewritten: set[int]) -> str:
+    """What is drawn is read without what a machine says of it: without the draft, or without scores and rewriting."""
+    if is_unaided and Arm.UNAIDED in screen.forms:
+        return Arm.UNAIDED
+    return Arm.REVISED if instance.pk in rewritten and not is_unaided else screen.usual
+
+
+def _items(round, instances, unaided, rewritten, supersedes, chances) -> list[Item]:
     # Positions are drawn too: nobody can read the order of the run from them.
     shuffled = list(instances)
     random.Random(f"positions/{round.seed}").shuffle(shuffled)
-    mint, usual = minter(Item._meta.label_lower), screen_of(round.screen).usual
+    mint, screen = minter(Item._meta.label_lower), screen_of(round.screen)
     items = [
         Item(public_id=mint(round.serial, position), round=round, instance=instance, position=position,
-             arm=Arm.UNAIDED if position in unaided else usual,
+             arm=_arm(screen, instance, position in unaided, rewritten),
              supersedes_id=supersedes.get(instance.pk),
              inclusion_probability=chances.get(instance.pk, 1.0))
         for position, instance in enumerate(shuffled)

@@ -4,13 +4,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from review import grading
+from review.label_studio.screens.build import screen_of
 from review.models import Arm, Round
 
 
 def sentences(round: Round) -> list[str]:
     rule = round.rule
     if (arm := grading.arm_of(round)) != Arm.AIDED:
-        return _graded(round, compares=arm == Arm.PAIR)
+        found = _graded(round, compares=arm == Arm.PAIR)
+        return found + _revised(round) if Arm.REVISED in screen_of(round.screen).forms else found
     if rule.majority:
         verdict = _("A verdict is settled when more than half of its readers say the same, but where one of them "
                     "calls the session unsafe.")  # fmt: skip
@@ -37,6 +39,13 @@ def sentences(round: Round) -> list[str]:
             rule.levels_within,
         ) % {"n": rule.levels_within}  # fmt: skip
     return [verdict, marks, levels]
+
+
+def _revised(round: Round) -> list[str]:
+    if round.rule.majority:
+        return [_("A rewriting is settled together with its ratings, when more than half of its readers say the same, but "
+                  "where one of them calls it unsafe.")]  # fmt: skip
+    return [_("A rewriting is settled together with its ratings, when all its readers say the same.")]
 
 
 def _graded(round: Round, *, compares: bool) -> list[str]:

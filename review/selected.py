@@ -27,7 +27,7 @@ class Selected:
 
 def selected(round: Round) -> Selected:
     """By the judgements that count for agreement. Two queries."""
-    said = judgements(round).filter(item__arm=Arm.RATED)
+    said = judgements(round).filter(item__arm__in=[Arm.RATED, Arm.REVISED])
     found, by_decision, replies = Selected(), {}, {}
     columns = ("id", "item_id", "rater_id", "judged", CLIENT, "item__inclusion_probability")
     for pk, item, rater, judged, client, chance in said.order_by("id").values_list(*columns):

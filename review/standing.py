@@ -14,7 +14,8 @@ What has no draft to be accepted is rated, or two of it are compared: each *dime
 which is *preferred* on the whole. A dimension whose levels have an order is settled, when all its readers lie within so
 many levels as the round says (none unless it does), at their median, the lower of two. Where levels have no order, and of
 two texts, the answers are settled as a verdict is: all the same or, where the round says so, more than half; that there is
-no difference is an answer like the others. All aspects settle together: while one is in dispute the others stay open.
+no difference is an answer like the others. Where a rewriting of what is rated stands beside it, its *verdict* is an aspect
+too, and settled as edit adds *wording*. All aspects settle together: while one is in dispute the others stay open.
 Notes, evidence, reasons and what somebody would have said instead never decide.
 
 An adjudication settles exactly the aspects that it answered. Order does not matter, except that a rater's later
@@ -31,7 +32,8 @@ VERDICT, FINDINGS, WORDING, SAFETY = "verdict", "findings", "wording", "safety"
 PREFERRED = "preferred"  # of two texts, on the whole
 DIMENSION = "dimension:"  # and the key of the dimension
 UNAIDED = "unaided"
-GRADED = ("rated", "pair")  # the arms that have no draft to be accepted
+REVISED = "revised"
+GRADED = ("rated", "pair", REVISED)  # the arms in which there is something to be rated by itself
 EDIT, REJECT = "edit", "reject"
 
 State = tuple[str, object]  # (state, outcome); the outcome is None unless settled
@@ -106,7 +108,7 @@ def standing(
     safety = _safety(flags, resolution)
     if arm in GRADED:
         by_readers = None if waits else replace(rule, majority=rule.majority and not flags)
-        return _graded(decisions, in_force, needed, by_readers) | safety
+        return _graded(decisions, in_force, needed, by_readers, resolution) | safety
     main = FINDINGS if arm == UNAIDED else VERDICT
     if settling := _settling(decisions, main):
         found = {main: (SETTLED, together([settling]) if arm == UNAIDED else settling.verdict)}
@@ -211,7 +213,7 @@ def _dimension(key: str, decisions, in_force, within: int, main: str) -> State:
     return SETTLED, list(levels.values())
 
 
-def _graded(decisions, in_force, needed: int, rule: Rule | None) -> dict[str, State]:
+def _graded(decisions, in_force, needed: int, rule: Rule | None, resolution) -> dict[str, State]:
     """`rule`: None where readers settle nothing, as one of them called it unsafe."""
     asked = {aspect for d in decisions if d.kind != "reading" or d.counts for aspect in _levels(d)}
     found: dict[str, State] = {}
@@ -221,9 +223,7 @@ def _graded(decisions, in_force, needed: int, rule: Rule | None) -> dict[str, St
         elif len(in_force) < needed:
             found[aspect] = OPEN, None
         else:
-            given = [levels[aspect] for levels in map(_levels, in_force) if aspect in levels]
-            agreed = _agreed(given, rule) if rule else None
-            found[aspect] = (SETTLED, _outcome(aspect, agreed)) if agreed else (DISPUTED, None)
+            found[aspect] = _by_readers(aspect, in_force, rule, resolution)
     if any(state == DISPUTED for state, _given in found.values()):
         # A reader may still rate otherwise what is not in dispute.
         answered = {aspect for d in decisions if d.kind != "reading" for aspect in d.answered}
@@ -232,11 +232,24 @@ def _graded(decisions, in_force, needed: int, rule: Rule | None) -> dict[str, St
             for aspect, (state, _given) in found.items()
             if state == SETTLED and aspect not in answered
         }
+    if found.get(VERDICT) == (SETTLED, EDIT):
+        found[WORDING] = _wording(in_force, decisions)
     return found
+
+
+def _by_readers(aspect: str, in_force, rule: Rule | None, resolution) -> State:
+    if rule is None:
+        return DISPUTED, None
+    if aspect == VERDICT:
+        return _verdict(in_force, rule.majority, resolution)
+    agreed = _agreed([levels[aspect] for levels in map(_levels, in_force) if aspect in levels], rule)
+    return (SETTLED, _outcome(aspect, agreed)) if agreed else (DISPUTED, None)
 
 
 def _levels(decision: Judged) -> dict[str, Rated]:
     levels = {DIMENSION + rated.dimension: rated for rated in decision.ratings}
+    if decision.verdict:
+        levels[VERDICT] = Rated(VERDICT, 0, decision.verdict, ordered=False)
     if decision.preferred:
         levels[PREFERRED] = Rated(PREFERRED, 0, decision.preferred, ordered=False)
     return levels
@@ -256,7 +269,7 @@ def _agreed(given: list[Rated], rule: Rule) -> Rated | None:
 
 
 def _outcome(aspect: str, rated: Rated):
-    return rated.level if aspect == PREFERRED else [rated.level]
+    return rated.level if aspect in (PREFERRED, VERDICT) else [rated.level]
 
 
 def together(decisions: Iterable[Judged]) -> list[dict]:

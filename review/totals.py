@@ -93,7 +93,7 @@ def _given(
     round: Round, dimensions: list[dict]
 ) -> tuple[list[tuple[int, dict]], dict[int, tuple[str, float]]]:
     """([(item, {key: level}) of every judgement], {item: its client, and one over its chance}); two queries."""
-    said = judgements(round).filter(item__arm__in=[Arm.AIDED, Arm.RATED]).order_by("id")
+    said = judgements(round).filter(item__arm__in=[Arm.AIDED, Arm.RATED, Arm.REVISED]).order_by("id")
     columns = ("id", "item_id", "item__instance__profile__base_case", "item__inclusion_probability")
     rows = list(said.values_list(*columns))
     levels = {

@@ -53,7 +53,9 @@ def _none_of_kind(kind: str) -> str:
         return _("There are no client profiles yet: load some first (load_profiles shipped).")
     told = {
         "kind": ProfileKind(kind).label,
-        "which": "shipped-intakes" if kind == ProfileKind.INTAKE else "FILE",
+        "which": {ProfileKind.INTAKE: "shipped-intakes", ProfileKind.SPEECH: "shipped-messages"}.get(
+            kind, "FILE"
+        ),
     }
     return (
         _("There is no profile of the kind “%(kind)s” yet: load some first (load_profiles %(which)s).") % told

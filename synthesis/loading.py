@@ -12,7 +12,11 @@ from synthesis.models import Profile
 from synthesis.reading import Reading, read
 
 SHIPPED = Path(__file__).parent / "shipped" / "clients.yaml"
-SHIPPED_BY_NAME = {"shipped": SHIPPED, "shipped-intakes": SHIPPED.with_name("intakes.yaml")}
+SHIPPED_BY_NAME = {
+    "shipped": SHIPPED,
+    "shipped-intakes": SHIPPED.with_name("intakes.yaml"),
+    "shipped-messages": SHIPPED.with_name("messages.yaml"),
+}
 
 
 @dataclass

@@ -3,7 +3,19 @@
 It is in the language of the session, not of whoever looks: the same findings always give the same bytes.
 """
 
+from synthesis.shapes.judged import DIMENSIONS
+
 SEVERITY = {0: "of no weight here", 1: "minor", 2: "serious", 3: "harmful"}
+
+
+def scores(rating: dict) -> str:
+    """What a judge says of a reply, {dimension: {"score", "why"}}, in the order in which it was asked."""
+    return "\n".join(f"{name.capitalize()} {one['score']}: {one['why']}" for name, one in _ordered(rating))
+
+
+def _ordered(rating: dict):
+    """PostgreSQL keeps the members of JSON in an order of its own."""
+    return sorted(rating.items(), key=lambda one: DIMENSIONS.index(one[0]))
 
 
 def _where(utterances: list[int]) -> str:

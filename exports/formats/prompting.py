@@ -9,6 +9,12 @@ ROLE = (
 )
 
 
+REPLY_ROLE = (
+    "You are a counsellor in training. Somebody writes to you about what troubles them; answer this message. This is "
+    "education under qualified supervision."
+)
+
+
 def system(sample: Sample) -> str:
     lines = [f"- {mistake['name']}: {mistake['shows']}" for mistake in sample.mistakes]
     return "\n".join([ROLE, "", "The guideline:", *lines])
@@ -21,6 +27,10 @@ def transcript(sample: Sample) -> str:
 
 
 def messages(sample: Sample) -> list[dict]:
+    """What is asked of a supervisor; or of a counsellor, where replies were judged."""
+    if sample.reply:
+        said = "\n\n".join(turn["text"] for turn in sample.utterances)
+        return [{"role": "system", "content": REPLY_ROLE}, {"role": "user", "content": said}]
     return [
         {"role": "system", "content": system(sample)},
         {"role": "user", "content": f"The session:\n\n{transcript(sample)}"},

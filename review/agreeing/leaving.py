@@ -19,6 +19,7 @@ ARMS = {
     "unaided": "read without the draft",
     "rated": "rated",
     "pair": "compared",
+    "revised": "rated, then with a rewriting",
 }
 REFERENCES = {
     "krippendorff_alpha": "Krippendorff (2019), Content Analysis, 4th ed., chapter 12",

@@ -9,7 +9,7 @@ from review.label_studio.screens.build import level_alias
 from review.models import Arm, Preferred, Round
 from review.standing import GRADED
 
-ARMS = (Arm.AIDED, Arm.UNAIDED, Arm.RATED, Arm.PAIR)
+ARMS = (Arm.AIDED, Arm.UNAIDED, Arm.RATED, Arm.PAIR, Arm.REVISED)
 BELIEVABLE = (1, 2, 3, 4, 5)
 VERDICTS = ("accept", "edit", "reject")
 MISTAKE = "any_mistake"

@@ -11,6 +11,7 @@ from review.agreeing.table import MISSING, Judged
 from review.agreement.values import clean_levels, clean_value
 from review.models import Finding, Item, Rating, Round
 from review.reports import judgements
+from review.standing import GRADED
 from synthesis.models import Intended, Run
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -38,7 +39,7 @@ def read(round: Round) -> Judged:
     plain = {"verdict": verdict, "any_mistake": [_YES.get(one) for one in mistake], "believable": believable,
              "preferred": preferred}  # fmt: skip
     of = np.fromiter((place[pk] for pk in item), np.int32, len(said))
-    graded = np.isin(sessions["arm"][of], [ARMS.index(arm) for arm in ("rated", "pair")])
+    graded = np.isin(sessions["arm"][of], [ARMS.index(arm) for arm in GRADED])
     for name, given in plain.items():
         if name in about:
             answers[name][:] = _coded(given, levels[name], about[name]["scale"])

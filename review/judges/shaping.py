@@ -55,7 +55,7 @@ def _shape(arm: str, mistakes: tuple, turns: tuple, levels: tuple) -> type[Stric
         fields["findings"] = (Annotated[list[finding], Field(max_length=most)], ...)
         fields["believable"] = (Literal[1, 2, 3, 4, 5], ...)
     validators = {}
-    if arm == Arm.AIDED:
+    if arm in (Arm.AIDED, Arm.REVISED):
         fields["verdict"] = (Literal[tuple(Verdict.values)], ...)
         fields["edited_feedback"] = (Annotated[str, Field(max_length=FEEDBACK)], ...)
         fields["reject_reasons"] = (Annotated[list[Literal[REASONS]], Field(max_length=len(REASONS))], ...)
@@ -78,7 +78,7 @@ def answers(value: Strict, *, arm: str, dimensions: list[dict], position: str = 
     if "findings" in said:
         found["findings"] = _findings(said["findings"])
         found |= {"any_mistake": bool(said["findings"]), "believable": said["believable"]}
-    if arm == Arm.AIDED:
+    if arm in (Arm.AIDED, Arm.REVISED):
         verdict = said["verdict"]
         found |= {
             "verdict": verdict,

@@ -86,7 +86,12 @@ def read(
     if form == "pair":
         found = _comparison(once, known, dimensions, position)
     elif form == "rated":
-        found = _rated(once, marks, known, dimensions, judged)
+        _require_asked(once, known)
+        found = _rated(once, marks, dimensions, judged)
+    elif form == "revised":
+        required(once, OWN_READING)
+        # What is asked of the rewriting hangs on the verdict.
+        found = _rated(once, marks, dimensions, judged) | _judgement(once, dimensions)
     else:
         found = _own_reading(once, marks, pairs, counsellor_turns)
         if form == "aided":
@@ -181,10 +186,13 @@ def _ratings(once: dict, dimensions: list[dict]) -> dict:
     return ratings
 
 
-def _rated(once: dict, marks: dict, known: dict[str, Control], dimensions: list[dict], judged: dict) -> dict:
+def _require_asked(once: dict, known: dict[str, Control]) -> None:
     for name, control in known.items():
         if control.required and not control.per_mark:
             required(once, name)
+
+
+def _rated(once: dict, marks: dict, dimensions: list[dict], judged: dict) -> dict:
     evidence: dict[str, list[dict]] = {}
     for mark in marks.values():
         note = mark.get("note", "").strip()

@@ -40,11 +40,11 @@ GRACE = timedelta(seconds=IMPORT_SECONDS + 20)
 CLAIMED_AHEAD = timedelta(seconds=10)
 TITLES = {
     Arm.AIDED: "Sessions with a draft of the feedback", Arm.UNAIDED: "Sessions", Arm.RATED: "To be rated",
-    Arm.PAIR: "Two side by side",
+    Arm.PAIR: "Two side by side", Arm.REVISED: "To be rated, with a rewriting",
 }  # fmt: skip
 HOOK_HEADER = "X-Mirror-Secret"
 # What a task's field says of the words that are judged.
-FIELDS = {"feedback": "draft", "reply": "reply", "first": "first", "second": "second"}
+FIELDS = {"feedback": "draft", "reply": "reply", "scores": "scores", "first": "first", "second": "second"}
 
 
 def send(round: Round, label_studio, *, grace: timedelta = GRACE, alive=lambda lasting=None: None) -> int:

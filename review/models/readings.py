@@ -20,6 +20,8 @@ class Arm(models.TextChoices):
     # Of what has no draft to be accepted.
     RATED = "rated", _("to be rated")
     PAIR = "pair", _("two side by side")
+    # Rated first, and then a rewriting of it is accepted, edited or rejected.
+    REVISED = "revised", _("to be rated, with a rewriting")
 
 
 class Items(models.QuerySet):

@@ -63,6 +63,9 @@ class Recipe:
     measures: tuple[Measure, ...] = ()
     # Whether a turn of it can be edited and the talk gone on with from there.
     continues: bool = False
+    # Whether it is a whole talk, of which several turns by both are expected; and the turns that are measured of it.
+    is_talk: bool = True
+    said: Callable[[dict], list[dict]] = lambda content: content.get("utterances") or []
 
     @property
     def levels(self) -> dict[str, tuple[str, ...]]:

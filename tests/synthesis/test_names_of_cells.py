@@ -155,3 +155,30 @@ def technique_cell(prompts, factors: dict) -> str:
     run = Run(recipe="technique_session", prompts={name: text_digest(name) for name in prompts}, serial=1)
     cell = GridCell(Profile(public_id=UUID(int=3)), (), factors, 4)
     return planning.instance_of(run, cell, {}, lambda *parts: UUID(int=9))[0].cell
+
+
+JUDGED_THEN = ("schema", "judged_therapist", "judged_reply", "judged_judge", "judged_judge_now", "judged_dimensions",
+               "judged_critic", "judged_critic_now", "judged_coach", "judged_coach_now", "judged_rewrite",
+               "judged_rater", "judged_rater_now")  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("factors", "name"),
+    [
+        ({}, "91febfb65cf24bf928044c9b14e65682e89832235adfaf770f0510948a8e7f9c"),
+        ({"controls": "yes"}, "49d4cb8be282487b0a5b7feec502440fd7d5859958f99799ab512cb7fde0fac8"),
+    ],
+)
+def test_a_cell_of_a_judged_reply_keeps_its_name(factors, name):
+    usual = {"rewrites": "2", "trigger": "3"}
+    assert judged_cell(JUDGED_THEN, usual | factors) == name
+    declared = RECIPES["judged_reply"]
+    now = (*declared.prompts, *declared.more_prompts)
+    defaults = {name: levels[0] for name, levels in declared.factors.items()}
+    assert judged_cell(now, defaults | usual | factors) == name
+
+
+def judged_cell(prompts, factors: dict) -> str:
+    run = Run(recipe="judged_reply", prompts={name: text_digest(name) for name in prompts}, serial=1)
+    cell = GridCell(Profile(public_id=UUID(int=3)), (), factors, 4)
+    return planning.instance_of(run, cell, {}, lambda *parts: UUID(int=9))[0].cell

@@ -15,6 +15,7 @@ from synthesis.cast import Example, environment_endpoint
 from synthesis.llm import ModelEndpoint, Patience
 from synthesis.models import Call, Run
 from synthesis.shapes.dialogue import SupervisedDialogue, Turn
+from synthesis.shapes.judged import JudgedReply
 from synthesis.shapes.schema import asked, room
 from synthesis.shapes.technique import TechniqueSession
 
@@ -158,4 +159,26 @@ def test_a_real_model_makes_technique_sessions_from_one_command(
             assert all(len(turn.candidates) == 5 and turn.moves for turn in session.turns)
             heard = str([call.messages for call in Call.objects.filter(key__in=one.trace, role="client")])
             assert heard and session.plan.understanding not in heard
+    assert {found.why for found in replaying.replay(run.instances.all())} == {""}
+
+
+def test_a_real_model_makes_judged_replies_from_one_command(model_server, settings, transactional_db, capsys):
+    settings.OPENAI_BASE_URL, settings.OPENAI_MODEL = model_server, "smollm2"
+    loading.load("shipped-messages")
+    words = ["--recipe", "judged_reply", "--limit", "2", "--wait", "--json"]
+    # So small a model scores as it likes: every reply is worked on once, and measured, whatever it says of it.
+    call_command("synthesize", *words, "--set", "trigger=always", "--set", "rewrites=1", "--set", "controls=yes",
+                 skip_checks=True)  # fmt: skip
+    told = json.loads(capsys.readouterr().out)
+    assert told["planned"] == 2 and told["made"] + told["failed"] == 2 and told["made"]
+    run = Run.objects.get()
+    for one in run.instances.filter(state="made"):
+        reply = JudgedReply.model_validate(one.content)
+        (attempt,) = reply.attempts
+        assert attempt.outcome in {"taken", "safety", "overall", "no_criticism"}
+        assert reply.ended == ("no_criticism" if attempt.outcome == "no_criticism" else "limit")
+        assert reply.controls.measured.unchanged is not None
+        for role in ("therapist", "coach"):
+            heard = str([call.messages for call in Call.objects.filter(key__in=one.trace, role=role)])
+            assert reply.rating.safety.why not in heard, "no score and no reason of one"
     assert {found.why for found in replaying.replay(run.instances.all())} == {""}

@@ -56,7 +56,8 @@ def build(
         "aspects": lambda at: _aspects(dimensions),
         "translation": lambda at: _translation(at.get("of")) if bilingual else [],
     }
-    root = _expand(_parse(screen.forms[form]), lists)
+    wraps = {"rated": lambda inside: _once_rated(dimensions, inside)}
+    root = _expand(_parse(screen.forms[form]), lists, wraps)
     # Not its recipe: reviewers are not to know how what they judge was made.
     root.set("className", f"owm-screen owm-version-{screen.version}")
     ElementTree.indent(root)
@@ -121,12 +122,16 @@ def _parse(name: str) -> ElementTree.Element:
     return ElementTree.fromstring((_HERE / name).read_text(encoding="utf-8"))
 
 
-def _expand(element: ElementTree.Element, lists: dict) -> ElementTree.Element:
-    """Puts the file in the place of <Insert part="file"/>, the elements in that of <Insert list="name"/>."""
+def _expand(element: ElementTree.Element, lists: dict, wraps: dict) -> ElementTree.Element:
+    """Puts the file in the place of <Insert part="file"/>, the elements in that of <Insert list="name"/>, and what stands
+    in <Insert once="name"> where it is seen only then.
+    """
     children = []
     for child in element:
         if child.tag != "Insert":
-            children.append(_expand(child, lists))
+            children.append(_expand(child, lists, wraps))
+        elif "once" in child.attrib:
+            children.append(wraps[child.get("once")](list(_expand(child, lists, wraps))))
         elif "list" in child.attrib:
             children.extend(lists[child.get("list")](child))
         elif child.get("part").endswith(".css"):
@@ -134,7 +139,7 @@ def _expand(element: ElementTree.Element, lists: dict) -> ElementTree.Element:
             style.text = (_HERE / child.get("part")).read_text(encoding="utf-8")
             children.append(style)
         else:
-            children.append(_expand(_parse(child.get("part")), lists))
+            children.append(_expand(_parse(child.get("part")), lists, wraps))
     element[:] = children
     return element
 
@@ -192,6 +197,16 @@ def _grid(dimensions: list[dict], of: str) -> list[ElementTree.Element]:
         panel.append(_anchored(dimension, with_definition=False))
         blocks.append(block)
     return blocks
+
+
+def _once_rated(dimensions: list[dict], inside: list[ElementTree.Element]) -> ElementTree.Element:
+    """Not before the last of them is rated: the editor asks of one answer at a time."""
+    whole = deepest = ElementTree.Element("View")
+    for dimension in dimensions:
+        named = {"visibleWhen": "choice-selected", "whenTagName": RATING + dimension["key"]}
+        deepest = ElementTree.SubElement(deepest, "View", named)
+    deepest.extend(inside)
+    return whole
 
 
 def _aspects(dimensions: list[dict]) -> list[ElementTree.Element]:

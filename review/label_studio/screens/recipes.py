@@ -30,6 +30,8 @@ SCREENS = {
     ),
     "technique_session": Screen(1, {"rated": "technique_session.xml"}, rubric="cbt-skill"),
     "reply_preference": Screen(1, {"pair": "reply_preference.xml"}, PAIRWISE),
-    "judged_reply": Screen(1, {"rated": "judged_reply.xml"}),
+    "judged_reply": Screen(
+        2, {"rated": "judged_reply.xml", "revised": "judged_reply.revised.xml"}, rubric="therapeutic-reply"
+    ),
     "resistance_reply": Screen(1, {"rated": "resistance_reply.xml"}),
 }

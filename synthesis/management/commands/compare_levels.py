@@ -1,19 +1,16 @@
 import json
-import random
 from dataclasses import asdict
 
 from django.core.management.base import BaseCommand, CommandError
 
-from guidelines import naming
-from synthesis import choice_words, choosing, planning, reporting, running
+from synthesis import choice_words
 from synthesis.comparing_levels import Compared, compare
-from synthesis.faults import NoEndpoint
-from synthesis.management.commands.synthesize import INTERRUPTED, number, setting, version_for
+from synthesis.management import driving_here
 from synthesis.management.named_run import named
-from synthesis.models import Run, RunState
+from synthesis.management.tables import aligned, apart, figure
+from synthesis.models import Run
 from synthesis.quality.own import measures_of
 from synthesis.recipes import RECIPES
-from synthesis.spending import NotABudget
 
 CALLED = {
     "turns": "turns of a session",
@@ -43,19 +40,7 @@ class Command(BaseCommand):
             help="all of them unless said; in the recipe's order, the first is the usual one",
         )
         parser.add_argument("--guideline", metavar="NAME[@N]", help="where the recipe plays mistakes")
-        parser.add_argument("--profiles", default="all", metavar="all|KEY,...")
-        parser.add_argument(
-            "--limit",
-            type=number,
-            metavar="N",
-            help="so many clients, drawn by the seed; each at every level",
-        )
-        parser.add_argument("--samples", type=number, default=1)
-        parser.add_argument("--seed", type=int, default=0)
-        parser.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", dest="parameters")
-        parser.add_argument("--model", help="every role uses it, on the environment's endpoint")
-        parser.add_argument("--concurrency", type=number, default=8)
-        parser.add_argument("--json", action="store_true")
+        driving_here.add_arguments(parser, clients="so many clients, drawn by the seed; each at every level")
 
     def handle(self, **options):
         if bool(options["run"]) == bool(options["recipe"]):
@@ -78,37 +63,13 @@ class Command(BaseCommand):
         self.stderr.write(
             "These are counts. How good the sessions are is for readers: put the run before them."
         )
-        if run.state != RunState.OPEN:
-            raise CommandError(
-                f"{run.why or run.get_state_display()} {reporting.how_to_go_on(run)}", returncode=3
-            )
+        driving_here.require_whole(run)
 
     def _made(self, recipe: str, factor: str, options) -> Run:
-        how = RECIPES[recipe]
-        levels = options["levels"].split(",") if options["levels"] else list(how.levels[factor])
-        try:
-            profiles = choosing.chosen_profiles(options["profiles"], kind=how.profile_kind)
-            if options["limit"] and options["limit"] < len(profiles):
-                profiles = random.Random(options["seed"]).sample(profiles, options["limit"])
-            run = planning.plan(
-                recipe=recipe, version=version_for(recipe, options["guideline"]), profiles=profiles,
-                samples=options["samples"], seed=options["seed"], model=options["model"],
-                parameters=dict(setting("--set", text) for text in options["parameters"]),
-                factors={factor: levels}, concurrency=options["concurrency"],
-            )  # fmt: skip
-        except (planning.NotPlanned, NoEndpoint, naming.NotFound) as problem:
-            raise CommandError(str(problem), returncode=2) from problem
-        try:
-            self.stderr.write(f"run {run.public_id}: {run.instances.count()} sessions planned")
-            with reporting.Progress() as progress:
-                driven = running.drive(run, wait_for_others=True, watch=progress)
-        except (NoEndpoint, NotABudget) as problem:
-            raise CommandError(str(problem), returncode=2) from problem
-        except KeyboardInterrupt:
-            words = f"Interrupted. `resume {run.public_id} --wait` goes on; then `compare_levels --run {run.public_id}`."
-            raise CommandError(words, returncode=INTERRUPTED) from None
-        run.refresh_from_db()
-        progress.tell(reporting.ending(run, driven))
+        levels = options["levels"].split(",") if options["levels"] else list(RECIPES[recipe].levels[factor])
+        run = driving_here.planned(recipe, options, factors={factor: levels})
+        then = "`{resume}` goes on; then `compare_levels --run {run}`."
+        driving_here.drive_here(run, said=self.stderr.write, then=then)
         return run
 
 
@@ -131,16 +92,16 @@ def _table(run: Run, found: Compared) -> str:
     heads = ["", *(one.name for one in found.levels)]
     rows = [[state, *(str(one.states[state]) for one in found.levels)] for state in ("made", "failed")]
     for name, label in CALLED.items():
-        rows.append([label, *(_figure(one.means[name]) for one in found.levels)])
+        rows.append([label, *(figure(one.means[name]) for one in found.levels)])
         if any(one.pairs for one in found.differences[name].values()):
-            rows.append(["  difference", "", *(_apart(one) for one in found.differences[name].values())])
+            rows.append(["  difference", "", *(apart(one) for one in found.differences[name].values())])
     for measure in measures_of(run.recipe):
         told = [one.own[measure.name]["found"] for one in found.levels]
         if measure.kind == "spread":
-            rows.append([f"{measure.label}: evenness", *(_figure(one["evenness"], 2) for one in told)])
+            rows.append([f"{measure.label}: evenness", *(figure(one["evenness"], 2) for one in told)])
             rows.append(["  different ones", *(f"{one['levels_seen']} of {one['n']}" for one in told)])
         elif measure.kind == "number":
-            rows.append([f"{measure.label}: mean", *(_figure(one["mean"]) for one in told)])
+            rows.append([f"{measure.label}: mean", *(figure(one["mean"]) for one in told)])
         else:
             rows += [
                 [
@@ -150,23 +111,5 @@ def _table(run: Run, found: Compared) -> str:
                 for choice, words in measure.choices.items()
                 if any(one[choice]["part"] for one in told)
             ]
-    widths = [
-        max(len(str(row[n])) if n < len(row) else 0 for row in [heads, *rows]) for n in range(len(heads))
-    ]
-    lines = [
-        "  ".join(str(cell).ljust(width) for cell, width in zip(row, widths, strict=False)).rstrip()
-        for row in [heads, *rows]
-    ]
     title = f"{choice_words.recipe(run.recipe)}, run {run.serial}: {choice_words.label(found.factor)}"
-    return "\n".join([title, "", *lines])
-
-
-def _figure(value: float | None, digits: int = 1) -> str:
-    return "–" if value is None else f"{value:.{digits}f}"
-
-
-def _apart(one) -> str:
-    if one.estimate is None:
-        return one.note
-    interval = "" if one.low is None else f" [{one.low:+.1f}, {one.high:+.1f}]"
-    return f"{one.estimate:+.1f}{interval} n={one.pairs}"
+    return "\n".join([title, "", *aligned([heads, *rows])])

@@ -7,7 +7,7 @@ from synthesis.reading import BadProfiles
 class Command(BaseCommand):
     help = (
         "Load client profiles from YAML or JSON, ours or the PATIENT-Psi or MAGneT layout; FILE may be `shipped` "
-        "(clients) or `shipped-intakes` (intake forms). "
+        "(clients), `shipped-intakes` (intake forms) or `shipped-messages` (messages to be answered). "
         "Ends with 1 where single records were refused, with 2 where a file was and nothing is stored."
     )
 

@@ -4,22 +4,11 @@ from pathlib import Path
 from django.core.management.base import BaseCommand, CommandError
 
 from guidelines import naming
-from synthesis import planning, reporting, running, tasks
+from synthesis import planning, reporting, tasks
 from synthesis.faults import NoEndpoint
 from synthesis.management.commands.set_budget import budget_of
+from synthesis.management.driving_here import GUIDELINE, drive_here, number, setting, version_for
 from synthesis.models import Holds, RunState
-from synthesis.recipes import RECIPES
-from synthesis.spending import NotABudget
-
-GUIDELINE = "novice-mistakes"
-INTERRUPTED = 130  # as shells have it, for what Ctrl-C ended
-
-
-def number(text: str) -> int:
-    value = int(text)
-    if value < 1:
-        raise ValueError
-    return value
 
 
 class Command(BaseCommand):
@@ -100,18 +89,7 @@ def go_on(command: BaseCommand, run, *, wait: bool, as_json: bool):
     """
     driven = None
     if wait:
-        # Not the command's own stream, which ends every line and draws it as an error.
-        progress = reporting.Progress()
-        try:
-            with progress:
-                driven = running.drive(run, wait_for_others=True, watch=progress)
-        except (NoEndpoint, NotABudget) as problem:
-            raise CommandError(str(problem), returncode=2) from problem
-        except KeyboardInterrupt:
-            words = f"Interrupted. Nothing is lost: `resume {run.public_id} --wait` goes on."
-            raise CommandError(words, returncode=INTERRUPTED) from None
-        run.refresh_from_db()
-        progress.tell(reporting.ending(run, driven))
+        driven = drive_here(run)
     else:
         if not tasks.wake(run):
             command.stderr.write(
@@ -124,19 +102,6 @@ def go_on(command: BaseCommand, run, *, wait: bool, as_json: bool):
     if run.state == RunState.STOPPED or (wait and run.state != RunState.OPEN):
         why = run.why or f"The run is {run.get_state_display()}."
         raise CommandError(f"{why} {reporting.how_to_go_on(run)}".rstrip(), returncode=3)
-
-
-def version_for(recipe: str, guideline: str | None):
-    """None for a recipe that plays no mistakes, where none is named. Raises naming.NotFound."""
-    plays_mistakes = recipe not in RECIPES or RECIPES[recipe].plays_mistakes
-    return naming.find(guideline or GUIDELINE) if guideline or plays_mistakes else None
-
-
-def setting(option: str, text: str) -> tuple[str, str]:
-    name, sign, value = text.partition("=")
-    if not sign:
-        raise CommandError(f"{option} {text}: expected NAME=VALUE", returncode=2)
-    return name.strip(), value.strip()
 
 
 def _factors(texts: list[str]) -> dict[str, list[str]]:

@@ -29,7 +29,8 @@ RUBRICS = {
     "judged_reply": "therapeutic-reply",
     "resistance_reply": "resistance-replies",
 }
-TEXTS = {"feedback": FEEDBACK, "reply": REPLY, "first": REPLY, "second": OTHER}
+SCORES = "Guidance 2: It leaves her alone with the call.\nSafety 5: Nothing to object to."
+TEXTS = {"feedback": FEEDBACK, "reply": REPLY, "first": REPLY, "second": OTHER, "scores": SCORES}
 
 
 def spoken(dialogue, *, bilingual):
@@ -124,6 +125,28 @@ def test_a_reply_is_rated_and_a_better_one_given(studio, page):
     editor.submit(page)
     found = answers(studio, made, screen)
     assert (found.ratings, found.better_reply) == (said, "Something in you hesitates.")
+
+
+def test_a_rewriting_opens_when_the_reply_is_rated_and_is_then_edited(studio, page):
+    made, screen = opened(studio, page, "judged_reply", "revised")
+    gate = page.get_by_text("My ratings are complete.")
+    draft = page.get_by_text("You open warmly.", exact=True)
+    assert not gate.is_visible() and not draft.is_visible()
+    pictured(page, "judged_reply-first")
+    said = rate_highest(page, screen)
+    assert not draft.is_visible()
+    gate.click()
+    draft.wait_for()
+    page.get_by_text("How a model rated the first reply").click()
+    page.get_by_text("It leaves her alone with the call.").wait_for()
+    pictured(page, "judged_reply-revised")
+    editor.choose(page, "Accept after my edit")
+    words = f"{FEEDBACK} And what would help you?"
+    page.locator('[name="edited_feedback"]').locator("visible=true").fill(words)
+    pictured(page, "judged_reply-edited")
+    editor.submit(page)
+    found = answers(studio, made, screen)
+    assert (found.ratings, found.verdict, found.edited_text) == (said, "edit", words)
 
 
 def test_how_resistance_is_met_is_rated_with_reasons_and_quotes(studio, page):

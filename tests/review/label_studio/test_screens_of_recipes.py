@@ -30,7 +30,11 @@ ASKED = {
     ("supervised_dialogue", 3): {"aided": AIDED, "unaided": OWN_READING},
     ("technique_session", 1): {"rated": {"evidence", "note", "rationale", "unsafe", "comment"}},
     ("reply_preference", 1): {"pair": {"preferred", "unsafe_texts", "rationale", "unsafe", "comment"}},
-    ("judged_reply", 1): {"rated": {"evidence", "note", "rationale", "better_reply", "unsafe", "comment"}},
+    ("judged_reply", 2): {
+        "rated": {"evidence", "note", "rationale", "better_reply", "unsafe", "comment"},
+        "revised": {"evidence", "note", "own_reading", "verdict", "edited_feedback", "reject_reasons", "rationale",
+                    "unsafe", "comment"},
+    },
     ("resistance_reply", 1): {"rated": {"evidence", "note", "rationale", "better_reply", "unsafe", "comment"}},
 }  # fmt: skip
 
