@@ -4,6 +4,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 HEADINGS = {
+    "speech": gettext_lazy("What the client says"),
+    "topic": gettext_lazy("Topic"),
+    "topic_group": gettext_lazy("Group of topics"),
     "presenting": gettext_lazy("What the client says at first"),
     "age": gettext_lazy("Age"),
     "gender": gettext_lazy("Gender"),

@@ -37,6 +37,7 @@ def by_rule(instance: Instance, content: dict) -> list[Mark]:
         language=language_of(instance.factors),
         prompts=prompts_of(run),
         descriptions=descriptions_of(instance.profile, instance.intended()),
+        recipe=instance.recipe,
     )
     if how := RECIPES.get(instance.recipe):
         found += how.holds(content)

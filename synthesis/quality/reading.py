@@ -119,7 +119,11 @@ class Read:
         pk, name, _state, factors, _failure, profile, revision = row
         intended = self._intended(pk, revision)
         session = session_of(
-            content, name=str(name), language=language_of(factors), **_meant(intended, factors)
+            content,
+            name=str(name),
+            language=language_of(factors),
+            recipe=self.run.recipe,
+            **_meant(intended, factors),
         )
         descriptions = descriptions_of(self.profiles.get(profile), intended)
         return facts_of(
@@ -153,7 +157,7 @@ class Read:
             (rows.filter(pk__lt=newest) if newest else rows)[:BATCH].values_list("pk", "public_id")
         ):
             newest = chunk[-1][0]
-            prints = _prints([pk for pk, _name in chunk])
+            prints = _prints([pk for pk, _name in chunk], self.run.recipe)
             yield [(str(name), prints[pk]) for pk, name in chunk]
 
     def translated(self, language: str) -> int:
@@ -204,13 +208,13 @@ def _meant(intended: list[PairRevision], factors: dict) -> dict:
     }
 
 
-def _prints(ids: list[int]) -> dict[int, Print]:
+def _prints(ids: list[int], recipe: str) -> dict[int, Print]:
     """Of these sessions; what nobody measured yet is, and kept."""
     kept = Measured.objects.filter(instance__in=ids, rules=rules()).defer("found", "words")
     found = {row.pk: _print(row) for row in kept}
     for begin in range(0, len(missing := [pk for pk in ids if pk not in found]), CHUNK):
         rows = Instance.objects.filter(pk__in=missing[begin : begin + CHUNK]).values_list("pk", "content")
-        fresh = {pk: print_of(session_of(content)) for pk, content in rows}
+        fresh = {pk: print_of(session_of(content, recipe=recipe)) for pk, content in rows}
         _keep({pk: (alike, None, b"") for pk, alike in fresh.items()})
         found |= fresh
     return found

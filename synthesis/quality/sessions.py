@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, field
 
+from synthesis.recipes import RECIPES
+
 SPEAKERS = ("counsellor", "client")
 
 
@@ -21,18 +23,22 @@ class Session:
     positive: bool = False
     told: bool = False
     content: dict = field(default_factory=dict)
+    # Whether it is a whole talk; False: replies to something that a client said.
+    is_talk: bool = True
 
     def said_by(self, speaker: str) -> list[str]:
         return [turn["text"] for turn in self.utterances if turn["speaker"] == speaker]
 
 
-def session_of(content: dict, *, name: str = "", language: str = "", **about) -> Session:
+def session_of(content: dict, *, name: str = "", language: str = "", recipe: str = "", **about) -> Session:
     """The session that an instance's `content` holds; what its recipe does not write stays empty. Its own language
     comes before `language`, that of its cell.
     """
+    how = RECIPES.get(recipe)
     return Session(
         name=name,
-        utterances=content.get("utterances") or [],
+        utterances=how.said(content) if how else content.get("utterances") or [],
+        is_talk=how is None or how.is_talk,
         client_name=content.get("client_name") or "",
         language=content.get("language") or language or "en",
         feedback=content.get("feedback") or {},

@@ -37,11 +37,14 @@ def problems(
     """{kind: ids of the turns, or parts of the feedback}; kinds of which there is nothing are left out."""
     own, echoes = repeating.repeated(session)
     speaking = {turn["speaker"] for turn in session.utterances}
-    is_short = len(session.utterances) < LEAST_TURNS or not speaking.issuperset(SPEAKERS)
+    is_short = session.is_talk and (
+        len(session.utterances) < LEAST_TURNS or not speaking.issuperset(SPEAKERS)
+    )
     found = {
         "incomplete": [turn["id"] for turn in session.utterances] or [0] if is_short else [],
         "loops": repeating.looping(session),
-        "repeats_itself": own,
+        # Replies to one and the same thing are no turns of a talk.
+        "repeats_itself": own if session.is_talk else [],
         "echoes_partner": echoes,
         "out_of_part": parts.lost(session),
         "echoes_prompt": leaking.recited(session, prompts, descriptions),
@@ -68,14 +71,15 @@ def reasons(found: dict[str, list]) -> list[str]:
 
 
 def reasons_to_hold(
-    content: dict, *, language: str = "en", prompts: Iterable[str] = (), descriptions: Iterable[str] = ()
-) -> list[str]:
+    content: dict, *, language: str = "en", prompts: Iterable[str] = (), descriptions: Iterable[str] = (),
+    recipe: str = "",
+) -> list[str]:  # fmt: skip
     """`reasons` of an instance's content; none where it is no talk. `prompts`: texts of the run's prompts;
     `descriptions`: what was given to be played, of the client and of the mistake.
     """
     if "utterances" not in content:
         return []
-    session = session_of(content, language=language)
+    session = session_of(content, language=language, recipe=recipe)
     return reasons(problems(session, prompts=prompts, descriptions=descriptions))
 
 

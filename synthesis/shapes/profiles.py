@@ -85,8 +85,36 @@ class IntakeRecord(IntakeForm):
         return self.model_dump(include=set(IntakeForm.model_fields))
 
 
+SPEECH = 3000
+
+
+class Speech(Strict):
+    """One thing that a client said, as stored in `Profile.content`. `topic` is a fine one of the coarse `topic_group`."""
+
+    speech: Annotated[str, Field(min_length=1, max_length=SPEECH)]
+    topic: Annotated[str, Field(max_length=80)] = ""
+    topic_group: Annotated[str, Field(max_length=80)] = ""
+
+
+class SpeechRecord(Speech):
+    """One speech of a profiles file of ours. Without a name it is called by its first words."""
+
+    key: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,79}$")]
+    kind: Literal["speech"]
+    name: Annotated[str, Field(max_length=120)] = ""
+    style: Literal[""] = ""
+    tier: Literal[TIERS] = "none"
+    base_case: Annotated[str, Field(max_length=120)] = ""
+    language: Annotated[str, Field(max_length=16)] = "en"
+
+    def content(self) -> dict:
+        found = self.model_dump(include=set(Speech.model_fields))
+        # A speech is answered in its own language, whatever that of the prompts is.
+        return found if self.language == "en" else {**found, "language": self.language}
+
+
 # The records of a file of ours, by their kind.
-RECORDS = {"conceptualisation": ClientRecord, "intake": IntakeRecord}
+RECORDS = {"conceptualisation": ClientRecord, "intake": IntakeRecord, "speech": SpeechRecord}
 
 
 class ClientFile(Strict):

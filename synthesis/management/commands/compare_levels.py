@@ -141,6 +141,12 @@ def _table(run: Run, found: Compared) -> str:
             rows.append(["  different ones", *(f"{one['levels_seen']} of {one['n']}" for one in told)])
         elif measure.kind == "number":
             rows.append([f"{measure.label}: mean", *(_figure(one["mean"]) for one in told)])
+        elif measure.kind == "means":
+            names = dict.fromkeys(name for one in told for name in one)
+            rows += [
+                [f"{measure.label}: {name}", *(_figure(one.get(name, {}).get("mean"), 2) for one in told)]
+                for name in names
+            ]
         else:
             rows += [
                 [
