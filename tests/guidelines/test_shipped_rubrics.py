@@ -83,7 +83,9 @@ def test_two_sessions_are_compared_on_nine_aspects_that_are_said_to_be_ours():
 
 
 def test_two_replies_are_compared_on_the_same_principles_as_one_is_rated_on():
-    compared, rated = (BY_NAME[name]["dimensions"] for name in ("principles-compared", "counselling-principles"))
+    compared, rated = (
+        BY_NAME[name]["dimensions"] for name in ("principles-compared", "counselling-principles")
+    )
     for of_two, of_one in zip(compared, rated, strict=True):
         assert of_two["scale"] == "pairwise" and values(of_two) == ["first", "no difference", "second"]
         assert [of_two[field] for field in ("key", "name", "definition")] == [

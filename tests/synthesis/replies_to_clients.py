@@ -48,10 +48,14 @@ class Writers:
 
     def __call__(self, number: int, body: dict):
         if not is_judge(body):
-            text = self.write(body) if self.write else f"Words {'x' * (body['seed'] % 7)} number {body['seed']}."
+            text = (
+                self.write(body) if self.write else f"Words {'x' * (body['seed'] % 7)} number {body['seed']}."
+            )
             return text if isinstance(text, Reply) else Reply(json.dumps({"text": text}))
         rated = [self.judge(text, place) for place, text in enumerate(shown(body), start=1)]
-        return Reply(json.dumps({"replies": [one if isinstance(one, dict) else scores(one) for one in rated]}))
+        return Reply(
+            json.dumps({"replies": [one if isinstance(one, dict) else scores(one) for one in rated]})
+        )
 
 
 def in_turn(*texts: str):

@@ -15,7 +15,11 @@ from tests.fakes.model_server import Reply
 from tests.synthesis.replies_to_clients import is_judge, scores, shown, speech
 
 RECORD = {name: f"mark-record-{name}" for name in ("origin", "licence", "consent", "base_case")}
-MODELS = {**{f"reply-{n}": f"mark-model-{n}" for n in range(1, 5)}, "judge-1": "mark-judge-a", "judge-2": "mark-judge-b"}
+MODELS = {
+    **{f"reply-{n}": f"mark-model-{n}" for n in range(1, 5)},
+    "judge-1": "mark-judge-a",
+    "judge-2": "mark-judge-b",
+}
 
 
 def marking(number, body):
@@ -36,7 +40,11 @@ def seen(endpoint, drive):
     server = endpoint(marking)
     for role, model in MODELS.items():
         ModelRole.objects.create(role=role, endpoint=cast.environment_endpoint(), model=model)
-    content = {"speech": "mark-speech and four more words", "topic": "mark-topic", "topic_group": "mark-group"}
+    content = {
+        "speech": "mark-speech and four more words",
+        "topic": "mark-topic",
+        "topic_group": "mark-group",
+    }
     client = speech("mark-key", "-", name="mark-name", content=content, **RECORD)
     run = planning.plan(recipe="reply_preference", profiles=[client], parameters={"judges": "2"})
     drive(run)
@@ -55,7 +63,9 @@ def test_a_writer_sees_what_the_client_said_and_nothing_else(seen):
 
 def test_a_writer_is_not_told_by_what_it_is_rated(seen):
     assert "stage of change" in seen["judge-1"] and "Sensitivity to the stage" in seen["judge-1"]
-    assert not any("Sensitivity to the stage" in text for role, text in seen.items() if role.startswith("reply"))
+    assert not any(
+        "Sensitivity to the stage" in text for role, text in seen.items() if role.startswith("reply")
+    )
 
 
 def test_a_judge_sees_the_words_of_all_and_neither_who_wrote_them_nor_what_another_judge_said(seen):

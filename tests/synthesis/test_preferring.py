@@ -169,7 +169,9 @@ def test_no_judge_rates_replies_of_its_own_model_unless_it_is_said():
     assert shown_to("judge-1", [(1, "m"), (2, "n")], models, "never", alone=False) == [], "one alone"
 
 
-@pytest.mark.parametrize("names", ["abcdefgh", "aabbccdd", "aaaaaaab", "aaaabbbb", "bbbbbbbb", "abbbbbbb", "aabc"])
+@pytest.mark.parametrize(
+    "names", ["abcdefgh", "aabbccdd", "aaaaaaab", "aaaabbbb", "bbbbbbbb", "abbbbbbb", "aabc"]
+)
 @pytest.mark.parametrize("k", [2, 3, 4])
 def test_how_many_replies_are_not_of_the_judges_own_model_is_known_beforehand_at_least_and_at_most(names, k):
     pool = places(len(names))

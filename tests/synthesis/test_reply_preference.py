@@ -61,7 +61,10 @@ def test_four_write_one_judges_twice_and_all_of_it_is_kept(made):
     first, second = content["ratings"]
     assert second["order"] == first["order"][::-1] and sorted(first["order"]) == [1, 2, 3, 4]
     assert (first["judge"], first["model"], first["own"], first["flat"]) == ("judge-1", "judge-one", 0, False)
-    assert all(set(given) == set(PRINCIPLES) for given in first["scores"]) and first["why"][0] == "It hears the fear."
+    assert (
+        all(set(given) == set(PRINCIPLES) for given in first["scores"])
+        and first["why"][0] == "It hears the fear."
+    )
     assert len(content["pairs"]) + len(content["dropped"]) == 6
     assert content["rule"] == {"on": "mean", "margin": 1.0, "weights": dict.fromkeys(PRINCIPLES, 1.0)}
     texts = {reply["n"]: reply["text"] for reply in content["replies"]}
@@ -178,7 +181,9 @@ def test_what_it_costs_is_told_beforehand_to_the_call(made, models, levels):
     told = counting.counted(
         recipe="reply_preference", concurrency=8, parameters={**levels, "shown": "widest"}, profiles=[one.profile]
     )  # fmt: skip
-    least, most = RECIPE.calls_by(one.factors, {role: spec["model"] for role, spec in one.run.model_specs.items()})
+    least, most = RECIPE.calls_by(
+        one.factors, {role: spec["model"] for role, spec in one.run.model_specs.items()}
+    )
     assert least <= len(server.requests) <= most
     assert least == most, "of these models nothing hangs on the draw"
     assert told.roles and Call.objects.count() == len(server.requests)
@@ -225,7 +230,9 @@ def test_each_draw_is_the_cells_own(endpoint, drive, played):
 
 
 def test_a_speech_in_another_language_is_answered_in_it_and_held_where_it_is_not(endpoint, drive):
-    endpoint(Writers(write=in_turn(*["I hear how much you count the plugs and how tired you are of it."] * 4)))
+    endpoint(
+        Writers(write=in_turn(*["I hear how much you count the plugs and how tired you are of it."] * 4))
+    )
     words = "Seit dem Brand zähle ich die Stecker, bevor ich gehe, und dann komme ich zurück und zähle noch einmal."
     german = speech("stecker", words, language="de", content={"speech": words, "topic": "", "language": "de"})
     run = planning.plan(recipe="reply_preference", profiles=[german])
@@ -245,7 +252,11 @@ def test_ten_speeches_are_shipped_each_once(db):
     assert (len(found.new), found.refused, found.cleaned) == (10, [], [])
     assert loading.load("shipped-speeches").unchanged == 10
     one = Profile.objects.get(key="same-quarrel")
-    assert one.kind == "speech" and one.name.startswith("We have the same quarrel") and one.content["topic_group"]
+    assert (
+        one.kind == "speech"
+        and one.name.startswith("We have the same quarrel")
+        and one.content["topic_group"]
+    )
 
 
 def test_its_pairs_have_the_shape_of_a_preference_and_its_scores_that_of_a_rating(made):
