@@ -73,7 +73,8 @@ async def make(cell: Cell, ask) -> ReplyPreference:
     compared = put_before_readers(cell.parameters["shown"], k, pairs, dropped, lots)
     texts = {one.n: one.text for one in replies}
     made = ReplyPreference(
-        client_name=cell.client_name,
+        # A speech is called by its first words: nobody's name.
+        client_name="",
         utterances=[Utterance(id=1, speaker="client", text=cell.profile["speech"])],
         topic=cell.profile.get("topic", ""),
         replies=replies,
