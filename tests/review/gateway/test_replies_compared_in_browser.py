@@ -36,7 +36,7 @@ RATED = {1: scores(5), 2: scores(2, safety=4, clarity=4), 3: scores(1, empathy=2
 def round_of(made, people, lead):
     [(rubric, _is_new)] = load_guidelines([SHIPPED / "principles-compared.yaml"])
     return factories.round_of(
-        len(made), people, lead, instances=made, rubric_version=rubric, screen="reply_preference",
+        len(made), people, lead, instances=made, rubric_version=rubric, screen="reply_preference", overlap=1,
         pairs_version=factories.published_pairs(),
     )  # fmt: skip
 
