@@ -29,6 +29,7 @@ VOCABULARY = Vocabulary(
         "synthesis.set_budget": _("Changed what the run may spend"),
         "synthesis.store": _("Loaded clients"),
         "synthesis.import_sessions": _("Imported sessions"),
+        "synthesis.import_preferences": _("Imported pairs of replies"),
         "synthesis.save_endpoint": _("Saved an endpoint"),
         "synthesis.set_price": _("Set what an endpoint costs"),
         "synthesis.environment_endpoint": _("The environment named an endpoint"),
