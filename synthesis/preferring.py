@@ -105,3 +105,57 @@ def _pair(a: int, b: int, gap: Fraction, ratings: Sequence[Rating]) -> Pair:
 
 def _rounded(value: Fraction) -> float:
     return float(round(value, DIGITS))
+
+
+def pairs_by(content: dict, rule: Rule) -> list[dict]:
+    """The pairs that another rule makes of the scores an instance keeps: no model is asked again for it."""
+    texts = {one["n"]: one["text"] for one in content["replies"]}
+    ratings = [Rating.model_validate(one) for one in content["ratings"]]
+    return [pair.model_dump() for pair in paired(texts, ratings, rule)[0]]
+
+
+def pair_rows(content: dict, rule: Rule | None = None) -> list[dict]:
+    """The kept pairs, or those by another rule, in the shape that `exports/formats/preference.py` writes: prompt, chosen
+    and rejected as messages; with what each was rated, the gap and whether the chosen one is the less safe. Who settled it
+    is for the exporter.
+    """
+    prompt = _prompt(content)
+    by_number = {one["n"]: one for one in content["replies"]}
+    pairs = pairs_by(content, rule) if rule else content["pairs"]
+    return [_pair_row(prompt, by_number, pair) for pair in pairs]
+
+
+def _prompt(content: dict) -> list[dict]:
+    return [{"role": "user", "content": one["text"]} for one in content["utterances"]]
+
+
+def _pair_row(prompt: list[dict], replies: dict[int, dict], pair: dict) -> dict:
+    row: dict = {"prompt": prompt}
+    for side in ("chosen", "rejected"):
+        reply = replies[pair[side]]
+        row[side] = [{"role": "assistant", "content": reply["text"]}]
+        row[f"{side}_model"] = reply["model"]
+        row[f"{side}_ratings"] = reply["scores"]
+    told = {name: pair[name] for name in ("gap", "margins", "worse_on", "safety_inversion")}
+    return row | {"source": "judges' ratings", **told}
+
+
+def rating_rows(content: dict) -> list[dict]:
+    """One row for each reply that a judge rated at one reading: prompt, reply, the score of every principle, by whom."""
+    prompt = _prompt(content)
+    texts = {one["n"]: one["text"] for one in content["replies"]}
+    return [
+        {
+            "prompt": prompt,
+            "reply": [{"role": "assistant", "content": texts[n]}],
+            "ratings": scores,
+            "why": why,
+            "judge": rating["model"],
+            "reading": rating["reading"],
+            "shown_as": place,
+        }
+        for rating in content["ratings"]
+        for place, (n, scores, why) in enumerate(
+            zip(rating["order"], rating["scores"], rating["why"], strict=True), start=1
+        )
+    ]

@@ -8,8 +8,9 @@ from django.urls import reverse
 
 from synthesis.importing_preferences import import_preferences
 from synthesis.models import Instance, Mark, Profile
+from synthesis.preferring import pair_rows
 from synthesis.reading import BadProfiles
-from synthesis.shapes.preference import PRINCIPLES, ReplyPreference, pair_rows
+from synthesis.shapes.preference import PRINCIPLES, ReplyPreference
 from tests.fakes.label_studio import FakeLabelStudio
 
 QUESTION = (

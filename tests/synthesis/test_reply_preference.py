@@ -8,11 +8,12 @@ import pytest
 from config.demo.model_server import CONTEXT_PER_SLOT
 from synthesis import cast, counting, loading, planning
 from synthesis.models import Call, Hitch, Instance, Mark, ModelRole, Profile
+from synthesis.preferring import pair_rows, pairs_by, rating_rows
 from synthesis.prompting import shipped
 from synthesis.recipes import RECIPES, reply_preference
 from synthesis.recipes.cell import Cell
 from synthesis.replaying import replay
-from synthesis.shapes.preference import PRINCIPLES, REPLY, Answer, Reply, pair_rows, rating_rows, rating_shape
+from synthesis.shapes.preference import PRINCIPLES, REPLY, Answer, Reply, Rule, rating_shape
 from synthesis.shapes.profiles import SPEECH
 from synthesis.shapes.schema import room
 from tests.synthesis.replies_to_clients import Writers, in_turn, is_judge, scores, shown, speech
@@ -279,6 +280,17 @@ def test_its_pairs_have_the_shape_of_a_preference_and_its_scores_that_of_a_ratin
     rated = rating_rows(one.content)
     assert len(rated) == 8 and {row["shown_as"] for row in rated} == {1, 2, 3, 4}
     assert all(set(row["ratings"]) == set(PRINCIPLES) and row["judge"] == "judge-one" for row in rated)
+
+
+def test_by_another_rule_other_pairs_come_of_the_same_scores_and_nobody_is_asked_again(made):
+    one, server = made(models=MANY)
+    kept = Rule.model_validate(one.content["rule"])
+    assert pairs_by(one.content, kept) == one.content["pairs"]
+    every = pair_rows(one.content, kept.model_copy(update={"margin": 0.0}))
+    strict = pair_rows(one.content, kept.model_copy(update={"on": "sum", "margin": 28.0}))
+    assert len(every) >= len(one.content["pairs"]) >= len(strict) and all(row["gap"] >= 28 for row in strict)
+    assert len(every) == 6 - sum(two["gap"] == 0 for two in one.content["dropped"])
+    assert len(server.requests) == 6
 
 
 def test_the_judge_reads_the_principles_in_the_words_of_the_shipped_rubric():
