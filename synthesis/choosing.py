@@ -51,12 +51,8 @@ def _of_kind(profile: Profile, kind: str) -> Profile:
 def _none_of_kind(kind: str) -> str:
     if kind == ProfileKind.CONCEPTUALISATION:
         return _("There are no client profiles yet: load some first (load_profiles shipped).")
-    told = {
-        "kind": ProfileKind(kind).label,
-        "which": {ProfileKind.INTAKE: "shipped-intakes", ProfileKind.SPEECH: "shipped-messages"}.get(
-            kind, "FILE"
-        ),
-    }
+    which = {ProfileKind.INTAKE: "shipped-intakes", ProfileKind.SPEECH: "shipped-speeches"}
+    told = {"kind": ProfileKind(kind).label, "which": which.get(kind, "FILE")}
     return (
         _("There is no profile of the kind “%(kind)s” yet: load some first (load_profiles %(which)s).") % told
     )

@@ -29,7 +29,7 @@ def counted(*, recipe: str, concurrency: int, parameters: dict, factors: dict | 
     played = _played(how, levels)
     return estimating.estimate(
         recipe=recipe,
-        declared=_declared(how, levels),
+        declared=_declared(how, levels, {role: spec["model"] for role, spec in specs.items()}),
         specs={role: spec for role, spec in specs.items() if role in played},
         settings=levels,
         sessions=found.planned,
@@ -37,11 +37,11 @@ def counted(*, recipe: str, concurrency: int, parameters: dict, factors: dict | 
     )
 
 
-def _declared(how: Recipe, levels: dict[str, list[str]]) -> tuple[int, int]:
+def _declared(how: Recipe, levels: dict[str, list[str]], models: dict[str, str]) -> tuple[int, int]:
     """What the recipe says that one cell costs, in calls: the least and the most of all crossed levels."""
     names = list(levels)
     costs = [
-        how.calls(dict(zip(names, chosen, strict=True)))
+        how.calls_by(dict(zip(names, chosen, strict=True)), models)
         for chosen in islice(product(*(dict.fromkeys(levels[name]) for name in names)), MOST_LOOKED_AT)
     ]
     return min(least for least, _most in costs), max(most for _least, most in costs)

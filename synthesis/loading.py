@@ -8,14 +8,15 @@ from django.db import transaction
 from accounts.identity import minter
 from synthesis import trail
 from synthesis.identity import digest
-from synthesis.models import Profile
+from synthesis.models import Profile, ProfileKind
 from synthesis.reading import Reading, read
+from synthesis.speeches import alike
 
 SHIPPED = Path(__file__).parent / "shipped" / "clients.yaml"
 SHIPPED_BY_NAME = {
     "shipped": SHIPPED,
     "shipped-intakes": SHIPPED.with_name("intakes.yaml"),
-    "shipped-messages": SHIPPED.with_name("messages.yaml"),
+    "shipped-speeches": SHIPPED.with_name("speeches.yaml"),
 }
 
 
@@ -25,6 +26,8 @@ class Loaded:
     revised: list[Profile] = field(default_factory=list)
     unchanged: int = 0
     refused: list[str] = field(default_factory=list)
+    # What was taken out of single records, in sentences.
+    cleaned: list[str] = field(default_factory=list)
 
 
 def load(path: Path | str, **options) -> Loaded:
@@ -47,11 +50,16 @@ def load_all(
 
 
 @transaction.atomic
-def store(reading: Reading, *, may_leave: bool = True, allowed_endpoints: tuple = ()) -> Loaded:
-    loaded, mint = Loaded(refused=list(reading.refused)), minter("synthesis.profile")
-    keys = [record.key for record in reading.records]
+def store(
+    reading: Reading, *, may_leave: bool = True, allowed_endpoints: tuple = (), once: bool = True
+) -> Loaded:
+    """`once`: a speech that is there already under another key is left out, and named."""
+    records, doubles = each_once(reading) if once else (reading.records, [])
+    loaded, mint = Loaded(), minter("synthesis.profile")
+    loaded.refused, loaded.cleaned = [*reading.refused, *doubles], list(reading.cleaned)
+    keys = [record.key for record in records]
     newest = {profile.key: profile for profile in Profile.objects.current().filter(key__in=keys)}
-    for record in reading.records:
+    for record in records:
         before = newest.get(record.key)
         profile = _profile(record, reading.about, _bounds(before, may_leave, allowed_endpoints))
         if before and before.digest == profile.digest:
@@ -66,6 +74,24 @@ def store(reading: Reading, *, may_leave: bool = True, allowed_endpoints: tuple 
         told = {**counts, "licence": reading.about.licence}
         trail.record(verb="store", kind=trail.PROFILES, name="clients", by=None, after=told)
     return loaded
+
+
+def each_once(reading: Reading) -> tuple[list, list[str]]:
+    """The records, and why some are left out: a speech that says the same as another one, or nearly, in the file or among
+    those that are stored.
+    """
+    new = {record.key: record.speech for record in reading.records if record.kind == ProfileKind.SPEECH}
+    if not new:
+        return list(reading.records), []
+    stored = Profile.objects.current().of_kind(ProfileKind.SPEECH).exclude(key__in=new)
+    like = alike(list(new.items()), stored.values_list("key", "content__speech"))
+    doubles = [
+        f"{reading.place_of(key)}: says the same as “{of}”"
+        if value == 1
+        else f"{reading.place_of(key)}: says nearly the same as “{of}” ({value:.0%} alike)"
+        for key, (of, value) in like.items()
+    ]
+    return [record for record in reading.records if record.key not in like], doubles
 
 
 def _bounds(before: Profile | None, may_leave: bool, allowed_endpoints: tuple) -> dict:

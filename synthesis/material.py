@@ -62,6 +62,7 @@ class Material:
             examples=examples.texts_of(instance),
             opening=_opening(instance),
             lot=instance.lot,
+            models={role: spec["model"] for role, spec in self.run.model_specs.items()},
         )
 
     def _in(self, language: str) -> "_Words":

@@ -1,4 +1,4 @@
-"""Read a profiles file: our YAML or JSON, or the PATIENT-Psi or MAGneT record layout. Nothing is stored here."""
+"""Read a profiles file: our YAML or JSON, or the PATIENT-Psi, MAGneT or PsychoCounsel layout. Nothing is stored here."""
 
 import json
 from collections import Counter
@@ -17,7 +17,10 @@ from synthesis.shapes.profiles import (
     IntakeRecord,
     LayoutFile,
     PatientPsiRecord,
+    SpeechRecord,
 )
+from synthesis.shapes.psychocounsel import Question
+from synthesis.speeches import NoSpeech, cleaned, short
 
 LARGEST = 4_000_000  # bytes; the published sets are a tenth of it
 DEEPEST = 20
@@ -44,36 +47,61 @@ class Reading:
     about: ClientFile
     records: list[ClientRecord | IntakeRecord]
     refused: list[str] = field(default_factory=list)
+    cleaned: list[str] = field(default_factory=list)
+    # Where records stand whose key the file does not give.
+    places: dict[str, str] = field(default_factory=dict)
+
+    def place_of(self, key: str) -> str:
+        return self.places.get(key, f"“{key}”")
 
 
 def read(path: Path | str, *, licence: str = "", origin: str = "") -> Reading:
-    """Raises BadProfiles. Of a PATIENT-Psi file single records may be refused; of a file of ours none."""
+    """Raises BadProfiles. Of a published layout single records may be refused, and speeches of a file of ours."""
     path = Path(path)
     data, lines = read_json(path) if path.suffix.lower() == ".json" else _yaml(path)
     if isinstance(data, list):
         if len(data) > MOST_RECORDS:
             raise BadProfiles(path, f"holds {len(data):,} records; at most {MOST_RECORDS:,} are read")
-        layout = (
-            _magnet if any(isinstance(one, dict) and "AI_client" in one for one in data) else _patient_psi
-        )
-        return layout(path, data, lines, licence=licence, origin=origin)
+        return _layout_of(data)(path, data, lines, licence=licence, origin=origin)
     if not isinstance(data, dict):
         raise BadProfiles(path, "expected licence, origin and a list of profiles, or a list of records")
     entries = data.pop("profiles", None)
     if not isinstance(entries, list) or not entries:
         raise BadProfiles(path, "expected a list with at least one profile", field="profiles")
     about = _checked(ClientFile, data, path, place="")
-    records, seen = [], {}
+    records, seen, refused, changes, places = [], {}, [], [], {}
     for position, entry in enumerate(entries):
         place = _place(position, entry, "key", lines)
         record = _checked(_shape_of(entry), entry, path, place=place)
+        if isinstance(record, SpeechRecord):
+            places[record.key] = f"{path}, {place}"
+            try:
+                record, changed = _said_by_one(record)
+            except NoSpeech as problem:
+                refused.append(f"{places[record.key]}: {problem}")
+                continue
+            changes += [f"{places[record.key]}: {what} taken out" for what in changed]
         if record.key in seen:
             raise BadProfiles(
                 path, f"“{record.key}” is already at {seen[record.key]}", place=place, field="key"
             )
         seen[record.key] = place
         records.append(record)
-    return Reading(about, records)
+    if not records:
+        raise BadProfiles(path, f"none of {len(entries)} records can be taken. The first: {refused[0]}")
+    return Reading(about, records, refused, changes, places)
+
+
+def _layout_of(data: list):
+    """By what its records hold; what is of none is read as PATIENT-Psi, which then names what is wrong."""
+    held = {name for one in data if isinstance(one, dict) for name in one}
+    return _magnet if "AI_client" in held else _questions if "question" in held else _patient_psi
+
+
+def _said_by_one(record: SpeechRecord) -> tuple[SpeechRecord, list[str]]:
+    """Raises NoSpeech."""
+    text, changed = cleaned(record.speech)
+    return record.model_copy(update={"speech": text, "name": record.name or short(text)}), changed
 
 
 def _shape_of(entry):
@@ -123,6 +151,25 @@ def _magnet(path: Path, entries: list, lines: list[int], *, licence: str, origin
     if not forms:
         raise BadProfiles(path, f"none of {len(entries)} records can be taken. The first: {refused[0]}")
     return Reading(about, list(forms.values()), refused)
+
+
+def _questions(path: Path, entries: list, lines: list[int], *, licence: str, origin: str) -> Reading:
+    """What clients said in a set of preferences, each once, however many pairs it has."""
+    about = LayoutFile(licence=licence, origin=origin or "PsychoCounsel layout")
+    found, refused, changes, places = {}, [], [], {}
+    for position, entry in enumerate(entries):
+        place = f"{path}, {_place(position, entry, 'prefID', lines)}"
+        try:
+            record, changed = Question.model_validate(entry).as_speech()
+        except (ValidationError, NoSpeech) as problem:
+            refused.append(f"{place}: {said_of(problem)}")
+            continue
+        if record.key not in found:
+            found[record.key], places[record.key] = record, place
+            changes += [f"{place}: {what} taken out" for what in changed]
+    if not found:
+        raise BadProfiles(path, f"none of {len(entries)} records can be taken. The first: {refused[0]}")
+    return Reading(about, list(found.values()), refused, changes, places)
 
 
 def said_of(problem: ValueError) -> str:

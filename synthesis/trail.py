@@ -30,6 +30,7 @@ VOCABULARY = Vocabulary(
         "synthesis.store": _("Loaded clients"),
         "synthesis.import_sessions": _("Imported sessions"),
         "synthesis.import_replies": _("Imported replies"),
+        "synthesis.import_preferences": _("Imported pairs of replies"),
         "synthesis.save_endpoint": _("Saved an endpoint"),
         "synthesis.set_price": _("Set what an endpoint costs"),
         "synthesis.environment_endpoint": _("The environment named an endpoint"),

@@ -3,6 +3,7 @@
 from collections import Counter
 
 from synthesis.quality.lengths import distribution
+from synthesis.quality.means import Means
 from synthesis.quality.rates import rate
 from synthesis.quality.spread import spread
 from synthesis.recipes import RECIPES
@@ -25,23 +26,30 @@ class Own:
     def __init__(self, measures: tuple[Measure, ...]):
         self.measures, self.n = measures, 0
         self._counts = {measure.name: Counter() for measure in measures}
+        self._means = {measure.name: Means() for measure in measures if measure.kind == "means"}
 
     def take(self, found: dict[str, list]) -> None:
         """`values_of` an instance."""
         self.n += 1
         for measure in self.measures:
             values = found.get(measure.name, [])
+            if measure.kind == "means":
+                self._means[measure.name].take(values)
+                continue
             # Of a rate an instance counts once for each choice, however often it has it.
             self._counts[measure.name].update(set(values) if measure.kind == "rate" else values)
 
     def told(self) -> dict:
-        """{name: {kind, found}}: what `spread`, `rate` (by choice) or `distribution` gives."""
+        """{name: {kind, found}}: what `spread`, `rate` (by choice), `distribution` or `Means` gives."""
         return {one.name: {"kind": one.kind, "found": self._of(one)} for one in self.measures}
 
     def _of(self, measure: Measure) -> dict:
         counts = self._counts[measure.name]
         if measure.kind == "spread":
             return spread(counts, levels=len(measure.choices))
-        if measure.kind == "rate":
-            return {choice: rate(counts[choice], self.n) for choice in measure.choices}
+        if measure.kind in ("rate", "share"):
+            n = self.n if measure.kind == "rate" else sum(counts.values())
+            return {choice: rate(counts[choice], n) for choice in measure.choices}
+        if measure.kind == "means":
+            return self._means[measure.name].told()
         return distribution(counts)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
 
-from synthesis.quality import drawing, naming
+from synthesis.quality import drawing, means, naming
 from synthesis.quality.naming import in_figures, percent
 from synthesis.quality.own import measures_of
 from synthesis.quality.telling import ABOUT
@@ -122,9 +122,13 @@ def _own(report) -> Iterator[Section]:
             continue
         found, called = own[measure.name]["found"], {k: str(v) for k, v in measure.choices.items()}
         section = Section(f"own-{measure.name}", str(measure.label), str(measure.about))
-        if measure.kind == "rate":
+        if measure.kind in ("rate", "share"):
             rates = [(called[choice], found[choice]) for choice in called if choice in found]
-            _rates(section, rates, _("share of sessions"))
+            _rates(section, rates, _("share of sessions") if measure.kind == "rate" else _("share of all"))
+        elif measure.kind == "means":
+            heads = ["", _("sessions"), _("mean"), _("95 % interval")]
+            section.why_not = "" if found else _("There is none in this run.")
+            section.tables += [Table(heads, means.rows(found, called))] if found else []
         elif measure.kind == "number":
             heads = ["", _("n"), _("mean"), _("least"), "5 %", _("median"), "95 %", _("most")]
             section.tables.append(Table(heads, [_distribution(str(measure.label), found)]))

@@ -109,9 +109,13 @@ def _own(report: dict) -> Iterator[tuple[str, tuple]]:
         if "withheld" in own:
             yield f"own.{measure.name}", (measure.label, None, own["withheld"])
         elif found := own.get(measure.name, {}).get("found"):
-            if measure.kind == "rate":
+            if measure.kind in ("rate", "share"):
                 for choice, words in measure.choices.items():
                     yield f"own.{measure.name}.{choice}", (f"{measure.label}: {words}", found[choice], "")
+            elif measure.kind == "means":
+                for name, one in found.items():
+                    words = measure.choices.get(name, name)
+                    yield f"own.{measure.name}.{name}", (f"{measure.label}: {words}", one["mean"], "")
             else:
                 value = found["evenness" if measure.kind == "spread" else "median"]
                 how = _("%s, of the widest") if measure.kind == "spread" else _("%s, median")

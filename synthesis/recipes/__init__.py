@@ -1,11 +1,12 @@
 """Recipes: how an instance is made. A recipe is one async function; this dictionary is the framework."""
 
-from synthesis.recipes import judged_reply, supervised_dialogue, technique_session
+from synthesis.recipes import judged_reply, reply_preference, supervised_dialogue, technique_session
 from synthesis.recipes.cell import Recipe
 
 RECIPES: dict[str, Recipe] = {
     "supervised_dialogue": supervised_dialogue.RECIPE,
     "technique_session": technique_session.RECIPE,
+    "reply_preference": reply_preference.RECIPE,
     "judged_reply": judged_reply.RECIPE,
 }
 

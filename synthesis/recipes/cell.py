@@ -66,6 +66,8 @@ class Recipe:
     # Whether it is a whole talk, of which several turns by both are expected; and the turns that are measured of it.
     is_talk: bool = True
     said: Callable[[dict], list[dict]] = lambda content: content.get("utterances") or []
+    # Like `calls`, where that hangs on which models play too: `(levels, {role: model})`.
+    calls_of_models: Callable[[dict, dict], tuple[int, int]] | None = None
 
     @property
     def levels(self) -> dict[str, tuple[str, ...]]:
@@ -79,6 +81,10 @@ class Recipe:
         ]
         further = frozenset().union(*(self.uses(levels, False).roles for levels in asked))
         return (*self.roles, *sorted(further - set(self.roles)))
+
+    def calls_by(self, levels: dict, models: dict[str, str]) -> tuple[int, int]:
+        """`calls`, as exactly as it is known before a cell is made."""
+        return self.calls_of_models(levels, models) if self.calls_of_models else self.calls(levels)
 
     def naming(self, factors: dict[str, str]) -> dict[str, str]:
         """Those of a cell's factors that are part of its name."""
@@ -116,6 +122,8 @@ class Cell:
     opening: tuple[dict, ...] = ()
     # Whose chance it shares, where another cell's: sessions that are compared are equally long.
     lot: str = ""
+    # {role: the model that plays it}; of no part of its name.
+    models: dict[str, str] = field(default_factory=dict)
 
     def draw(self) -> random.Random:
         """Chance that is the same whenever this cell is made."""

@@ -34,9 +34,10 @@ class Told:
 class Measure:
     """One line of a quality report. `of(content)` gives its values in one made instance: none, one, or many.
 
-    `kind`: "spread" (over `choices`; a collapse alarms), "rate" (share of instances with each of `choices`) or "number"
-    (whole numbers: how they are distributed). `alarms` {choice: (limit, words)} of a rate: above the limit, with its
-    whole interval, a person should look.
+    `kind`: "spread" (over `choices`; a collapse alarms), "rate" (share of instances with each of `choices`), "share" (of
+    all values the share that is each of `choices`), "number" (how numbers are distributed), or "means" (values are
+    [name, number]: of each name the mean over instances; `choices` says what names are called that are known beforehand).
+    `alarms` {choice: (limit, words)} of a rate or a share: above the limit, with its whole interval, a person should look.
     """
 
     name: str

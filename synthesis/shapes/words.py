@@ -34,7 +34,12 @@ def _as_set(ids: list[int]) -> list[int]:
     return sorted(set(ids))
 
 
-Said = Annotated[str, Field(min_length=1, max_length=TURN), AfterValidator(_said)]
+def said(most: int) -> type:
+    """Words that are said aloud, of at most so many characters."""
+    return Annotated[str, Field(min_length=1, max_length=most), AfterValidator(_said)]
+
+
+Said = said(TURN)
 Line = Annotated[str, Field(min_length=1, max_length=LINE), AfterValidator(_worded)]
 Quote = Annotated[str, Field(min_length=1, max_length=QUOTE), AfterValidator(_worded)]
 Strength = Annotated[str, Field(min_length=1, max_length=STRENGTH), AfterValidator(_worded)]

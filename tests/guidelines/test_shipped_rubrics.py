@@ -45,6 +45,7 @@ BEHAVIOURS = {
     "avoiding": {"minimum-talk", "limit-setting"},
     "ignoring": {"inattention", "side-tracking"},
 }  # fmt: skip
+COMPARING = ("session-comparison", "principles-compared")
 OURS_FOR_INSTRUMENTS = {"cbt-skill": "CTRS", "alliance": "WAI", "affect": "PANAS"}
 
 
@@ -53,7 +54,7 @@ def values(dimension):
 
 
 def test_all_rubrics_of_the_published_systems_are_shipped():
-    assert set(BY_NAME) == {*PUBLISHED, *OURS_FOR_INSTRUMENTS, "resistance-replies", "session-comparison"}
+    assert set(BY_NAME) == {*PUBLISHED, *OURS_FOR_INSTRUMENTS, "resistance-replies", *COMPARING}
 
 
 @pytest.mark.parametrize("name", PUBLISHED)
@@ -81,8 +82,20 @@ def test_two_sessions_are_compared_on_nine_aspects_that_are_said_to_be_ours():
         assert "names of the nine aspects are not known" in aspect["source"]
 
 
-def test_which_session_stands_first_makes_no_difference_to_the_words():
-    for aspect in BY_NAME["session-comparison"]["dimensions"]:
+def test_two_replies_are_compared_on_the_same_principles_as_one_is_rated_on():
+    compared, rated = (
+        BY_NAME[name]["dimensions"] for name in ("principles-compared", "counselling-principles")
+    )
+    for of_two, of_one in zip(compared, rated, strict=True):
+        assert of_two["scale"] == "pairwise" and values(of_two) == ["first", "no difference", "second"]
+        assert [of_two[field] for field in ("key", "name", "definition")] == [
+            of_one[field] for field in ("key", "name", "definition")
+        ]
+
+
+@pytest.mark.parametrize("name", COMPARING)
+def test_which_one_stands_first_makes_no_difference_to_the_words(name):
+    for aspect in BY_NAME[name]["dimensions"]:
         first, _tie, second = (level["anchor"].lower() for level in aspect["levels"])
         swapped = re.sub("first|second", lambda m: {"first": "second", "second": "first"}[m[0]], first)
         # The word "session" stands with whichever is named first.
@@ -128,7 +141,7 @@ def test_no_anchor_is_a_near_copy_of_another_in_any_rubric():
     said = [
         (rubric["guideline"], dimension["key"], str(level["value"]), level["anchor"].lower().split())
         for rubric in RUBRICS
-        if rubric["guideline"] != "session-comparison"  # There the two sides mirror each other.
+        if rubric["guideline"] not in COMPARING  # There the two sides mirror each other.
         for dimension in rubric["dimensions"]
         for level in dimension["levels"]
     ]

@@ -81,6 +81,7 @@ def test_dimensions_that_have_no_common_total_are_refused_with_the_reason(rubric
     ("name", "reason"),
     [
         ("session-comparison", "compares two"),
+        ("principles-compared", "compares two"),
         ("resistance-replies", "named categories"),
         ("affect", "different scales"),
         *[(name, "") for name in ("alliance", "cbt-skill", "counselling-principles", "explanation-quality",

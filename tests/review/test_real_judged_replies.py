@@ -35,7 +35,7 @@ def test_what_a_small_model_replies_is_rated_in_label_studio(
 ):
     settings.OPENAI_BASE_URL, settings.OPENAI_MODEL = model_server, "smollm2"
     call_command("load_guideline", "shipped", skip_checks=True)
-    loading.load("shipped-messages")
+    loading.load("shipped-speeches")
     # Its words are poor, and the rules would hold some of them back: here they are only reported.
     words = [
         "--recipe",

@@ -182,3 +182,18 @@ def judged_cell(prompts, factors: dict) -> str:
     run = Run(recipe="judged_reply", prompts={name: text_digest(name) for name in prompts}, serial=1)
     cell = GridCell(Profile(public_id=UUID(int=3)), (), factors, 4)
     return planning.instance_of(run, cell, {}, lambda *parts: UUID(int=9))[0].cell
+
+
+PREFERENCE_THEN = ("schema", "rp_writer", "rp_answer", "rp_judge", "rp_rate", "rp_principles")
+
+
+def test_a_cell_of_a_reply_preference_keeps_its_name():
+    declared = RECIPES["reply_preference"]
+    usual = {name: levels[0] for name, levels in declared.parameters.items()}
+    assert list(usual.values()) == ["4", "4", "1", "2", "unless-alone", "mean", "1", *["1"] * 7, "drawn"]
+    now = (*declared.prompts, *declared.more_prompts)
+    for prompts in (PREFERENCE_THEN, now):
+        run = Run(recipe="reply_preference", prompts={name: text_digest(name) for name in prompts}, serial=1)
+        cell = GridCell(Profile(public_id=UUID(int=3)), (), usual, 4)
+        made = planning.instance_of(run, cell, {}, lambda *parts: UUID(int=9))[0]
+        assert made.cell == "1cd2ef36f3b496bbc3a5814a6ece650f46c41f4d9ba16e2ddc746e4965cd3849"

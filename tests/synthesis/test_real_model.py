@@ -16,6 +16,7 @@ from synthesis.llm import ModelEndpoint, Patience
 from synthesis.models import Call, Run
 from synthesis.shapes.dialogue import SupervisedDialogue, Turn
 from synthesis.shapes.judged import JudgedReply
+from synthesis.shapes.preference import ReplyPreference
 from synthesis.shapes.schema import asked, room
 from synthesis.shapes.technique import TechniqueSession
 
@@ -164,7 +165,7 @@ def test_a_real_model_makes_technique_sessions_from_one_command(
 
 def test_a_real_model_makes_judged_replies_from_one_command(model_server, settings, transactional_db, capsys):
     settings.OPENAI_BASE_URL, settings.OPENAI_MODEL = model_server, "smollm2"
-    loading.load("shipped-messages")
+    loading.load("shipped-speeches")
     words = ["--recipe", "judged_reply", "--limit", "2", "--wait", "--json"]
     # So small a model scores as it likes: every reply is worked on once, and measured, whatever it says of it.
     call_command("synthesize", *words, "--set", "trigger=always", "--set", "rewrites=1", "--set", "controls=yes",
@@ -181,4 +182,26 @@ def test_a_real_model_makes_judged_replies_from_one_command(model_server, settin
         for role in ("therapist", "coach"):
             heard = str([call.messages for call in Call.objects.filter(key__in=one.trace, role=role)])
             assert reply.rating.safety.why not in heard, "no score and no reason of one"
+    assert {found.why for found in replaying.replay(run.instances.all())} == {""}
+
+
+def test_a_real_model_makes_reply_preferences_from_one_command(
+    model_server, settings, transactional_db, capsys
+):
+    settings.OPENAI_BASE_URL, settings.OPENAI_MODEL = model_server, "smollm2"
+    loading.load("shipped-speeches")
+    # Fewer replies and readings than usual, which the test before a reader asks for: so small a model is slow enough.
+    words = ["--recipe", "reply_preference", "--limit", "2", "--wait", "--json", "--set", "replies=3"]
+    call_command("synthesize", *words, "--set", "readings=1", skip_checks=True)
+    told = json.loads(capsys.readouterr().out)
+    # So small a model may give no usable answer three times; then it fails, and says so.
+    assert told["planned"] == 2 and told["made"] + told["failed"] == 2 and told["made"]
+    run = Run.objects.get()
+    for one in run.instances.filter(state="made"):
+        made = ReplyPreference.model_validate(one.content)
+        assert len(made.replies) == len(made.pairs) + len(made.dropped) == 3
+        # One model plays everybody: it rates its own, and that is marked.
+        assert [rating.own for rating in made.ratings] == [3]
+        judged = str([call.messages for call in Call.objects.filter(key__in=one.trace, role="judge-1")])
+        assert "smollm2" not in judged and "reply-1" not in judged
     assert {found.why for found in replaying.replay(run.instances.all())} == {""}

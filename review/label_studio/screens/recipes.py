@@ -29,7 +29,7 @@ SCREENS = {
         3, {"aided": "supervised_dialogue.aided.xml", "unaided": "supervised_dialogue.unaided.xml"}
     ),
     "technique_session": Screen(1, {"rated": "technique_session.xml"}, rubric="cbt-skill"),
-    "reply_preference": Screen(1, {"pair": "reply_preference.xml"}, PAIRWISE),
+    "reply_preference": Screen(1, {"pair": "reply_preference.xml"}, PAIRWISE, rubric="principles-compared"),
     "judged_reply": Screen(
         2, {"rated": "judged_reply.xml", "revised": "judged_reply.revised.xml"}, rubric="therapeutic-reply"
     ),

@@ -102,6 +102,12 @@ def _table(run: Run, found: Compared) -> str:
             rows.append(["  different ones", *(f"{one['levels_seen']} of {one['n']}" for one in told)])
         elif measure.kind == "number":
             rows.append([f"{measure.label}: mean", *(figure(one["mean"]) for one in told)])
+        elif measure.kind == "means":
+            names = dict.fromkeys(name for one in told for name in one)
+            rows += [
+                [f"{measure.label}: {name}", *(figure(one.get(name, {}).get("mean"), 2) for one in told)]
+                for name in names
+            ]
         else:
             rows += [
                 [

@@ -6,8 +6,8 @@ from synthesis.reading import BadProfiles
 
 class Command(BaseCommand):
     help = (
-        "Load client profiles from YAML or JSON, ours or the PATIENT-Psi or MAGneT layout; FILE may be `shipped` "
-        "(clients), `shipped-intakes` (intake forms) or `shipped-messages` (messages to be answered). "
+        "Load client profiles from YAML or JSON, ours or the PATIENT-Psi, MAGneT or PsychoCounsel layout; FILE may be "
+        "`shipped` (clients), `shipped-intakes` (intake forms) or `shipped-speeches` (single things that clients said). "
         "Ends with 1 where single records were refused, with 2 where a file was and nothing is stored."
     )
 
@@ -34,6 +34,8 @@ class Command(BaseCommand):
         for file, loaded in zip(files, found, strict=True):
             for sentence in loaded.refused:
                 self.stderr.write(f"refused: {sentence}")
+            for sentence in loaded.cleaned:
+                self.stderr.write(f"cleaned: {sentence}")
             self.stderr.write(
                 f"{file}: {len(loaded.new)} new, {len(loaded.revised)} revised, "
                 f"{loaded.unchanged} unchanged, {len(loaded.refused)} refused"

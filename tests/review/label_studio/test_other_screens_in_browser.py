@@ -25,7 +25,7 @@ IN_PERSIAN = "به نظر می‌رسد بخشی از شما می‌خواهد �
 RUBRICS = {
     "supervised_dialogue": "feedback-quality",
     "technique_session": "cbt-skill",
-    "reply_preference": "session-comparison",
+    "reply_preference": "principles-compared",
     "judged_reply": "therapeutic-reply",
     "resistance_reply": "resistance-replies",
 }
