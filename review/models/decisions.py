@@ -20,6 +20,15 @@ class Verdict(models.TextChoices):
     REJECT = "reject", _("reject")
 
 
+class ExemplarVerdict(models.TextChoices):
+    """Of another reply to the same words, whether one would teach it; it stands apart and settles nothing."""
+
+    ACCEPT = "accept", _("a good example")
+    EDIT = "edit", _("a good example after my edit")
+    REJECT = "reject", _("not an example")
+    NONE = "none", _("none offered, or unsure")
+
+
 class Preferred(models.TextChoices):
     """Of two texts, by their own names, whichever stood first."""
 
@@ -170,6 +179,8 @@ class Decision(Identified):
     edited_text = models.TextField(blank=True)
     # Of a reply that was rated: what its reader would have said instead.
     better_reply = models.TextField(blank=True)
+    # Of another reply that was offered beside it: what its reader thinks of that; her edit of it is `better_reply`.
+    exemplar_verdict = models.CharField(max_length=8, choices=ExemplarVerdict, blank=True)
     reject_reasons = models.JSONField(default=list, blank=True)
     # Of two texts: the better one on the whole, and those that are unsafe.
     preferred = models.CharField(max_length=3, choices=Preferred, blank=True)

@@ -31,5 +31,6 @@ SCREENS = {
     "technique_session": Screen(1, {"rated": "technique_session.xml"}, rubric="cbt-skill"),
     "reply_preference": Screen(1, {"pair": "reply_preference.xml"}, PAIRWISE),
     "judged_reply": Screen(1, {"rated": "judged_reply.xml"}),
-    "resistance_reply": Screen(1, {"rated": "resistance_reply.xml"}),
+    "resistance_reply": Screen(2, {"rated": "resistance_reply.xml"}, rubric="resistance-replies"),
+    "excerpt_reply": Screen(2, {"rated": "resistance_reply.xml"}, rubric="resistance-replies"),
 }
