@@ -34,7 +34,7 @@ def by_rule(instance: Instance, content: dict) -> list[Mark]:
         return []
     found = reasons_to_hold(
         content,
-        language=language_of(instance.factors),
+        language=content.get("language") or language_of(instance.factors),
         prompts=prompts_of(run),
         descriptions=descriptions_of(instance.profile, instance.intended()),
     )
