@@ -100,23 +100,22 @@ def _places(found: list[dict]) -> list[dict]:
     return kept
 
 
-@lru_cache(maxsize=8)
-def _names(locale: str, which: tuple[str, ...]) -> frozenset[str]:
+def _names(locale: str, which: str) -> frozenset[str]:
+    """All lists of a locale that are called so, of whomever: “first_names_female”, “unisex_last_names”."""
     provider = import_module(f"faker.providers.person.{locale}").Provider
-    return frozenset(
-        str(name) for kind in which for name in getattr(provider, kind, ()) if len(str(name)) > 1
-    )
+    lists = [getattr(provider, called) for called in dir(provider) if which in called]
+    return frozenset(str(name) for one in lists if not callable(one) for name in one if len(str(name)) > 1)
 
 
 def listed(language: str) -> tuple[frozenset[str], frozenset[str]]:
     """(given names, family names) of a language; none of one that only a configured model reads."""
     locales = LANGUAGES.get(language, ((), (), ()))[0]
-    given = ("first_names", "first_names_female", "first_names_male", "first_names_nonbinary")
     no_sign = NO_SIGN.get(language, set())
-    return tuple(
-        frozenset().union(*(_names(locale, kinds) for locale in locales)) - no_sign
-        for kinds in (given, ("last_names", "last_names_female", "last_names_male"))
+    given, family = (
+        frozenset().union(*(_names(locale, which) for locale in locales)) - no_sign
+        for which in ("first_names", "last_names")
     )
+    return given, family
 
 
 @lru_cache(maxsize=4)

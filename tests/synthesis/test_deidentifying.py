@@ -87,13 +87,13 @@ def test_a_language_that_nothing_here_can_look_through_is_refused_with_the_reaso
 
 def test_a_configured_model_is_used_and_named(settings, tmp_path):
     """A model of one rule: what it knows, no list does."""
-    model = spacy.blank("eo")
+    model = spacy.blank("ro")
     model.add_pipe("entity_ruler").add_patterns([{"label": "PERSON", "pattern": "Zhulianqa"}])
     model.to_disk(tmp_path / "model")
-    settings.DEIDENTIFICATION_MODELS = {"eo": str(tmp_path / "model")}
+    settings.DEIDENTIFICATION_MODELS = {"ro": str(tmp_path / "model")}
     deidentifying._analyzer.cache_clear()
-    told = look(["Poste Zhulianqa venis."], "eo")
-    assert [(one["kind"], one["start"], one["end"]) for one in told.found] == [("PERSON", 6, 15)]
+    told = look(["Apoi Zhulianqa a venit."], "ro")
+    assert [(one["kind"], one["start"], one["end"]) for one in told.found] == [("PERSON", 5, 14)]
     assert f"the model {tmp_path / 'model'}" in told.tool
     deidentifying._analyzer.cache_clear()
 

@@ -146,4 +146,4 @@ def test_an_imported_one_that_is_confirmed_goes_to_readers_and_erased_it_goes_no
     assert task["data"]["exemplar"] == "(No other reply is offered for this moment.)"
     assert "expects nothing to help" not in str(task), "how others rated it"
     erasing.erase(source=profile.source_text, why="withdrew consent", by=lena)
-    assert "tired of trying" not in str(Instance.objects.get().content)
+    assert "tired of trying" not in str(Instance.objects.get(pk=one.pk).content)

@@ -151,8 +151,9 @@ def test_how_resistance_is_met_is_rated_with_reasons_and_quotes(studio, page):
     page.get_by_text("My ratings and reasons are complete").click()
     other.first.wait_for()
     editor.choose(page, "A good example after my edit")
-    edited = page.locator("textarea", has_text="I keep coming back to it").locator("visible=true").first
-    edited.fill("I came back to it too often. What would you rather talk about?")
+    page.locator('textarea[name="edited_exemplar"]').fill(
+        "I came back to it too often. What would you rather talk about?"
+    )
     pictured(page, "resistance_reply-answered")
     editor.submit(page)
     found = answers(studio, made, screen)
