@@ -9,6 +9,7 @@ from synthesis.recipes import RECIPES
 from synthesis.recipes.cell import Recipe
 
 MOST_NAMED = 20
+LOADED_BY = {ProfileKind.INTAKE: "load_profiles shipped-intakes", ProfileKind.EXCERPT: "import_excerpts FILE"}
 
 
 class NotPlanned(ValueError):
@@ -53,11 +54,9 @@ def _none_of_kind(kind: str) -> str:
         return _("There are no client profiles yet: load some first (load_profiles shipped).")
     told = {
         "kind": ProfileKind(kind).label,
-        "which": "shipped-intakes" if kind == ProfileKind.INTAKE else "FILE",
+        "which": LOADED_BY.get(kind, "load_profiles FILE"),
     }
-    return (
-        _("There is no profile of the kind “%(kind)s” yet: load some first (load_profiles %(which)s).") % told
-    )
+    return _("There is no profile of the kind “%(kind)s” yet: load some first (%(which)s).") % told
 
 
 def _no_profile(kind: str) -> str:

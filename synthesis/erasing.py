@@ -16,7 +16,7 @@ from accounts.roles import require
 from guidelines.texts import text_problem
 from synthesis import trail
 from synthesis.access import may_confirm_excerpts
-from synthesis.models import Call, Instance, InstanceState, Mark, SourceText
+from synthesis.models import Call, Instance, InstanceState, Mark, Measured, QualityReport, SourceText
 from synthesis.models.marks import MarkKind
 
 ERASED = "[erased]"
@@ -108,6 +108,9 @@ def _instances(made: QuerySet) -> int:
     found = list(made.filter(content__isnull=False).only("pk", "content"))
     for one in found:
         Instance.objects.filter(pk=one.pk).update(content=blanked(one.content))
+    # What was measured has a number for each word; it is measured anew when somebody looks.
+    Measured.objects.filter(instance__in=found).delete()
+    QualityReport.objects.filter(run__instances__in=found).delete()
     reason = "The excerpt that it was made of was erased."
     Mark.objects.bulk_create(
         Mark(instance=one, kind=MarkKind.HELD, by_machine=MACHINE, reason=reason) for one in found

@@ -78,7 +78,8 @@ async def make(cell: Cell, ask) -> ResistanceReply:
         better = await improved(cell, ask, said, words, ratings)
     meant = "" if is_given else meant
     return ResistanceReply(
-        client_name=cell.client_name,
+        # An excerpt names nobody, and readers are not to know where it is from.
+        client_name="" if is_given else cell.client_name,
         utterances=said,
         reply=words,
         exemplar=better,

@@ -155,6 +155,7 @@ def test_an_excerpt_is_labelled_answered_and_rated(endpoint, drive, db):
     instance, server = made_of(stored(), endpoint, drive)
     content = instance.content
     assert [one["text"] for one in content["utterances"]] == [one["text"] for one in TURNS]
+    assert content["client_name"] == "" and "clinic-1" not in str(content), "where it is from"
     assert (content["reply"], content["meant"], content["way"], content["outcome"]) == (
         ANSWER,
         "",
