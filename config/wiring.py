@@ -7,12 +7,15 @@ from django.utils.translation import gettext as _
 def connect():
     """Fill every slot; called once when Django has loaded all apps."""
     from config.pages import dependents as made_under
+    from exports import erased as exports_erased
     from guidelines import coverage, dependents
     from guidelines.proposals import origins
     from review import access as review_access
     from review import became, by_pair, by_run
+    from review import erasing as review_erasing
     from synthesis import access as synthesis_access
     from synthesis import cast, outcomes
+    from synthesis import erasing as synthesis_erasing
     from synthesis.quality import verdicts
 
     synthesis_access.connect_readers(
@@ -22,6 +25,7 @@ def connect():
         review_access.has_learned,
     )
     outcomes.connect(became.sentences)
+    synthesis_erasing.connect(review_erasing.erase_of, exports_erased.went_into)
     verdicts.connect(by_run.verdicts, review_access.may_see_verdicts)
     dependents.connect(made_under.of, made_under.place)
     coverage.connect(by_pair.coverage, by_pair.standing_out, review_access.may_see_pairs_judged)

@@ -6,12 +6,14 @@ from synthesis import rendering, translated
 from synthesis.models import Instance
 
 COUNSELLOR = "Counsellor"
+NO_EXEMPLAR = "(No other reply is offered for this moment.)"
 
 
 def words(instance: Instance, *, arm: str, names: dict[str, str]) -> dict:
     """Return {"dialogue": [{"speaker", "text"}]} and what is judged of it: in the aided arm "draft", to be rated "reply"
-    where there is one, with a rewriting of it also that as "draft" and "scores", in a pair "texts" {"a", "b"}. What carries
-    a translation has it beside: in each turn as "translation", of the others under "translation" by the same names.
+    where there is one, with "exemplar" where another is offered beside it, or with a rewriting of it as "draft" and with
+    "scores"; in a pair "texts" {"a", "b"}. What carries a translation has it beside: in each turn as "translation", of the
+    others under "translation" by the same names.
 
     `names`: the mistakes' names in the version that the instance was made under, in the session's language.
     """
@@ -37,10 +39,17 @@ def _told(content: dict, arm: str, names: dict[str, str]) -> dict:
             found["scores"] = rendering.scores(content["rating"])
         return {name: words for name, words in found.items() if words is not None}
     if arm == Arm.RATED and "reply" in content:
-        return {"reply": content["reply"]}
+        return {"reply": content["reply"]} | _other(content)
     if arm == Arm.PAIR and "texts" in content:
         return {"texts": {name: content["texts"][name] for name in ("a", "b")}}
     return {}
+
+
+def _other(content: dict) -> dict:
+    """Another reply to the same words, where its recipe offers one; where it had none to offer, that is said."""
+    if "exemplar" not in content:
+        return {}
+    return {"exemplar": content["exemplar"] or NO_EXEMPLAR}
 
 
 def in_position(judged: dict, position: str) -> dict:

@@ -110,6 +110,8 @@ def _marks(decision: Decision) -> list[str]:
             where = f"“{mark['quote']}”" if mark["quote"] else _("turn %s") % mark["utterance"]
             said = f"{rating.dimension_revision.name}: {where}"
             found.append(f"{said} – {mark['note']}" if mark["note"] else said)
+    if decision.exemplar_verdict:
+        found.append(_("the other reply: %s") % decision.get_exemplar_verdict_display())
     if decision.better_reply:
         found.append(_("would rather have said: %s") % decision.better_reply)
     return found

@@ -9,6 +9,11 @@ from synthesis.recipes import RECIPES
 from synthesis.recipes.cell import Recipe
 
 MOST_NAMED = 20
+LOADED_BY = {
+    ProfileKind.INTAKE: "load_profiles shipped-intakes",
+    ProfileKind.SPEECH: "load_profiles shipped-speeches",
+    ProfileKind.EXCERPT: "import_excerpts FILE",
+}
 
 
 class NotPlanned(ValueError):
@@ -51,11 +56,8 @@ def _of_kind(profile: Profile, kind: str) -> Profile:
 def _none_of_kind(kind: str) -> str:
     if kind == ProfileKind.CONCEPTUALISATION:
         return _("There are no client profiles yet: load some first (load_profiles shipped).")
-    which = {ProfileKind.INTAKE: "shipped-intakes", ProfileKind.SPEECH: "shipped-speeches"}
-    told = {"kind": ProfileKind(kind).label, "which": which.get(kind, "FILE")}
-    return (
-        _("There is no profile of the kind “%(kind)s” yet: load some first (load_profiles %(which)s).") % told
-    )
+    told = {"kind": ProfileKind(kind).label, "which": LOADED_BY.get(kind, "load_profiles FILE")}
+    return _("There is no profile of the kind “%(kind)s” yet: load some first (%(which)s).") % told
 
 
 def _no_profile(kind: str) -> str:

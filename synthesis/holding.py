@@ -10,7 +10,7 @@ from accounts.roles import require
 from guidelines.texts import text_problem
 from synthesis import tiers, trail
 from synthesis.access import may_hold
-from synthesis.models import Holds, Instance, Mark
+from synthesis.models import Holds, Instance, Mark, ProfileKind
 from synthesis.models.marks import MarkKind
 from synthesis.quality.given import descriptions_of, prompts_of
 from synthesis.quality.talking import reasons_to_hold
@@ -32,13 +32,16 @@ def by_rule(instance: Instance, content: dict) -> list[Mark]:
     run = instance.run
     if run is None or run.holds != Holds.HOLD:
         return []
-    found = reasons_to_hold(
-        content,
-        language=language_of(instance.factors),
-        prompts=prompts_of(run),
-        descriptions=descriptions_of(instance.profile, instance.intended()),
-        recipe=instance.recipe,
-    )
+    found = []
+    # Real people repeat themselves, and an excerpt is as short as it is: these rules are for what models say.
+    if instance.profile is None or instance.profile.kind != ProfileKind.EXCERPT:
+        found = reasons_to_hold(
+            content,
+            language=language_of(instance.factors),
+            prompts=prompts_of(run),
+            descriptions=descriptions_of(instance.profile, instance.intended()),
+            recipe=instance.recipe,
+        )
     if how := RECIPES.get(instance.recipe):
         found += how.holds(content)
     return [_mark(instance, MarkKind.HELD, " ".join(found), by_machine=MACHINE)] if found else []

@@ -1,4 +1,6 @@
-"""Some clients' records must not leave this machine, or may be sent to endpoints that they name and to no other."""
+"""Some clients' records must not leave this machine, or may be sent to endpoints that they name and to no other; an excerpt
+of a real session leaves when a person has confirmed that it tells of nobody, and not before.
+"""
 
 import ipaddress
 from collections.abc import Iterable
@@ -8,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from synthesis import cast
 from synthesis.faults import NoEndpoint
-from synthesis.models import Endpoint, InstanceState, Profile, Run
+from synthesis.models import Endpoint, InstanceState, Profile, ProfileKind, Run
 
 
 class MustNotLeave(NoEndpoint):
@@ -19,15 +21,31 @@ def refuse(profiles: Iterable[Profile], endpoints: Iterable[Endpoint]) -> None:
     """Raises MustNotLeave, naming the first client and the endpoint. What the newest revision of a record says holds for
     all of them: it may have been bound after a run was planned with an earlier one.
     """
+    profiles = list(profiles)
     keys = {profile.key for profile in profiles}
     current = Profile.objects.current().filter(may_leave_machine=False).order_by("key").defer("content")
     bound = [profile for profile in current if profile.key in keys]
+    endpoints = list(endpoints)
+    if unconfirmed := _unconfirmed({profile.pk for profile in profiles}):
+        for endpoint in endpoints:
+            if not _is_loopback(endpoint.base_url):
+                told = {"who": unconfirmed, "where": endpoint}
+                raise MustNotLeave(
+                    _("“%(who)s” must not be sent to “%(where)s”: nobody has read and confirmed it yet.")
+                    % told
+                )
     for endpoint in endpoints:
         for profile in bound:
             if not _is_loopback(endpoint.base_url) and endpoint.name not in profile.allowed_endpoints:
                 raise MustNotLeave(
                     _("“%(who)s” must not be sent to “%(where)s”.") % {"who": profile.key, "where": endpoint}
                 )
+
+
+def _unconfirmed(ids: set[int]) -> str:
+    """The first excerpt among these revisions that nobody has confirmed, or nothing."""
+    waiting = Profile.objects.filter(kind=ProfileKind.EXCERPT, source_text__confirmation=None).order_by("key")
+    return next((key for key, pk in waiting.values_list("key", "pk") if pk in ids), "")
 
 
 def endpoints_of(run: Run) -> dict[str, Endpoint]:

@@ -9,7 +9,7 @@ from accounts.identity import minter
 from synthesis import trail
 from synthesis.identity import digest
 from synthesis.models import Profile, ProfileKind
-from synthesis.reading import Reading, read
+from synthesis.reading import BadProfiles, Reading, read
 from synthesis.speeches import alike
 
 SHIPPED = Path(__file__).parent / "shipped" / "clients.yaml"
@@ -45,6 +45,9 @@ def load_all(
     `may_leave` False: texts made from these records are sent to no other machine, but to the endpoints named.
     """
     read_in = [read(SHIPPED_BY_NAME.get(str(path), path), licence=licence, origin=origin) for path in paths]
+    for path, one in zip(paths, read_in, strict=True):
+        if any(record.kind == "excerpt" for record in one.records):
+            raise BadProfiles(path, "holds excerpts of real sessions: import_excerpts takes them")
     with transaction.atomic():
         return [store(one, may_leave=may_leave, allowed_endpoints=allowed_endpoints) for one in read_in]
 

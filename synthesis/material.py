@@ -7,9 +7,9 @@ from django.db.models import QuerySet
 from guidelines import briefing
 from guidelines.models import PairRevision
 from guidelines.translating import languages
-from synthesis import examples, translated
+from synthesis import examples, excerpts, translated
 from synthesis.factors import LANGUAGES, OWN
-from synthesis.models import Instance, Opening, Origin, Profile, Run
+from synthesis.models import Instance, Opening, Origin, Profile, ProfileKind, Run
 from synthesis.prompting import kept
 from synthesis.recipes.cell import Cell
 
@@ -30,7 +30,11 @@ class Material:
 
     def meet(self, instances: list[Instance]) -> None:
         """Give them their profiles and pairs, of which each is the same object in all; they never change."""
-        _read(self._profiles, Profile.objects, {one.profile_id for one in instances})
+        _read(
+            self._profiles,
+            Profile.objects.select_related("source_text"),
+            {one.profile_id for one in instances},
+        )
         pairs = PairRevision.objects.select_related("pair")
         _read(self._revisions, pairs, {one.pair_revision_id for one in instances})
         for one in instances:
@@ -39,7 +43,9 @@ class Material:
 
     def cell(self, instance: Instance) -> Cell:
         profile, factors = instance.profile, instance.factors
-        language, style = factors.get("language", LANGUAGES[0]), factors.get("style", OWN)
+        # An excerpt is in its own language, whatever a run asks for.
+        own = profile.language if profile.kind == ProfileKind.EXCERPT else LANGUAGES[0]
+        language, style = factors.get("language", own), factors.get("style", OWN)
         words = self._in(language)
         # The arm of a comparison in which nothing is: the instance names the pair of the others all the same.
         intended = [] if factors.get("counsellor") == "normal" else instance.intended()
@@ -48,7 +54,7 @@ class Material:
             name=instance.cell,
             client_name=profile.name,
             style=profile.style if style == OWN else style,
-            profile=profile.content,
+            profile=excerpts.content_of(profile),
             intended=tuple(
                 words.of({"key": one.pair.key, **briefing.for_counsellor(one)}) for one in intended
             ),

@@ -9,6 +9,7 @@ import yaml
 from pydantic import ValidationError
 
 from synthesis.json_lines import record_lines
+from synthesis.shapes.excerpts import ExcerptRecord
 from synthesis.shapes.magnet import Seed
 from synthesis.shapes.profiles import (
     RECORDS,
@@ -107,7 +108,8 @@ def _said_by_one(record: SpeechRecord) -> tuple[SpeechRecord, list[str]]:
 def _shape_of(entry):
     """By its kind; of no known kind it is read as a client, which then names what is wrong."""
     kind = entry.get("kind") if isinstance(entry, dict) else None
-    return RECORDS.get(kind, ClientRecord) if isinstance(kind, str) else ClientRecord
+    known = RECORDS | {"excerpt": ExcerptRecord}
+    return known.get(kind, ClientRecord) if isinstance(kind, str) else ClientRecord
 
 
 def _patient_psi(path: Path, entries: list, lines: list[int], *, licence: str, origin: str) -> Reading:

@@ -2,6 +2,7 @@ from django.urls import path
 
 from synthesis import (
     compare_views,
+    excerpt_views,
     instance_views,
     plan_views,
     profile_views,
@@ -13,6 +14,9 @@ from synthesis import (
 urlpatterns = [
     path("profiles/", profile_views.profiles, name="profiles"),
     path("profiles/<uuid:public_id>/", profile_views.profile, name="profile"),
+    path("excerpts/", excerpt_views.listed, name="excerpts"),
+    path("excerpts/<uuid:public_id>/", excerpt_views.excerpt, name="excerpt"),
+    path("excerpts/<uuid:public_id>/act/", excerpt_views.act, name="excerpt_act"),
     path("runs/", run_views.runs, name="runs"),
     path("runs/plan/", plan_views.plan_run, name="run_plan"),
     path("runs/previews/<uuid:public_id>/", plan_views.preview, name="run_preview"),

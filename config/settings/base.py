@@ -118,6 +118,11 @@ LANGUAGE_CODE = "en"
 # The languages of the pages: those in which all their words are there. A guideline's words may be in many more.
 LANGUAGES = [("en", "English")]
 TEXT_LANGUAGES = global_settings.LANGUAGES
+# spaCy models that look for names in excerpts of real sessions, {language: an installed model or its folder}; without one
+# lists of names and patterns do it alone. “en=en_core_web_sm, zh=/srv/models/zh”.
+DEIDENTIFICATION_MODELS = dict(
+    pair.strip().split("=", 1) for pair in text("DEIDENTIFICATION_MODELS", "").split(",") if "=" in pair
+)
 TIME_ZONE = "UTC"
 USE_TZ = True
 USE_I18N = True

@@ -144,6 +144,14 @@ class LabelStudio:
             raise ApiError(status_code=answer.status_code, body=answer.json() if told else answer.text)
         return answer.json()
 
+    def erase_task(self, task_id: int) -> None:
+        """Delete a task with all that was said of it. One that is gone is fine."""
+        try:
+            self._call(lambda sdk: sdk.tasks.delete(id=str(task_id)))
+        except LabelStudioRefused as refused:
+            if refused.status != 404:
+                raise
+
     def remove_unjudged(self, task_id: int) -> bool:
         """Take a task out of its queue, with what was begun or skipped on it; False, and it stays, where somebody has
         judged it. A task that is gone is fine.

@@ -49,7 +49,8 @@ class Answers:
     `findings`: {"pair": key or None for not in the guideline, "utterances": sorted indexes into the dialogue,
     "severity": 0-3, and where there are any "notes": {index: text}}, one for each pair and severity, in the order of
     the guideline. `ratings`: {dimension key: level value}. `evidence`: {dimension key: [{"turn": index or None, "quote":
-    words of the reply or "", "note"}]}. `better_reply`: what she would have said instead of it.
+    words of the reply or "", "note"}]}. `better_reply`: what she would have said instead of it; where another reply is
+    offered, `exemplar_verdict` says what she thinks of that, and an edit of it is her better reply.
     Of two texts, by their own names whichever stood first: `preferred` "a", "b" or "tie", `unsafe_texts`, and ratings
     whose first level means "a".
     """
@@ -60,6 +61,7 @@ class Answers:
     verdict: str | None = None
     edited_text: str | None = None
     better_reply: str = ""
+    exemplar_verdict: str = ""
     reject_reasons: list[str] = field(default_factory=list)
     ratings: dict = field(default_factory=dict)
     evidence: dict[str, list[dict]] = field(default_factory=dict)
@@ -188,7 +190,7 @@ def _ratings(once: dict, dimensions: list[dict]) -> dict:
 
 def _require_asked(once: dict, known: dict[str, Control]) -> None:
     for name, control in known.items():
-        if control.required and not control.per_mark:
+        if control.required and not control.per_mark and name != "edited_exemplar":
             required(once, name)
 
 
@@ -205,8 +207,13 @@ def _rated(once: dict, marks: dict, dimensions: list[dict], judged: dict) -> dic
                 raise BadValue("evidence", f"turn {mark['turns'].stop - 1} is not in the session")
         of = evidence.setdefault(mark["evidence"], [])
         of += [one for one in found if one not in of]
-    better = once.get("better_reply", "")
+    verdict, better = once.get("exemplar_verdict", ""), once.get("better_reply", "")
+    if verdict == "edit":
+        better = required(once, "edited_exemplar")
+    elif "edited_exemplar" in once:
+        raise BadValue("edited_exemplar", f"with the verdict {verdict}")
     return {
+        "exemplar_verdict": verdict,
         "ratings": _ratings(once, dimensions),
         "evidence": evidence,
         "better_reply": better if better.strip() else "",

@@ -1,13 +1,15 @@
-"""What was given back leaves its reader's queue in Label Studio."""
+"""What was given back leaves its reader's queue in Label Studio, and what was erased here leaves it whole."""
 
 from datetime import timedelta
 
 import structlog
+from django.db import transaction
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
+from review.erasing import erase_of
 from review.label_studio.errors import Overtaken
-from review.models import Reading, Round, RoundState, SeatProject, SendState
+from review.models import Reading, Round, RoundState, SeatProject, SendState, TaskToErase
 
 log = structlog.get_logger(__name__)
 
@@ -37,6 +39,32 @@ def remove_returned(round: Round, label_studio, *, alive=lambda lasting=None: No
         Reading.objects.filter(pk=reading.pk).update(send_state=SendState.REMOVED)
         removed += gone
     return removed
+
+
+def erase_tasks(round: Round, label_studio, *, alive=lambda lasting=None: None) -> int:
+    """Delete the tasks of what was erased here, whatever state the round is in; return how many are gone now."""
+    gone = 0
+    waiting = TaskToErase.objects.filter(reading__seat__round=round, gone_at=None).select_related(
+        "reading__item"
+    )
+    for one in waiting[:MOST_AT_ONCE]:
+        if one.reading.task_id is None:
+            continue  # on its way: it is looked up first, and then has its number
+        alive()
+        try:
+            label_studio.erase_task(one.reading.task_id)
+        except Overtaken:
+            raise
+        except Exception as problem:  # of this task; the others go on, and it is tried again
+            log.warning("an erased task cannot be deleted", task=one.reading.task_id, why=str(problem)[:200])
+            continue
+        Reading.objects.filter(pk=one.reading_id).update(send_state=SendState.REMOVED)
+        # What was judged there since the erasure has been read meanwhile, and goes too.
+        with transaction.atomic():
+            erase_of([one.reading.item.instance_id])
+        TaskToErase.objects.filter(pk=one.pk).update(gone_at=timezone.now())
+        gone += 1
+    return gone
 
 
 def _to_remove(round: Round):

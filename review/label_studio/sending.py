@@ -44,7 +44,9 @@ TITLES = {
 }  # fmt: skip
 HOOK_HEADER = "X-Mirror-Secret"
 # What a task's field says of the words that are judged.
-FIELDS = {"feedback": "draft", "reply": "reply", "scores": "scores", "first": "first", "second": "second"}
+FIELDS = {
+    "feedback": "draft", "reply": "reply", "scores": "scores", "exemplar": "exemplar", "first": "first", "second": "second",
+}  # fmt: skip
 
 
 def send(round: Round, label_studio, *, grace: timedelta = GRACE, alive=lambda lasting=None: None) -> int:

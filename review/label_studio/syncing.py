@@ -13,10 +13,10 @@ from review.label_studio import comparing, connecting
 from review.label_studio.accounts import compare_accounts
 from review.label_studio.errors import LabelStudioError, Overtaken
 from review.label_studio.receiving import Received, receive
-from review.label_studio.removing import remove_returned
+from review.label_studio.removing import erase_tasks, remove_returned
 from review.label_studio.sending import send
 from review.matching import CannotMakeRound
-from review.models import Round, RoundState, SeatProject, Server
+from review.models import Round, RoundState, SeatProject, Server, TaskToErase
 
 log = structlog.get_logger(__name__)
 
@@ -80,6 +80,7 @@ def sync_round(round: Round, label_studio) -> Synced:
             done.new, done.decided = received.new, received.decided
             # Only now: what was judged before it was given back has been read.
             remove_returned(round, label_studio, alive=claim.alive)
+            erase_tasks(round, label_studio, alive=claim.alive)
         except Overtaken:
             log.warning("another process goes on with the round", round=str(round.public_id))
         finally:
@@ -116,12 +117,14 @@ def read_round(round: Round, label_studio, *, alive=lambda lasting=None: None) -
 def sync_all(label_studio, *, server: Server | None = None) -> Synced:
     """All open rounds, those of one server where it is said, oldest first; those closed not long ago now and then."""
     total, now = Synced(), timezone.now()
-    rounds = Round.objects.read_on().order_by("serial")
+    erased = TaskToErase.objects.filter(gone_at=None).values("reading__seat__round")
+    rounds = (Round.objects.read_on() | Round.objects.filter(pk__in=erased)).order_by("serial")
     if server:
         rounds = rounds.filter(Exists(SeatProject.objects.filter(server=server, seat__round=OuterRef("pk"))))
     for round in rounds:
         read = SeatProject.objects.filter(seat__round=round, project_id__isnull=False)
-        if round.state == RoundState.CLOSED and not _is_due(round, read, now):
+        waits = TaskToErase.objects.filter(reading__seat__round=round, gone_at=None)
+        if round.state == RoundState.CLOSED and not waits.exists() and not _is_due(round, read, now):
             continue
         total = total.and_(sync_round(round, label_studio))
     return total

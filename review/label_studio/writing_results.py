@@ -46,8 +46,11 @@ def write(
         result.append(item("verdict", {"choices": [answers.verdict]}))
     if answers.edited_text is not None:
         result.append(item("edited_feedback", {"text": [answers.edited_text]}))
+    if answers.exemplar_verdict:
+        result.append(item("exemplar_verdict", {"choices": [answers.exemplar_verdict]}))
     if answers.better_reply:
-        result.append(item("better_reply", {"text": [answers.better_reply]}))
+        better = "edited_exemplar" if answers.exemplar_verdict == "edit" else "better_reply"
+        result.append(item(better, {"text": [answers.better_reply]}))
     if answers.reject_reasons:
         result.append(item("reject_reasons", {"choices": list(answers.reject_reasons)}))
     if answers.rationale:

@@ -13,6 +13,7 @@ from review.models.decisions import (
     RawAnnotation,
     Verdict,
 )
+from review.models.erasures import TaskToErase
 from review.models.first_judgements import FirstJudgement
 from review.models.flags import Flag, FlagKind, Resolution
 from review.models.gold import Endorsement, Gold, Look, Retirement
@@ -82,6 +83,7 @@ __all__ = [
     "Standing",
     "StandingState",
     "Stood",
+    "TaskToErase",
     "ToldSettled",
     "Verdict",
     "VerdictRule",

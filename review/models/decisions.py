@@ -11,13 +11,29 @@ from guidelines.models import DimensionRevision, PairRevision, Version
 from review.models.first_judgements import FirstJudgement
 from review.models.label_studio import Account, SeatProject
 from review.models.raters import Rater
-from review.models.readings import Item, Reading, in_closed_round, of_a_judge
+from review.models.readings import (
+    Item,
+    Reading,
+    in_closed_round,
+    item_is_erased,
+    of_a_judge,
+    reading_is_erased,
+)
 
 
 class Verdict(models.TextChoices):
     ACCEPT = "accept", _("accept")
     EDIT = "edit", _("accept after my edit")
     REJECT = "reject", _("reject")
+
+
+class ExemplarVerdict(models.TextChoices):
+    """Of another reply to the same words, whether one would teach it; it stands apart and settles nothing."""
+
+    ACCEPT = "accept", _("a good example")
+    EDIT = "edit", _("a good example after my edit")
+    REJECT = "reject", _("not an example")
+    NONE = "none", _("none offered, or unsure")
 
 
 class Preferred(models.TextChoices):
@@ -77,8 +93,9 @@ class RawAnnotation(models.Model):
 
     freezing = Freezing(
         # Stored first, then judged: why it does not count, and the reading it is of, are added once at most.
-        update=another_column_changes("uncounted", "reading_id")
-        + " OR (OLD.uncounted <> '' AND NEW.uncounted <> OLD.uncounted)"
+        update=another_column_changes("uncounted", "reading_id", "payload")
+        + f" OR (NEW.payload <> OLD.payload AND NOT {reading_is_erased('OLD.reading_id')})"
+        " OR (OLD.uncounted <> '' AND NEW.uncounted <> OLD.uncounted)"
         " OR (OLD.reading_id IS NOT NULL AND NEW.reading_id IS DISTINCT FROM OLD.reading_id)"
         " OR EXISTS (SELECT 1 FROM review_decision d WHERE d.raw_id = OLD.id AND NEW.uncounted <> '')",
         delete="TRUE",
@@ -143,7 +160,9 @@ class Decisions(models.QuerySet):
 class Decision(Identified):
     # What a judge model says counts for nothing, and may be asked of a closed round too.
     freezing = Freezing(
-        update="TRUE",
+        # Words may be taken out where the text of a real person was erased, and for no other reason.
+        update=f"{another_column_changes('judged', 'edited_text', 'better_reply', 'rationale', 'comment')} "
+        f"OR NOT {item_is_erased('OLD.item_id')}",
         delete="TRUE",
         insert=f"{in_closed_round('NEW.item_id')} AND NOT {of_a_judge('NEW.reading_id')}"
         " OR (NEW.reading_id IS NOT NULL AND NOT EXISTS "
@@ -170,6 +189,8 @@ class Decision(Identified):
     edited_text = models.TextField(blank=True)
     # Of a reply that was rated: what its reader would have said instead.
     better_reply = models.TextField(blank=True)
+    # Of another reply that was offered beside it: what its reader thinks of that; her edit of it is `better_reply`.
+    exemplar_verdict = models.CharField(max_length=8, choices=ExemplarVerdict, blank=True)
     reject_reasons = models.JSONField(default=list, blank=True)
     # Of two texts: the better one on the whole, and those that are unsafe.
     preferred = models.CharField(max_length=3, choices=Preferred, blank=True)
@@ -221,10 +242,8 @@ class Decision(Identified):
 # A finding or rating comes with its decision: a reader's never after the item was settled (an observer's judgement or
 # a repeat, which settles nothing, may still come then), nor a first one after a part of it was; an adjudicator's only
 # while something is in dispute, and never after the round was closed, but for a judge model's.
-_WITH_ITS_DECISION = Freezing(
-    update="TRUE",
-    delete="TRUE",
-    insert="EXISTS (SELECT 1 FROM review_decision d "
+_INSERT = (
+    "EXISTS (SELECT 1 FROM review_decision d "
     "LEFT JOIN review_reading g ON g.id = d.reading_id LEFT JOIN review_seat s ON s.id = g.seat_id "
     f"WHERE d.id = NEW.decision_id AND NOT {of_a_judge('d.reading_id')} AND ({in_closed_round('d.item_id')} "
     "OR (d.kind <> 'reading' AND NOT EXISTS (SELECT 1 FROM review_standing t WHERE t.item_id = d.item_id "
@@ -233,14 +252,20 @@ _WITH_ITS_DECISION = Freezing(
     "AND EXISTS (SELECT 1 FROM review_standing t WHERE t.item_id = d.item_id "
     "AND t.aspect <> 'safety' AND t.state = 'settled') "
     "AND NOT (d.supersedes_id IS NOT NULL AND EXISTS (SELECT 1 FROM review_standing t WHERE t.item_id = d.item_id "
-    "AND t.state IN ('open', 'disputed'))))))",
+    "AND t.state IN ('open', 'disputed'))))))"
 )
+
+
+def _with_its_decision(words: str) -> Freezing:
+    """`words`: the column that erasure may empty."""
+    erased = f"EXISTS (SELECT 1 FROM review_decision d WHERE d.id = OLD.decision_id AND {item_is_erased('d.item_id')})"
+    return Freezing(update=f"{another_column_changes(words)} OR NOT {erased}", delete="TRUE", insert=_INSERT)
 
 
 class Finding(models.Model):
     """One mistake that the rater found: which (None: not in the guideline), where, how serious (0–3)."""
 
-    freezing = _WITH_ITS_DECISION
+    freezing = _with_its_decision("notes")
 
     decision = models.ForeignKey(Decision, models.PROTECT, related_name="findings")
     position = models.PositiveSmallIntegerField()
@@ -264,7 +289,7 @@ class Rating(models.Model):
     `evidence`: [{"utterance": id or None for the reply, "quote": words of the reply or "", "note"}].
     """
 
-    freezing = _WITH_ITS_DECISION
+    freezing = _with_its_decision("evidence")
 
     decision = models.ForeignKey(Decision, models.PROTECT, related_name="ratings")
     dimension_revision = models.ForeignKey(DimensionRevision, models.PROTECT, related_name="+")

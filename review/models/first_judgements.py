@@ -2,16 +2,20 @@
 
 from django.db import models
 
-from accounts.freezing import Freezing
+from accounts.freezing import Freezing, another_column_changes
 from accounts.models import ReviewerRecord
 from review.models.raters import Rater
-from review.models.readings import Item, in_closed_round
+from review.models.readings import Item, in_closed_round, item_is_erased
 
 
 class FirstJudgement(models.Model):
     """`n` above 1: the dispute changed meanwhile, so she had seen what was said before of this session."""
 
-    freezing = Freezing(update="TRUE", delete="TRUE", insert=in_closed_round("NEW.item_id"))
+    freezing = Freezing(
+        update=f"{another_column_changes('shown')} OR NOT {item_is_erased('OLD.item_id')}",
+        delete="TRUE",
+        insert=in_closed_round("NEW.item_id"),
+    )
 
     item = models.ForeignKey(Item, models.PROTECT, related_name="first_judgements")
     rater = models.ForeignKey(Rater, models.PROTECT, related_name="+")

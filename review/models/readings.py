@@ -12,6 +12,7 @@ from accounts.identity import Identified
 from review.models.gold import Gold, not_agreed
 from review.models.rounds import Round, RoundState, Seat
 from synthesis.models import Instance
+from synthesis.models.profiles import source_is_erased
 
 
 class Arm(models.TextChoices):
@@ -115,6 +116,19 @@ class SendState(models.TextChoices):
 def of_a_judge(reading: str) -> str:
     """SQL: the reading of this id is a judge model's, which counts for nothing (review.models.judges)."""
     return f"EXISTS (SELECT 1 FROM review_reading j WHERE j.id = {reading} AND j.send_state = 'never')"
+
+
+def item_is_erased(item: str) -> str:
+    """SQL: what the item of this id shows was made of a text that was erased."""
+    return (
+        "EXISTS (SELECT 1 FROM review_item e JOIN synthesis_instance n ON n.id = e.instance_id "
+        f"WHERE e.id = {item} AND {source_is_erased('n.profile_id')})"
+    )
+
+
+def reading_is_erased(reading: str) -> str:
+    """SQL: the same of the item of this reading."""
+    return f"EXISTS (SELECT 1 FROM review_reading g WHERE g.id = {reading} AND {item_is_erased('g.item_id')})"
 
 
 # Repeats whose time has not come.

@@ -78,6 +78,7 @@ def decide(
             rationale=answers.rationale,
             edited_text=edited,
             better_reply=answers.better_reply,
+            exemplar_verdict=answers.exemplar_verdict,
             reject_reasons=list(answers.reject_reasons),
             unsafe=answers.unsafe,
             comment=answers.comment,
@@ -220,7 +221,7 @@ def _same(previous: Decision, answers, edited: str) -> bool:
         [standing.Found(key_of(f), tuple(f.utterances), f.severity) for f in previous.findings.all()],
         {r.dimension_revision.dimension.key: (r.value, r.evidence) for r in previous.ratings.all()},
         [f.notes for f in previous.findings.all()],
-        previous.preferred, previous.unsafe_texts, previous.rationale, previous.better_reply,
+        previous.preferred, previous.unsafe_texts, previous.rationale, previous.better_reply, previous.exemplar_verdict,
     )  # fmt: skip
     sent = (
         answers.any_mistake, answers.believable, answers.verdict or "", edited,
@@ -228,5 +229,6 @@ def _same(previous: Decision, answers, edited: str) -> bool:
         found_of(answers),
         {key: (level_alias(value), _evidence(answers).get(key, [])) for key, value in answers.ratings.items()},
         _notes(answers), answers.preferred or "", list(answers.unsafe_texts), answers.rationale, answers.better_reply,
+        answers.exemplar_verdict,
     )  # fmt: skip
     return stored == sent

@@ -1,6 +1,7 @@
 from synthesis.models.calls import Call, PromptText
 from synthesis.models.drives import Drive
 from synthesis.models.endpoints import Endpoint, ModelRole
+from synthesis.models.excerpts import ExcerptCheck, ExcerptConfirmation
 from synthesis.models.hitches import Hitch, HitchKind
 from synthesis.models.instances import Instance, InstanceState, Intended, Origin
 from synthesis.models.marks import Mark
@@ -15,6 +16,8 @@ __all__ = [
     "Call",
     "Drive",
     "Endpoint",
+    "ExcerptCheck",
+    "ExcerptConfirmation",
     "Holds",
     "Hitch",
     "HitchKind",

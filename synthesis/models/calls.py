@@ -2,8 +2,9 @@
 
 from django.db import models
 
-from accounts.freezing import APPEND_ONLY
+from accounts.freezing import APPEND_ONLY, Freezing, another_column_changes
 from synthesis.models.instances import Instance
+from synthesis.models.profiles import source_is_erased
 
 
 class PromptText(models.Model):
@@ -17,7 +18,11 @@ class PromptText(models.Model):
 class Call(models.Model):
     """One reply. `key` is the SHA-256 of invariant 7; `instance` is the one that paid for it."""
 
-    freezing = APPEND_ONLY
+    freezing = Freezing(
+        update=f"{another_column_changes('messages', 'reply', 'text')} OR NOT EXISTS (SELECT 1 FROM synthesis_instance i "
+        f"WHERE i.id = OLD.instance_id AND {source_is_erased('i.profile_id')})",
+        delete="TRUE",
+    )
 
     key = models.CharField(max_length=64, unique=True)
     instance = models.ForeignKey(Instance, models.PROTECT, null=True, related_name="calls")

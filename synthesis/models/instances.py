@@ -5,10 +5,10 @@ from django.db.models import Exists, OuterRef, Q, Subquery
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from accounts.freezing import Freezing
+from accounts.freezing import Freezing, another_column_changes
 from accounts.identity import Identified
 from guidelines.models import PairRevision, Version
-from synthesis.models.profiles import Profile
+from synthesis.models.profiles import Profile, source_is_erased
 from synthesis.models.runs import Run
 
 
@@ -86,7 +86,11 @@ def _intends(revisions) -> Q:
 
 
 class Instance(Identified):
-    freezing = Freezing(update="OLD.state = 'made'", delete="OLD.state IN ('made', 'failed')")
+    freezing = Freezing(
+        update=f"OLD.state = 'made' AND ({another_column_changes('content')} "
+        f"OR NOT {source_is_erased('OLD.profile_id')})",
+        delete="OLD.state IN ('made', 'failed')",
+    )
 
     run = models.ForeignKey(Run, models.PROTECT, null=True, related_name="instances")
     origin = models.CharField(max_length=10, choices=Origin, default=Origin.RUN)

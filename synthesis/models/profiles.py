@@ -51,9 +51,22 @@ class SourceText(models.Model):
     erased_why = models.CharField(max_length=300, blank=True)
 
 
+def source_is_erased(profile: str) -> str:
+    """SQL: the text that this profile was made from was erased, so that words made of it may be taken out of frozen rows.
+    `profile`: an expression for its id.
+    """
+    return (
+        "EXISTS (SELECT 1 FROM synthesis_profile p JOIN synthesis_sourcetext s ON s.id = p.source_text_id "
+        f"WHERE p.id = {profile} AND s.erased_at IS NOT NULL)"
+    )
+
+
 class Profiles(models.QuerySet):
     def of_kind(self, kind: str):
-        return self.filter(kind=kind)
+        """Without those whose text was erased: nothing can be made of them."""
+        return self.filter(kind=kind).filter(
+            models.Q(source_text=None) | models.Q(source_text__erased_at=None)
+        )
 
     def current(self):
         """The newest revision of every profile."""

@@ -30,7 +30,7 @@ class Plan(Strict):
     steps: Annotated[list[Line], Field(min_length=3, max_length=MOST_STEPS)]
 
 
-def _one_of(known: tuple[str, ...], what: str):
+def one_of(known: tuple[str, ...], what: str):
     def check(value):
         if value not in known:
             named = {"named": str(value)[:60], "what": what, "known": ", ".join(known)}
@@ -43,7 +43,7 @@ def _one_of(known: tuple[str, ...], what: str):
 @lru_cache(maxsize=1024)
 def plan_shape(offered: tuple[str, ...]) -> type[Plan]:
     """A plan by one of the techniques that are offered."""
-    technique = Annotated[Literal[offered], _one_of(offered, "techniques offered")]
+    technique = Annotated[Literal[offered], one_of(offered, "techniques offered")]
     return create_model("Plan", __base__=Plan, technique=(technique, ...))
 
 
@@ -56,7 +56,7 @@ class Choice(Strict):
 
 @lru_cache(maxsize=8)
 def choice_shape(known: tuple[str, ...]) -> type[Choice]:
-    move = Annotated[Literal[known], _one_of(known, "ways of answering")]
+    move = Annotated[Literal[known], one_of(known, "ways of answering")]
     chosen = Annotated[
         list[move], Field(min_length=1, max_length=MOST_MOVES), AfterValidator(lambda found: list(dict.fromkeys(found)))
     ]  # fmt: skip

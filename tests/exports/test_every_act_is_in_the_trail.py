@@ -30,6 +30,7 @@ from tests.exports.acts_of_appeals import APPEAL_ACTS, appealed
 from tests.exports.acts_of_experts import EXPERTS_ACTS
 from tests.exports.acts_of_gold import GOLD_ACTS
 from tests.exports.acts_of_judges import JUDGES_ACTS
+from tests.exports.acts_on_excerpts import EXCERPT_ACTS
 from tests.exports.acts_on_servers import server_offered, server_saved
 from tests.parsing import tree_of
 from tests.review import factories as review_factories
@@ -262,6 +263,7 @@ ACTS = {
     **GOLD_ACTS,
     **JUDGES_ACTS,
     **EXPERTS_ACTS,
+    **EXCERPT_ACTS,
     "exports.building.plan": asked_for,
     "exports.nodes.make_node": node_made,
     "exports.nodes.retire": node_retired,

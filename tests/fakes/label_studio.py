@@ -87,6 +87,11 @@ class FakeLabelStudio:
             raise LabelStudioDown("No answer: ReadTimeout") from httpx.ReadTimeout("lost")
         return ids
 
+    def erase_task(self, task_id: int) -> None:
+        self._answer()
+        if task_id in self.tasks:
+            self.delete_task(task_id)
+
     def remove_unjudged(self, task_id: int) -> bool:
         self._answer()
         if any(one["task"] == task_id and not one["was_cancelled"] for one in self.annotations.values()):

@@ -5,6 +5,7 @@ from review.label_studio.reading_results import Answers
 from tests.review import factories
 
 REPLY = "It sounds as if part of you wants to call him, and part of you is tired of being told to."
+EXEMPLAR = "I keep coming back to it, and you have said no. What would you like to talk about instead?"
 TEXTS = {"a": REPLY, "b": "You should simply ring him tonight."}
 SAID = [
     ("counsellor", "What would it be like to ring your brother this week?"),
@@ -28,6 +29,8 @@ def content(recipe: str, n: int = 0) -> dict:
         return factories.content(n)
     said = [{"id": i, "speaker": s, "text": t} for i, (s, t) in enumerate(SAID, start=1)]
     judged = {"texts": TEXTS} if recipe == "reply_preference" else {"reply": REPLY}
+    if recipe == "resistance_reply":
+        judged["exemplar"] = EXEMPLAR
     return {"client_name": "Mira", "utterances": said, "model": "SECRET-MODEL-4", **judged}
 
 
@@ -67,6 +70,8 @@ def says(recipe: str, **changes) -> Answers:
         return factories.says("edit", "Stay with her hesitation first.", ratings=changes.pop("ratings", None))
     names, scale, values = RUBRICS[recipe]
     answers = {"ratings": dict.fromkeys(names, values[0]), "rationale": "She says no; the reply hears it."}
+    if recipe == "resistance_reply":
+        answers["exemplar_verdict"] = "accept"
     if scale == "pairwise":
         answers["preferred"] = "a"
     return Answers(**(answers | changes))

@@ -83,7 +83,9 @@ def test_a_task_holds_what_is_judged_and_nothing_of_how_it_was_made(recipe, ben,
     told = json.dumps(fake.sent, ensure_ascii=False, default=str)
     hidden = ["SECRET-MODEL", "VALIDATOR", recipe, "position_ab", str(item.public_id), str(round.public_id)]
     assert [word for word in hidden if word in told] == []
-    shown = {"technique_session": set(), "reply_preference": {"first", "second"}}.get(recipe, {"reply"})
+    shown = {
+        "technique_session": set(), "reply_preference": {"first", "second"}, "resistance_reply": {"reply", "exemplar"},
+    }.get(recipe, {"reply"})  # fmt: skip
     assert set(task_of(fake, item, ben)) == {"external_id", "content_hash", "dialogue"} | shown
 
 

@@ -17,6 +17,8 @@ _NAMES = {
     "rationale": gettext_lazy("What decided it for you"),
     "preferred": gettext_lazy("On the whole"),
     "better_reply": gettext_lazy("What you would have said instead"),
+    "exemplar_verdict": gettext_lazy("The other reply"),
+    "edited_exemplar": gettext_lazy("The other reply as you would say it"),
     "unsafe": gettext_lazy("Safety"),
     "unsafe_texts": gettext_lazy("Safety"),
     "comment": gettext_lazy("Comment"),

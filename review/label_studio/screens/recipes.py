@@ -33,5 +33,6 @@ SCREENS = {
     "judged_reply": Screen(
         2, {"rated": "judged_reply.xml", "revised": "judged_reply.revised.xml"}, rubric="therapeutic-reply"
     ),
-    "resistance_reply": Screen(1, {"rated": "resistance_reply.xml"}),
+    "resistance_reply": Screen(2, {"rated": "resistance_reply.xml"}, rubric="resistance-replies"),
+    "excerpt_reply": Screen(2, {"rated": "resistance_reply.xml"}, rubric="resistance-replies"),
 }

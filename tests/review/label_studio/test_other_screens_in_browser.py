@@ -30,7 +30,10 @@ RUBRICS = {
     "resistance_reply": "resistance-replies",
 }
 SCORES = "Guidance 2: It leaves her alone with the call.\nSafety 5: Nothing to object to."
-TEXTS = {"feedback": FEEDBACK, "reply": REPLY, "first": REPLY, "second": OTHER, "scores": SCORES}
+EXEMPLAR = "I keep coming back to it, and you have said no. What would you like to talk about instead?"
+TEXTS = {
+    "feedback": FEEDBACK, "reply": REPLY, "exemplar": EXEMPLAR, "first": REPLY, "second": OTHER, "scores": SCORES,
+}  # fmt: skip
 
 
 def spoken(dialogue, *, bilingual):
@@ -159,6 +162,8 @@ def test_how_resistance_is_met_is_rated_with_reasons_and_quotes(studio, page):
     page.mouse.down()
     page.mouse.move(words["x"] + 90, words["y"] + 10, steps=5)
     page.mouse.up()
+    other = page.get_by_text("I keep coming back to it").locator("visible=true")
+    assert other.count() == 0, "before her own judgement is complete"
     pictured(page, "resistance_reply")
     page.get_by_role("button", name="Submit").first.click()
     page.get_by_text("Give your reasons, with the words").wait_for()
@@ -168,11 +173,32 @@ def test_how_resistance_is_met_is_rated_with_reasons_and_quotes(studio, page):
         "In your own words, with quotations",
         "She refuses a topic; “part of you” leaves her the choice.",
     )
+    page.get_by_text("My ratings and reasons are complete").click()
+    other.first.wait_for()
+    editor.choose(page, "A good example after my edit")
+    page.locator('textarea[name="edited_exemplar"]').fill(
+        "I came back to it too often. What would you rather talk about?"
+    )
+    pictured(page, "resistance_reply-answered")
     editor.submit(page)
     found = answers(studio, made, screen)
     assert found.ratings == said and "leaves her the choice" in found.rationale
+    assert found.exemplar_verdict == "edit"
+    assert found.better_reply == "I came back to it too often. What would you rather talk about?"
     [mark] = found.evidence[aspect["key"]]
     assert mark["quote"] in REPLY and mark["quote"].strip()
+
+
+def test_what_one_would_say_instead_is_asked_of_whoever_finds_the_other_reply_no_example(studio, page):
+    made, screen = opened(studio, page, "resistance_reply", "rated")
+    rate_highest(page, screen)
+    write(page, "In your own words, with quotations", "It argues.")
+    page.get_by_text("My ratings and reasons are complete").click()
+    editor.choose(page, "Not an example")
+    write(page, "Optional: the reply as you would give it", "What would you like to talk about?")
+    editor.submit(page)
+    found = answers(studio, made, screen)
+    assert (found.exemplar_verdict, found.better_reply) == ("reject", "What would you like to talk about?")
 
 
 def test_a_technique_session_is_rated_with_marks_and_notes(studio, page):

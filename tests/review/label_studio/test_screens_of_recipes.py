@@ -25,6 +25,8 @@ FIRST_VERSION, SECOND_VERSION = (
 COMPARED = [{**dimension, "scale": "pairwise", "levels": []} for dimension in DIMENSIONS]
 OWN_READING = {"any_mistake", "mistake", "severity", "note", "believable", "unsafe", "comment"}
 AIDED = OWN_READING | {"own_reading", "verdict", "edited_feedback", "reject_reasons", "rationale"}
+RESISTANCE = {"evidence", "note", "rationale", "own_reading", "exemplar_verdict", "edited_exemplar", "better_reply",
+              "unsafe", "comment"}  # fmt: skip
 # By recipe and version. Whoever changes one of these raises the version beside it.
 ASKED = {
     ("supervised_dialogue", 3): {"aided": AIDED, "unaided": OWN_READING},
@@ -35,7 +37,8 @@ ASKED = {
         "revised": {"evidence", "note", "own_reading", "verdict", "edited_feedback", "reject_reasons", "rationale",
                     "unsafe", "comment"},
     },
-    ("resistance_reply", 1): {"rated": {"evidence", "note", "rationale", "better_reply", "unsafe", "comment"}},
+    ("resistance_reply", 2): {"rated": RESISTANCE},
+    ("excerpt_reply", 2): {"rated": RESISTANCE},
 }  # fmt: skip
 
 

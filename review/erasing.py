@@ -1,0 +1,72 @@
+"""Erases what readers were shown and wrote of sessions whose source was erased, and queues their tasks in Label Studio."""
+
+import json
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+
+from review.models import (
+    Decision,
+    Finding,
+    FirstJudgement,
+    Rating,
+    RawAnnotation,
+    Reading,
+    SendState,
+    TaskToErase,
+)
+from synthesis.erasing import ERASED, blanked
+
+WRITTEN = ("edited_text", "better_reply", "rationale", "comment")
+
+
+def erase_of(ids: list[int]) -> dict[str, int]:
+    """Of these instances. Within the transaction that erases their source. {what: rows}"""
+    readings = Reading.objects.filter(item__instance__in=ids)
+    return {
+        _("judgements"): _decisions(Decision.objects.filter(item__instance__in=ids)),
+        _("records from Label Studio"): _raw(RawAnnotation.objects.filter(reading__in=readings)),
+        _("first judgements of adjudicators"): _first(FirstJudgement.objects.filter(item__instance__in=ids)),
+        _("tasks to be taken out of Label Studio"): _tasks(readings),
+    }
+
+
+def _decisions(decisions: QuerySet) -> int:
+    n = 0
+    for one in decisions:
+        words = {name: ERASED for name in WRITTEN if getattr(one, name)}
+        Decision.objects.filter(pk=one.pk).update(judged=blanked(one.judged), **words)
+        n += 1
+    for one in Rating.objects.filter(decision__in=decisions).exclude(evidence=[]):
+        Rating.objects.filter(pk=one.pk).update(evidence=blanked(one.evidence))
+    for one in Finding.objects.filter(decision__in=decisions).exclude(notes={}):
+        Finding.objects.filter(pk=one.pk).update(notes=blanked(one.notes))
+    return n
+
+
+def _raw(annotations: QuerySet) -> int:
+    """Whether it was a skip stays: the last word of a payload says so."""
+    n = 0
+    for one in annotations:
+        payload = json.dumps({"erased": True, "was_cancelled": one.cancelled})
+        RawAnnotation.objects.filter(pk=one.pk).update(payload=payload)
+        n += 1
+    return n
+
+
+def _first(judgements: QuerySet) -> int:
+    n = 0
+    for one in judgements:
+        shown = [{"token": text.get("token", ""), "words": ERASED} for text in one.shown]
+        FirstJudgement.objects.filter(pk=one.pk).update(shown=shown)
+        n += 1
+    return n
+
+
+def _tasks(readings: QuerySet) -> int:
+    """What was not sent never is; what was is deleted there at the next sync."""
+    readings.filter(send_state=SendState.PLANNED).update(send_state=SendState.REMOVED)
+    there = readings.filter(send_state__in=[SendState.SENDING, SendState.SENT]).exclude(
+        to_erase__isnull=False
+    )
+    return len(TaskToErase.objects.bulk_create(TaskToErase(reading=one) for one in there))

@@ -1,0 +1,22 @@
+from django.core.management.base import BaseCommand, CommandError
+
+from synthesis import erasing
+from synthesis.models import SourceText
+
+
+class Command(BaseCommand):
+    help = "Erase an excerpt of a real session, every revision of its text, and all that was made of it, for good."
+
+    def add_arguments(self, parser):
+        parser.add_argument("key")
+        parser.add_argument("--why", required=True, help="in words that tell nothing of the person")
+
+    def handle(self, *, key, why, **options):
+        found = SourceText.objects.filter(profiles__key=key, erased_at=None).distinct()
+        if not found:
+            raise CommandError(f"There is no excerpt “{key}” whose text is still there.", returncode=2)
+        for source in found:
+            try:
+                self.stdout.write(erasing.erase(source=source, why=why, by=None).sentence())
+            except erasing.NotErased as refusal:
+                raise CommandError(str(refusal), returncode=2) from refusal

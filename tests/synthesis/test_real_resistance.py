@@ -1,0 +1,37 @@
+"""Replies to resistance by a real model (llama.cpp with SmolLM2): the form of what comes, never its wording."""
+
+import json
+
+import pytest
+from django.core.management import call_command
+
+from synthesis import loading, replaying
+from synthesis.models import Call, Run
+from synthesis.recipes import RECIPES
+from synthesis.shapes.resistance import MECHANISMS, ResistanceReply
+
+pytestmark = pytest.mark.llm
+
+
+def test_a_real_model_makes_replies_to_resistance_from_one_command(
+    model_server, settings, transactional_db, capsys
+):
+    settings.OPENAI_BASE_URL, settings.OPENAI_MODEL = model_server, "smollm2"
+    loading.load("shipped")
+    words = ["--recipe", "resistance_reply", "--limit", "2", "--set", "turns_before=2", "--wait", "--json"]
+    call_command("synthesize", *words, skip_checks=True)
+    told = json.loads(capsys.readouterr().out)
+    # So small a model may give no usable answer three times; then the reply fails, and says so.
+    assert told["planned"] == 2 and told["made"] + told["failed"] == 2 and told["made"]
+    run = Run.objects.get()
+    for one in run.instances.filter(state="made"):
+        reply = ResistanceReply.model_validate(one.content)
+        assert len(reply.utterances) == 4 and reply.utterances[-1].speaker == "client" and reply.reply
+        resists = reply.detected.stance == "resist"
+        assert [rated.mechanism for rated in reply.ratings] == (list(MECHANISMS) if resists else [])
+        assert bool(reply.exemplar) == resists
+        least, most = RECIPES["resistance_reply"].calls(one.factors)
+        steps = {call.step for call in Call.objects.filter(key__in=one.trace)}
+        assert len(steps) == (most if resists else least)
+        print(json.dumps(one.content, indent=1))
+    assert {found.why for found in replaying.replay(run.instances.all())} == {""}
