@@ -70,6 +70,15 @@ def sessions(request, transactional_db, connected, ben, lena, settings):
     return round_of(made, [ben], lena)
 
 
+def pictured(page, name):
+    """The editor looks at the reader's light or dark when it is opened; here she changes it afterwards."""
+    page.evaluate(
+        """matchMedia("(prefers-color-scheme: dark)").addEventListener("change", told => {
+             document.documentElement.dataset.colorScheme = told.matches ? "dark" : "light"; })"""
+    )
+    screens.take_as_it_is(page, name)
+
+
 def answer(page):
     aspects = page.locator(".owm-aspect")
     assert aspects.count() == 7
@@ -85,12 +94,12 @@ def test_a_reader_sees_the_client_and_both_replies_on_one_screen(gate, page, ses
     shown = page.locator(".owm-screen").inner_text()
     texts = sessions.items.get().instance.content["texts"]
     assert all(text in shown for text in texts.values()) and "my mother died in october" in shown.lower()
-    assert not any(word in shown for word in ("scripted", "reply-1", "judge", "4.1"))
+    assert not any(word in shown for word in ("scripted", "reply-1", "judge-1", "preferred"))
     sides = page.locator(".owm-pair .owm-side")
     for n in range(2):
         box = sides.nth(n).bounding_box()
         assert box["y"] >= 0 and box["y"] + box["height"] <= 900, "both are read without scrolling"
-    screens.take_as_it_is(page, "reply-preference-1440")
+    pictured(page, "reply-preference-1440")
     screens.take(page, "reply-preference")
     answer(page)
     assert sync_all(gate.studio).decided == 1
@@ -108,6 +117,6 @@ def test_what_a_real_model_made_is_compared_by_a_reader(gate, page, sessions):
     contents = [item.instance.content for item in sessions.items.select_related("instance")]
     assert any(all(text in shown for text in content["texts"].values()) for content in contents)
     assert "smollm2" not in shown
-    screens.take_as_it_is(page, "reply-preference-smollm2")
+    pictured(page, "reply-preference-smollm2")
     answer(page)
     assert sync_all(gate.studio).decided == 1
