@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts import roles
+from guidelines.translating import languages
 from synthesis import access, deidentifying, erasing, excerpts
 from synthesis.models import Profile, ProfileKind
 
@@ -21,6 +22,21 @@ KINDS = {
     "CREDIT_CARD": gettext_lazy("a card number"),
     "IP_ADDRESS": gettext_lazy("an address of the net"),
     "LOCATION": gettext_lazy("a place"),
+}
+
+# What looked, in words; one that is not here is told by its own name.
+LOOKED = {
+    "name lists": gettext_lazy("names: lists of them, and titles such as “Mrs” before one"),
+    "pattern email_address": gettext_lazy("e-mail addresses"),
+    "pattern url": gettext_lazy("addresses of the web"),
+    "pattern number": gettext_lazy("long numbers"),
+    "pattern handle": gettext_lazy("user names"),
+    "PhoneRecognizer": gettext_lazy("telephone numbers"),
+    "DateRecognizer": gettext_lazy("dates"),
+    "IbanRecognizer": gettext_lazy("bank accounts"),
+    "CreditCardRecognizer": gettext_lazy("card numbers"),
+    "IpRecognizer": gettext_lazy("addresses of computers"),
+    "SpacyRecognizer": gettext_lazy("names and places: a language model"),
 }
 
 
@@ -46,6 +62,10 @@ def excerpt(request, public_id):
         "excerpt": found,
         "source": found.source_text,
         "check": check,
+        "looked": [(LOOKED.get(one["name"], one["name"]), one["found"]) for one in check.ran],
+        "language": languages.known()[found.language].name
+        if found.language in languages.known()
+        else found.language,
         "confirmation": getattr(found.source_text, "confirmation", None),
         "turns": _turns(found, check),
         "made": erasing.made_of(found.source_text).count(),

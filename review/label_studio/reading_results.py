@@ -210,7 +210,8 @@ def _rated(once: dict, marks: dict, dimensions: list[dict], judged: dict) -> dic
     verdict, better = once.get("exemplar_verdict", ""), once.get("better_reply", "")
     if verdict == "edit":
         better = required(once, "edited_exemplar")
-    elif "edited_exemplar" in once:
+    elif once.get("edited_exemplar", "").strip() not in ("", (judged or {}).get("exemplar", "").strip()):
+        # The box is filled before she opens it, and the editor may send it as it was; words of hers it must not lose.
         raise BadValue("edited_exemplar", f"with the verdict {verdict}")
     return {
         "exemplar_verdict": verdict,

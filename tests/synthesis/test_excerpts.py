@@ -202,7 +202,7 @@ def test_a_lead_reads_it_sees_what_looked_and_what_was_found_and_confirms_it(db,
     page, lenas = reverse("excerpt", args=[one.public_id]), log_in(lena)
     text = lenas.get(page).content.decode()
     assert "<mark>Jennifer</mark>" in text and "<mark>020 7946 0958</mark>" in text
-    assert "Names may be missed" in text and "name lists" in text and "a blank tokenizer" in text
+    assert "Names may be missed" in text and "names: lists of them" in text and "a blank tokenizer" in text
     assert "Waits to be read" in text and ABOUT["consent"] in text
     act, check = reverse("excerpt_act", args=[one.public_id]), one.source_text.checks.last()
     answer = lenas.post(act, {"act": "confirm", "check": check.pk}, follow=True).content.decode()

@@ -9,6 +9,7 @@ from synthesis import loading, replaying
 from synthesis.models import Call, Run
 from synthesis.recipes import RECIPES
 from synthesis.shapes.resistance import MECHANISMS, ResistanceReply
+from tests.synthesis.excerpts_of_sessions import TURNS, stored
 
 pytestmark = pytest.mark.llm
 
@@ -33,5 +34,20 @@ def test_a_real_model_makes_replies_to_resistance_from_one_command(
         least, most = RECIPES["resistance_reply"].calls(one.factors)
         steps = {call.step for call in Call.objects.filter(key__in=one.trace)}
         assert len(steps) == (most if resists else least)
-        print(json.dumps(one.content, indent=1))
+    assert {found.why for found in replaying.replay(run.instances.all())} == {""}
+
+
+def test_a_real_model_answers_in_excerpts_and_rates_what_was_answered(
+    model_server, settings, transactional_db, capsys
+):
+    settings.OPENAI_BASE_URL, settings.OPENAI_MODEL = model_server, "smollm2"
+    stored("clinic-1")
+    stored("clinic-2", reply="You would rather leave it, and that is yours to say.")
+    call_command("synthesize", "--recipe", "excerpt_reply", "--wait", "--json", skip_checks=True)
+    told = json.loads(capsys.readouterr().out)
+    assert told["planned"] == 2 and told["made"] + told["failed"] == 2 and told["made"]
+    run = Run.objects.get()
+    for one in run.instances.filter(state="made"):
+        reply = ResistanceReply.model_validate(one.content)
+        assert [said.text for said in reply.utterances] == [said["text"] for said in TURNS] and reply.reply
     assert {found.why for found in replaying.replay(run.instances.all())} == {""}

@@ -87,7 +87,7 @@ def answers(studio, made, screen, **known):
     """What we read of the one judgement in the project."""
     [task] = studio.changed_tasks(made)
     [annotation] = task["annotations"]
-    judged = {"dialogue": DIALOGUE, "reply": REPLY}
+    judged = {"dialogue": DIALOGUE, "reply": REPLY, "exemplar": EXEMPLAR}
     return read(annotation["result"], counsellor_turns={0, 2, 4, 6}, judged=judged, **screen, **known)
 
 
@@ -165,9 +165,6 @@ def test_how_resistance_is_met_is_rated_with_reasons_and_quotes(studio, page):
     other = page.get_by_text("I keep coming back to it").locator("visible=true")
     assert other.count() == 0, "before her own judgement is complete"
     pictured(page, "resistance_reply")
-    page.get_by_role("button", name="Submit").first.click()
-    page.get_by_text("Give your reasons, with the words").wait_for()
-    page.get_by_role("button", name="OK").click()
     write(
         page,
         "In your own words, with quotations",
@@ -192,6 +189,9 @@ def test_how_resistance_is_met_is_rated_with_reasons_and_quotes(studio, page):
 def test_what_one_would_say_instead_is_asked_of_whoever_finds_the_other_reply_no_example(studio, page):
     made, screen = opened(studio, page, "resistance_reply", "rated")
     rate_highest(page, screen)
+    page.get_by_role("button", name="Submit").first.click()
+    page.get_by_text("Give your reasons, with the words").wait_for()
+    page.get_by_role("button", name="OK").click()
     write(page, "In your own words, with quotations", "It argues.")
     page.get_by_text("My ratings and reasons are complete").click()
     editor.choose(page, "Not an example")
