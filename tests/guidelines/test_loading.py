@@ -113,9 +113,9 @@ def test_a_guideline_does_not_change_its_kind(tmp_path, mistakes):
 def test_the_shipped_guidelines_are_loaded_by_one_word():
     out = io.StringIO()
     call_command("load_guideline", "shipped", stdout=out)
-    assert Version.objects.published().count() == len(shipped()) == 12
+    assert Version.objects.published().count() == len(shipped()) == 13
     assert "novice-mistakes@1 (16 pairs, published)" in out.getvalue()
     out = io.StringIO()
     call_command("load_guideline", "shipped", stdout=out)
-    assert out.getvalue().count("identical content, nothing new") == 12
-    assert Version.objects.count() == 12
+    assert out.getvalue().count("identical content, nothing new") == 13
+    assert Version.objects.count() == 13

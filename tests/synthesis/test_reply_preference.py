@@ -2,6 +2,7 @@
 
 import itertools
 import json
+import re
 
 import pytest
 
@@ -94,9 +95,10 @@ def test_a_judge_that_goes_by_the_place_prefers_nobody(made):
 def test_a_score_outside_the_scale_fails_it_in_words_and_the_replies_are_kept(made, drive):
     one, server = made(Writers(judge=lambda text, place: scores(3, safety=7)))
     assert one.state == "failed"
-    assert "The judge-1 gave no usable answer in 3 replies at “rate 1”" in one.failure
+    # Its two readings are asked for at once: either may be the one that fails it.
+    step = re.search("The judge-1 gave no usable answer in 3 replies at “(rate [12])”", one.failure)[1]
     assert "replies.0.safety: 7 is outside the scale from 1 to 5" in one.failure
-    assert Hitch.objects.filter(step="rate 1", kind="malformed").count() == 3
+    assert Hitch.objects.filter(step=step, kind="malformed").count() == 3
     written = [body for body in server.requests if not is_judge(body)]
     assert len(written) == 4
     # Tried again with a judge that keeps to the scale, no reply is paid for twice.
