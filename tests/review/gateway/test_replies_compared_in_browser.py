@@ -70,13 +70,18 @@ def sessions(request, transactional_db, connected, ben, lena, settings):
     return round_of(made, [ben], lena)
 
 
-def pictured(page, name):
-    """The editor looks at the reader's light or dark when it is opened; here she changes it afterwards."""
+def as_she_sees_it(page):
+    """The editor looks at the reader's light or dark when it is opened; here she changes it afterwards, and its colours
+    would still be on their way in a picture.
+    """
     page.evaluate(
-        """matchMedia("(prefers-color-scheme: dark)").addEventListener("change", told => {
-             document.documentElement.dataset.colorScheme = told.matches ? "dark" : "light"; })"""
+        """() => {
+             matchMedia("(prefers-color-scheme: dark)").addEventListener("change", told => {
+               document.documentElement.dataset.colorScheme = told.matches ? "dark" : "light"; });
+             const still = new CSSStyleSheet();
+             still.replaceSync("*, *::before, *::after { transition: none !important }");
+             document.adoptedStyleSheets = [...document.adoptedStyleSheets, still]; }"""
     )
-    screens.take_as_it_is(page, name)
 
 
 def answer(page):
@@ -99,7 +104,7 @@ def test_a_reader_sees_the_client_and_both_replies_on_one_screen(gate, page, ses
     for n in range(2):
         box = sides.nth(n).bounding_box()
         assert box["y"] >= 0 and box["y"] + box["height"] <= 900, "both are read without scrolling"
-    pictured(page, "reply-preference-1440")
+    as_she_sees_it(page)
     screens.take(page, "reply-preference")
     answer(page)
     assert sync_all(gate.studio).decided == 1
@@ -117,6 +122,7 @@ def test_what_a_real_model_made_is_compared_by_a_reader(gate, page, sessions):
     contents = [item.instance.content for item in sessions.items.select_related("instance")]
     assert any(all(text in shown for text in content["texts"].values()) for content in contents)
     assert "smollm2" not in shown
-    pictured(page, "reply-preference-smollm2")
+    as_she_sees_it(page)
+    screens.take_as_it_is(page, "reply-preference-smollm2")
     answer(page)
     assert sync_all(gate.studio).decided == 1
