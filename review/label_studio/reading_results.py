@@ -93,13 +93,13 @@ def read(
     elif form == "revised":
         required(once, OWN_READING)
         # What is asked of the rewriting hangs on the verdict.
-        found = _rated(once, marks, dimensions, judged) | _judgement(once, dimensions)
+        found = _rated(once, marks, dimensions, judged) | _judgement(once, dimensions, judged)
     else:
         found = _own_reading(once, marks, pairs, counsellor_turns)
         if form == "aided":
             if OWN_READING in known:  # an older screen opens the draft without it
                 required(once, OWN_READING)
-            found |= _judgement(once, dimensions)
+            found |= _judgement(once, dimensions, judged)
     found.setdefault("unsafe", "unsafe" in once)
     return Answers(rationale=once.get("rationale", ""), comment=once.get("comment", ""), **found)
 
@@ -165,16 +165,20 @@ def _findings(marks: dict, pairs: list[dict], counsellor_turns: set[int]) -> lis
     return found
 
 
-def _judgement(once: dict, dimensions: list[dict]) -> dict:
+def _judgement(once: dict, dimensions: list[dict], judged: dict | None) -> dict:
     verdict = required(once, "verdict")
-    for control, owner in (("edited_feedback", "edit"), ("reject_reasons", "reject")):
-        if verdict == owner:
-            required(once, control)
-        elif control in once:
-            raise BadValue(control, f"with the verdict {verdict}")
+    edited = once.get("edited_feedback")
+    if verdict == "edit":
+        required(once, "edited_feedback")
+    elif _is_hers(edited, judged, "draft"):
+        raise BadValue("edited_feedback", f"with the verdict {verdict}")
+    if verdict == "reject":
+        required(once, "reject_reasons")
+    elif "reject_reasons" in once:
+        raise BadValue("reject_reasons", f"with the verdict {verdict}")
     return {
         "verdict": verdict,
-        "edited_text": once.get("edited_feedback"),
+        "edited_text": edited if verdict == "edit" else None,
         "reject_reasons": once.get("reject_reasons", []),
         "ratings": _ratings(once, dimensions),
     }
@@ -194,6 +198,13 @@ def _require_asked(once: dict, known: dict[str, Control]) -> None:
             required(once, name)
 
 
+def _is_hers(text: str | None, judged: dict | None, filled_with: str) -> bool:
+    """Whether she wrote in a box that is filled before she opens it: after a submission that lacked an answer the editor
+    sends it as it was, unseen. Words of hers must not be lost.
+    """
+    return (text or "").strip() not in ("", (judged or {}).get(filled_with, "").strip())
+
+
 def _rated(once: dict, marks: dict, dimensions: list[dict], judged: dict) -> dict:
     evidence: dict[str, list[dict]] = {}
     for mark in marks.values():
@@ -210,8 +221,7 @@ def _rated(once: dict, marks: dict, dimensions: list[dict], judged: dict) -> dic
     verdict, better = once.get("exemplar_verdict", ""), once.get("better_reply", "")
     if verdict == "edit":
         better = required(once, "edited_exemplar")
-    elif once.get("edited_exemplar", "").strip() not in ("", (judged or {}).get("exemplar", "").strip()):
-        # The box is filled before she opens it, and the editor may send it as it was; words of hers it must not lose.
+    elif _is_hers(once.get("edited_exemplar"), judged, "exemplar"):
         raise BadValue("edited_exemplar", f"with the verdict {verdict}")
     return {
         "exemplar_verdict": verdict,

@@ -57,6 +57,28 @@ def test_she_judges_changes_her_mind_skips_and_takes_it_back(gate, ben, page):
     page.get_by_text("1 of 3 judged").wait_for()
 
 
+def test_what_she_submits_after_an_answer_was_missing_is_taken(gate, ben, page):
+    """Whatever the editor keeps of boxes that it filled itself and that she did not open."""
+    editor.open_next(page)
+    editor.choose(page, "No mistake")
+    editor.choose(page, "3 partly")
+    editor.complete(page)
+    editor.choose(page, "Accept")
+    told_what_is_missing(page)  # nothing is rated yet
+    editor.choose(page, "Reject")
+    told_what_is_missing(page)
+    editor.choose(page, "Accept")
+    editor.rate_all(page, "4")
+    editor.submit(page)
+    assert sync_all(gate.studio).decided == 1 and Decision.objects.get().verdict == "accept"
+
+
+def told_what_is_missing(page):
+    page.get_by_role("button", name="Submit").first.click()
+    page.locator(".ant-modal-wrap:visible").get_by_role("button", name="OK").click()
+    page.locator(".ant-modal-wrap:visible").wait_for(state="hidden")
+
+
 def another_tab(gate, ben, page):
     """The same person at the same work, as if she had forgotten the first."""
     tab = page.context.new_page()

@@ -71,6 +71,35 @@ def test_an_unaided_reading_from_the_browser_has_no_verdict():
     assert answers_of(FROM_BROWSER["unaided"], "unaided") == Answers(any_mistake=False, believable=1)
 
 
+def filled(result, text):
+    """As if the editor had sent the box for edits, which a reader who edits nothing never opened."""
+    box = {
+        "from_name": "edited_feedback",
+        "to_name": "feedback",
+        "type": "textarea",
+        "value": {"text": [text]},
+    }
+    return [*result, box]
+
+
+@pytest.mark.parametrize("text", ["The draft.", "The draft.\n", ""])
+def test_the_box_for_edits_as_the_screen_filled_it_says_nothing(text):
+    result = filled(FROM_BROWSER["reject"], text)
+    found = read(
+        result, form="aided", config=CONFIGS["aided"], counsellor_turns=COUNSELLOR_TURNS,
+        judged={"draft": "The draft.\n"}, **SCREEN,
+    )  # fmt: skip
+    assert found == REJECTED
+
+
+def test_words_of_hers_beside_another_verdict_are_not_passed_over():
+    with pytest.raises(BadValue, match="edited_feedback"):
+        read(
+            filled(FROM_BROWSER["reject"], "The draft, and a word."), form="aided", config=CONFIGS["aided"],
+            counsellor_turns=COUNSELLOR_TURNS, judged={"draft": "The draft."}, **SCREEN,
+        )  # fmt: skip
+
+
 def test_yes_without_a_mark_is_incomplete():
     with pytest.raises(Incomplete, match="mistake"):
         answers_of(FROM_BROWSER["yes_no_mark"], "unaided")
