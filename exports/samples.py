@@ -16,13 +16,15 @@ class Edit:
 @dataclass(frozen=True)
 class Reply:
     """A reply that was rated, and then its rewriting judged. `ratings`: {dimension: level that was settled}; `scores` and
-    `draft_scores`: {dimension: score} by the judge of the loop, of the reply and of the rewriting.
+    `draft_scores`: {dimension: score} by the judge of the loop, of the reply and of the rewriting. `on_five`: all that was
+    rated has levels from 1, worst, to 5.
     """
 
     text: str
     ratings: dict[str, str]
     scores: dict[str, int]
     draft_scores: dict[str, int]
+    on_five: bool = True
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from django.db.models.functions import Coalesce
 from exports.grouping import groups_of
 from exports.samples import Edit, Reply, Sample
 from guidelines import briefing
+from guidelines.models import DimensionRevision, Version
 from review.matching import RISK_READERS
 from review.models import Arm, Aspect, Decision, Flag, Item, RaterKind, Standing, StandingState
 from review.standing import DIMENSION
@@ -32,6 +33,7 @@ class Selection:
         self.named_tiers = named_tiers
         self.splits: dict[str, str] = {}
         self.left_out: Counter[str] = Counter()
+        self._on_five: dict[int, bool] = {}
         self.verdicts: Counter[str] = Counter()
         self.tiers: Counter[str] = Counter()
         self._chosen: list[int] | None = None
@@ -181,8 +183,14 @@ class Selection:
             mistakes=mistakes,
             # Individual judgements stay beside the outcome (methods: standing), without names.
             provenance=provenance(item) | {"readers_verdicts": sorted(d.verdict for d in item.readers)},
-            reply=_reply(judged["reply"], standings, replied) if replied else None,
+            reply=self._reply(judged["reply"], standings, replied, item.round) if replied else None,
         )
+
+    def _reply(self, text: str, standings: dict[str, Standing], content: dict, round) -> Reply:
+        rubric = round.rubric_version
+        if rubric.pk not in self._on_five:
+            self._on_five[rubric.pk] = _is_on_five(rubric)
+        return _reply(text, standings, content, self._on_five[rubric.pk])
 
 
 def _replies(items: list[int]) -> dict[int, dict]:
@@ -191,7 +199,19 @@ def _replies(items: list[int]) -> dict[int, dict]:
     return dict(Instance.objects.filter(pk__in=revised).values_list("pk", "content"))
 
 
-def _reply(text: str, standings: dict[str, Standing], content: dict) -> Reply:
+def _is_on_five(rubric: Version) -> bool:
+    """Whether every dimension goes from 1, the worst, to 5, as the published mark of a low reply takes them."""
+    scales = DimensionRevision.objects.filter(entries__version=rubric).values_list(
+        "scale", "levels", "reverse"
+    )
+    five = [str(n) for n in range(1, 6)]
+    return all(
+        scale in ("ordinal", "interval") and not reverse and [str(one["value"]) for one in levels] == five
+        for scale, levels, reverse in scales
+    )
+
+
+def _reply(text: str, standings: dict[str, Standing], content: dict, on_five: bool) -> Reply:
     """`standings` of an item that is settled as a whole."""
     ratings = {
         aspect.removeprefix(DIMENSION): str(one.outcome[0])
@@ -202,7 +222,7 @@ def _reply(text: str, standings: dict[str, Standing], content: dict) -> Reply:
         {name: one["score"] for name, one in sorted((content.get(of) or {}).items())}
         for of in ("rating", "rewrite_rating")
     )
-    return Reply(text=text, ratings=ratings, scores=scores, draft_scores=after)
+    return Reply(text=text, ratings=ratings, scores=scores, draft_scores=after, on_five=on_five)
 
 
 def provenance(item) -> dict:

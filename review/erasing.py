@@ -2,16 +2,20 @@
 
 import json
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from review.models import (
+    Appeal,
     Decision,
     Finding,
     FirstJudgement,
+    Flag,
     Rating,
     RawAnnotation,
     Reading,
+    Resolution,
+    SecondJudgement,
     SendState,
     TaskToErase,
 )
@@ -27,6 +31,10 @@ def erase_of(ids: list[int]) -> dict[str, int]:
         _("judgements"): _decisions(Decision.objects.filter(item__instance__in=ids)),
         _("records from Label Studio"): _raw(RawAnnotation.objects.filter(reading__in=readings)),
         _("first judgements of adjudicators"): _first(FirstJudgement.objects.filter(item__instance__in=ids)),
+        _("second judgements of disputes"): _second(
+            SecondJudgement.objects.filter(_of("second_reading__decision", ids))
+        ),
+        _("flags, appeals and answers to them"): _words_about(ids),
         _("tasks to be taken out of Label Studio"): _tasks(readings),
     }
 
@@ -42,6 +50,30 @@ def _decisions(decisions: QuerySet) -> int:
     for one in Finding.objects.filter(decision__in=decisions).exclude(notes={}):
         Finding.objects.filter(pk=one.pk).update(notes=blanked(one.notes))
     return n
+
+
+def _of(path: str, ids: list[int]) -> Q:
+    return Q(**{f"{path}__item__instance__in": ids})
+
+
+def _second(judgements: QuerySet) -> int:
+    n = 0
+    for one in judgements:
+        answer = {name: ERASED if name == "written" and said else said for name, said in one.answer.items()}
+        changed = {"judged": blanked(one.judged), "answer": answer, "reason": ERASED}
+        n += SecondJudgement.objects.filter(pk=one.pk).update(**changed)
+    return n
+
+
+def _words_about(ids: list[int]) -> int:
+    """What was written to and by leads of these sessions."""
+    appeals = Appeal.objects.filter(item__instance__in=ids)
+    return (
+        Flag.objects.filter(item__instance__in=ids).exclude(words="").update(words=ERASED)
+        + Resolution.objects.filter(_of("flag", ids)).update(reason=ERASED)
+        + appeals.exclude(reason="").update(reason=ERASED)
+        + appeals.exclude(answer="").update(answer=ERASED)
+    )
 
 
 def _raw(annotations: QuerySet) -> int:

@@ -51,6 +51,7 @@ def approved(guideline: Guideline | None = None, pair: str = ""):
     found = Standing.objects.filter(
         aspect=Aspect.WORDING,
         state=StandingState.SETTLED,
+        item__arm=Arm.AIDED,  # of a rewriting the words are a reply, and no correction of a mistake
         item__round__state=RoundState.CLOSED,
         item__round__rehearsal=False,
     ).exclude(item__in=Item.objects.judged_anew().values("pk"))

@@ -111,6 +111,8 @@ def _instances(made: QuerySet) -> int:
     # What was measured has a number for each word; it is measured anew when somebody looks.
     Measured.objects.filter(instance__in=found).delete()
     QualityReport.objects.filter(run__instances__in=found).delete()
+    # Why it was held may quote it.
+    Mark.objects.filter(instance__in=made).update(reason=ERASED)
     reason = "The excerpt that it was made of was erased."
     Mark.objects.bulk_create(
         Mark(instance=one, kind=MarkKind.HELD, by_machine=MACHINE, reason=reason) for one in found

@@ -62,7 +62,9 @@ def excerpt(request, public_id):
         "excerpt": found,
         "source": found.source_text,
         "check": check,
-        "looked": [(LOOKED.get(one["name"], one["name"]), one["found"]) for one in check.ran],
+        "looked": [
+            (LOOKED.get(one["name"], one["name"]), one["found"]) for one in (check.ran if check else [])
+        ],
         "language": languages.known()[found.language].name
         if found.language in languages.known()
         else found.language,

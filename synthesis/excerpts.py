@@ -69,7 +69,7 @@ def _store(stored: Stored, place: str, record: ExcerptRecord, found, about: Clie
             f"{place}: its text was erased on {source.erased_at:%Y-%m-%d}; it is not stored again"
         )
         return
-    if is_new:
+    if is_new or not source.checks.exists():
         _keep_check(source, record.language, found)
     fields = {
         "key": record.key,

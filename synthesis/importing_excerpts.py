@@ -79,7 +79,9 @@ def import_rated(
         unique = {record.key: (place, record) for place, _row, record in read_in}
         _add(imported, excerpts.store(list(unique.values()), about, may_leave=may_leave))
         keys = {record.key for _place, _row, record in read_in}
-        profiles = {one.key: one for one in Profile.objects.current().filter(key__in=keys)}
+        # Not those whose text was erased: its words do not come back with their ratings.
+        current = Profile.objects.current().filter(key__in=keys, source_text__erased_at=None)
+        profiles = {one.key: one for one in current}
         imported.made = _stored([(row, record) for _place, row, record in read_in], profiles)
         if imported.made:
             counts = {"new": len(imported.made), "refused": len(imported.refused), "licence": licence}

@@ -104,7 +104,8 @@ def _scores(paths, refused: list[str]) -> dict[tuple[str, str], tuple[str, dict]
 @transaction.atomic
 def _store(found, scores, imported: Imported, about: LayoutFile, may_leave: bool) -> None:
     speeches = {message.key: message.as_speech() for message, _reply in found.values()}
-    store(Reading(about, list(speeches.values())), may_leave=may_leave)
+    # Two messages may be nearly the same: each has the replies that were given to it.
+    store(Reading(about, list(speeches.values())), may_leave=may_leave, once=False)
     profiles = {one.key: one for one in Profile.objects.current().filter(key__in=speeches)}
     entries = list(found.items())
     for begin in range(0, len(entries), BATCH):

@@ -34,7 +34,9 @@ def rows(sample: Sample) -> Iterator[dict]:
 
 
 def _is_low(reply: Reply) -> bool:
-    """By its readers. What has no numbers, or none that all gave, says nothing."""
+    """By its readers, on the published scale. What has no numbers, or none that all gave, says nothing."""
+    if not reply.on_five:
+        return False
     levels = [float(level) for level in reply.ratings.values() if level.replace(".", "", 1).isdecimal()]
     return bool(levels) and sum(levels) / len(levels) <= LOW_MEAN
 

@@ -3,12 +3,12 @@
 from django.conf import settings
 from django.db import models
 
-from accounts.freezing import APPEND_ONLY, Freezing
+from accounts.freezing import APPEND_ONLY, Freezing, another_column_changes
 from accounts.models import ReviewerRecord
 from review.models.decisions import Decision, ErrorType
 from review.models.first_judgements import FirstJudgement
 from review.models.raters import Rater
-from review.models.readings import in_closed_round
+from review.models.readings import in_closed_round, item_is_erased
 
 
 class SecondReading(models.Model):
@@ -37,7 +37,9 @@ class SecondJudgement(models.Model):
     """How the second adjudicator would have settled it. It never moves a standing."""
 
     freezing = Freezing(
-        update="TRUE",
+        update=f"{another_column_changes('judged', 'answer', 'reason')} OR NOT EXISTS "
+        "(SELECT 1 FROM review_secondreading s JOIN review_decision d ON d.id = s.decision_id "
+        f"WHERE s.id = OLD.second_reading_id AND {item_is_erased('d.item_id')})",
         delete="TRUE",
         insert="EXISTS (SELECT 1 FROM review_secondreading s JOIN review_decision d ON d.id = s.decision_id "
         f"WHERE s.id = NEW.second_reading_id AND {in_closed_round('d.item_id')})",

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.freezing import Freezing, another_column_changes
 from accounts.identity import Identified
 from review.models.decisions import RawAnnotation
-from review.models.readings import Item
+from review.models.readings import Item, item_is_erased
 
 
 class AppealState(models.TextChoices):
@@ -35,8 +35,9 @@ class Appeals(models.QuerySet):
 class Appeal(Identified):
     # Answered once.
     freezing = Freezing(
-        update=another_column_changes("state", "answer", "answered_by_id", "answered_at", "led_to_id")
-        + " OR OLD.state <> 'waiting'",
+        update=f"({another_column_changes('state', 'answer', 'answered_by_id', 'answered_at', 'led_to_id')} "
+        f"OR OLD.state <> 'waiting') AND ({another_column_changes('reason', 'answer')} "
+        f"OR NOT {item_is_erased('OLD.item_id')})",
         delete="TRUE",
     )
 

@@ -5,10 +5,10 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
-from accounts.freezing import APPEND_ONLY
+from accounts.freezing import Freezing, another_column_changes
 from review.models.decisions import Decision, RawAnnotation
 from review.models.raters import Rater
-from review.models.readings import Item
+from review.models.readings import Item, item_is_erased
 
 
 class FlagKind(models.TextChoices):
@@ -28,7 +28,9 @@ class Flags(models.QuerySet):
 class Flag(models.Model):
     """Raised in a judgement that counts (`decision`), in an annotation that does not (`raw`), or on our page."""
 
-    freezing = APPEND_ONLY
+    freezing = Freezing(
+        update=f"{another_column_changes('words')} OR NOT {item_is_erased('OLD.item_id')}", delete="TRUE"
+    )
 
     item = models.ForeignKey(Item, models.PROTECT, related_name="flags")
     kind = models.CharField(max_length=8, choices=FlagKind)
@@ -59,7 +61,11 @@ class Flag(models.Model):
 class Resolution(models.Model):
     """A lead's answer in writing to a flag, and to those of its item and kind that came before it."""
 
-    freezing = APPEND_ONLY
+    freezing = Freezing(
+        update=f"{another_column_changes('reason')} OR NOT EXISTS (SELECT 1 FROM review_flag f "
+        f"WHERE f.id = OLD.flag_id AND {item_is_erased('f.item_id')})",
+        delete="TRUE",
+    )
 
     # The newest one that she saw.
     flag = models.OneToOneField(Flag, models.PROTECT, related_name="resolution")

@@ -4,9 +4,9 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from accounts.freezing import APPEND_ONLY
+from accounts.freezing import Freezing, another_column_changes
 from synthesis.models.instances import Instance
-from synthesis.models.profiles import Profile, Tier
+from synthesis.models.profiles import Profile, Tier, source_is_erased
 
 
 class MarkKind(models.TextChoices):
@@ -16,7 +16,11 @@ class MarkKind(models.TextChoices):
 
 
 class Mark(models.Model):
-    freezing = APPEND_ONLY
+    freezing = Freezing(
+        update=f"{another_column_changes('reason')} OR NOT EXISTS (SELECT 1 FROM synthesis_instance i "
+        f"WHERE i.id = OLD.instance_id AND {source_is_erased('i.profile_id')})",
+        delete="TRUE",
+    )
 
     instance = models.ForeignKey(Instance, models.PROTECT, null=True, related_name="marks")
     profile = models.ForeignKey(Profile, models.PROTECT, null=True, related_name="marks")

@@ -120,7 +120,8 @@ async def rated(cell: Cell, ask, replies: list[Reply], orders: list[list[int]]) 
             readings += [(judge, reading, way) for reading, way in enumerate(ways, start=1)]
     heard = await asyncio.gather(
         *(
-            ask(judge, f"rate {reading}", judge_messages(cell, judge, [by_number[n] for n in way]),
+            # Named with the judge: two of one model that are shown the same order are two calls, and no copy.
+            ask(judge, f"rate {reading} by {judge}", judge_messages(cell, judge, [by_number[n] for n in way]),
                 rating_shape(len(way)))
             for judge, reading, way in readings
         )

@@ -80,18 +80,16 @@ WORDS = {
 
 def unquoted(ratings: list[dict], detected: dict, said: list[dict], reply: str) -> list[str]:
     """A sentence for each quote that is not there: of the client's last turn, or of the reply and the turns before it.
-    Case, space and quotation marks aside.
+    Case, space and quotation marks aside. The quote itself is not told again: it may be a real client's, nearly.
     """
     found, talk = [], [plain(one["text"]) for one in said]
     if not _occurs(detected["quote"], talk[-1:]):
-        found.append(
-            f"The label quotes words that the client’s last turn does not have: “{detected['quote']}”."
-        )
+        found.append("The label quotes words that the client’s last turn does not have.")
     for one in ratings:
         for quote in one["quotes"]:
             if not _occurs(quote, [plain(reply), *talk]):
                 name = one["mechanism"].replace("-", " ")
-                found.append(f"The rating of {name} quotes words that are not there: “{quote}”.")
+                found.append(f"The rating of {name} quotes words that are not there.")
     return found
 
 

@@ -8,12 +8,13 @@ import pytest
 from django.apps import apps
 from django.db import DatabaseError, transaction
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import TrailEvent
 from accounts.roles import Refused
 from review.label_studio.sending import send
 from review.label_studio.syncing import sync_all
-from review.models import Decision, RawAnnotation, Reading, TaskToErase
+from review.models import Appeal, Decision, Flag, RawAnnotation, Reading, Resolution, TaskToErase
 from synthesis import erasing, excerpts, planning
 from synthesis.erasing import ERASED, NotErased, blanked
 from synthesis.models import Call, Instance, Mark, Profile, SourceText
@@ -105,8 +106,28 @@ def test_what_readers_were_shown_and_wrote_goes_too_and_their_tasks_leave_label_
     assert rows_with(MARK) >= {"review.Decision", "review.Rating", "review.RawAnnotation"} and MARK in str(
         fake.tasks
     )
+    # What was written about it: a flag, a lead's answer, why it was held, an appeal and what was answered.
+    item = round.items.get()
+    decision = Decision.objects.get()
+    flag = Flag.objects.create(
+        item=item, kind="person", words=f"He says {MARK}.", raised_at=timezone.now(), decision=decision,
+        rater=decision.rater,
+    )  # fmt: skip
+    Resolution.objects.create(flag=flag, holds=True, reason=f"It tells of {MARK}.", by=lena)
+    Mark.objects.create(instance=instance, kind="held", by=lena, reason=f"It tells of {MARK}.")
+    appeal = Appeal.objects.create(item=item, by=ben, reason=f"I read {MARK}.")
+    Appeal.objects.filter(pk=appeal.pk).update(
+        state="declined", answer=f"So do I, {MARK}.", answered_by=lena, answered_at=timezone.now()
+    )
+    about = {"review.Flag", "review.Resolution", "review.Appeal", "synthesis.Mark"}
+    assert rows_with(MARK) >= about
+    for model, field in ((Flag, "words"), (Resolution, "reason"), (Appeal, "reason"), (Mark, "reason")):
+        with pytest.raises(DatabaseError, match="frozen"), transaction.atomic():
+            model.objects.update(**{field: "Other words."})
     erasing.erase(source=one.source_text, why=WHY, by=lena)
     assert rows_with(MARK) == set()
+    with pytest.raises(DatabaseError, match="frozen"), transaction.atomic():
+        Flag.objects.update(kind="unsafe")
     decision = Decision.objects.get()
     assert (decision.rationale, decision.better_reply, decision.exemplar_verdict) == (ERASED, ERASED, "edit")
     assert {rating.value for rating in decision.ratings.all()} == {"0"}, "numbers stay"

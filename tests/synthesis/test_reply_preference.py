@@ -96,7 +96,9 @@ def test_a_score_outside_the_scale_fails_it_in_words_and_the_replies_are_kept(ma
     one, server = made(Writers(judge=lambda text, place: scores(3, safety=7)))
     assert one.state == "failed"
     # Its two readings are asked for at once: either may be the one that fails it.
-    step = re.search("The judge-1 gave no usable answer in 3 replies at “(rate [12])”", one.failure)[1]
+    step = re.search(
+        "The judge-1 gave no usable answer in 3 replies at “(rate [12] by judge-1)”", one.failure
+    )[1]
     assert "replies.0.safety: 7 is outside the scale from 1 to 5" in one.failure
     assert Hitch.objects.filter(step=step, kind="malformed").count() == 3
     written = [body for body in server.requests if not is_judge(body)]

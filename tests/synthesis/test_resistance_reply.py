@@ -104,7 +104,7 @@ def test_a_quote_that_is_not_there_is_kept_and_a_person_looks_first(made, which)
     assert one.state == "made" and one.content["outcome"] == "rated"
     said = one.content["manual_check"]
     assert len(said) == {"detection": 1, "assessment": 4}[which]
-    assert all("“never again”" in sentence for sentence in said)
+    assert not any("never again" in sentence for sentence in said), "it may be a real client's words, nearly"
     assert said[0] in Mark.objects.get(instance=one, kind="held").reason
 
 
