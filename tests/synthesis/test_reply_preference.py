@@ -151,6 +151,14 @@ def test_replies_that_say_the_same_words_make_no_pair_and_a_person_looks(made):
     assert "The replies say the same words: there is nothing to compare." in one.content["manual_check"]
 
 
+def test_each_reading_of_each_judge_is_a_call_of_its_own(made):
+    """Also where two judges are one model and happen to be shown the replies in the same order."""
+    made(judges="3")
+    asked = Call.objects.filter(role__startswith="judge-").values_list("role", "step")
+    assert len(asked) == 6 == len({step for _role, step in asked})
+    assert all(role in step for role, step in asked)
+
+
 def test_where_one_model_plays_everybody_it_rates_its_own_and_that_is_marked(made):
     one, server = made()
     assert [rating["own"] for rating in one.content["ratings"]] == [4, 4]
