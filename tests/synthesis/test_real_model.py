@@ -163,6 +163,7 @@ def test_a_real_model_makes_technique_sessions_from_one_command(
     assert {found.why for found in replaying.replay(run.instances.all())} == {""}
 
 
+@pytest.mark.long  # what is made so goes before a reader each time, in tests/review
 def test_a_real_model_makes_judged_replies_from_one_command(model_server, settings, transactional_db, capsys):
     settings.OPENAI_BASE_URL, settings.OPENAI_MODEL = model_server, "smollm2"
     loading.load("shipped-speeches")
@@ -187,6 +188,7 @@ def test_a_real_model_makes_judged_replies_from_one_command(model_server, settin
     assert {found.why for found in replaying.replay(run.instances.all())} == {""}
 
 
+@pytest.mark.long  # what is made so goes before a reader each time, in tests/review
 def test_a_real_model_makes_reply_preferences_from_one_command(
     model_server, settings, transactional_db, capsys
 ):
