@@ -6,23 +6,19 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from django.db import transaction
-from django.utils import timezone
 from pydantic import ValidationError
 
-from accounts.identity import minter
 from synthesis import trail
 from synthesis.identity import digest
+from synthesis.importing_rows import made_elsewhere, records, store_new
 from synthesis.loading import store
-from synthesis.models import Instance, InstanceState, Mark, Origin, Profile
-from synthesis.reading import BadProfiles, Reading, read_json, said_of
-from synthesis.recipes import RECIPES
+from synthesis.models import Instance, Profile
+from synthesis.reading import BadProfiles, Reading, said_of
 from synthesis.shapes.magnet import ATTITUDES, Session
 from synthesis.shapes.profiles import LayoutFile
-from synthesis.tiers import tier_marks, tier_of_words
 
 RECIPE = "technique_session"
 ORIGIN = "MAGneT layout"
-MOST_RECORDS = 20_000
 
 
 @dataclass
@@ -38,7 +34,7 @@ def import_sessions(paths, *, licence: str = "", origin: str = ORIGIN, may_leave
     """
     read_in, refused = [], []
     for path in map(Path, paths):
-        for place, record in _records(path):
+        for place, record in records(path):
             try:
                 session = Session.model_validate(record)
                 read_in.append((session, session.AI_client.as_intake()))
@@ -58,34 +54,14 @@ def import_sessions(paths, *, licence: str = "", origin: str = ORIGIN, may_leave
     return imported
 
 
-def _records(path: Path):
-    """Each record with its place; a file holds a list of them, or one."""
-    data, lines = read_json(path)
-    many = data if isinstance(data, list) else [data]
-    if len(many) > MOST_RECORDS:
-        raise BadProfiles(path, f"holds {len(many):,} records; at most {MOST_RECORDS:,} are read")
-    for n, record in enumerate(many):
-        line = f"line {lines[n]}, " if n < len(lines) else ""
-        yield f"{line}record {n + 1}", record
-
-
 def _stored(read_in, profiles: dict[str, Profile]) -> Imported:
-    imported, mint, now, marks = Imported(), minter("synthesis.instance"), timezone.now(), []
     rows: dict[str, Instance] = {}
     for session, form in read_in:
         profile = profiles[form.key]
         content, attitude = session.content(profile.name), ATTITUDES[session.AI_client.attitude]
         cell = digest([ORIGIN, str(profile.public_id), attitude, content])
-        rows[cell] = Instance(
-            public_id=mint(Origin.IMPORT, cell), origin=Origin.IMPORT, recipe=RECIPE, profile=profile,
-            factors={"attitude": attitude}, cell=cell, state=InstanceState.MADE, content=content,
-            digest=digest(content), made_at=now,
-        )  # fmt: skip
-    there = set(Instance.objects.filter(run=None, cell__in=rows).values_list("cell", flat=True))
-    imported.unchanged = len(read_in) - len(rows.keys() - there)
-    imported.new = [row for cell, row in rows.items() if cell not in there]
-    Instance.objects.bulk_create(imported.new)
-    for row in imported.new:
-        marks += tier_marks(row, tier_of_words(RECIPES[RECIPE].texts(row.content)))
-    Mark.objects.bulk_create(marks)
-    return imported
+        rows[cell] = made_elsewhere(
+            recipe=RECIPE, profile=profile, cell=cell, content=content, factors={"attitude": attitude}
+        )
+    new = store_new(rows.values())
+    return Imported(new, unchanged=len(read_in) - len(new))

@@ -6,24 +6,20 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from django.db import transaction
-from django.utils import timezone
 from pydantic import ValidationError
 
-from accounts.identity import minter
 from synthesis import excerpts, trail
 from synthesis.excerpts import Stored
 from synthesis.identity import digest
-from synthesis.models import Instance, InstanceState, Mark, Origin, Profile
-from synthesis.reading import BadProfiles, read, read_json, said_of
-from synthesis.recipes import RECIPES
+from synthesis.importing_rows import made_elsewhere, records, store_new
+from synthesis.models import Instance, Profile
+from synthesis.reading import BadProfiles, read, said_of
 from synthesis.shapes.excerpts import ExcerptRecord
 from synthesis.shapes.profiles import ClientFile
 from synthesis.shapes.scoreval import Row
-from synthesis.tiers import tier_marks, tier_of_words
 
 RECIPE = "excerpt_reply"
 ORIGIN = "SCOREval layout"
-MOST_RECORDS = 20_000
 
 
 @dataclass
@@ -64,7 +60,7 @@ def import_rated(
     about = ClientFile.model_construct(licence=licence, origin=origin, consent=consent)
     read_in, refused = [], []
     for path in map(Path, paths):
-        for place, record in _rows(path):
+        for place, record in records(path):
             try:
                 row = Row.model_validate(record)
                 excerpt = row.as_excerpt(language)
@@ -96,33 +92,12 @@ def _add(whole: Stored, part: Stored) -> None:
     whole.unchanged += part.unchanged
 
 
-def _rows(path: Path):
-    """Each record with its place."""
-    data, lines = read_json(path)
-    many = data if isinstance(data, list) else [data]
-    if len(many) > MOST_RECORDS:
-        raise BadProfiles(path, f"holds {len(many):,} records; at most {MOST_RECORDS:,} are read")
-    for n, record in enumerate(many):
-        line = f"line {lines[n]}, " if n < len(lines) else ""
-        yield f"{line}record {n + 1}", record
-
-
 def _stored(read_in: list[tuple[Row, ExcerptRecord]], profiles: dict[str, Profile]) -> list[Instance]:
-    mint, now, rows = minter("synthesis.instance"), timezone.now(), {}
+    rows = []
     for row, record in read_in:
         if record.key not in profiles:
             continue  # its excerpt was refused, and is named
         profile, content = profiles[record.key], row.content(record)
         cell = digest([ORIGIN, str(profile.public_id), content])
-        rows[cell] = Instance(
-            public_id=mint(Origin.IMPORT, cell), origin=Origin.IMPORT, recipe=RECIPE, profile=profile, factors={},
-            cell=cell, state=InstanceState.MADE, content=content, digest=digest(content), made_at=now,
-        )  # fmt: skip
-    there = set(Instance.objects.filter(run=None, cell__in=rows).values_list("cell", flat=True))
-    made = [row for cell, row in rows.items() if cell not in there]
-    Instance.objects.bulk_create(made)
-    marks = [
-        mark for row in made for mark in tier_marks(row, tier_of_words(RECIPES[RECIPE].texts(row.content)))
-    ]
-    Mark.objects.bulk_create(marks)
-    return made
+        rows.append(made_elsewhere(recipe=RECIPE, profile=profile, cell=cell, content=content, factors={}))
+    return store_new(rows)

@@ -10,20 +10,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from django.db import transaction
-from django.utils import timezone
 from pydantic import ValidationError
 
-from accounts.identity import minter
 from synthesis import trail
 from synthesis.identity import digest
-from synthesis.loading import store
-from synthesis.models import Instance, InstanceState, Mark, Origin, Profile, ProfileKind
+from synthesis.importing_rows import made_elsewhere, store_new
+from synthesis.loading import store, with_base_cases
+from synthesis.models import Profile
 from synthesis.reading import BadProfiles, Reading, read_json, said_of
-from synthesis.recipes import RECIPES
 from synthesis.shapes.profiles import LayoutFile, SpeechRecord
 from synthesis.shapes.psychocounsel import Preference
-from synthesis.speeches import NoSpeech, alike
-from synthesis.tiers import tier_marks, tier_of_words
+from synthesis.speeches import NoSpeech
 
 RECIPE = "reply_preference"
 ORIGIN = "PsychoCounsel layout"
@@ -65,7 +62,7 @@ def import_preferences(paths, *, licence: str = "", origin: str = ORIGIN, may_le
     speeches = {one.speech.key: one.speech for one in found}
     with transaction.atomic():
         about = LayoutFile(licence=licence, origin=origin)
-        store(Reading(about, _with_base_cases(speeches)), may_leave=may_leave, once=False)
+        store(Reading(about, with_base_cases(speeches)), may_leave=may_leave, once=False)
         for begin in range(0, len(found), BATCH):
             _store(found[begin : begin + BATCH], imported)
         if imported.new:
@@ -128,42 +125,21 @@ def _once(pairs: list[tuple]) -> dict:
     return dict(pairs)
 
 
-def _with_base_cases(speeches: dict[str, SpeechRecord]) -> list[SpeechRecord]:
-    """What is stored keeps its own; a speech that is nearly like another one has that one's."""
-    stored = Profile.objects.current().of_kind(ProfileKind.SPEECH)
-    bases = dict(stored.values_list("key", "base_case"))
-    others = stored.exclude(key__in=speeches).values_list("key", "content__speech")
-    like = alike([(key, one.speech) for key, one in speeches.items()], others)
-    for key in speeches:
-        if key not in bases:
-            of = like.get(key, ("", 0.0))[0]
-            bases[key] = bases.get(of) or key
-    return [one.model_copy(update={"base_case": bases[key]}) for key, one in speeches.items()]
-
-
 def _store(batch: list[_Read], imported: Imported) -> None:
-    mint, now = minter("synthesis.instance"), timezone.now()
     keys = {one.speech.key for one in batch}
     profiles = {profile.key: profile for profile in Profile.objects.current().filter(key__in=keys)}
-    rows: dict[str, Instance] = {}
+    rows = []
     for one in batch:
         profile = profiles[one.speech.key]
         cell = digest([ORIGIN, str(profile.public_id), one.pair.model_dump(mode="json")])
         # Which of the two stands first is drawn, and the same whenever this record is read.
         first = random.Random(int(cell, 16)).random() < 0.5
         content = one.pair.content(one.speech.speech, chosen_first=first)
-        rows[cell] = Instance(
-            public_id=mint(Origin.IMPORT, cell), origin=Origin.IMPORT, recipe=RECIPE, profile=profile,
-            factors={"record": f"{one.pair.ID} / {one.pair.prefID}"}, cell=cell, state=InstanceState.MADE,
-            content=content, digest=digest(content), made_at=now,
-        )  # fmt: skip
-    there = set(Instance.objects.filter(run=None, cell__in=rows).values_list("cell", flat=True))
-    new = [row for cell, row in rows.items() if cell not in there]
-    Instance.objects.bulk_create(new)
-    marks = [
-        mark for row in new for mark in tier_marks(row, tier_of_words(RECIPES[RECIPE].texts(row.content)))
-    ]
-    Mark.objects.bulk_create(marks)
+        record = {"record": f"{one.pair.ID} / {one.pair.prefID}"}
+        rows.append(
+            made_elsewhere(recipe=RECIPE, profile=profile, cell=cell, content=content, factors=record)
+        )
+    new = store_new(rows)
     imported.new += len(new)
     imported.unchanged += len(batch) - len(new)
     imported.inverted += sum(pair["safety_inversion"] for row in new for pair in row.content["pairs"])

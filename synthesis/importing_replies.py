@@ -9,19 +9,16 @@ from pathlib import Path
 from zipfile import BadZipFile
 
 from django.db import transaction
-from django.utils import timezone
 from pydantic import ValidationError
 
-from accounts.identity import minter
 from synthesis import trail
 from synthesis.identity import digest
-from synthesis.loading import store
-from synthesis.models import Instance, InstanceState, Mark, Origin, Profile
+from synthesis.importing_rows import made_elsewhere, store_new
+from synthesis.loading import store, with_base_cases
+from synthesis.models import Profile
 from synthesis.reading import BadProfiles, Reading, read_json, said_of
-from synthesis.recipes import RECIPES
 from synthesis.shapes.mentalbench import CONTEXT, NUMBER, RATED, Cell, Message, Reply, plain
 from synthesis.shapes.profiles import LayoutFile
-from synthesis.tiers import tier_marks, tier_of_words
 
 RECIPE = "judged_reply"
 ORIGIN = "MentalBench layout"
@@ -105,7 +102,7 @@ def _scores(paths, refused: list[str]) -> dict[tuple[str, str], tuple[str, dict]
 def _store(found, scores, imported: Imported, about: LayoutFile, may_leave: bool) -> None:
     speeches = {message.key: message.as_speech() for message, _reply in found.values()}
     # Two messages may be nearly the same: each has the replies that were given to it.
-    store(Reading(about, list(speeches.values())), may_leave=may_leave, once=False)
+    store(Reading(about, with_base_cases(speeches)), may_leave=may_leave, once=False)
     profiles = {one.key: one for one in Profile.objects.current().filter(key__in=speeches)}
     entries = list(found.items())
     for begin in range(0, len(entries), BATCH):
@@ -116,22 +113,13 @@ def _store(found, scores, imported: Imported, about: LayoutFile, may_leave: bool
 
 
 def _store_some(entries, profiles: dict[str, Profile], scores, imported: Imported) -> None:
-    mint, now, rows = minter("synthesis.instance"), timezone.now(), {}
+    rows = []
     for of, (message, reply) in entries:
         profile, rated = profiles[message.key], scores.get(of)
         content = reply.content(message, rated[1] if rated else None)
         cell = digest([ORIGIN, str(profile.public_id), content])
-        rows[cell] = Instance(
-            public_id=mint(Origin.IMPORT, cell), origin=Origin.IMPORT, recipe=RECIPE, profile=profile,
-            factors={}, cell=cell, state=InstanceState.MADE, content=content, digest=digest(content), made_at=now,
-        )  # fmt: skip
-    there = set(Instance.objects.filter(run=None, cell__in=rows).values_list("cell", flat=True))
-    new = [row for cell, row in rows.items() if cell not in there]
-    Instance.objects.bulk_create(new)
-    texts = RECIPES[RECIPE].texts
-    Mark.objects.bulk_create(
-        [mark for row in new for mark in tier_marks(row, tier_of_words(texts(row.content)))]
-    )
+        rows.append(made_elsewhere(recipe=RECIPE, profile=profile, cell=cell, content=content, factors={}))
+    new = store_new(rows)
     imported.new += len(new)
     imported.unchanged += len(entries) - len(new)
     imported.rated += sum(row.content["published"]["scores"] is not None for row in new)

@@ -10,6 +10,7 @@ from synthesis import trail
 from synthesis.identity import digest
 from synthesis.models import Profile, ProfileKind
 from synthesis.reading import BadProfiles, Reading, read
+from synthesis.shapes.profiles import SpeechRecord
 from synthesis.speeches import alike
 
 SHIPPED = Path(__file__).parent / "shipped" / "clients.yaml"
@@ -121,3 +122,16 @@ def _profile(record, about, bounds: dict) -> Profile:
         **bounds,
     }
     return Profile(**fields, digest=digest(fields))
+
+
+def with_base_cases(speeches: dict[str, SpeechRecord]) -> list[SpeechRecord]:
+    """What is stored keeps its own; a speech that is nearly like another one has that one's."""
+    stored = Profile.objects.current().of_kind(ProfileKind.SPEECH)
+    bases = dict(stored.values_list("key", "base_case"))
+    others = stored.exclude(key__in=speeches).values_list("key", "content__speech")
+    like = alike([(key, one.speech) for key, one in speeches.items()], others)
+    for key in speeches:
+        if key not in bases:
+            of = like.get(key, ("", 0.0))[0]
+            bases[key] = bases.get(of) or key
+    return [one.model_copy(update={"base_case": bases[key]}) for key, one in speeches.items()]

@@ -8,7 +8,7 @@ from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from review.erasing import erase_of
-from review.label_studio.errors import Overtaken
+from review.label_studio.errors import LabelStudioError, Overtaken
 from review.models import Reading, Round, RoundState, SeatProject, SendState, TaskToErase
 
 log = structlog.get_logger(__name__)
@@ -53,9 +53,7 @@ def erase_tasks(round: Round, label_studio, *, alive=lambda lasting=None: None) 
         alive()
         try:
             label_studio.erase_task(one.reading.task_id)
-        except Overtaken:
-            raise
-        except Exception as problem:  # of this task; the others go on, and it is tried again
+        except LabelStudioError as problem:  # of this task; the others go on, and it is tried again
             log.warning("an erased task cannot be deleted", task=one.reading.task_id, why=str(problem)[:200])
             continue
         Reading.objects.filter(pk=one.reading_id).update(send_state=SendState.REMOVED)

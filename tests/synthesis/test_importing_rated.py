@@ -147,3 +147,11 @@ def test_an_imported_one_that_is_confirmed_goes_to_readers_and_erased_it_goes_no
     assert "expects nothing to help" not in str(task), "how others rated it"
     erasing.erase(source=profile.source_text, why="withdrew consent", by=lena)
     assert "tired of trying" not in str(Instance.objects.get(pk=one.pk).content)
+
+
+def test_words_that_were_erased_do_not_come_back_with_their_ratings(file, lena):
+    import_rated([file([row()])], **SAID)
+    erasing.erase(source=SourceText.objects.get(), why="withdrew consent", by=lena)
+    again = import_rated([file([row(output=LABELS)], "fold2.json")], **SAID)
+    assert again.made == [] and "its text was erased" in again.refused[0]
+    assert not Instance.objects.filter(content__icontains="lie awake").exists()

@@ -155,6 +155,13 @@ def test_a_file_that_cannot_be_read_stores_nothing(tmp_path, db, name, bytes_):
     assert not Instance.objects.exists() and not Profile.objects.exists()
 
 
+def test_messages_that_are_nearly_the_same_are_both_stored_and_no_split_parts_them(file, db):
+    found = import_replies([file([row(), row(context=CONTEXT.replace("none of it.", "none of it!"))])])
+    assert (found.new, found.refused) == (4, [])
+    one, other = Profile.objects.order_by("pk")
+    assert one.key != other.key and one.base_case == other.base_case
+
+
 def test_words_of_risk_raise_the_tier(file, db):
     import_replies([file([row(context="Some nights I think of killing myself.")])])
     assert {mark.tier for mark in Mark.objects.filter(kind="tier")} <= {"ideation", "self-harm-or-suicide"}

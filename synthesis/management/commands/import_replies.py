@@ -1,8 +1,7 @@
-import json
-
 from django.core.management.base import BaseCommand, CommandError
 
 from synthesis.importing_replies import ORIGIN, import_replies
+from synthesis.management import importing_here
 from synthesis.reading import BadProfiles
 
 
@@ -14,7 +13,7 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser):
-        parser.add_argument("files", nargs="+", metavar="FILE")
+        importing_here.add_arguments(parser, origin=ORIGIN)
         parser.add_argument(
             "--ratings", nargs="+", default=[], metavar="FILE",
             help="their ratings: “context”, and a column “human_response_MODEL” with the seven scores for each model",
@@ -28,10 +27,6 @@ class Command(BaseCommand):
             help="required: says that no real person wrote the messages. Words of people must be erasable, and what is "
             "imported here is frozen.",
         )  # fmt: skip
-        parser.add_argument("--licence", default="", help="without one nothing made from them is released")
-        parser.add_argument("--origin", default=ORIGIN)
-        parser.add_argument("--may-not-leave", action="store_true", help="send them to no other machine")
-        parser.add_argument("--json", action="store_true")
 
     def handle(self, *, files, ratings, columns, no_real_person, licence, origin, may_not_leave, **options):
         if not no_real_person:
@@ -47,16 +42,10 @@ class Command(BaseCommand):
             )  # fmt: skip
         except BadProfiles as problem:
             raise CommandError(str(problem), returncode=2) from problem
-        for sentence in found.refused:
-            self.stderr.write(f"refused: {sentence}")
         counts = {
             "new": found.new,
-            "with ratings": found.rated,
+            "with_ratings": found.rated,
             "unchanged": found.unchanged,
             "refused": len(found.refused),
         }
-        self.stderr.write(", ".join(f"{n} {what}" for what, n in counts.items()))
-        if options["json"]:
-            self.stdout.write(json.dumps({what.replace(" ", "_"): n for what, n in counts.items()}))
-        if found.refused:
-            raise CommandError(f"{len(found.refused)} refused, the others are stored.", returncode=1)
+        importing_here.tell(self, counts, {"refused": found.refused}, as_json=options["json"])

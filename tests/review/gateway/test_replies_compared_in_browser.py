@@ -44,7 +44,10 @@ def round_of(made, people, lead):
 def written_by_hand(lead):
     """One of the shipped speeches, answered in the words above."""
     left = list(ANSWERS)
-    judge = lambda text, place: RATED[1 + ANSWERS.index(text)]  # noqa: E731
+
+    def judge(text, place):
+        return RATED[1 + ANSWERS.index(text)]
+
     with ModelServer(Writers(judge=judge, write=lambda body: left.pop(0))) as server:
         with override_settings(OPENAI_BASE_URL=server.url, OPENAI_MODEL="scripted"):
             loading.load("shipped-speeches")
