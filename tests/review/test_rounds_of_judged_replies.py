@@ -162,6 +162,23 @@ def test_what_readers_differ_on_waits_for_an_adjudicator_who_settles_it_on_the_p
     assert standings(item)["verdict"] == ("settled", "accept")
 
 
+def test_an_adjudicator_of_ratings_is_not_shown_the_rewriting_as_what_was_rated(
+    sent, ben, chloe, dan, log_in
+):
+    _round, item = judged(sent, [ben, chloe], says("accept"), says("accept", level=4))
+    assert {state for name, (state, _) in standings(item).items() if name.startswith("dimension")} == {
+        "disputed"
+    }
+    client, address = log_in(dan), f"/disputes/{item.public_id}/"
+    page = client.get(address)
+    assert REPLY in page.content.decode() and REWRITE not in page.content.decode()
+    levels = {f"level-{name}": "2" for name in factories.DIMENSIONS}
+    first = {"step": "first", "about": page.context["dispute"].about, "unsafe": "no", **levels}
+    second = client.post(address, first, follow=True).content.decode()
+    assert "Second of two steps" in second and "The rewriting" in second and REWRITE in second
+    assert "finds no mistake" not in second, "nobody was asked"
+
+
 def test_two_edits_settle_the_verdict_and_leave_the_wording_to_a_third(sent, ben, chloe, dan, log_in):
     _round, item = judged(sent, [ben, chloe], says("edit", EDIT), says("edit", f"{EDIT} Take your time."))
     found = standings(item)
@@ -252,6 +269,14 @@ def test_an_edit_is_preferred_to_the_rewriting_and_to_the_reply(sent, ben, lena)
     }
     over_reply = [p for p in preference.rows(sample) if p["rejected"][0]["content"] == REPLY]
     assert over_reply[0]["chosen_judge_scores"] == {}, "nobody scored her own words"
+
+
+def test_on_another_scale_than_the_published_one_nothing_is_low(sent, ben, lena):
+    three = [{"value": n, "anchor": f"Level {n}."} for n in (0, 1, 2)]
+    rubric = factories.published_rubric(levels=three)
+    (sample,), _selection = settled(sent, lena, [ben], says("accept", level=2), rubric_version=rubric)
+    assert not sample.reply.on_five and sample.reply.ratings["specific"] == "2"
+    assert list(preference.rows(sample)) == [] and preference.not_low(sample) == 1
 
 
 def test_a_reply_that_its_readers_did_not_find_low_makes_no_pair_and_is_counted(sent, ben, lena):
