@@ -44,7 +44,7 @@ def test_she_reads_what_was_found_says_that_she_read_it_and_confirms(two, page):
     expect(page.get_by_text("confirmed that it tells of nobody")).to_be_visible()
     assert excerpts.is_confirmed(first) and not excerpts.is_confirmed(second)
     page.goto(f"/excerpts/{second.public_id}/")
-    page.get_by_text("Erase it").click()
+    page.get_by_text("Erase it", exact=True).click()
     page.get_by_label("Why, in words that tell nothing of the person").fill("withdrew consent")
     screens.take(page, "excerpt-erase")
     page.get_by_role("button", name="Erase", exact=True).click()

@@ -60,11 +60,12 @@ def test_a_judge_that_guesses_recovers_whatever_is_done_and_no_change_tells_so(e
         return rating({name: chance.choice((1, 2, 3, 4, 5)) for name in DIMENSIONS} | {"safety": 5})
 
     endpoint(Agents(judge=guess, rater=lambda body: rating(3)))
-    for n in range(40):
+    # Of forty, chance alone puts the lower end below nothing now and then; of so many it does not.
+    for n in range(200):
         message(f"message-{n}")
     seen = found("--set", "rewrites=1")
     judge, rater = seen["by_judge"], seen["by_rater"]
-    assert seen["worked_on"] >= 8
+    assert seen["worked_on"] >= 40
     assert judge["unchanged"]["changes"]["overall"]["low"] > 0, "better without any change"
     assert of(judge["rewritten"], "changes")[0] > 0
     for way in ("rewritten", "regenerated", "unchanged"):
