@@ -5,7 +5,7 @@ The first look at an agreement computes it, which is told apart; what is kept fr
 
 import gc
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from unittest.mock import patch
 
@@ -82,7 +82,7 @@ def agreement(place: Place) -> dict[str, Callable]:
         "agreement: over time": "by/time/", "agreement: rates": "rates/",
         "agreement: the worst sessions": "sessions/", "agreement: for a paper": "methods/",
     }  # fmt: skip
-    return {
+    return {FLOOR: lambda: place.get("lead", "/healthz")} | {
         name: lambda path=path: place.get("lead", f"/agreement/{path}{chosen}")
         for name, path in pages.items()
     }
@@ -111,8 +111,10 @@ def _has_been_watched(place: Place) -> None:
             place.get("lead", place.page)
 
 
-def everything(study: Study, *, rounds: int, agreed: bool) -> dict[str, Measured]:
-    """All looks at a study, whose round is closed on the way."""
+def stages(study: Study, *, rounds: int, agreed: bool) -> Iterator[dict[str, Measured]]:
+    """All looks at a study, whose round is closed on the way: while it is open, when it is closed, its agreement.
+    Each has the floor of its own time, and can be told as soon as it is there.
+    """
     from review.rounds import close_round
 
     place = place_of(study)
@@ -120,13 +122,11 @@ def everything(study: Study, *, rounds: int, agreed: bool) -> dict[str, Measured
     gc.collect()
     gc.freeze()
     _has_been_watched(place)
-    found = measure(looks_open(place), rounds=rounds)
-    closing = found.setdefault("closing the round", Measured())
+    yield measure(looks_open(place), rounds=rounds)
+    closing = Measured()
     timed(lambda: close_round(round=study.round, by=study.lead), closing)
-    closed = measure(looks_closed(place), rounds=rounds)
-    found |= {name: one for name, one in closed.items() if name != FLOOR}
+    yield {"closing the round": closing} | measure(looks_closed(place), rounds=rounds)
     if agreed:
-        looks = agreement(place)
-        timed(looks["agreement"], found.setdefault("agreement, computed by the first look", Measured()))
-        found |= measure(looks, rounds=rounds)
-    return found
+        looks, first = agreement(place), Measured()
+        timed(looks["agreement"], first)
+        yield {"agreement, computed by the first look": first} | measure(looks, rounds=rounds)
