@@ -3,7 +3,6 @@
 The first look at an agreement computes it, which is told apart; what is kept from then on is kept here too.
 """
 
-import gc
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -115,12 +114,12 @@ def stages(study: Study, *, rounds: int, agreed: bool) -> Iterator[dict[str, Mea
     """All looks at a study, whose round is closed on the way: while it is open, when it is closed, its agreement.
     Each has the floor of its own time, and can be told as soon as it is there.
     """
+    from config.warming import warm
     from review.rounds import close_round
 
     place = place_of(study)
-    # What made the study is in no web process; looked through again and again, it would cost its pages.
-    gc.collect()
-    gc.freeze()
+    # As a web process begins. What made the study is in none; looked through again and again, it would cost its pages.
+    warm()
     _has_been_watched(place)
     yield measure(looks_open(place), rounds=rounds)
     closing = Measured()
