@@ -1,4 +1,4 @@
-"""Seconds per suite, what was skipped and why, `--only` and `--long`. A suite is a heavy marker, or else a folder."""
+"""Seconds per suite, what was skipped and why, and which of them run. A suite is a heavy marker, or else a folder."""
 
 import os
 from collections import defaultdict
@@ -22,6 +22,7 @@ def pytest_addoption(parser):
     parser.addoption(
         "--only", choices=("light", "heavy"), help="only the suites without, or with, real parts"
     )
+    parser.addoption("--stored", action="store_true", help="only the tests that ask the database")
     parser.addoption("--long", action="store_true", help="also run the tests marked `long`: more kills")
 
 
@@ -32,7 +33,8 @@ def pytest_collection_modifyitems(config, items):
         heavy = [name for name in HEAVY if item.get_closest_marker(name)]
         parts = PurePath(item.location[0]).parts
         item.user_properties.append(("suite", heavy[0] if heavy else parts[1] if len(parts) > 2 else "tests"))
-        if only and only != ("heavy" if heavy else "light"):
+        is_other = only and only != ("heavy" if heavy else "light")
+        if is_other or (config.getoption("--stored") and not _asks_the_database(item)):
             other.append(item)
         if "browser" in heavy and os.environ.get(NO_BROWSER):
             item.add_marker(pytest.mark.skip(reason=os.environ[NO_BROWSER]))
@@ -41,6 +43,11 @@ def pytest_collection_modifyitems(config, items):
         long = [item for item in items if item.get_closest_marker("long")]
         left_out.extend(item.nodeid for item in long)
         _leave_out(long, config, items)
+
+
+def _asks_the_database(item) -> bool:
+    fixtures = {"db", "transactional_db", "live_server"}
+    return bool(item.get_closest_marker("django_db") or fixtures & set(item.fixturenames))
 
 
 def _leave_out(some, config, items):

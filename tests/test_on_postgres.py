@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
-# What asks nothing of the database, or nothing that hangs on which one it is, or starts parts of its own.
+# Beside what asks nothing of the database: what asks nothing that hangs on which one it is, or starts parts of its own.
 WITHOUT = ["tests/parts", "tests/review/agreement", "tests/test_layers.py", "tests/guidelines/test_shipped_content.py",
            "tests/guidelines/test_shipped_rubrics.py", "tests/exports/training", "tests/chaos", "tests/browser",
            "tests/config", "tests/test_style.py", "tests/review/test_planted_anchoring.py", "tests/review/test_gamma.py",
@@ -20,7 +20,17 @@ WITHOUT = ["tests/parts", "tests/review/agreement", "tests/test_layers.py", "tes
 
 @pytest.mark.postgres
 def test_the_fast_suites_pass_on_postgresql(postgres_url, tmp_path):
-    command = [sys.executable, "-m", "pytest", "-q", "--maxfail=8", "--only=light", "-n=auto", "tests"]
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-q",
+        "--maxfail=8",
+        "--only=light",
+        "--stored",
+        "-n=auto",
+        "tests",
+    ]
     command += [f"--ignore={path}" for path in WITHOUT if (ROOT / path).exists()]
     env = {**os.environ, "DATABASE_URL": postgres_url, "ONE_WAY_MIRROR_HOME": str(tmp_path)}
     done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True)
