@@ -64,11 +64,15 @@ def expected(
 
 
 def warning(coefficient: str, found: dict, prevalence: float) -> Said | str:
-    """What to write beside the interval, "" where nothing is to be said. `found`: what review.agreement.report gave."""
+    """What to write beside the interval, "" where nothing is to be said. `found`: what review.agreement.report gave; of its
+    items those count that two or more rated, their clusters, and how many rated one of them.
+    """
     if not found[coefficient.removesuffix(ANALYTIC)]["ci_analytic" if ANALYTIC in coefficient else "ci"]:
         return ""
+    several = found["n_paired"]
+    readers = (found["n_ratings"] - (found["n_items"] - several)) // several  # of an item, not of the table
     like = expected(
-        coefficient, n_items=found["n_items"], n_clusters=found["n_clusters"], n_raters=found["n_raters"],
+        coefficient, n_items=several, n_clusters=found["n_paired_clusters"], n_raters=readers,
         prevalence=prevalence,
     )  # fmt: skip
     if like is None:
