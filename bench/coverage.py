@@ -183,7 +183,8 @@ def table(cells: list[dict], names: dict[str, str]) -> str:
 def table_of_partly(cells: list[dict], names: dict[str, str]) -> str:
     """The same of tables with missing cells."""
     lines = [
-        f"| clients | of them with a session read by two | sessions read by two | more frequent level | {' | '.join(names.values())} |",
+        "| clients | of them with a session read by two | sessions read by two | more frequent level | "
+        f"{' | '.join(names.values())} |",
         f"|---:|---:|---:|---:|{'---:|' * len(names)}",
     ]
     for cell in cells:
