@@ -215,6 +215,8 @@ LINEARISED = {
     "brennan_prediger, analytic": "Brennan-Prediger", "cohen_kappa, analytic": "Cohen, large sample",
 }  # fmt: skip
 
+PARTLY_COLUMNS = OURS | {"gwet_ac, analytic": "AC1, by formula"}
+
 
 def put(page: str, name: str, text: str) -> str:
     """The page with what lies between its marks `<!-- name -->` and `<!-- /name -->` replaced."""
@@ -239,7 +241,7 @@ def main() -> None:
     found, partly = [by_cell[cell] for cell in cells], [by_cell[cell] for cell in PARTLY_CELLS]
     tables = {
         "ours": table(found, OURS), "linearised": table(found, LINEARISED),
-        "partly": table_of_partly(partly, OURS | {"gwet_ac, analytic": "AC1, by formula"}),
+        "partly": table_of_partly(partly, PARTLY_COLUMNS),
     }  # fmt: skip
     print("\n\n".join(tables.values()))
     if asked.write:

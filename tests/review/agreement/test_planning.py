@@ -111,8 +111,8 @@ def test_few_clients_make_the_interval_wider_and_fewer_than_five_none():
 
 
 def test_rounds_of_clients_of_several_sessions_have_intervals_of_the_planned_width():
-    """Six sessions of each. How often readers know differs between clients (beta, intra-client correlation .2), so of whether
-    two say the same it is .2 times .24 times a quarter over .16.
+    """Six sessions of each. How often readers know differs between clients (beta, intra-client correlation .2), so of
+    whether two say the same it is .2 times .24 times a quarter over .16.
     """
     expected = Expected((0.5, 0.5), 0.6, design_effect=design_effect(6, 0.075), of_each=6)
     found, rng = plan(expected, 0.15), np.random.default_rng(11)

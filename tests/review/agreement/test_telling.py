@@ -95,8 +95,15 @@ def test_the_warning_is_looked_up_by_what_two_read_and_by_how_many_read_it():
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(coverage, "expected", listening)
         coverage.warning("gwet_ac", found, 0.97)
-    assert asked == [{"n_items": 50, "n_clusters": 14, "n_raters": 2, "prevalence": 0.97}]
+    assert asked == [{"n_items": 50, "n_clusters": 14, "n_raters": 2, "prevalence": 0.97, "of_clusters": 60}]
     assert by_hand.cell != whole.cell
+
+
+def test_of_few_telling_clients_the_simulated_tables_of_that_kind_are_told():
+    found = agreement(rows(25, 9), scale="nominal", levels=["no", "yes"], bootstrap=50)
+    like = coverage.expected("gwet_ac", n_items=36, n_clusters=9, n_raters=2, prevalence=0.5, of_clusters=25)
+    assert (like.cell["n_paired_clusters"], like.cell["n_clusters"]) == (8, 25) and like.too_few
+    assert f"only {round(100 * like.share)} such intervals" in coverage.warning("gwet_ac", found, 0.5)
 
 
 def test_an_interval_without_width_is_never_shown():
