@@ -9,6 +9,9 @@ prevalence differ between clients (beta, intra-client correlations .1 and .2). T
 the chances of all rating patterns, weighted as in a table without end. Every table goes through
 `review.agreement.report.result`, as a page's does, so the intervals are those that are shown.
 
+Then tables with missing cells, as rounds have them: of some clients every session is read by two, of the others by one; and
+such in which every client has one session that two read.
+
 `--write` keeps what was found in review/agreement/coverage.json, which the pages ask, and in the tables of
 docs/agreement.md.
 """
@@ -17,7 +20,7 @@ import argparse
 import json
 import sys
 import time
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from itertools import product
 from multiprocessing import Pool
@@ -36,6 +39,8 @@ LEVELS = ("no", "yes")
 ITEMS, PREVALENCES, RATERS = (20, 50, 200), (0.5, 0.9, 0.98), (2, 5)
 ALPHA = 0.7
 ALIKE_KNOWING, ALIKE_PREVALENCE, OF_EACH = 0.1, 0.2, 4
+# Of clients with four items each: how many there are, of how many items are read by two, and how many of each.
+PARTLY = ((25, 3, 4), (25, 8, 4), (25, 15, 4), (60, 25, 4), (120, 40, 2), (60, 60, 1))
 ENDLESS = 1e12  # items
 WANTED = 0.93
 
@@ -52,6 +57,28 @@ class Cell:
         return self.n_items // OF_EACH if self.clustered else self.n_items
 
 
+@dataclass(frozen=True)
+class Partly(Cell):
+    """`n_paired_clusters` of the clients have `paired_of_each` items that both raters rated; all others one rated."""
+
+    n_paired_clusters: int
+    paired_of_each: int
+
+    def without_the_missing(self, ratings: Ratings) -> Ratings:
+        client = ratings.clusters
+        # The items of a client are numbered n_clusters apart.
+        place = np.arange(self.n_items) // self.n_clusters
+        codes = ratings.codes.copy()
+        once = (client >= self.n_paired_clusters) | (place >= self.paired_of_each)
+        codes[once, np.arange(self.n_items)[once] % 2] = -1
+        return replace(ratings, codes=codes)
+
+
+PARTLY_CELLS = [
+    Partly(OF_EACH * clients, prevalence, 2, True, paired, of_each)
+    for clients, paired, of_each in PARTLY
+    for prevalence in (0.5, 0.9)
+]
 CELLS = [Cell(*each) for each in product(ITEMS, PREVALENCES, RATERS, (False, True))]
 
 
@@ -95,7 +122,8 @@ def draw(cell: Cell, rng: np.random.Generator) -> Ratings:
     guessed = rng.random(shape) < p[clusters][:, None]
     knows = rng.random((cell.n_items, 1)) < known[clusters][:, None]
     codes = np.where(knows, own, guessed).astype(np.int16)
-    return Ratings("nominal", codes, LEVELS, True, clusters, cell.clustered)
+    drawn = Ratings("nominal", codes, LEVELS, True, clusters, cell.clustered)
+    return cell.without_the_missing(drawn) if isinstance(cell, Partly) else drawn
 
 
 def simulate(cell: Cell, replications: int, resamples: int, seed: int) -> dict[str, dict]:
@@ -152,6 +180,21 @@ def table(cells: list[dict], names: dict[str, str]) -> str:
     return "\n".join(lines)
 
 
+def table_of_partly(cells: list[dict], names: dict[str, str]) -> str:
+    """The same of tables with missing cells."""
+    lines = [
+        "| clients | of them with a session read by two | sessions read by two | more frequent level | "
+        f"{' | '.join(names.values())} |",
+        f"|---:|---:|---:|---:|{'---:|' * len(names)}",
+    ]
+    for cell in cells:
+        twice = cell["n_paired_clusters"] * cell["paired_of_each"]
+        line = [str(cell["n_clusters"]), str(cell["n_paired_clusters"]), f"{twice} of {cell['n_items']}"]
+        line += [f"{cell['prevalence']:.2f}", *(_percent(cell["intervals"].get(name)) for name in names)]
+        lines.append(f"| {' | '.join(line)} |")
+    return "\n".join(lines)
+
+
 def _percent(found: dict | None) -> str:
     if not found:
         return ""
@@ -172,6 +215,8 @@ LINEARISED = {
     "brennan_prediger, analytic": "Brennan-Prediger", "cohen_kappa, analytic": "Cohen, large sample",
 }  # fmt: skip
 
+PARTLY_COLUMNS = OURS | {"gwet_ac, analytic": "AC1, by formula"}
+
 
 def put(page: str, name: str, text: str) -> str:
     """The page with what lies between its marks `<!-- name -->` and `<!-- /name -->` replaced."""
@@ -190,16 +235,24 @@ def main() -> None:
     asked = parser.parse_args()
     cells = [cell for cell in CELLS if cell.n_items in asked.items]
     with Pool(asked.processes) as pool:
-        found = pool.map(one, [(cell, asked) for cell in cells], chunksize=1)
-    ours, linearised = table(found, OURS), table(found, LINEARISED)
-    print(f"{ours}\n\n{linearised}")
+        # The longest first, so that none is waited for in the end.
+        jobs = [(cell, asked) for cell in sorted([*cells, *PARTLY_CELLS], key=lambda one: -one.n_items)]
+        by_cell = dict(zip([job[0] for job in jobs], pool.map(one, jobs, chunksize=1), strict=True))
+    found, partly = [by_cell[cell] for cell in cells], [by_cell[cell] for cell in PARTLY_CELLS]
+    tables = {
+        "ours": table(found, OURS), "linearised": table(found, LINEARISED),
+        "partly": table_of_partly(partly, PARTLY_COLUMNS),
+    }  # fmt: skip
+    print("\n\n".join(tables.values()))
     if asked.write:
         if len(cells) < len(CELLS):
             raise SystemExit("--write keeps whole tables only; leave --items out")
         about = {name: getattr(asked, name) for name in ("replications", "resamples", "seed")}
-        kept = about | {"date": date.today().isoformat(), "alpha": ALPHA, "cells": found}
+        kept = about | {"date": date.today().isoformat(), "alpha": ALPHA, "cells": found, "partly": partly}
         KEPT.write_text(json.dumps(kept, indent=1) + "\n", encoding="utf-8")
-        page = put(put(PAGE.read_text(encoding="utf-8"), "ours", ours), "linearised", linearised)
+        page = PAGE.read_text(encoding="utf-8")
+        for name, text in tables.items():
+            page = put(page, name, text)
         PAGE.write_text(page, encoding="utf-8")
 
 

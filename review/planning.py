@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from review import reports
 from review.agreeing.figures import agreements
+from review.agreeing.kept import current
 from review.models import Arm, Round
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ def planned(
 
     others = LEVELS[judged] - 1
     shares = (most_frequent / 100, *[(1 - most_frequent / 100) / others] * others)
-    expected = Expected(shares, alpha, readers, design_effect(of_each, alike))
+    expected = Expected(shares, alpha, readers, design_effect(of_each, alike), of_each)
     found = plan(expected, reach)
     percent = reached = None
     if sessions is not None:
@@ -63,8 +64,29 @@ def as_in(round: Round) -> dict:
         return found
     share = rated[arm].share(MISTAKE)
     found["most_frequent"] = min(99, int(100 * max(share, 1 - share) + 0.5))
-    if figures["n_clusters"]:
-        found["of_each"] = float(f"{max(1.0, figures['n_items'] / figures['n_clusters']):.1f}")
+    if clients := figures["n_paired_clusters"]:
+        found["of_each"] = float(f"{max(1.0, figures['n_paired'] / clients):.1f}")
+    if (alike := _alike(round, arm)) is not None:
+        found["alike"] = float(f"{alike:.2f}")
     if (alpha := figures["krippendorff_alpha"]["estimate"]) is not None:
         found["alpha"] = float(f"{min(MOST_ALPHA, max(0.0, alpha)):.2f}")
     return found
+
+
+def _alike(round: Round, arm: str) -> float | None:
+    """The intra-client correlation of whether readers said the same: it is what widens the interval of their agreement.
+    None where too few clients had several sessions that two read, or all of these went the same way.
+    """
+    import numpy as np  # what is below loads SciPy
+
+    from review.agreeing.measuring import answered_alike
+    from review.agreement.shares import TOO_FEW, likeness
+
+    table = current(round).table
+    sessions, same = answered_alike(table, MISTAKE, table.in_arm(arm))
+    clients, client, n = np.unique(table.client[sessions], return_inverse=True, return_counts=True)
+    if (n > 1).sum() < TOO_FEW or same.all() or not same.any():
+        return None
+    return likeness(
+        np.zeros(len(same), int), client, np.zeros(len(clients), int), same.astype(float), groups=1
+    )

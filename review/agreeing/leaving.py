@@ -158,9 +158,9 @@ def _rates(round: Round, found: dict, call) -> dict:
 
 HEADER = (
     "section", "arm", "question", "part", "statistic", "estimate", "low", "high", "n_items", "n_raters",
-    "n_ratings", "n_clusters", "missing_share", "method", "note",
+    "n_ratings", "n_clusters", "n_paired", "n_paired_clusters", "missing_share", "method", "note",
 )  # fmt: skip
-COUNTS = HEADER[8:13]
+COUNTS = HEADER[8:15]
 
 
 def lines(found: dict) -> Iterator[tuple]:
@@ -223,7 +223,7 @@ def _rate_lines(by: str, rates: dict) -> Iterator[tuple]:
         share = one[name]
         low, high = share["ci"] or (None, None)
         question = "any_mistake" if name == "yes" else "verdict"
-        counts = (one["sessions"], None, share["n"], share["clients"], None)
+        counts = (one["sessions"], None, share["n"], share["clients"], None, None, None)
         yield (
             f"rates by {by}",
             arm,
@@ -240,6 +240,6 @@ def _rate_lines(by: str, rates: dict) -> Iterator[tuple]:
     for arm, parts in rates["seconds"].items():
         for one in parts:
             low, middle, high = one["quartiles"]
-            counts = (None, one["readers"], one["n"], None, None)
+            counts = (None, one["readers"], one["n"], None, None, None, None)
             place = (f"time by {by}", arm, "", one.get("part", ""), "seconds, median")
             yield (*place, middle, low, high, *counts, "low and high are the quartiles", "")

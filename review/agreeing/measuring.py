@@ -52,7 +52,6 @@ def whole(judged: Judged, question: str, arm: str, seed: int) -> dict:
             one["coverage"] = warning(name, found, most)
     return found | {
         "prevalence": shares,
-        "n_paired": table.n_paired,
         "specific_agreement": _of_each_level(table, seed),
         "random_effects": _random_effects(table, question, seed),
     }
@@ -79,7 +78,7 @@ def part(judged: Judged, question: str, rows: np.ndarray, seed: int) -> dict:
     kept = {
         name: value for name, value in found.items() if name in SHOWN or name.startswith(("n_", "missing"))
     }
-    return kept | {"prevalence": prevalence(table), "n_paired": table.n_paired}
+    return kept | {"prevalence": prevalence(table)}
 
 
 def prevalence(table: Ratings) -> list[list]:

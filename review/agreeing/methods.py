@@ -50,6 +50,7 @@ def _question(figures: dict) -> str:
     ac = "AC1" if figures["scale"] == "nominal" else "AC2"
     return (
         f"{figures['title']} ({figures['scale']}; {figures['n_items']} sessions of {figures['n_clusters']} clients, "
+        f"{figures['n_paired']} of them read by two or more and of {figures['n_paired_clusters']} clients, "
         f"{figures['n_ratings']} ratings by {figures['n_raters']} reviewers, "
         f"{100 * figures['missing_share']:.0f} % missing): {_prevalence(figures)}same answer in "
         f"{_share(figures['percent_agreement'])}, Krippendorff's α {_value(figures['krippendorff_alpha'])}, "

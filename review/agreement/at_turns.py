@@ -12,7 +12,9 @@ import numpy as np
 
 from review.agreement import unanimous
 from review.agreement.figure import Figure, Sample, figures, undefined
+from review.agreement.intervals import FLAT
 from review.agreement.percent import divide
+from review.agreement.table import telling
 from review.agreement.values import BadRatings
 from review.agreement.wording import say as _
 from review.agreement.wording import together
@@ -55,10 +57,10 @@ def per_label(
         objects = {key: undefined(figure) for key, figure in found.items()}
     else:
         # Each cluster is one, whatever is in it.
-        around = Sample(np.arange(held.n_clusters), _("clusters"), bootstrap, seed)
+        around = Sample(np.arange(held.n_clusters), _("clusters"), bootstrap, seed, telling=held.n_telling)
         objects = figures(found, measure, around, width=len(labels))
     for (at, name), one in objects.items():
-        _of_nobody_differing(one, found[at, name], name, held, float(shares[at]), weighed=bool(how))
+        _of_nobody_differing(one, found[at, name], name, held, float(shares[at]))
     return {
         label: held.head | {name: objects[at, name] for name in METHODS} for at, label in enumerate(labels)
     }
@@ -83,11 +85,23 @@ class _Held:
         return int(self.group.max()) + 1 if len(self.group) else 0
 
     @property
+    def several(self) -> np.ndarray:
+        """Whether two or more read it, and had a turn to mark."""
+        return (self.readers >= 2) & (self.turns > 0)
+
+    @property
+    def n_telling(self) -> int:
+        """Clusters of such sessions, as many as would tell as much if all had been chosen alike."""
+        return telling(self.group[self.several], self.weight[self.several])
+
+    @property
     def head(self) -> dict:
         n_items, n_ratings = int(self.turns.sum()), int(self.turns @ self.readers)
         cells = n_items * self.n_raters
         return {
             "n_items": n_items, "n_raters": self.n_raters, "n_ratings": n_ratings, "n_clusters": self.n_clusters,
+            "n_paired": int(self.turns[self.several].sum()),
+            "n_paired_clusters": len(np.unique(self.group[self.several])),
             "missing_share": 1 - n_ratings / cells if cells else 0.0,
         }  # fmt: skip
 
@@ -192,12 +206,11 @@ def _why_undefined(share: float) -> str:
     return _("undefined: no variation observed among the turns read by two raters or more")
 
 
-def _of_nobody_differing(one: dict, figure: Figure, name: str, held: _Held, share: float, *, weighed: bool):
+def _of_nobody_differing(one: dict, figure: Figure, name: str, held: _Held, share: float):
     """Where all marked the same, resamples do too: the exact bound instead (review.agreement.unanimous)."""
-    if weighed or one["estimate"] != 1 or one["ci"] != [1, 1]:
+    if one["estimate"] != 1 or FLAT not in one["note"]:
         return
-    n = len(np.unique(held.group[held.readers >= 2]))
-    low = unanimous.bound(name, clusters=n, shares=np.array([1 - share, share]))
+    low = unanimous.bound(name, clusters=held.n_telling, shares=np.array([1 - share, share]))
     one |= {
         "ci": [low, 1.0],
         "method": together([figure.method, unanimous.OF_CLUSTERS]),

@@ -34,21 +34,39 @@ class Expected:
 
 
 @cache
-def _cells() -> list[dict]:
-    return json.loads(KEPT.read_text(encoding="utf-8"))["cells"]
+def _kept() -> dict:
+    return json.loads(KEPT.read_text(encoding="utf-8"))
 
 
 def expected(
-    coefficient: str, *, n_items: int, n_clusters: int, n_raters: int, prevalence: float
+    coefficient: str,
+    *,
+    n_items: int,
+    n_clusters: int,
+    n_raters: int,
+    prevalence: float,
+    of_clusters: int | None = None,
 ) -> Expected | None:
     """Of the simulated tables that are no better than this one in any way, the nearest: no more items, no more raters, a
     most frequent level that is as frequent or more, clients where there are some. `prevalence`: the share of the most
     frequent level, 0 to 1. None where nothing was simulated: other coefficients, fewer than 20 items or 2 raters, or a
     level more frequent than any that was. Simulated were two levels; more are taken by the most frequent one.
+    `of_clusters`: how many there are with those in which no item was rated twice; such tables were simulated too.
     """
+    if of_clusters and of_clusters > n_clusters:
+        fit = [
+            cell for cell in _kept()["partly"]
+            if cell["n_paired_clusters"] * cell["paired_of_each"] <= n_items
+            and cell["n_paired_clusters"] <= min(n_clusters, cell["n_clusters"] - 1)
+            and cell["prevalence"] >= round(prevalence, 6) and cell["intervals"].get(coefficient, {}).get("made")
+        ]  # fmt: skip
+        if fit:
+            return _told(
+                max(fit, key=lambda one: (-one["prevalence"], one["n_paired_clusters"])), coefficient
+            )
     clustered = n_clusters < n_items
     fit = [
-        cell for cell in _cells()
+        cell for cell in _kept()["cells"]
         if cell["n_items"] <= n_items and cell["n_raters"] <= n_raters
         and cell["prevalence"] >= round(prevalence, 6) and cell["clustered"] == clustered
         and (not clustered or cell["n_clusters"] <= n_clusters)
@@ -56,7 +74,10 @@ def expected(
     ]  # fmt: skip
     if not fit:
         return None
-    cell = max(fit, key=lambda one: (-one["prevalence"], one["n_items"], one["n_raters"]))
+    return _told(max(fit, key=lambda one: (-one["prevalence"], one["n_items"], one["n_raters"])), coefficient)
+
+
+def _told(cell: dict, coefficient: str) -> Expected:
     found = cell["intervals"][coefficient]
     about = {name: value for name, value in cell.items() if name != "intervals"}
     share, of_all = found["held"] / found["made"], found["made"] / (found["made"] + found["none"])
@@ -64,12 +85,16 @@ def expected(
 
 
 def warning(coefficient: str, found: dict, prevalence: float) -> Said | str:
-    """What to write beside the interval, "" where nothing is to be said. `found`: what review.agreement.report gave."""
+    """What to write beside the interval, "" where nothing is to be said. `found`: what review.agreement.report gave; of its
+    items those count that two or more rated, their clusters, and how many rated one of them.
+    """
     if not found[coefficient.removesuffix(ANALYTIC)]["ci_analytic" if ANALYTIC in coefficient else "ci"]:
         return ""
+    several = found["n_paired"]
+    readers = (found["n_ratings"] - (found["n_items"] - several)) // several  # of an item, not of the table
     like = expected(
-        coefficient, n_items=found["n_items"], n_clusters=found["n_clusters"], n_raters=found["n_raters"],
-        prevalence=prevalence,
+        coefficient, n_items=several, n_clusters=found["n_paired_clusters"], n_raters=readers,
+        prevalence=prevalence, of_clusters=found["n_clusters"],
     )  # fmt: skip
     if like is None:
         return _("Intervals of so few items, or of so rare a level, were not tested.")

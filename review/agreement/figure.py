@@ -16,7 +16,8 @@ from review.agreement.wording import together
 class Figure:
     """What is said with a number. `undefined`: why it would not be there; `note`: what its reader must know in any case;
     `least`, `most`: what it cannot lie outside of; `unit`: what the measure's number is multiplied by, as intervals are
-    made for numbers about as large as 1; `analytic`: the interval (low, high, name) of an estimate in the unit, or None.
+    made for numbers about as large as 1; `analytic`: the interval (low, high, name) of an estimate in the
+    unit, why there is none, or None.
     """
 
     method: str
@@ -25,14 +26,15 @@ class Figure:
     least: float = -math.inf
     most: float = 1.0
     unit: float = 1.0
-    analytic: Callable[[float], tuple[float, float, str] | None] | None = None
+    analytic: Callable[[float], tuple[float, float, str] | str | None] | None = None
 
 
 @dataclass(frozen=True)
 class Sample:
     """What intervals are over. `clusters`: each item's, 0..G-1; `weights`: one over the item's chance of being chosen, None
     where all are alike; `unit`: what a cluster is called; `kinds`: each item's, 0..K-1, where the measure takes how much
-    there is of each kind (review.agreement.drawing) and not of each item.
+    there is of each kind (review.agreement.drawing) and not of each item; `telling`: how many of the clusters the numbers
+    rest on (review.agreement.intervals), None where on all.
     """
 
     clusters: np.ndarray
@@ -41,6 +43,7 @@ class Sample:
     seed: int = 0
     weights: np.ndarray | None = None
     kinds: np.ndarray | None = None
+    telling: int | None = None
 
     @property
     def drawn(self) -> Clusters:
@@ -61,7 +64,7 @@ def figures(
     whole = measure(drawn.whole())
     around = intervals(
         measure, drawn, unit=sample.unit, width=max(width, drawn.width), bootstrap=sample.bootstrap,
-        seed=sample.seed, most=math.inf,
+        seed=sample.seed, most=math.inf, telling=sample.telling,
     )  # fmt: skip
     how = _how_weighed(sample.weights)
     return {name: _one(figure, float(whole[name][0]), around[name], how) for name, figure in found.items()}
@@ -90,11 +93,14 @@ def _one(figure: Figure, estimate: float, around: Interval, how: str) -> dict:
     estimate *= figure.unit
     # These take items as chosen alike.
     analytic = figure.analytic(estimate) if figure.analytic and not how else None
+    why = ""
+    if isinstance(analytic, str):
+        analytic, why = None, analytic
     ci = around.ci and tuple(min(figure.most, max(figure.least, end * figure.unit)) for end in around.ci)
     if ci and not all(map(math.isfinite, ci)):
         ci = None
     method = together([figure.method, how, around.method if ci else ""])
-    return plain(estimate, ci, analytic, method=method, note=together([figure.note, around.note]))
+    return plain(estimate, ci, analytic, method=method, note=together([figure.note, around.note, why]))
 
 
 def _weighed(measure: Measure, own: np.ndarray) -> Measure:

@@ -14,6 +14,8 @@ def head(ratings: Ratings) -> dict:
         "n_raters": ratings.n_raters,
         "n_ratings": ratings.n_ratings,
         "n_clusters": ratings.n_clusters,
+        "n_paired": ratings.n_paired,
+        "n_paired_clusters": ratings.n_paired_clusters,
         "missing_share": float(ratings.missing_share),
     }
 
@@ -38,4 +40,4 @@ def sample(ratings: Ratings, bootstrap: int, seed: int, kinds: np.ndarray | None
     if bootstrap < 0:
         raise BadRatings("the number of resamples is below zero")
     unit = _("clusters") if ratings.clustered else _("items")
-    return Sample(ratings.clusters, unit, bootstrap, seed, ratings.weights, kinds)
+    return Sample(ratings.clusters, unit, bootstrap, seed, ratings.weights, kinds, ratings.n_telling)

@@ -30,8 +30,8 @@ def ratio(above, below, cluster, weight, *, method: str, bootstrap: int, seed: i
 
     estimate = float(measure(np.ones((1, len(each))))["ratio"][0])
     how = {"unit": _("clusters"), "width": len(each), "bootstrap": bootstrap, "seed": seed}
-    interval = intervals(measure, each, **how)["ratio"]
-    clusters = len(np.unique(numbers[below > 0]))
+    clusters = len(np.unique(numbers[below * weight > 0]))
+    interval = intervals(measure, each, telling=clusters, **how)["ratio"]
     if clusters >= TOO_FEW and (estimate < SAME or estimate > 1 - SAME):
         low, high = exact_interval(clusters if estimate > 0.5 else 0, clusters)
         said = _("95 % interval: exact, of {n} clusters (Clopper & Pearson 1934)", n=clusters)

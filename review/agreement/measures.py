@@ -10,7 +10,7 @@ from review.agreement import icc as shrout_fleiss
 from review.agreement.alpha import krippendorff
 from review.agreement.difference import Nominal, Squared, ratio
 from review.agreement.gwet import gwet_ac, gwet_ac_error
-from review.agreement.intervals import TOO_FEW, Measure
+from review.agreement.intervals import SAME, TOO_FEW, Measure
 from review.agreement.kappa import (
     Cohen,
     brennan_prediger,
@@ -27,9 +27,13 @@ LINEARISED = "Gwet's linearised variance, t({df}), items independent"
 BY_CLUSTER = "Gwet's linearised variance, t({df}), summed within clusters"
 LARGE_SAMPLE = "Fleiss, Cohen & Everitt 1969, large sample, items independent"
 F_BASED = "Shrout & Fleiss 1979, F-based, items independent"
+ONCE = ", too wide as some were rated once"
+NO_SPREAD = _("no interval by formula: nothing varies from one to the next, which is not to know it exactly")
+NO_F = _("no interval by formula: a mean square is nought, so that F has no finite value")
 RATIO_LEVELS = 3000  # the ratio metric needs a table of levels by levels
 
-Analytic = Callable[[float], tuple[float, float, str] | None]
+# (low, high, name), or in words why there is none; None where the note of `ci` says so already.
+Analytic = Callable[[float], tuple[float, float, str] | str | None]
 
 
 @dataclass(frozen=True)
@@ -90,7 +94,7 @@ def icc_coefficients(ratings: Ratings) -> tuple[dict[str, Coefficient], Measure]
     bounds = cache(lambda: shrout_fleiss.icc_intervals(table))
 
     def analytic(form):
-        return lambda estimate: (*bounds()[form], F_BASED) if bounds()[form] else None
+        return lambda estimate: (*bounds()[form], F_BASED) if bounds()[form] else NO_F
 
     found = {
         form: Coefficient(_("{form}, {words}", form=form, words=words), analytic=analytic(form))
@@ -113,19 +117,37 @@ def _alpha(ratings: Ratings) -> Coefficient:
 
 
 def linear(tally, error: Callable[[], float], items: int | None = None) -> Analytic:
-    """The interval from a linearised `error`; `items`: those that it is of, where not all."""
+    """The interval from a linearised `error`; `items`: those that it is of, where not all.
+
+    Of items it has Gwet's degrees of freedom, all items less one, as irrCAC; of clusters those that hold a pair less one.
+    """
+    paired = tally.paired > 0
     if tally.clusters is None:
-        n, name = items or tally.n_items, LINEARISED
+        n, telling, name = items or tally.n_items, int(paired.sum()), LINEARISED
     else:
-        n, name = int(tally.clusters.max()) + 1, BY_CLUSTER
-    if n < TOO_FEW and tally.clusters is not None:
-        return lambda estimate: None
-    return lambda estimate: (*t_interval(estimate, error(), n), name.format(df=n - 1))
+        n = telling = len(np.unique(tally.clusters[paired]))
+        name = BY_CLUSTER
+    if items is None and not paired.all():
+        name += ONCE
+
+    def interval(estimate: float):
+        if telling < TOO_FEW:
+            return None  # as `ci` has none either, and its note says so
+        if not SAME < (found := error()) < np.inf:  # nor where it is no number
+            return NO_SPREAD
+        return *t_interval(estimate, found, n), name.format(df=n - 1)
+
+    return interval
 
 
 def _cohen(method: str, cohen: Cohen) -> Coefficient:
-    def analytic(estimate):
-        reach = 1.959963984540054 * cohen.error()
-        return estimate - reach, min(1.0, estimate + reach), LARGE_SAMPLE
+    return Coefficient(method, cohen, lambda estimate: large_sample(estimate, cohen))
 
-    return Coefficient(method, cohen, analytic)
+
+def large_sample(estimate: float, cohen: Cohen) -> tuple[float, float, str] | str | None:
+    if cohen.both.sum() < TOO_FEW:
+        return None
+    if not SAME < (error := cohen.error()) < np.inf:
+        return NO_SPREAD
+    reach = 1.959963984540054 * error
+    return estimate - reach, min(1.0, estimate + reach), LARGE_SAMPLE

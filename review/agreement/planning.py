@@ -4,7 +4,8 @@ Krippendorff's alpha is expected to reach no further than wanted to either side 
 The raters that are simulated agree because they know (with chance `alpha`, all of an item's raters say the same, as often
 each level as its prevalence) or by chance (each says a level by itself). Of such raters alpha is the share of the first
 kind (Aickin 1990, with one marginal for all). Items of one client are more alike than others: their number is divided by
-the design effect 1 + (m - 1) ICC (Kish 1965), m items to a client.
+the design effect 1 + (m - 1) ICC (Kish 1965), m items to a client. The interval that will be shown is over clients, so it
+is reckoned wider by their number, by t(G-1) as review.agreement.intervals is; from fewer than five of them there is none.
 """
 
 from dataclasses import dataclass
@@ -13,10 +14,11 @@ from itertools import combinations_with_replacement
 from math import factorial, prod
 
 import numpy as np
+from scipy import special
 
 from review.agreement.alpha import krippendorff
 from review.agreement.difference import Nominal
-from review.agreement.intervals import UNDEFINED_AT_MOST
+from review.agreement.intervals import TOO_FEW, UNDEFINED_AT_MOST
 from review.agreement.tally import Tally
 
 REPLICATIONS = 10_000
@@ -26,13 +28,14 @@ LEAST, MOST = 20, 100_000  # under 20 another interval is made (review.agreement
 @dataclass(frozen=True)
 class Expected:
     """What is thought of the ratings beforehand: `shares` of the levels, summing to one; `alpha`, 0 to below 1; `raters` of
-    each item; `design_effect`, at least 1. Raises ValueError.
+    each item; `of_each`, the items of a client, and `design_effect`, both at least 1. Raises ValueError.
     """
 
     shares: tuple[float, ...]
     alpha: float
     raters: int = 2
     design_effect: float = 1.0
+    of_each: float = 1.0
 
     def __post_init__(self):
         if (
@@ -44,8 +47,8 @@ class Expected:
             raise ValueError("the shares of the levels sum to one, and at least two are used")
         if not 0 <= self.alpha < 1:
             raise ValueError("alpha is expected from 0 to below 1")
-        if self.raters < 2 or self.design_effect < 1:
-            raise ValueError("two raters or more, and a design effect of one or more")
+        if self.raters < 2 or self.design_effect < 1 or self.of_each < 1:
+            raise ValueError("two raters or more, one item of a client or more, and a design effect as large")
 
     @cached_property
     def compositions(self) -> tuple[np.ndarray, np.ndarray]:
@@ -72,8 +75,11 @@ class Plan:
 
 def half_width(expected: Expected, n: int, *, seed: int = 0) -> float:
     """Half of what lies between the 2.5th and the 97.5th percentile of alpha over rounds of `n` items; infinite where too
-    many of them have no variation, and so no interval.
+    many of them have no variation, or clients are fewer than five, and so no interval.
     """
+    clients = int(n / expected.of_each)
+    if clients < TOO_FEW:
+        return float("inf")
     counts, chances = expected.compositions
     independent = max(2, round(n / expected.design_effect))
     # The same draws for each n: what more items give is not blurred by chance.
@@ -85,7 +91,8 @@ def half_width(expected: Expected, n: int, *, seed: int = 0) -> float:
     if len(defined) < (1 - UNDEFINED_AT_MOST) * len(alphas):
         return float("inf")
     low, high = np.percentile(defined, (2.5, 97.5))
-    return float(high - low) / 2
+    wider = np.sqrt(clients / (clients - 1)) * special.stdtrit(clients - 1, 0.975) / special.ndtri(0.975)
+    return float(wider * (high - low)) / 2
 
 
 def plan(expected: Expected, target: float, *, seed: int = 0) -> Plan:

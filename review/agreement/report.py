@@ -100,7 +100,7 @@ def _estimated(ratings: Ratings, found: dict[str, Coefficient], make: Maker, boo
             return {name: values for name, values in of_all(weights).items() if name in names}
 
         how = {"width": max(len(ratings.levels), kinds.n_items), "bootstrap": bootstrap, "seed": seed}
-        around |= intervals(measure, clusters, unit=unit, **how)
+        around |= intervals(measure, clusters, unit=unit, telling=ratings.n_telling, **how)
         estimates |= {name: float(values[0]) for name, values in measure(clusters.whole()).items()}
     return estimates, around
 
@@ -115,11 +115,10 @@ def _one(ratings: Ratings, name: str, coefficient: Coefficient, estimate: float,
     # These take items as chosen alike.
     analytic = coefficient.analytic(estimate) if coefficient.analytic and ratings.weights is None else None
     ci, how, more = around.ci, around.method if around.ci else "", around.note
-    if ci and ci[0] == ci[1] == estimate == 1:
-        low = unanimous.lower_bound(ratings, name)
-        ci, how, more = (low, 1.0), unanimous.method(ratings), around.about
-        if low is None:
-            ci, how, more = None, "", unanimous.NO_BOUND
+    if around.flat and (exact := unanimous.interval(ratings, name, estimate)):
+        (ci, how), more = exact, around.about
+    if isinstance(analytic, str):
+        more, analytic = together([more, analytic]), None
     notes += [more] if more else []
     method = together([coefficient.method, _how_weighed(ratings), how])
     if ci and name == "percent_agreement":

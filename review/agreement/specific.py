@@ -96,7 +96,7 @@ def _figure(ratings: Ratings, begin, both) -> Figure:
 
     paired = ratings.tally.paired > 0
     clusters = ratings.clusters[paired] if ratings.clustered else None
-    n = ratings.n_paired if clusters is None else ratings.n_clusters
+    n = ratings.n_paired if clusters is None else ratings.n_paired_clusters
 
     def analytic(estimate: float):
         if clusters is not None and n < TOO_FEW:

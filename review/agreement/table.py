@@ -47,10 +47,27 @@ class Ratings:
         cells = self.n_items * self.n_raters
         return 1 - self.n_ratings / cells if cells else 0.0
 
+    @cached_property
+    def paired(self) -> np.ndarray:
+        """Of each item whether it has at least two ratings."""
+        return (self.codes >= 0).sum(axis=1) >= 2
+
     @property
     def n_paired(self) -> int:
         """Items with at least two ratings."""
-        return int(((self.codes >= 0).sum(axis=1) >= 2).sum())
+        return int(self.paired.sum())
+
+    @property
+    def n_paired_clusters(self) -> int:
+        """Clusters that hold such an item: what an interval of agreement rests on."""
+        return len(np.unique(self.clusters[self.paired]))
+
+    @property
+    def n_telling(self) -> int:
+        """As many of these as would tell as much if all items had been chosen alike (Kish 1965), never rounded up."""
+        if self.weights is None:
+            return self.n_paired_clusters
+        return telling(self.clusters[self.paired], self.weights[self.paired])
 
     @property
     def n_observed(self) -> int:
@@ -134,6 +151,14 @@ def tabulate(
     weighted = in_the_mean_1(np.array([(weights or {}).get(item, 1.0) for item in items]))
     names = {"items": tuple(items), "raters": tuple(raters)}
     return Ratings(scale, codes, known, declared is not None, clusters, bool(cluster_of), weighted, **names)
+
+
+def telling(clusters: np.ndarray, weights: np.ndarray) -> int:
+    """How many clusters of items chosen alike would tell as much (Kish 1965), never rounded up."""
+    if not len(clusters):
+        return 0
+    alike = weights.sum() ** 2 / (weights**2).sum() / len(weights)
+    return int(len(np.unique(clusters)) * alike + 1e-9)
 
 
 def smallest_integer(levels: int) -> type:

@@ -12,9 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import special
 
-from review.agreement.intervals import SAME, TOO_FEW
+from review.agreement.intervals import FLAT, SAME, TOO_FEW
 from review.agreement.means import plain
-from review.agreement.unanimous import NO_BOUND
 from review.agreement.values import BadRatings
 from review.agreement.wording import say as _
 from review.agreement.wording import together
@@ -179,7 +178,7 @@ def _jackknife(table: _Table, estimate: float, labels: Iterable[int]):
         )
     error = float(np.sqrt((count - 1) / count * ((drops - drops.mean()) ** 2).sum()))
     if error < SAME:
-        return None, "", NO_BOUND
+        return None, "", FLAT
     reach = float(special.stdtrit(count - 1, 0.975)) * error
     how = _("95 % interval: jackknife over {count} {unit}, t({df}), these raters", count=count,
             unit=_("clusters"), df=count - 1)  # fmt: skip

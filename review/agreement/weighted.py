@@ -17,7 +17,7 @@ from review.agreement.gwet import gwet_ac, gwet_ac_error
 from review.agreement.head import head, sample, too_little
 from review.agreement.kappa import Cohen, brennan_prediger, brennan_prediger_error, fleiss_error, fleiss_kappa
 from review.agreement.linearised import percent_error
-from review.agreement.measures import LARGE_SAMPLE, linear
+from review.agreement.measures import large_sample, linear
 from review.agreement.percent import percent_agreement
 from review.agreement.table import Ratings, tabulate
 from review.agreement.values import in_words
@@ -107,7 +107,7 @@ def _figures(
             _("Cohen's kappa, {how}", how=how),
             undefined=_why_undefined(ratings, "cohen_kappa"),
             note=together([_facts(ratings, "cohen_kappa", weighting), _largest(cohen, weighting)]),
-            analytic=lambda estimate: _large_sample(estimate, cohen),
+            analytic=lambda estimate: large_sample(estimate, cohen),
         )
     return found, values
 
@@ -119,11 +119,6 @@ def _largest(cohen: Cohen, weighting: str) -> str:
         if np.isnan(most)
         else _("with these prevalences it could be at most {most} (Cohen 1960)", most=f"{most:.3f}")
     )
-
-
-def _large_sample(estimate: float, cohen: Cohen):
-    reach = 1.959963984540054 * cohen.error()
-    return estimate - reach, min(1.0, estimate + reach), LARGE_SAMPLE
 
 
 def _facts(ratings: Ratings, name: str, weighting: str) -> str:

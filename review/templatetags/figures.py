@@ -56,11 +56,12 @@ def summary(tables: dict) -> list[dict]:
 
 
 def _in_one_line(figures: dict) -> dict:
-    """`figure`, with n; where alpha is undefined `why` instead. `weight`: how far it carries, in words."""
+    """`figure`, with the n that it rests on; where alpha is undefined `why` instead. `weight`: how far it carries."""
     alpha, agree = figures["krippendorff_alpha"], figures["percent_agreement"]["estimate"]
     said = {"why": alpha["note"], "agree": agree}
     if alpha["estimate"] is not None:
-        written = f"{figure(alpha)} n={figures['n_items']}"
+        # Alpha rests on the sessions that two or more read.
+        written = f"{figure(alpha)} n={figures['n_paired']}"
         said = {"figure": written, "weight": weight(alpha["ci"]), "agree": agree, "alpha": alpha}
     if "prevalence" not in figures:
         return said

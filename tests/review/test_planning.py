@@ -7,7 +7,15 @@ from django.urls import reverse
 
 from review.planning import as_in, planned
 from review.rounds import close_round
-from tests.review.factories import judge, mistake, round_of, says
+from tests.review.factories import (
+    client_profile,
+    judge,
+    made_instances,
+    mistake,
+    published_pairs,
+    round_of,
+    says,
+)
 
 ASKED = {
     "judged": "any_mistake", "most_frequent": 60, "alpha": 0.6, "readers": 2, "of_each": 1, "alike": 0.1, "reach": 0.1,
@@ -71,3 +79,20 @@ def test_an_open_round_is_no_earlier_one(her, ben, chloe, lena):
     round = round_of(2, [ben, chloe], lena)
     assert her.get(reverse("round_plan"), {"like": round.public_id}).status_code == 404
     assert her.get(reverse("round_plan"), {"like": "nonsense"}).status_code == 404
+
+
+def test_how_alike_sessions_of_a_client_were_is_read_from_the_round(ben, chloe, lena):
+    """Of six clients with four sessions each, three are hard: there the two never say the same."""
+    pairs = published_pairs()
+    profiles = [client_profile(f"client-{n}") for n in range(6)]
+    instances = made_instances(24, pairs, profiles=profiles)
+    about = {"pairs_version": pairs, "instances": instances, "overlap": 2, "unaided_share": 0}
+    round = round_of(0, [ben, chloe], lena, **about)
+    hard = {profile.pk for profile in profiles[:3]}
+    for n, item in enumerate(round.items.select_related("instance").order_by("pk")):
+        judge(item, ben, says(findings=[mistake()] if n % 2 else []))
+        differs = item.instance.profile_id in hard
+        judge(item, chloe, says(findings=[mistake()] if (n % 2) != differs else []))
+    close_round(round=round, by=lena)
+    found = as_in(round)
+    assert found["alike"] == 1.0 and found["of_each"] == 4.0

@@ -52,7 +52,7 @@ def test_the_total_weighs_the_dimensions_and_every_session_counts_once(ben, chlo
     )  # fmt: skip
     found = rated(round)
     specific, supportive = found.dimensions
-    assert (specific.text, specific.n, specific.ratings, specific.share) == ("4.00 [4.00, 4.00]", 6, 12, 0.75)
+    assert (specific.text, specific.n, specific.ratings, specific.share) == ("4.00", 6, 12, 0.75)
     assert supportive.estimate == pytest.approx((4 + 5 * 2) / 6)
     assert found.total.estimate == pytest.approx(0.75 * 4 + 0.25 * 14 / 6)
     low, high = found.total.ci

@@ -32,7 +32,11 @@ def test_every_coefficient_and_its_linearised_error_under_every_weighting_is_irr
         ours = weighted_agreement(rows(table), scale="interval", weighting=weighting, bootstrap=0)
         for name, (estimate, error) in theirs.items():
             assert ours[name]["estimate"] == pytest.approx(estimate, abs=1e-9), (weighting, name)
-            if ours[name]["ci_analytic"]["low"] > -50:
+            if ours[name]["ci_analytic"] is None:
+                few = sum(sum(map(bool, line)) >= 2 for line in table["table"]) < 5
+                assert few or error == pytest.approx(0, abs=1e-9), (weighting, name)
+                assert "no interval" in ours[name]["note"]
+            elif ours[name]["ci_analytic"]["low"] > -50:
                 assert error_of(ours[name]) == pytest.approx(error, abs=1e-9), (weighting, name)
 
 

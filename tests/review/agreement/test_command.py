@@ -9,7 +9,7 @@ from django.core.management import CommandError, call_command
 from tests.review.agreement import published
 
 TABLE = "item,rater,value,dimension,cluster\n" + "".join(
-    f"{item},{rater},{1 + (item * step) % 4},{dimension},client {item // 2}\n"
+    f"{item},{rater},{1 + (item * step) % 4},{dimension},client {item * 5 % 12}\n"
     for dimension in ("warmth", "pace")
     for item in range(24)
     for rater, step in (("Ben", 1), ("Chloe", 3))

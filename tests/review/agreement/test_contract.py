@@ -9,7 +9,7 @@ from review.agreement.report import agreement
 from review.agreement.values import BadRatings
 from tests.review.agreement import published
 
-HEAD = ["n_items", "n_raters", "n_ratings", "n_clusters", "missing_share"]
+HEAD = ["n_items", "n_raters", "n_ratings", "n_clusters", "n_paired", "n_paired_clusters", "missing_share"]
 ALWAYS = ["percent_agreement", "krippendorff_alpha", "gwet_ac", "fleiss_kappa", "brennan_prediger"]
 PAIR = published.by_item([[1, 1], [2, 3], [3, 3], [1, 2], [2, 2], [None, 3]])
 
@@ -38,7 +38,7 @@ def test_which_keys_there_are(rows, scale, more):
 
 def test_counts_of_the_canonical_table():
     found = agreement(published.CANONICAL, scale="nominal", bootstrap=0)
-    assert [found[key] for key in HEAD] == [12, 4, 41, 12, pytest.approx(1 - 41 / 48)]
+    assert [found[key] for key in HEAD] == [12, 4, 41, 12, 11, 11, pytest.approx(1 - 41 / 48)]
 
 
 def test_items_without_a_rating_are_not_items():

@@ -4,7 +4,21 @@ import json
 
 import pytest
 
-from bench.coverage import CELLS, LINEARISED, OURS, Cell, chances, draw, put, simulate, table, truth
+from bench.coverage import (
+    CELLS,
+    LINEARISED,
+    OURS,
+    PARTLY_CELLS,
+    PARTLY_COLUMNS,
+    Cell,
+    chances,
+    draw,
+    put,
+    simulate,
+    table,
+    table_of_partly,
+    truth,
+)
 from review.agreement import coverage
 from review.agreement.report import agreement
 
@@ -91,3 +105,26 @@ def test_the_tables_in_the_documentation_are_those_that_the_page_asks():
     page = (coverage.KEPT.parents[2] / "docs" / "agreement.md").read_text(encoding="utf-8")
     for name, columns in (("ours", OURS), ("linearised", LINEARISED)):
         assert put(page, name, table(PUBLISHED["cells"], columns)) == page
+    assert put(page, "partly", table_of_partly(PUBLISHED["partly"], PARTLY_COLUMNS)) == page
+
+
+def test_tables_with_missing_cells_are_published_and_three_clients_never_have_an_interval():
+    kinds = [(c["n_clusters"], c["n_paired_clusters"], c["prevalence"]) for c in PUBLISHED["partly"]]
+    assert kinds == [(c.n_clusters, c.n_paired_clusters, c.prevalence) for c in PARTLY_CELLS]
+    for cell in PUBLISHED["partly"]:
+        made = cell["intervals"]["krippendorff_alpha"]["made"]
+        assert (made == 0) == (cell["n_paired_clusters"] < 5)
+        if cell["n_paired_clusters"] >= 20:
+            for name in OURS:
+                found = cell["intervals"][name]
+                assert found["held"] / found["made"] >= 0.93, (name, cell["n_paired_clusters"])
+
+
+def test_a_drawn_table_with_missing_cells_has_the_pairs_that_it_is_named_for():
+    import numpy as np
+
+    for cell in PARTLY_CELLS:
+        found = draw(cell, np.random.default_rng(0))
+        assert found.n_paired_clusters == cell.n_paired_clusters and found.n_clusters == cell.n_clusters
+        assert found.n_paired == cell.n_paired_clusters * cell.paired_of_each
+        assert found.n_items == cell.n_items and (found.codes >= 0).any(axis=1).all()

@@ -100,3 +100,34 @@ def test_nonsense_is_refused(given):
 def test_so_is_an_interval_of_no_width(target):
     with pytest.raises(ValueError):
         plan(HALF, target)
+
+
+def test_few_clients_make_the_interval_wider_and_fewer_than_five_none():
+    one, six = (Expected((0.5, 0.5), 0.6, of_each=of_each) for of_each in (1, 6))
+    n = 60  # of sixty clients or of ten: t(59) and t(9), and resamples vary less than samples
+    wider = 2.2621572 / 2.0009954 * np.sqrt((10 / 9) / (60 / 59))
+    assert half_width(six, n) == pytest.approx(wider * half_width(one, n), rel=1e-6)
+    assert half_width(six, 29) == float("inf") and half_width(six, 30) < float("inf")
+
+
+def test_rounds_of_clients_of_several_sessions_have_intervals_of_the_planned_width():
+    """Six sessions of each. How often readers know differs between clients (beta, intra-client correlation .2), so of
+    whether two say the same it is .2 times .24 times a quarter over .16.
+    """
+    expected = Expected((0.5, 0.5), 0.6, design_effect=design_effect(6, 0.075), of_each=6)
+    found, rng = plan(expected, 0.15), np.random.default_rng(11)
+    widths = []
+    for _ in range(60):
+        clients = -(-found.n // 6)
+        knows = rng.beta(0.6 * 4, 0.4 * 4, clients)
+        rows = []
+        for item in range(found.n):
+            said = rng.choice(["a", "b"], size=2)
+            if rng.random() < knows[item % clients]:
+                said[1] = said[0]
+            rows += [(item, rater, said[rater], f"client {item % clients}") for rater in (0, 1)]
+        low, high = agreement(rows, scale="nominal", bootstrap=400, only={"krippendorff_alpha"})[
+            "krippendorff_alpha"
+        ]["ci"]
+        widths.append((high - low) / 2)
+    assert np.mean(widths) == pytest.approx(0.15, rel=0.12)
