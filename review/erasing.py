@@ -11,6 +11,9 @@ from review.models import (
     Finding,
     FirstJudgement,
     Flag,
+    Item,
+    JudgeOutcome,
+    Judging,
     Rating,
     RawAnnotation,
     Reading,
@@ -19,14 +22,17 @@ from review.models import (
     SendState,
     TaskToErase,
 )
-from synthesis.erasing import ERASED, blanked
+from synthesis.blanking import ERASED, blanked
 
 WRITTEN = ("edited_text", "better_reply", "rationale", "comment")
 
 
 def erase_of(ids: list[int]) -> dict[str, int]:
     """Of these instances. Within the transaction that erases their source. {what: rows}"""
-    readings = Reading.objects.filter(item__instance__in=ids)
+    # Whoever decides something on one of them, a judge model too, has done so or waits, and then finds it erased.
+    items = Item.objects.filter(instance__in=ids).select_for_update().order_by("pk")
+    items = list(items.values_list("pk", flat=True))
+    readings = Reading.objects.filter(item__in=items)
     return {
         _("judgements"): _decisions(Decision.objects.filter(item__instance__in=ids)),
         _("records from Label Studio"): _raw(RawAnnotation.objects.filter(reading__in=readings)),
@@ -35,6 +41,7 @@ def erase_of(ids: list[int]) -> dict[str, int]:
             SecondJudgement.objects.filter(_of("second_reading__decision", ids))
         ),
         _("flags, appeals and answers to them"): _words_about(ids),
+        _("outcomes of judge models"): _judges(readings),
         _("tasks to be taken out of Label Studio"): _tasks(readings),
     }
 
@@ -74,6 +81,14 @@ def _words_about(ids: list[int]) -> int:
         + appeals.exclude(reason="").update(reason=ERASED)
         + appeals.exclude(answer="").update(answer=ERASED)
     )
+
+
+def _judges(readings: QuerySet) -> int:
+    """Why a judge gave no judgement, or stopped: what a server said of a request may quote it."""
+    of = JudgeOutcome.objects.filter(reading__in=readings)
+    stopped = Judging.objects.filter(seat__readings__in=readings).exclude(why="").values("pk")
+    Judging.objects.filter(pk__in=stopped).update(why=ERASED)
+    return of.exclude(why="").update(why=ERASED)
 
 
 def _raw(annotations: QuerySet) -> int:

@@ -16,16 +16,12 @@ from accounts.roles import require
 from guidelines.texts import text_problem
 from synthesis import trail
 from synthesis.access import may_confirm_excerpts
-from synthesis.models import Call, Instance, InstanceState, Mark, Measured, QualityReport, SourceText
+from synthesis.blanking import ERASED, MESSAGES, REPLY, blanked
+from synthesis.models import Call, Instance, InstanceState, Mark, Measured, QualityReport, Run, SourceText
 from synthesis.models.marks import MarkKind
 
-ERASED = "[erased]"
 MACHINE = "erasing"
 LONGEST_REASON = 300
-# What stands beside words and is none: whose turn it is, which label, which language.
-KEPT = frozenset(
-    {"speaker", "mechanism", "stance", "behaviour", "outcome", "meant", "way", "language", "role"}
-)
 
 
 class NotErased(ValueError):
@@ -105,6 +101,9 @@ def erase(*, source: SourceText, why: str, by) -> Erased:
 def _instances(made: QuerySet) -> int:
     made.filter(state=InstanceState.PLANNED).update(state=InstanceState.CANCELLED)
     made.exclude(failure="").update(failure=ERASED)
+    # Why a run was stopped may be what a server said, which may quote it.
+    runs = Run.objects.filter(pk__in=made.order_by().values("run")).exclude(why="")
+    runs.update(why=ERASED)
     found = list(made.filter(content__isnull=False).only("pk", "content"))
     for one in found:
         Instance.objects.filter(pk=one.pk).update(content=blanked(one.content))
@@ -122,15 +121,5 @@ def _instances(made: QuerySet) -> int:
 
 def _calls(ids: list[int]) -> int:
     """Also those that another instance of the same cell paid for: it was made of the same excerpt."""
-    return Call.objects.filter(Q(instance__in=ids)).update(
-        messages=[{"role": "user", "content": ERASED}], reply={"erased": True}, text=ERASED
-    )
-
-
-def blanked(value, name: str = ""):
-    """The same without its words: numbers, labels and empty texts stay, so that pages still know its shape."""
-    if isinstance(value, dict):
-        return {key: blanked(part, key) for key, part in value.items()}
-    if isinstance(value, list):
-        return [blanked(part, name) for part in value]
-    return ERASED if isinstance(value, str) and value and name not in KEPT else value
+    told = Call.objects.filter(Q(instance__in=ids) | Q(about__in=ids))
+    return told.update(messages=MESSAGES, reply=REPLY, text=ERASED)

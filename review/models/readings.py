@@ -126,6 +126,12 @@ def item_is_erased(item: str) -> str:
     )
 
 
+def is_erased(item: Item) -> bool:
+    """Whether what it shows was made of a text that was erased: as it stands now, not when the item was read."""
+    of = Instance.objects.filter(pk=item.instance_id, profile__source_text__erased_at__isnull=False)
+    return of.exists()
+
+
 def reading_is_erased(reading: str) -> str:
     """SQL: the same of the item of this reading."""
     return f"EXISTS (SELECT 1 FROM review_reading g WHERE g.id = {reading} AND {item_is_erased('g.item_id')})"

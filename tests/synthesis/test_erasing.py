@@ -5,7 +5,6 @@ went out is named.
 import json
 
 import pytest
-from django.apps import apps
 from django.db import DatabaseError, transaction
 from django.urls import reverse
 from django.utils import timezone
@@ -17,55 +16,18 @@ from review.label_studio.sending import send
 from review.label_studio.syncing import sync_all
 from review.models import Appeal, Decision, Flag, RawAnnotation, Reading, Resolution, TaskToErase
 from synthesis import erasing, excerpts, planning
-from synthesis.erasing import ERASED, NotErased, blanked
+from synthesis.blanking import ERASED, blanked
+from synthesis.erasing import NotErased
 from synthesis.models import Call, Instance, Mark, Profile, SourceText
 from synthesis.shapes.excerpts import ExcerptRecord
 from synthesis.shapes.profiles import ClientFile
 from tests.fakes.label_studio import FakeLabelStudio
 from tests.review import invented
 from tests.review.studio import desk, submit
+from tests.synthesis.erased_excerpts import AGENTS, MARK, SAID, WHY, made, rows_with
 from tests.synthesis.excerpts_of_sessions import ABOUT, confirmed, record, stored
-from tests.synthesis.replies_to_resistance import Agents
 
-WHY = "withdrew consent"
-# Of the excerpt and of nothing else in the tests.
-MARK = "zanzibarly"
-SAID = [
-    {"speaker": "counsellor", "text": f"What would it be like to ring your brother {MARK}?"},
-    {"speaker": "client", "text": f"No. I said that I do not want to, {MARK}."},
-]
-
-
-def quoting(body):
-    return {"quotes": [MARK], "why": f"It takes up {MARK}.", "level": 1}
-
-
-AGENTS = Agents(
-    reply=lambda body: {"text": f"You would rather leave him, {MARK}."},
-    assessment=quoting,
-    detection=lambda body: {"quote": MARK, "why": MARK, "behaviour": "denying-disagreeing"},
-)
-
-
-@pytest.fixture
-def made(endpoint, drive, lena):
-    """An excerpt and what was made of it."""
-    endpoint(AGENTS)
-    one = confirmed(lena, turns=SAID)
-    run = planning.plan(recipe="excerpt_reply", profiles=[one])
-    drive(run)
-    return one, run.instances.get()
-
-
-def rows_with(words: str) -> set[str]:
-    """The tables in which these words stand, in whatever column."""
-    found = set()
-    for model in apps.get_models():
-        columns = [field.attname for field in model._meta.concrete_fields]
-        for row in model._default_manager.values_list(*columns).iterator():
-            if words in str(row):
-                found.add(model._meta.label)
-    return found
+__all__ = ["made"]
 
 
 def test_before_it_the_words_stand_where_they_are_looked_for(made):
