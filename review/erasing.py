@@ -18,6 +18,8 @@ from review.models import (
     RawAnnotation,
     Reading,
     Resolution,
+    Return,
+    RoundState,
     SecondJudgement,
     SendState,
     TaskToErase,
@@ -111,9 +113,12 @@ def _first(judgements: QuerySet) -> int:
 
 
 def _tasks(readings: QuerySet) -> int:
-    """What was not sent never is; what was is deleted there at the next sync."""
+    """What was not sent never is; what was is deleted there at the next sync, also what was taken out of a queue: that
+    stays there where somebody had judged it. What is still to be judged is nobody's work any more.
+    """
+    there = readings.of_people().exclude(send_state=SendState.PLANNED).filter(to_erase=None)
+    queued = TaskToErase.objects.bulk_create(TaskToErase(reading=one) for one in there)
     readings.filter(send_state=SendState.PLANNED).update(send_state=SendState.REMOVED)
-    there = readings.filter(send_state__in=[SendState.SENDING, SendState.SENT]).exclude(
-        to_erase__isnull=False
-    )
-    return len(TaskToErase.objects.bulk_create(TaskToErase(reading=one) for one in there))
+    left = readings.of_people().filter(judged=False, returned=None, seat__round__state=RoundState.OPEN)
+    Return.objects.bulk_create(Return(reading=one) for one in left)
+    return len(queued)

@@ -21,6 +21,7 @@ from synthesis.models import Call, Instance, InstanceState, Mark, Measured, Qual
 from synthesis.models.marks import MarkKind
 
 MACHINE = "erasing"
+GONE = "The excerpt that it was made of was erased."
 LONGEST_REASON = 300
 
 
@@ -85,9 +86,11 @@ def erase(*, source: SourceText, why: str, by) -> Erased:
     if source.erased_at:
         raise NotErased(_("It was erased already."))
     made = made_of(source)
-    if making := made.filter(state=InstanceState.MAKING).count():
+    # Whoever begins one has begun, which is seen here, or finds it cancelled.
+    now = list(made.order_by("pk").select_for_update(no_key=True, of=("self",)).values_list("pk", "state"))
+    if making := sum(state == InstanceState.MAKING for _pk, state in now):
         raise NotErased(_("%s are being made of it at this moment: pause their run first.") % making)
-    ids = list(made.order_by("pk").values_list("pk", flat=True))
+    ids = [pk for pk, _state in now]
     went_into = _went_into(ids)
     source.text, source.erased_at, source.erased_why = "", timezone.now(), why
     source.save(update_fields=["text", "erased_at", "erased_why"])
@@ -100,7 +103,7 @@ def erase(*, source: SourceText, why: str, by) -> Erased:
 
 def _instances(made: QuerySet) -> int:
     made.filter(state=InstanceState.PLANNED).update(state=InstanceState.CANCELLED)
-    made.exclude(failure="").update(failure=ERASED)
+    made.exclude(failure="").update(failure=GONE)
     # Why a run was stopped may be what a server said, which may quote it.
     runs = Run.objects.filter(pk__in=made.order_by().values("run")).exclude(why="")
     runs.update(why=ERASED)
@@ -112,9 +115,8 @@ def _instances(made: QuerySet) -> int:
     QualityReport.objects.filter(run__instances__in=found).delete()
     # Why it was held may quote it.
     Mark.objects.filter(instance__in=made).update(reason=ERASED)
-    reason = "The excerpt that it was made of was erased."
     Mark.objects.bulk_create(
-        Mark(instance=one, kind=MarkKind.HELD, by_machine=MACHINE, reason=reason) for one in found
+        Mark(instance=one, kind=MarkKind.HELD, by_machine=MACHINE, reason=GONE) for one in found
     )
     return len(found)
 
