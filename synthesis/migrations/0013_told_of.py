@@ -16,4 +16,7 @@ class Migration(migrations.Migration):
             name='about',
             field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='told_of', to='synthesis.instance'),
         ),
+        migrations.AddIndex(
+            model_name="sourcetext", index=models.Index(fields=["erased_at"], name="erased_texts")
+        ),
     ]

@@ -48,7 +48,7 @@ class Instances(models.QuerySet):
 
     def erased(self):
         """Made, or to be made, of the text of a real person that was erased. By those texts, which are few."""
-        texts = SourceText.objects.filter(erased_at__isnull=False).values("pk")
+        texts = SourceText.objects.erased().values("pk")
         return self.filter(profile__in=Profile.objects.filter(source_text__in=texts).order_by().values("pk"))
 
     def unerased(self):
