@@ -3,6 +3,7 @@ word of it, and where nothing can be made any more it says so.
 """
 
 import pytest
+from django.db import transaction
 from django.urls import reverse
 
 from synthesis import claiming, erasing, planning, running, steering
@@ -73,7 +74,8 @@ def test_a_reply_is_stored_without_words_whoever_stores_it(made, lena):
     call = Call(key="k", instance=Instance.objects.get(pk=instance.pk), endpoint="e", model="m", role="r", step="s",
                 seed=1, messages_digest="d", messages=[{"content": MARK}], reply={"text": MARK}, text=MARK,
                 latency_ms=1)  # fmt: skip
-    _stored([call])
+    with transaction.atomic():
+        _stored([call])
     assert is_blanked(Call.objects.get(key="k")) and rows_with(MARK) == set()
 
 
@@ -102,7 +104,8 @@ def test_what_is_claimed_is_seen_by_whoever_erases(endpoint, lena):
     endpoint(AGENTS)
     one = confirmed(lena, turns=SAID)
     run = planning.plan(recipe="excerpt_reply", profiles=[one])
-    claiming.claim(run=run, worker="somebody", most=1, but=set())
+    with transaction.atomic():
+        claiming.claim(run=run, worker="somebody", most=1, but=set())
     with pytest.raises(erasing.NotErased, match="being made"):
         erase(one, lena)
     assert Profile.objects.get().source_text.text
