@@ -11,22 +11,30 @@ from review.models import (
     Finding,
     FirstJudgement,
     Flag,
+    Item,
+    JudgeOutcome,
+    Judging,
     Rating,
     RawAnnotation,
     Reading,
     Resolution,
+    Return,
+    RoundState,
     SecondJudgement,
     SendState,
     TaskToErase,
 )
-from synthesis.erasing import ERASED, blanked
+from synthesis.blanking import ERASED, blanked
 
 WRITTEN = ("edited_text", "better_reply", "rationale", "comment")
 
 
 def erase_of(ids: list[int]) -> dict[str, int]:
     """Of these instances. Within the transaction that erases their source. {what: rows}"""
-    readings = Reading.objects.filter(item__instance__in=ids)
+    # Whoever decides something on one of them, a judge model too, has done so or waits, and then finds it erased.
+    items = Item.objects.filter(instance__in=ids).select_for_update().order_by("pk")
+    items = list(items.values_list("pk", flat=True))
+    readings = Reading.objects.filter(item__in=items)
     return {
         _("judgements"): _decisions(Decision.objects.filter(item__instance__in=ids)),
         _("records from Label Studio"): _raw(RawAnnotation.objects.filter(reading__in=readings)),
@@ -35,6 +43,7 @@ def erase_of(ids: list[int]) -> dict[str, int]:
             SecondJudgement.objects.filter(_of("second_reading__decision", ids))
         ),
         _("flags, appeals and answers to them"): _words_about(ids),
+        _("outcomes of judge models"): _judges(readings),
         _("tasks to be taken out of Label Studio"): _tasks(readings),
     }
 
@@ -76,6 +85,14 @@ def _words_about(ids: list[int]) -> int:
     )
 
 
+def _judges(readings: QuerySet) -> int:
+    """Why a judge gave no judgement, or stopped: what a server said of a request may quote it."""
+    of = JudgeOutcome.objects.filter(reading__in=readings)
+    stopped = Judging.objects.filter(seat__readings__in=readings).exclude(why="").values("pk")
+    Judging.objects.filter(pk__in=stopped).update(why=ERASED)
+    return of.exclude(why="").update(why=ERASED)
+
+
 def _raw(annotations: QuerySet) -> int:
     """Whether it was a skip stays: the last word of a payload says so."""
     n = 0
@@ -96,9 +113,12 @@ def _first(judgements: QuerySet) -> int:
 
 
 def _tasks(readings: QuerySet) -> int:
-    """What was not sent never is; what was is deleted there at the next sync."""
+    """What was not sent never is; what was is deleted there at the next sync, also what was taken out of a queue: that
+    stays there where somebody had judged it. What is still to be judged is nobody's work any more.
+    """
+    there = readings.of_people().exclude(send_state=SendState.PLANNED).filter(to_erase=None)
+    queued = TaskToErase.objects.bulk_create(TaskToErase(reading=one) for one in there)
     readings.filter(send_state=SendState.PLANNED).update(send_state=SendState.REMOVED)
-    there = readings.filter(send_state__in=[SendState.SENDING, SendState.SENT]).exclude(
-        to_erase__isnull=False
-    )
-    return len(TaskToErase.objects.bulk_create(TaskToErase(reading=one) for one in there))
+    left = readings.of_people().filter(judged=False, returned=None, seat__round__state=RoundState.OPEN)
+    Return.objects.bulk_create(Return(reading=one) for one in left)
+    return len(queued)

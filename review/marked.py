@@ -9,6 +9,8 @@ from review.models import Arm, Aspect, Finding, Item, Rating, Round, Standing, S
 from review.reports import ARMS, judgements
 from synthesis.factors import slips
 
+# Rated before anything else was seen, and where a rewriting was to come: never pooled.
+GRADED = (Arm.RATED, Arm.REVISED)
 OTHER = "other"  # a mistake that is not in the guideline
 CLIENT = "item__instance__profile__base_case"
 
@@ -54,7 +56,7 @@ def evidence(round: Round) -> dict[str, Marks]:
     """{arm: the turns, of anybody, that were marked as what decides a rating}: dimensions are its labels. Empty where whole
     sessions are not rated, or nobody marked any. Three queries.
     """
-    rows = Rating.objects.filter(decision__item__round=round, decision__item__arm=Arm.RATED)
+    rows = Rating.objects.filter(decision__item__round=round, decision__item__arm__in=GRADED)
     rows = rows.exclude(evidence=[]).order_by()
     columns = ("decision", "dimension_revision__dimension__key", "evidence")
     told = [
@@ -64,11 +66,11 @@ def evidence(round: Round) -> dict[str, Marks]:
     if not any(turns for _pk, _key, turns in told):
         return {}
     found: dict[str, Marks] = {}
-    marked = _readings(judgements(round).filter(item__arm=Arm.RATED), found)
+    marked = _readings(judgements(round).filter(item__arm__in=GRADED), found)
     for pk, key, turns in told:
         if turns and pk in marked:
             marked[pk].setdefault(key, set()).update(turns)
-    items = Item.objects.filter(round=round, gold=None, arm=Arm.RATED).order_by("pk")
+    items = Item.objects.filter(round=round, gold=None, arm__in=GRADED).order_by("pk")
     _turns(items, found, speakers=("counsellor", "client"))
     return found
 

@@ -42,12 +42,13 @@ def judgements(round: Round):
 
 
 def with_counts(rounds: Iterable[Round]) -> list[Round]:
-    """Each with `total` and `left`: its items, and those of them that are not settled."""
+    """Each with `total` and `left`: its items, and those of them that are still to be settled."""
     rounds = list(rounds)
     items, stood = items_of(rounds), stood_so_far()
     for round in rounds:
         round.total = items[round.pk].counted
-        round.left = round.total - stood.get(round.pk, NONE_STOOD).settled
+        own = stood.get(round.pk, NONE_STOOD)
+        round.left = round.total - own.settled - own.erased
     return rounds
 
 
@@ -182,10 +183,11 @@ def differences(round: Round):
 
 
 def standing_counts(round: Round, stood: Counted | None = None) -> dict[str, int]:
-    """Items settled, in dispute and open; together they are all items. `stood`: where it is known already."""
+    """Items settled, in dispute, open and erased; together they are all items. `stood`: where it is known already."""
     total, stood = items_of([round])[round.pk].counted, stood or stood_of(round)
-    left = total - stood.settled - stood.disputed
-    return {"total": total, "settled": stood.settled, "disputed": stood.disputed, "open": left}
+    left = total - stood.settled - stood.disputed - stood.erased
+    found = {"total": total, "settled": stood.settled, "disputed": stood.disputed, "open": left}
+    return found | {"erased": stood.erased}
 
 
 def outcomes(round: Round, stood: Counted | None = None) -> dict[str, int]:

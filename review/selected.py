@@ -25,9 +25,9 @@ class Selected:
     ambiguous: int = 0
 
 
-def selected(round: Round) -> Selected:
-    """By the judgements that count for agreement. Two queries."""
-    said = judgements(round).filter(item__arm__in=[Arm.RATED, Arm.REVISED])
+def selected(round: Round, arm: str = Arm.RATED) -> Selected:
+    """In one arm, by the judgements that count for agreement. Two queries."""
+    said = judgements(round).filter(item__arm=arm)
     found, by_decision, replies = Selected(), {}, {}
     columns = ("id", "item_id", "rater_id", "judged", CLIENT, "item__inclusion_probability")
     for pk, item, rater, judged, client, chance in said.order_by("id").values_list(*columns):
@@ -49,12 +49,12 @@ def selected(round: Round) -> Selected:
     return found
 
 
-def figures(round: Round) -> dict:
+def figures(round: Round, arm: str = Arm.RATED) -> dict:
     """{"n_sessions", "n_pairs", "n_selections", "ambiguous", "f1_exact", "f1_overlap", "alpha_u"}, which has "by_label"."""
     from review.agreement.selections import of_sessions  # they load SciPy
     from review.agreement.unitizing import alpha_u
 
-    own = selected(round)
+    own = selected(round, arm)
     how = {"bootstrap": BOOTSTRAP, "seed": round.seed % 2**31, "weights": own.weights}
     readers: dict[int, list] = {}
     for item, rater, _selections, _client in own.readings:

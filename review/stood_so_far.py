@@ -1,11 +1,12 @@
 """Where the items of a round stand, counted: changes only come, so what was added up once is not added up again."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from django.db.models import Count, Q
+from django.db.models import Count, OuterRef, Q, Subquery, Value
+from django.db.models.functions import Coalesce
 
 from accounts.identity import public_id
-from review.models import Preferred, Round, Stood, Verdict
+from review.models import Item, Preferred, Round, StandingState, Stood, Verdict
 from synthesis.adding_up import added_up
 
 OUTCOMES = (*Verdict.values, *Preferred.values)
@@ -13,11 +14,14 @@ OUTCOMES = (*Verdict.values, *Preferred.values)
 
 @dataclass(frozen=True)
 class Counted:
-    """Items settled, and in dispute; and of the settled ones how many to which outcome, where it is one of OUTCOMES."""
+    """Items settled, and in dispute; and of the settled ones how many to which outcome, where it is one of OUTCOMES.
+    `erased`: those that were neither settled nor will be, as what they were made of was erased.
+    """
 
     settled: int = 0
     disputed: int = 0
     outcomes: dict[str, int] | None = None
+    erased: int = 0
 
     def of(self, *wanted: str) -> dict[str, int]:
         return {name: n for name in wanted if (n := (self.outcomes or {}).get(name))}
@@ -39,7 +43,22 @@ def stood_so_far() -> dict[int, Counted]:
         # By the installation, whose database it is that numbers the rows.
         key=f"review.stood_so_far.{public_id('review.stood_so_far')}",
     )
-    return {round: _counted(sums) for round, sums in found.items()}
+    stood = {round: _counted(sums) for round, sums in found.items()}
+    for round, state, n in _erased():
+        own = stood.get(round, NOTHING)
+        disputed = own.disputed - (n if state == StandingState.DISPUTED else 0)
+        stood[round] = replace(own, disputed=disputed, erased=own.erased + n)
+    return stood
+
+
+def _erased() -> list[tuple[int, str, int]]:
+    """[(round, how they stood, how many)] of what was erased before it was settled. There are few."""
+    last = Stood.objects.filter(item=OuterRef("pk")).order_by("-n").values("state")[:1]
+    items = (
+        Item.objects.erased().counted().order_by().annotate(stands=Coalesce(Subquery(last), Value("open")))
+    )
+    unsettled = items.exclude(stands=StandingState.SETTLED)
+    return list(unsettled.values_list("round", "stands").annotate(n=Count("pk")))
 
 
 def stood_of(round: Round) -> Counted:

@@ -99,8 +99,8 @@ def agree(round_id: int):
 def gamma(round_id: int):
     """Compute gamma of a round, which takes minutes, unless it is known already or another worker is at it."""
     round = Round.objects.get(pk=round_id)
-    found, busy = stretches.known(round), f"review.gamma.{round_id}"
-    if (found and found["is_current"]) or not cache.add(busy, True, 2 * stretches.SECONDS):
+    busy = f"review.gamma.{round_id}"
+    if stretches.is_current(round) or not cache.add(busy, True, 2 * stretches.SECONDS):
         return
     try:
         stretches.renew(round)

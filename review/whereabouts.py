@@ -33,11 +33,11 @@ def staged(instances: QuerySet) -> QuerySet:
 
 
 def out_for_review() -> Exists:
-    """Of an instance: readers have still to judge it, or an adjudicator to settle it."""
+    """Of an instance: readers have still to judge it, or an adjudicator to settle it; not where it was erased."""
     unsettled = ~Q(Exists(_standings())) | Q(Exists(_unsettled()))
     # A query of its own, which is asked once and not of every session.
     opened = Round.objects.filter(state=RoundState.OPEN).values("pk")
-    return Exists(_items().filter(unsettled, round__in=opened))
+    return Exists(_items().unerased().filter(unsettled, round__in=opened))
 
 
 def _items() -> QuerySet:

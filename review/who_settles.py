@@ -10,7 +10,7 @@ from accounts.roles import Answer
 from review.knowing import cells_known_by, settled_another
 from review.models import Conflict, Item, RoundState, Seat
 from review.raters import record_in_force
-from synthesis.models import Opening
+from synthesis.models import Instance, Opening
 
 
 def may_settle(user, item: Item) -> Answer:
@@ -43,6 +43,10 @@ def _against(user, item: str = "") -> list[tuple[Q, str]]:
     known = list(cells_known_by(user).values_list("instance__cell", flat=True))
     cases = list(Conflict.objects.cases_of(user).values_list("base_case", flat=True))
     found = [
+        (
+            Q((f"{item}instance__in", Instance.objects.erased().order_by().values("pk"))),
+            _("What this session was made of was erased; there is nothing to settle any more."),
+        ),
         (
             Q((f"{item}instance__in", read)),
             _("You reviewed this session yourself; another adjudicator settles it."),

@@ -9,10 +9,12 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import partial
 
+from django.utils.translation import gettext as _
 from pydantic import BaseModel
 
 from synthesis import spending
-from synthesis.faults import BadReplies
+from synthesis.blanking import is_blanked
+from synthesis.faults import BadReplies, Erased
 from synthesis.hearing import NOTED, Heard, hear
 from synthesis.identity import call_key, messages_digest, seed_of
 from synthesis.llm import Caller, ModelEndpoint, Reply
@@ -82,9 +84,9 @@ class Asking:
     async def __call__(
         self, role: str, step: str, messages: list[dict], shape: type[BaseModel], *, most: int | None = None
     ) -> BaseModel:
-        """Raises BadReplies after three new replies that are cut off or not of the shape; Halted; and llm's
-        faults. With `most` after so many, stored ones counted too: for a recipe that goes on without an answer, so
-        that it goes on in the same way whenever this cell is made.
+        """Raises BadReplies after three new replies that are cut off or not of the shape; Erased, so that nothing more is
+        asked of what was erased meanwhile; Halted; and llm's faults. With `most` after so many, stored ones counted too:
+        for a recipe that goes on without an answer, so that it goes on in the same way whenever this cell is made.
         """
         return await self.questions.put(
             lambda question: self._answer(question, role, step, messages, shape, most)
@@ -123,6 +125,8 @@ class Asking:
             if not is_new:
                 self.tally.replayed += 1
                 heard = hear(call, shape)
+            if is_blanked(call):
+                raise Erased(_("The excerpt that it is made of was erased."))
             question.keys.append(key)
             if (value := heard.value_of(call)) is not None:
                 return value

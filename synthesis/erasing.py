@@ -16,16 +16,13 @@ from accounts.roles import require
 from guidelines.texts import text_problem
 from synthesis import trail
 from synthesis.access import may_confirm_excerpts
-from synthesis.models import Call, Instance, InstanceState, Mark, Measured, QualityReport, SourceText
+from synthesis.blanking import ERASED, MESSAGES, REPLY, blanked
+from synthesis.models import Call, Instance, InstanceState, Mark, Measured, QualityReport, Run, SourceText
 from synthesis.models.marks import MarkKind
 
-ERASED = "[erased]"
 MACHINE = "erasing"
+GONE = "The excerpt that it was made of was erased."
 LONGEST_REASON = 300
-# What stands beside words and is none: whose turn it is, which label, which language.
-KEPT = frozenset(
-    {"speaker", "mechanism", "stance", "behaviour", "outcome", "meant", "way", "language", "role"}
-)
 
 
 class NotErased(ValueError):
@@ -89,9 +86,11 @@ def erase(*, source: SourceText, why: str, by) -> Erased:
     if source.erased_at:
         raise NotErased(_("It was erased already."))
     made = made_of(source)
-    if making := made.filter(state=InstanceState.MAKING).count():
+    # Whoever begins one has begun, which is seen here, or finds it cancelled.
+    now = list(made.order_by("pk").select_for_update(no_key=True, of=("self",)).values_list("pk", "state"))
+    if making := sum(state == InstanceState.MAKING for _pk, state in now):
         raise NotErased(_("%s are being made of it at this moment: pause their run first.") % making)
-    ids = list(made.order_by("pk").values_list("pk", flat=True))
+    ids = [pk for pk, _state in now]
     went_into = _went_into(ids)
     source.text, source.erased_at, source.erased_why = "", timezone.now(), why
     source.save(update_fields=["text", "erased_at", "erased_why"])
@@ -104,7 +103,10 @@ def erase(*, source: SourceText, why: str, by) -> Erased:
 
 def _instances(made: QuerySet) -> int:
     made.filter(state=InstanceState.PLANNED).update(state=InstanceState.CANCELLED)
-    made.exclude(failure="").update(failure=ERASED)
+    made.exclude(failure="").update(failure=GONE)
+    # Why a run was stopped may be what a server said, which may quote it.
+    runs = Run.objects.filter(pk__in=made.order_by().values("run")).exclude(why="")
+    runs.update(why=ERASED)
     found = list(made.filter(content__isnull=False).only("pk", "content"))
     for one in found:
         Instance.objects.filter(pk=one.pk).update(content=blanked(one.content))
@@ -113,24 +115,13 @@ def _instances(made: QuerySet) -> int:
     QualityReport.objects.filter(run__instances__in=found).delete()
     # Why it was held may quote it.
     Mark.objects.filter(instance__in=made).update(reason=ERASED)
-    reason = "The excerpt that it was made of was erased."
     Mark.objects.bulk_create(
-        Mark(instance=one, kind=MarkKind.HELD, by_machine=MACHINE, reason=reason) for one in found
+        Mark(instance=one, kind=MarkKind.HELD, by_machine=MACHINE, reason=GONE) for one in found
     )
     return len(found)
 
 
 def _calls(ids: list[int]) -> int:
     """Also those that another instance of the same cell paid for: it was made of the same excerpt."""
-    return Call.objects.filter(Q(instance__in=ids)).update(
-        messages=[{"role": "user", "content": ERASED}], reply={"erased": True}, text=ERASED
-    )
-
-
-def blanked(value, name: str = ""):
-    """The same without its words: numbers, labels and empty texts stay, so that pages still know its shape."""
-    if isinstance(value, dict):
-        return {key: blanked(part, key) for key, part in value.items()}
-    if isinstance(value, list):
-        return [blanked(part, name) for part in value]
-    return ERASED if isinstance(value, str) and value and name not in KEPT else value
+    told = Call.objects.filter(Q(instance__in=ids) | Q(about__in=ids))
+    return told.update(messages=MESSAGES, reply=REPLY, text=ERASED)

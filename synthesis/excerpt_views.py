@@ -52,7 +52,20 @@ def listed(request):
     found = found.select_related("source_text", "source_text__confirmation__by").prefetch_related(
         "source_text__checks"
     )
-    return render(request, "synthesis/excerpts.html", {"excerpts": list(found.order_by("key"))})
+    excerpts = list(found.order_by("key"))
+    older = _still_there(request.user)
+    for one in excerpts:
+        one.older = [was for was in older.get(one.key, []) if was.source_text_id != one.source_text_id]
+    return render(request, "synthesis/excerpts.html", {"excerpts": excerpts})
+
+
+def _still_there(user) -> dict[str, list[Profile]]:
+    """Revisions that are not the newest of their excerpt and whose words were not erased, by its key."""
+    older = _excerpts(user).exclude(pk__in=Profile.objects.current().values("pk"))
+    found: dict[str, list[Profile]] = {}
+    for one in older.filter(source_text__erased_at=None).defer("source_text__text").order_by("key", "-n"):
+        found.setdefault(one.key, []).append(one)
+    return found
 
 
 def excerpt(request, public_id):

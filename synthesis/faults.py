@@ -33,6 +33,10 @@ class BadReplies(Fault):
     """The model answered, again and again, something that is not of the shape asked for."""
 
 
+class Erased(Fault):
+    """The excerpt that it was to be made of was erased meanwhile."""
+
+
 class NotStorable(Fault):
     """The model's reply is something that the database does not take."""
 

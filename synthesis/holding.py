@@ -60,8 +60,10 @@ def hold(*, instance: Instance, reason: str, by) -> Mark:
 
 @transaction.atomic
 def release(*, instance: Instance, reason: str, by) -> Mark:
-    """Raises NotHeld without a reason, and of a session that is not held."""
+    """Raises NotHeld without a reason, of a session that is not held, and of one that was erased."""
     reason = _reason(instance, reason, by)
+    if Instance.objects.erased().filter(pk=instance.pk).exists():
+        raise NotHeld(_("The excerpt that this session was made of was erased."))
     if not tiers.held(instance):
         raise NotHeld(_("This session is not held back."))
     return _kept(_mark(instance, MarkKind.RELEASED, reason, by=by), verb="release", by=by)

@@ -59,7 +59,9 @@ def _mark(kind: MarkKind, ids: list[int], reason: str, by) -> int:
             require(may_hold(by, instance))
     is_held = kind == MarkKind.HELD
     held = set(Instance.objects.filter(pk__in=ids).held().values_list("pk", flat=True))
-    chosen = [instance for instance in instances if (instance.pk in held) != is_held]
+    # Of what was erased nothing is released.
+    erased = () if is_held else set(Instance.objects.filter(pk__in=ids).erased().values_list("pk", flat=True))
+    chosen = [one for one in instances if (one.pk in held) != is_held and one.pk not in erased]
     Mark.objects.bulk_create(Mark(instance=one, kind=kind, reason=reason, by=by) for one in chosen)
     trail.record_each(
         verb="hold" if is_held else "release", kind=trail.SESSION, names=[one.public_id for one in chosen], by=by,

@@ -3,12 +3,14 @@
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from guidelines import briefing
 from guidelines.models import PairRevision
 from guidelines.translating import languages
 from synthesis import examples, excerpts, translated
 from synthesis.factors import LANGUAGES, OWN
+from synthesis.faults import Erased
 from synthesis.models import Instance, Opening, Origin, Profile, ProfileKind, Run
 from synthesis.prompting import kept
 from synthesis.recipes.cell import Cell
@@ -29,7 +31,11 @@ class Material:
         self._revisions: dict[int, PairRevision] = {}
 
     def meet(self, instances: list[Instance]) -> None:
-        """Give them their profiles and pairs, of which each is the same object in all; they never change."""
+        """Give them their profiles and pairs, of which each is the same object in all; they never change. But for texts of
+        real people, which are read anew each time: one may have been erased meanwhile.
+        """
+        for pk in [pk for pk, one in self._profiles.items() if one.source_text_id]:
+            del self._profiles[pk]
         _read(
             self._profiles,
             Profile.objects.select_related("source_text"),
@@ -43,6 +49,8 @@ class Material:
 
     def cell(self, instance: Instance) -> Cell:
         profile, factors = instance.profile, instance.factors
+        if profile.source_text_id and profile.source_text.erased_at:
+            raise Erased(_("The excerpt that it is made of was erased."))
         # An excerpt is in its own language, whatever a run asks for.
         own = profile.language if profile.kind == ProfileKind.EXCERPT else LANGUAGES[0]
         language, style = factors.get("language", own), factors.get("style", OWN)

@@ -99,4 +99,6 @@ def _planned_again(run: Run, n: int) -> str:
     if n == 0:
         return _("No session of this run has failed; nothing was planned again.")
     said = ngettext("%d failed session is planned again.", "%d failed sessions are planned again.", n) % n
+    if run.instances.filter(state=InstanceState.FAILED).erased().exists():
+        said += " " + _("Not those of an excerpt that was erased: they cannot be made any more.")
     return said if run.state == RunState.OPEN else said + " " + _("It waits until you go on with the run.")

@@ -54,15 +54,20 @@ def stop(*, run: Run, why: str) -> bool:
 @transaction.atomic
 def retry_failed(*, run: Run, by) -> int:
     """Plan the failed instances of a run again; returns how many. Their stored replies are not paid for
-    twice. In a paused or stopped run they wait until it goes on. Raises NotNow for a cancelled run.
+    twice. In a paused or stopped run they wait until it goes on. What was made of an excerpt that was erased stays as
+    it is. Raises NotNow for a cancelled run, and where nothing else has failed.
     """
     _require(by)
     run = Run.objects.select_for_update().get(pk=run.pk)
     if run.state == RunState.CANCELLED:
         raise NotNow(_("The run is cancelled; what failed can be planned in a new run."))
     failed = Instance.objects.filter(run=run, state=InstanceState.FAILED)
-    if n := failed.update(state=InstanceState.PLANNED):
+    if n := failed.unerased().update(state=InstanceState.PLANNED):
         trail.record(verb="retry_failed", kind=trail.RUN, name=run.public_id, by=by, after={"instances": n})
+    elif failed.exists():
+        raise NotNow(
+            _("What failed in this run was made of an excerpt that was erased; it cannot be made any more.")
+        )
     return n
 
 

@@ -19,6 +19,7 @@ from django.db import (
 )
 
 from synthesis import rows
+from synthesis.blanking import blank_what_comes_late, source_of
 from synthesis.faults import NotStorable
 from synthesis.models import Call, Hitch
 
@@ -212,6 +213,8 @@ def _only_new_replies(jobs: list[_Job]) -> list[tuple] | None:
     calls = [job.work for job in jobs if job.kind == "store" and job.hitch is None]
     if len(calls) < len(jobs) or len({call.key for call in calls}) < len(calls):
         return None
+    if any(source_of(call) for call in calls):
+        return None  # of real people: it may have been erased meanwhile
     try:
         rows.insert(calls)
     except (OperationalError, InterfaceError):
@@ -239,6 +242,7 @@ def _all_or_each(jobs: list[_Job], together: Together) -> list[tuple]:
 
 def _stored(calls: list[Call]) -> list[Call]:
     """Each as it was handed over, or the one that was stored before under the same key."""
+    blank_what_comes_late(calls)
     there: dict[str, Call] = {}
     for race in range(1, MOST_RACES + 1):
         new: dict[str, Call] = {}

@@ -108,7 +108,8 @@ def numbers(user) -> dict[str, int]:
 def failed() -> QuerySet[Instance]:
     """Sessions that can be retried, found run by run, as the index has it: at once, every session would be looked at."""
     runs = Run.objects.listed()
-    return Instance.objects.filter(state=InstanceState.FAILED, run__in=runs.values("pk")).order_by()
+    found = Instance.objects.filter(state=InstanceState.FAILED, run__in=runs.values("pk"))
+    return found.unerased().order_by()
 
 
 def work(user) -> list[dict]:

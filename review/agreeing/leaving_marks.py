@@ -12,13 +12,14 @@ NOT_TOLD = "fewer sessions than are told yet"
 
 
 def whole(kept: Kept) -> dict:
-    """{"of", "turns": {arm: figures of all labels together}, "words", "gamma" where it was computed}."""
+    """{"of", "turns": {arm: figures of all labels together}, "words": {arm}, "gamma": {arm: where it was computed}}."""
     found = said(kept.part("marks"))
     turns = {
         arm: {name: one[name] for name in ("n_readings", "n_elsewhere", "any")} | one["sessions"]
         for arm, one in found["turns"].items()
     }
-    gamma = stretches.known(kept.round) if found["words"] else None
+    known = {arm: stretches.known(kept.round, arm) for arm in found["words"]}
+    gamma = {arm: one for arm, one in known.items() if one}
     return {"of": found["of"], "turns": turns, "words": found["words"], "gamma": gamma}
 
 
@@ -49,10 +50,10 @@ def lines(found: dict, of) -> Iterator[tuple]:
     for arm, one in marks["turns"].items():
         yield from of(one, ("marks", arm, f"where: {marks['of']}", ""))
         yield from of(one["any"], ("marks, turns", arm, f"where: {marks['of']}", ""))
-    if marks["words"]:
-        yield from of(marks["words"], ("words", "rated", "where: evidence", ""))
-    if marks["gamma"]:
-        yield from of({"gamma": marks["gamma"]["gamma"]}, ("words", "rated", "where: evidence", ""))
+    for arm, words in marks["words"].items():
+        yield from of(words, ("words", arm, "where: evidence", ""))
+    for arm, one in marks["gamma"].items():
+        yield from of({"gamma": one["gamma"]}, ("words", arm, "where: evidence", ""))
     by_label = found.get("marks_by", {"by_label": {}, "false_alarms": {}})
     for arm, labels in by_label["by_label"].items():
         for one in labels:

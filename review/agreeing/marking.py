@@ -11,17 +11,17 @@ CLEAN = ("planned", "settled")
 
 
 def figures(round: Round, seed: int) -> dict:
-    """{"of": "mistakes" or "evidence", "turns": {arm: of_turns}, "words": review.selected.figures, None where no words of a
-    reply were given}.
+    """{"of": "mistakes" or "evidence", "turns": {arm: of_turns}, "words": {arm: review.selected.figures}, of those in which
+    words of a reply were given}.
     """
     found, of = marked.marks(round), "mistakes"
     if not found:
         found, of = marked.evidence(round), "evidence"
-    words = None if found else selected.figures(round)
+    words = {} if found else {arm.value: selected.figures(round, arm) for arm in marked.GRADED}
     return {
         "of": of,
         "turns": {arm: of_turns(own, seed) for arm, own in sorted(found.items())},
-        "words": words if words and words["n_selections"] else None,
+        "words": {arm: own for arm, own in words.items() if own["n_selections"]},
     }
 
 

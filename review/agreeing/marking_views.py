@@ -23,7 +23,7 @@ def agreement_marks(request):
             "turns": turns,
             "labels": _labels(look, found["of"], turns["labels"]) if turns else [],
             "alarms": _alarms(look, turns["false_alarms"]) if turns else [],
-            "words": _words(look, found["words"]),
+            "words": _words(look, found["words"].get(look.arm)),
         }
     return render(request, "review/agreeing/marks.html", context(request, look, **more))
 
@@ -60,7 +60,7 @@ def _words(look, found: dict | None) -> dict | None:
     if found is None:
         return None
     by_label = found["alpha_u"]["by_label"]
-    gamma = stretches.known(look.round)
+    gamma = stretches.known(look.round, look.arm)
     waits = stretches.is_installed() and not (gamma and gamma["is_current"]) and tasks.wake_gamma(look.round)
     return found | {
         "by_dimension": [(_dimension(look, key), estimate) for key, estimate in by_label.items()],

@@ -181,11 +181,11 @@ def _marks(marks: dict) -> str:
         for arm, one in marks["turns"].items()
         if one["n_sessions"]
     ]  # fmt: skip
-    if words := marks["words"]:
+    for arm, words in marks["words"].items():
         told.append(
-            f"Raters of {words['n_sessions']} replies chose {words['n_selections']} stretches of words: F1 "
+            f"Raters of {words['n_sessions']} replies {ARMS[arm]} chose {words['n_selections']} stretches of words: F1 "
             f"{_value(words['f1_exact'])} for the same words, {_value(words['f1_overlap'])} where they overlap, alpha for "
-            f"unitizing {_value(words['alpha_u'])}{_gamma(marks['gamma'])}."
+            f"unitizing {_value(words['alpha_u'])}{_gamma(marks['gamma'].get(arm))}."
         )
     return " ".join(told)
 

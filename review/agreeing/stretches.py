@@ -10,12 +10,13 @@ from django.utils import timezone
 
 from review import gamma
 from review.agreeing.figures import said
-from review.agreeing.kept import state_of
+from review.agreeing.kept import FORMAT, state_of
 from review.agreeing.packing import packed, unpacked
-from review.models import KeptFigures, Round
+from review.marked import GRADED
+from review.models import Arm, KeptFigures, Round
 from review.selected import joined, selected
 
-PART = "gamma"
+PART = f"gamma-{FORMAT}"
 # So many selections take some minutes; of a larger round as many replies as have them are drawn, by its seed.
 MOST = 300
 SECONDS = 600
@@ -25,37 +26,48 @@ def is_installed() -> bool:
     return gamma.interpreter() is not None
 
 
-def known(round: Round) -> dict | None:
-    """What was computed last: {"gamma": of review.gamma, "n_replies", "of_replies", "n_selections", "is_current"}."""
+def known(round: Round, arm: str = Arm.RATED) -> dict | None:
+    """What was computed last, in one arm: {"gamma": of review.gamma, "n_replies", "of_replies", "n_selections",
+    "is_current"}.
+    """
     row = KeptFigures.objects.filter(round=round, part=PART).values_list("body", "state").first()
     if row is None:
         return None
     body, state = row
-    return said(unpacked(bytes(body))) | {"is_current": state == state_of(round).name}
+    found = said(unpacked(bytes(body))).get(arm)
+    return found and found | {"is_current": state == state_of(round).name}
+
+
+def is_current(round: Round) -> bool:
+    """Whether nothing has come since it was computed."""
+    return KeptFigures.objects.filter(round=round, part=PART, state=state_of(round).name).exists()
 
 
 def renew(round: Round) -> None:
     """Compute, and keep in the place of what was kept. A second run does no harm."""
     state, begun = state_of(round), time.perf_counter()
-    units, about = continuum(round)
-    found = gamma.gamma(units, seed=round.seed % 2**31, seconds=SECONDS)
+    found = {}
+    for arm in GRADED:
+        units, about = continuum(round, arm)
+        if units:
+            found[arm.value] = {"gamma": gamma.gamma(units, seed=round.seed % 2**31, seconds=SECONDS)} | about
     KeptFigures.objects.update_or_create(
         round=round, part=PART,
         defaults={
-            "body": packed({"gamma": found} | about), "state": state.name, "decisions": state.decisions,
-            "judgements": about["n_selections"], "asked": {}, "at": timezone.now(),
+            "body": packed(found), "state": state.name, "decisions": state.decisions,
+            "judgements": sum(one["n_selections"] for one in found.values()), "asked": {}, "at": timezone.now(),
             "seconds": time.perf_counter() - begun,
         },
     )  # fmt: skip
 
 
-def continuum(round: Round) -> tuple[list[tuple[str, str, float, float]], dict]:
+def continuum(round: Round, arm: str = Arm.RATED) -> tuple[list[tuple[str, str, float, float]], dict]:
     """(rater, dimension, start, end) of the replies one behind the other, and how many there are.
 
     Gamma wants the same raters throughout. They differ from reply to reply, so those of a reply are its first, its second
     and so on, and only replies with as many raters as most have are taken.
     """
-    own = selected(round)
+    own = selected(round, arm)
     by_reply: dict[int, list] = defaultdict(list)
     for item, rater, selections, _client in own.readings:
         by_reply[item].append((rater, joined(selections)))

@@ -175,9 +175,9 @@ class _Driving:
 
     def _batch(self, after: int) -> list[Asked]:
         rows = waiting(self.judging).filter(pk__gt=after).order_by("pk")
-        rows = rows.select_related("seat__rater", "item__instance__version__guideline").defer(
-            "item__instance__trace"
-        )
+        rows = rows.select_related(
+            "seat__rater", "item__instance__version__guideline", "item__instance__profile"
+        ).defer("item__instance__trace")
         wording = Wording()
         return [self._asked(row, wording) for row in rows[:BATCH]]
 

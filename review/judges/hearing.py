@@ -11,6 +11,7 @@ from pydantic import BaseModel
 from review.models import OutcomeKind, Reading
 from synthesis import hearing
 from synthesis.asking import price_of, with_schema
+from synthesis.blanking import is_blanked
 from synthesis.faults import ContentRefused, ContextOverflow, EndpointDenied, EndpointRefused, NotStorable
 from synthesis.hearing import hear
 from synthesis.identity import call_key, digest, messages_digest, seed_of
@@ -83,6 +84,8 @@ class Judge:
                 raise
             except EndpointRefused as fault:
                 return Heard(OutcomeKind.NOT_TAKEN, why=str(fault))
+            if is_blanked(call):
+                return Heard(OutcomeKind.ERASED, call=call)
             heard = hear(call, asked.shape)
             if heard.kind in REFUSED:
                 return Heard(REFUSED[heard.kind], call=call, why=hearing.NOTED[heard.kind])
@@ -139,6 +142,7 @@ class _Row:
         self, asked: Asked, spec: dict, endpoint: Endpoint, attempt: int, sampling: dict, messages, told: str
     ):
         self.spec, self.price, self.attempt = spec, endpoint.price, attempt
+        self.about = asked.reading.item.instance
         self.sampling, self.messages, self.told = sampling, messages, told
         self.step = f"{asked.reading.item.arm} {asked.reading.pass_number}"
         self.key = call_key(
@@ -149,7 +153,7 @@ class _Row:
     def of(self, reply: Reply) -> Call:
         """No session paid for it: it is in no run's account."""
         return Call(
-            key=self.key, instance=None, endpoint=self.spec["endpoint"], model=self.spec["model"],
+            key=self.key, about=self.about, endpoint=self.spec["endpoint"], model=self.spec["model"],
             sampling=self.sampling, role=ROLE, step=self.step, attempt=self.attempt, seed=seed_of(self.key),
             messages_digest=self.told, messages=self.messages, reply=reply.raw, text=reply.text,
             finish_reason=reply.finish_reason[:40], tokens_in=reply.tokens_in, tokens_out=reply.tokens_out,

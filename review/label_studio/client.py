@@ -144,6 +144,16 @@ class LabelStudio:
             raise ApiError(status_code=answer.status_code, body=answer.json() if told else answer.text)
         return answer.json()
 
+    def task(self, task_id: int) -> dict | None:
+        """{"project", "data"} of a task; None where there is none of this number."""
+        try:
+            found = _plain(self._call(lambda sdk: sdk.tasks.get(id=str(task_id))))
+        except LabelStudioRefused as refused:
+            if refused.status != 404:
+                raise
+            return None
+        return {"project": found["project"], "data": found["data"]}
+
     def erase_task(self, task_id: int) -> None:
         """Delete a task with all that was said of it. One that is gone is fine."""
         try:

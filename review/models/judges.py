@@ -7,9 +7,9 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from accounts.freezing import APPEND_ONLY, Freezing, another_column_changes
+from accounts.freezing import Freezing, another_column_changes
 from review.models.decisions import Decision
-from review.models.readings import Reading, of_a_judge
+from review.models.readings import Reading, of_a_judge, reading_is_erased
 from review.models.rounds import Seat
 from synthesis.models import Call
 
@@ -63,13 +63,16 @@ class OutcomeKind(models.TextChoices):
     NOT_TAKEN = "not_taken", _("the endpoint does not take the request")
     NOT_COUNTED = "not_counted", _("answered, and cannot be counted")
     HELD = "held", _("held back before it was asked")
+    ERASED = "erased", _("erased before it was judged")
 
 
 class JudgeOutcome(models.Model):
     """What came of one reading of a judge, once: a judgement, or why there is none."""
 
     freezing = Freezing(
-        update=APPEND_ONLY.update, delete=APPEND_ONLY.delete, insert=f"NOT {of_a_judge('NEW.reading_id')}"
+        update=f"{another_column_changes('why')} OR NOT {reading_is_erased('OLD.reading_id')}",
+        delete="TRUE",
+        insert=f"NOT {of_a_judge('NEW.reading_id')}",
     )
 
     reading = models.OneToOneField(Reading, models.PROTECT, related_name="judge_outcome")

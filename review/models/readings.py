@@ -30,8 +30,15 @@ class Items(models.QuerySet):
         """But for those with known answers, which measure their readers: nothing is settled of them."""
         return self.filter(gold=None)
 
+    def erased(self):
+        """Made of a text that was erased: nobody reads or settles them any more."""
+        return self.filter(instance__in=Instance.objects.erased().order_by().values("pk"))
+
+    def unerased(self):
+        return self.exclude(pk__in=Item.objects.erased().order_by().values("pk"))
+
     def disputed(self):
-        return self.filter(standings__state="disputed").distinct()
+        return self.unerased().filter(standings__state="disputed").distinct()
 
     def settled(self):
         """Items of which every aspect that their round asks for is settled."""
@@ -48,7 +55,7 @@ class Items(models.QuerySet):
 
     def unsettled(self):
         unsettled = Q(standings__isnull=True) | Q(standings__state__in=["open", "disputed"])
-        return self.counted().filter(unsettled).distinct()
+        return self.counted().unerased().filter(unsettled).distinct()
 
 
 class Item(Identified):
@@ -126,6 +133,11 @@ def item_is_erased(item: str) -> str:
     )
 
 
+def is_erased(item: Item) -> bool:
+    """As it stands now, not when the item was read."""
+    return Item.objects.erased().filter(pk=item.pk).exists()
+
+
 def reading_is_erased(reading: str) -> str:
     """SQL: the same of the item of this reading."""
     return f"EXISTS (SELECT 1 FROM review_reading g WHERE g.id = {reading} AND {item_is_erased('g.item_id')})"
@@ -180,11 +192,12 @@ class Readings(models.QuerySet):
 
     def waiting(self):
         """Given back unjudged, and nobody has them yet. A repeat, or a session with known answers, that is
-        given back is nobody else's to make.
+        given back is nobody else's to make; nor is what was erased.
         """
         # By the returns, which are few.
         given_back = Return.objects.filter(reading__replaced_by=None, reading__judged=False).values("reading")
-        return self.filter(pk__in=given_back, pass_number=1, seat__observer=False, item__gold=None)
+        found = self.filter(pk__in=given_back, pass_number=1, seat__observer=False, item__gold=None)
+        return found.exclude(item__in=Item.objects.erased().order_by().values("pk"))
 
 
 class Reading(models.Model):

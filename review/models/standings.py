@@ -29,7 +29,9 @@ class Aspect(models.TextChoices):
 
 class Standings(models.QuerySet):
     def disputed(self):
-        return self.filter(state=StandingState.DISPUTED)
+        """But for what was erased meanwhile."""
+        found = self.filter(state=StandingState.DISPUTED)
+        return found.exclude(item__in=Item.objects.erased().order_by().values("pk"))
 
 
 # What has known answers measures its readers: nothing is ever settled or in dispute there.

@@ -32,6 +32,7 @@ class Show(TextChoices):
     OPEN = "open", _("open")
     DISPUTED = "disputed", _("in dispute")
     SETTLED = "settled", _("settled")
+    ERASED = "erased", _("erased")
     ACCEPTED = "accepted", _("accepted")
     EDITED = "edited", _("edited")
     REJECTED = "rejected", _("rejected")
@@ -49,7 +50,7 @@ class Show(TextChoices):
     LEFT = "left", _("not judged yet")
 
 
-HOW_THEY_STAND = (Show.OPEN, Show.DISPUTED, Show.SETTLED)
+HOW_THEY_STAND = (Show.OPEN, Show.DISPUTED, Show.SETTLED, Show.ERASED)
 OUTCOMES = {
     Show.ACCEPTED: (Verdict.ACCEPT,), Show.EDITED: (Verdict.EDIT,), Show.REJECTED: (Verdict.REJECT,),
     Show.BETTER: (Preferred.A, Preferred.B), Show.TIE: (Preferred.TIE,),
@@ -88,8 +89,10 @@ def _of_round(round: Round, show: str, user, after: int | None) -> QuerySet:
     if show == Show.ALL:
         return _walked(round.items.counted(), after)
     if show == Show.OPEN:
-        near = round.items.counted().filter(position__lte=_looked_through(after))
+        near = round.items.counted().unerased().filter(position__lte=_looked_through(after))
         return _walked(_open(near), after)
+    if show == Show.ERASED:
+        return _walked(_open(round.items.counted().erased(), StandingState.DISPUTED), after)
     if show in SAYS_HOW_THEY_STAND:
         return _behind(_standing(round, show), "item", round, after)
     if show == Show.HELD:
@@ -122,11 +125,11 @@ def _behind(rows: QuerySet, item: str, round: Round, after: int | None) -> Query
     return found.filter(**{f"{item}__gt": last or 0})
 
 
-def _open(items: QuerySet) -> QuerySet:
-    """What was told of them last is neither; of most open ones nothing was told at all."""
+def _open(items: QuerySet, *also: str) -> QuerySet:
+    """What was told of them last is neither; of most open ones nothing was told at all. `also`: or it is this."""
     last = Stood.objects.filter(item=OuterRef("pk")).order_by("-n").values("state")[:1]
     stands = Coalesce(Subquery(last), Value(StandingState.OPEN))
-    return items.annotate(stands=stands).filter(stands=StandingState.OPEN)
+    return items.annotate(stands=stands).filter(stands__in=[StandingState.OPEN, *also])
 
 
 def _standing(round: Round, show: str) -> QuerySet:
@@ -140,6 +143,8 @@ def _standing(round: Round, show: str) -> QuerySet:
     found = found.filter(
         ~Exists(later), state=state, item__gte=ends["first"] or 0, item__lte=ends["last"] or 0
     )
+    if show == Show.DISPUTED:
+        found = found.exclude(item__in=Item.objects.erased().order_by().values("pk"))
     return found.filter(outcome__in=OUTCOMES[show]) if show in OUTCOMES else found
 
 

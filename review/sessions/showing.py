@@ -55,6 +55,9 @@ def _stands(round: Round, items: list[Item], user) -> dict[int, Show]:
     for item, state, outcome in told.values_list("item", "state", "outcome"):
         settled = state == StandingState.SETTLED and tells and outcome
         found[item] = _SAID[outcome] if settled else Show(state)
+    for item in Item.objects.erased().filter(pk__in=found).values_list("pk", flat=True):
+        if found[item] in (Show.OPEN, Show.DISPUTED):
+            found[item] = Show.ERASED
     return found
 
 

@@ -21,6 +21,7 @@ from review.models import (
     StandingState,
     Verdict,
 )
+from review.models.readings import is_erased
 from review.workflow.storing import (
     OTHER,
     HersToMend,
@@ -96,6 +97,8 @@ def decide(
 
 
 def _require_hers(reading, item, previous, decided_at):
+    if is_erased(item):
+        raise NotCounted(_("What it was made of was erased meanwhile."))
     # What she judged before somebody handed it on counts, whenever it arrives: the item has one reader more.
     if Return.objects.filter(reading=reading, at__lt=decided_at).exists():
         raise NotCounted(_("Given back before; it is another's to judge."))

@@ -6,6 +6,7 @@ from django.db import transaction
 
 from review.judged import Wording
 from review.models import JudgeOutcome, OutcomeKind, Reading
+from review.models.readings import is_erased
 from review.workflow.deciding import edited_of, found_of, require_storable, texts_of
 from review.workflow.storing import NotCounted, locked, store, store_findings, store_ratings
 from synthesis.models import Call
@@ -16,7 +17,7 @@ def hear_judge(
     *, reading: Reading, kind: str, at: datetime, answers=None, call: str = "", why: str = ""
 ) -> JudgeOutcome:
     """What came of one reading of a judge, once: heard again it changes nothing. `answers` where it is judged;
-    `call`: the key of the reply, where there was one.
+    `call`: the key of the reply, where there was one. Of what was erased meanwhile nothing is kept but that.
 
     No standing moves, and what it calls unsafe is no flag: a lead sees it beside what people say.
     """
@@ -24,6 +25,8 @@ def hear_judge(
     if known := JudgeOutcome.objects.filter(reading=reading).first():
         return known
     decision = None
+    if is_erased(item):
+        kind, why = OutcomeKind.ERASED, ""  # whatever it said: erasing has locked the item before
     if kind == OutcomeKind.JUDGED:
         try:
             with transaction.atomic():

@@ -16,16 +16,19 @@ class PromptText(models.Model):
 
 
 class Call(models.Model):
-    """One reply. `key` is the SHA-256 of invariant 7; `instance` is the one that paid for it."""
+    """One reply. `key` is the SHA-256 of invariant 7; `instance` is the one that paid for it; where none did, as of a judge
+    model, `about` is the one that it tells of.
+    """
 
     freezing = Freezing(
         update=f"{another_column_changes('messages', 'reply', 'text')} OR NOT EXISTS (SELECT 1 FROM synthesis_instance i "
-        f"WHERE i.id = OLD.instance_id AND {source_is_erased('i.profile_id')})",
+        f"WHERE i.id IN (OLD.instance_id, OLD.about_id) AND {source_is_erased('i.profile_id')})",
         delete="TRUE",
     )
 
     key = models.CharField(max_length=64, unique=True)
     instance = models.ForeignKey(Instance, models.PROTECT, null=True, related_name="calls")
+    about = models.ForeignKey(Instance, models.PROTECT, null=True, related_name="told_of")
     endpoint = models.CharField(max_length=80)
     model = models.CharField(max_length=200)
     sampling = models.JSONField(default=dict)

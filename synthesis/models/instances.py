@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.freezing import Freezing, another_column_changes
 from accounts.identity import Identified
 from guidelines.models import PairRevision, Version
-from synthesis.models.profiles import Profile, source_is_erased
+from synthesis.models.profiles import Profile, SourceText, source_is_erased
 from synthesis.models.runs import Run
 
 
@@ -45,6 +45,14 @@ class Instances(models.QuerySet):
         # Few were ever held: these are looked at, and not every session for its latest mark.
         ever = self.filter(pk__in=Mark.objects.filter(kind=MarkKind.HELD).values("instance"))
         return ever.alias(latest_mark=Subquery(latest.values("kind")[:1])).filter(latest_mark=MarkKind.HELD)
+
+    def erased(self):
+        """Made, or to be made, of the text of a real person that was erased. By those texts, which are few."""
+        texts = SourceText.objects.erased().values("pk")
+        return self.filter(profile__in=Profile.objects.filter(source_text__in=texts).order_by().values("pk"))
+
+    def unerased(self):
+        return self.exclude(pk__in=Instance.objects.erased().order_by().values("pk"))
 
     def listed(self):
         """Without those of previews: the run that is planned after one has its own session of the same cell."""

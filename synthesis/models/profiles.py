@@ -1,5 +1,7 @@
 """Profiles: who the client is. Text of real people lives in its own, erasable table."""
 
+from datetime import UTC, datetime
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -35,6 +37,15 @@ class Tier(models.TextChoices):
     SELF_HARM = "self-harm-or-suicide", _("self-harm or suicide")
 
 
+# Nothing was erased before: as a range, so that an index has the few that were.
+_LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class SourceTexts(models.QuerySet):
+    def erased(self):
+        return self.filter(erased_at__gt=_LONG_AGO)
+
+
 class SourceText(models.Model):
     """Text of a real person. Erasure blanks it and leaves the row, its digest and when it was erased."""
 
@@ -49,6 +60,11 @@ class SourceText(models.Model):
     stored_at = models.DateTimeField(auto_now_add=True)
     erased_at = models.DateTimeField(null=True)
     erased_why = models.CharField(max_length=300, blank=True)
+
+    objects = SourceTexts.as_manager()
+
+    class Meta:
+        indexes = [models.Index(name="erased_texts", fields=["erased_at"])]
 
 
 def source_is_erased(profile: str) -> str:

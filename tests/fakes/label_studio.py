@@ -87,6 +87,13 @@ class FakeLabelStudio:
             raise LabelStudioDown("No answer: ReadTimeout") from httpx.ReadTimeout("lost")
         return ids
 
+    def task(self, task_id: int) -> dict | None:
+        self._answer()
+        if task_id not in self.tasks:
+            return None
+        found = self.tasks[task_id]
+        return {"project": found["project"], "data": json.loads(json.dumps(found["data"]))}
+
     def erase_task(self, task_id: int) -> None:
         self._answer()
         if task_id in self.tasks:

@@ -205,7 +205,9 @@ class _Handler(BaseHTTPRequestHandler):
         else:
             reply = act if isinstance(act, Reply) else None
             if reply and reply.status != 200:
-                error = json.dumps({"error": {"message": "scripted", "type": "scripted"}}).encode()
+                error = json.dumps(
+                    {"error": {"message": reply.text or "scripted", "type": "scripted"}}
+                ).encode()
                 self._send(reply.status, reply.raw or error, reply.headers)
             else:
                 self._send(200, self.owner.completion(body, reply))

@@ -11,7 +11,7 @@ def counted_one_by_one(round) -> dict:
     by_item: dict[int, list] = {pk: [] for pk in items}
     for standing in Standing.objects.filter(item__round=round):
         by_item[standing.item_id].append(standing)
-    found, outcomes = Counter(settled=0, disputed=0, open=0), Counter()
+    found, outcomes = Counter(settled=0, disputed=0, open=0, erased=0), Counter()
     for own in by_item.values():
         states = {one.state for one in own}
         state = "disputed" if "disputed" in states else "settled" if states == {"settled"} else "open"

@@ -123,7 +123,7 @@ def test_the_number_of_queries_does_not_grow(round, django_assert_max_num_querie
 
 def test_nothing_judged_says_nothing(ben, chloe, lena):
     found = marking.figures(round_of(3, [ben, chloe], lena), 7)
-    assert found == {"of": "evidence", "turns": {}, "words": None}
+    assert found == {"of": "evidence", "turns": {}, "words": {}}
 
 
 def test_chloe_marks_half_of_what_ben_does(round):
@@ -150,7 +150,7 @@ def test_turns_marked_as_evidence_are_told_by_dimension(ben, chloe, lena):
             marks = [{"turn": turn, "quote": "", "note": ""} for turn in turns]
             judge(item, who, invented.says("technique_session", evidence={one: marks}))
     found = marking.figures(round, 7)
-    assert found["of"] == "evidence" and found["words"] is None
+    assert found["of"] == "evidence" and not found["words"]
     (label,) = found["turns"]["rated"]["labels"]
     assert label["key"] == one and label["n_items"] == 6 * 6
     assert label["f1_exact"]["estimate"] == 0 and label["f1_overlap"]["estimate"] == 1

@@ -242,7 +242,10 @@ def test_the_api_gives_the_lead_the_same(log_in, lena, eve, round, client):
     assert log_in(eve).get("/api/rounds/").status_code == 403
     [listed] = log_in(lena).get("/api/rounds/").json()["rounds"]
     body = log_in(lena).get(f"/api/rounds/{listed['round']}/").json()
-    assert body["items"] == {"total": 4, "settled": 0, "disputed": 0, "open": 4} and len(body["seats"]) == 2
+    assert (
+        body["items"] == {"total": 4, "settled": 0, "disputed": 0, "open": 4, "erased": 0}
+        and len(body["seats"]) == 2
+    )
 
 
 def queries(client, url) -> int:

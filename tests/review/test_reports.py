@@ -80,7 +80,7 @@ def test_progress_and_standing_counts(round, item, ben, chloe):
     judge(item, chloe, says("reject"))
     seats = [(s.rater.user.name, s.total, s.judged) for s in reports.progress(round)]
     assert seats == [("Ben", 4, 1), ("Chloe", 4, 1)]
-    assert reports.standing_counts(round) == {"total": 4, "settled": 0, "disputed": 1, "open": 3}
+    assert reports.standing_counts(round) == {"total": 4, "settled": 0, "disputed": 1, "open": 3, "erased": 0}
     [listed] = reports.with_counts(type(round).objects.all())
     assert (listed.total, listed.left) == (4, 4)
     judge(item, chloe, says(), minutes=1)

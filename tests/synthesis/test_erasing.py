@@ -5,7 +5,7 @@ went out is named.
 import json
 
 import pytest
-from django.apps import apps
+from django.core.management import CommandError, call_command
 from django.db import DatabaseError, transaction
 from django.urls import reverse
 from django.utils import timezone
@@ -17,55 +17,18 @@ from review.label_studio.sending import send
 from review.label_studio.syncing import sync_all
 from review.models import Appeal, Decision, Flag, RawAnnotation, Reading, Resolution, TaskToErase
 from synthesis import erasing, excerpts, planning
-from synthesis.erasing import ERASED, NotErased, blanked
+from synthesis.blanking import ERASED, blanked
+from synthesis.erasing import NotErased
 from synthesis.models import Call, Instance, Mark, Profile, SourceText
 from synthesis.shapes.excerpts import ExcerptRecord
 from synthesis.shapes.profiles import ClientFile
 from tests.fakes.label_studio import FakeLabelStudio
 from tests.review import invented
 from tests.review.studio import desk, submit
+from tests.synthesis.erased_excerpts import AGENTS, MARK, SAID, WHY, made, rows_with
 from tests.synthesis.excerpts_of_sessions import ABOUT, confirmed, record, stored
-from tests.synthesis.replies_to_resistance import Agents
 
-WHY = "withdrew consent"
-# Of the excerpt and of nothing else in the tests.
-MARK = "zanzibarly"
-SAID = [
-    {"speaker": "counsellor", "text": f"What would it be like to ring your brother {MARK}?"},
-    {"speaker": "client", "text": f"No. I said that I do not want to, {MARK}."},
-]
-
-
-def quoting(body):
-    return {"quotes": [MARK], "why": f"It takes up {MARK}.", "level": 1}
-
-
-AGENTS = Agents(
-    reply=lambda body: {"text": f"You would rather leave him, {MARK}."},
-    assessment=quoting,
-    detection=lambda body: {"quote": MARK, "why": MARK, "behaviour": "denying-disagreeing"},
-)
-
-
-@pytest.fixture
-def made(endpoint, drive, lena):
-    """An excerpt and what was made of it."""
-    endpoint(AGENTS)
-    one = confirmed(lena, turns=SAID)
-    run = planning.plan(recipe="excerpt_reply", profiles=[one])
-    drive(run)
-    return one, run.instances.get()
-
-
-def rows_with(words: str) -> set[str]:
-    """The tables in which these words stand, in whatever column."""
-    found = set()
-    for model in apps.get_models():
-        columns = [field.attname for field in model._meta.concrete_fields]
-        for row in model._default_manager.values_list(*columns).iterator():
-            if words in str(row):
-                found.add(model._meta.label)
-    return found
+__all__ = ["made"]
 
 
 def test_before_it_the_words_stand_where_they_are_looked_for(made):
@@ -254,3 +217,49 @@ def test_numbers_and_labels_are_no_words():
         "utterances": [{"id": 1, "speaker": "client", "text": ERASED}], "exemplar": "", "ratings": [{"level": 2}],
     }  # fmt: skip
     assert json.dumps(blanked(content))
+
+
+def revisions(lena):
+    """An excerpt in three revisions: its words twice, the second time under another consent, and mended ones."""
+    first = confirmed(lena, turns=SAID)
+    record_of = ExcerptRecord.model_validate(record(turns=SAID))
+    again = excerpts.store(
+        [("line 1", record_of)], ClientFile(**ABOUT | {"consent": "written, for teaching"})
+    )
+    other = ExcerptRecord.model_validate(
+        record(turns=[SAID[0], {"speaker": "client", "text": "No, I said."}])
+    )
+    mended = excerpts.store([("line 1", other)], ClientFile(**ABOUT))
+    return first, again.revised[0], mended.revised[0]
+
+
+def test_the_list_shows_every_revision_of_which_words_are_still_there(db, lena, log_in):
+    first, again, mended = revisions(lena)
+    lenas = log_in(lena)
+    page = lenas.get(reverse("excerpts")).content.decode()
+    for one in (again, mended):
+        assert reverse("excerpt", args=[one.public_id]) in page
+    erasing.erase(source=first.source_text, why=WHY, by=lena)
+    page = lenas.get(reverse("excerpts")).content.decode()
+    assert reverse("excerpt", args=[mended.public_id]) in page and "Earlier words" not in page
+
+
+def test_the_command_erases_all_revisions_or_none(db, lena, monkeypatch):
+    first, _again, mended = revisions(lena)
+    both = {one.source_text.pk for one in (first, mended)}
+    erase, done = erasing.erase, []
+
+    def once(**told):
+        if done:
+            raise NotErased("1 are being made of it at this moment: pause their run first.")
+        done.append(told["source"].pk)
+        return erase(**told)
+
+    monkeypatch.setattr(erasing, "erase", once)
+    with pytest.raises(CommandError, match="Nothing was erased: 1 are being made"):
+        call_command("erase_excerpt", "clinic-1", why=WHY)
+    assert not SourceText.objects.exclude(erased_at=None).exists() and MARK in SourceText.objects.first().text
+    monkeypatch.undo()
+    call_command("erase_excerpt", "clinic-1", why=WHY)
+    assert set(SourceText.objects.exclude(erased_at=None).values_list("pk", flat=True)) == both
+    assert rows_with(MARK) == set()

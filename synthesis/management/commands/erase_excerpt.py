@@ -1,4 +1,5 @@
 from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
 
 from synthesis import erasing
 from synthesis.models import SourceText
@@ -12,11 +13,13 @@ class Command(BaseCommand):
         parser.add_argument("--why", required=True, help="in words that tell nothing of the person")
 
     def handle(self, *, key, why, **options):
-        found = SourceText.objects.filter(profiles__key=key, erased_at=None).distinct()
+        found = SourceText.objects.filter(profiles__key=key, erased_at=None).distinct().order_by("pk")
         if not found:
             raise CommandError(f"There is no excerpt “{key}” whose text is still there.", returncode=2)
-        for source in found:
-            try:
-                self.stdout.write(erasing.erase(source=source, why=why, by=None).sentence())
-            except erasing.NotErased as refusal:
-                raise CommandError(str(refusal), returncode=2) from refusal
+        try:
+            with transaction.atomic():
+                told = [erasing.erase(source=source, why=why, by=None).sentence() for source in found]
+        except erasing.NotErased as refusal:
+            raise CommandError(f"Nothing was erased: {refusal}", returncode=2) from refusal
+        for sentence in told:
+            self.stdout.write(sentence)

@@ -190,6 +190,15 @@ def test_a_task_that_nobody_judged_leaves_its_queue_and_what_was_judged_stays(st
     assert len(task["annotations"]) == 1
 
 
+def test_a_task_is_told_by_its_number_and_deleted_with_what_was_said_of_it(studio, project, ben):
+    (task_id,) = studio.import_tasks(project, data_of("r-1"))
+    ben.submit(task_id, result("kept"), 3.0)
+    assert studio.task(task_id) == {"project": project, "data": data_of("r-1")[0]}
+    studio.erase_task(task_id)
+    assert studio.task(task_id) is None and studio.task_ids(project) == []
+    studio.erase_task(task_id)  # gone already
+
+
 def test_a_submitted_reading_comes_with_its_author_and_its_words(studio, project, ben):
     before = datetime.now(UTC) - timedelta(minutes=1)
     (task_id,) = studio.import_tasks(project, data_of("r-1"))
