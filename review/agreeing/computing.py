@@ -51,11 +51,12 @@ def _whole(judged: Judged, seed: int) -> dict:
 
 
 def named(judged: Judged, seed: int) -> dict[str, list[dict]]:
-    """{arm: [of each mistake that anybody named: do readers name it, or not?]}."""
+    """{arm: [of each mistake that anybody named: do readers name it, or not?]}; `differs` is beside all of the arm."""
     asked = judged.answers.get(MISTAKE)
     if asked is None:
         return {}
-    found = {}
+    found: dict[str, list[dict]] = {}
+    alike: dict[str, list] = {}
     for number, pair in [*enumerate(judged.names["pair"]), (MISSING, "")]:
         who = judged.found_of[judged.found_pair == number]
         if not len(who):
@@ -68,8 +69,11 @@ def named(judged: Judged, seed: int) -> dict[str, list[dict]]:
             rows = one.in_arm(arm)
             if (said[rows] == 1).any():
                 told = {"key": str(pair)} | measuring.part(one, NAMED, rows, seed)
-                told["differs"] = parts.differing(one, NAMED, [("", rows)])[0]
                 found.setdefault(arm, []).append(told)
+                alike.setdefault(arm, []).append(measuring.answered_alike(one, NAMED, rows))
+    for arm, own in found.items():
+        for told, beside in zip(own, parts.compared(judged, alike[arm]), strict=True):
+            told["differs"] = beside
     return found
 
 

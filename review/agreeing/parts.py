@@ -33,17 +33,18 @@ def differing(judged: Judged, question: str, parts: list[Part]) -> list[dict | N
     whether it is higher than that of all others together by more than chance, adjusted for all that are compared. None
     where no session was answered by two.
     """
-    group, client, hit, weight = [], [], [], []
-    for number, (_key, rows) in enumerate(parts):
-        items, alike = answered_alike(judged, question, rows)
-        group.append(np.full(len(items), number))
-        client.append(judged.client[items])
-        hit.append(~alike)
-        weight.append(judged.weight[items])
-    if not parts or not sum(map(len, group)):
+    return compared(judged, [answered_alike(judged, question, rows) for _key, rows in parts])
+
+
+def compared(judged: Judged, parts: list[tuple[np.ndarray, np.ndarray]]) -> list[dict | None]:
+    """`differing` of parts given as review.agreeing.measuring.answered_alike gives them: all that stand in one list."""
+    sizes = [len(items) for items, _alike in parts]
+    if not sum(sizes):
         return [None] * len(parts)
-    table = [np.concatenate(column) for column in (group, client, hit, weight)]
-    return _beside(shares(*table, groups=len(parts)))
+    items = np.concatenate([items for items, _alike in parts])
+    hit = ~np.concatenate([alike for _items, alike in parts])
+    group = np.repeat(np.arange(len(parts)), sizes)
+    return _beside(shares(group, judged.client[items], hit, judged.weight[items], groups=len(parts)))
 
 
 def _beside(found: Shares) -> list[dict | None]:

@@ -230,7 +230,7 @@ def _manifested(look, by: str) -> list[dict]:
         one | {"name": names.get(key, key), "few": telling.hidden(look.round, one["n_sessions"])}
         for key, one in found["by_pair"].items()
     ]
-    return sorted(told, key=lambda one: one["rate"]["estimate"] or 0.0)
+    return sorted(told, key=lambda one: one["shrunken"])
 
 
 def agreement_rounds(request):

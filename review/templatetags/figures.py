@@ -108,6 +108,19 @@ def difference(lean: dict) -> str:
 
 
 @register.filter
+def difference_of(coefficient: dict) -> str:
+    """The same of a coefficient; a dash where it is undefined."""
+    return "–" if coefficient["estimate"] is None else difference(coefficient)
+
+
+@register.filter
+def limits(found: dict) -> str:
+    """Limits of agreement: −1.20 to +0.80."""
+    low, high = found["lower_limit"]["estimate"], found["upper_limit"]["estimate"]
+    return "–" if low is None else _("%(low)s to %(high)s") % {"low": signed(low), "high": signed(high)}
+
+
+@register.filter
 def span_of(coefficients: list[dict]) -> str:
     """The least and the largest of several coefficients; those that are undefined are left out."""
     known = [one["estimate"] for one in coefficients if one["estimate"] is not None]
