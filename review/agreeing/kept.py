@@ -22,7 +22,7 @@ from synthesis.adding_up import added_up
 
 # Goes up when the same judgements are to be computed anew. What was kept in another format is not there: it could lack what
 # a page asks for.
-FORMAT = 2
+FORMAT = 3
 TABLE = f"table-{FORMAT}"
 # So many decisions are computed while the page is asked for; more by a worker.
 AT_ONCE = 5_000

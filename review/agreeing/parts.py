@@ -4,6 +4,7 @@ and whether that is more than chance. Pure; it loads SciPy.
 
 import numpy as np
 
+from review.agreeing import measuring
 from review.agreeing.cuts import CUTS, Part
 from review.agreeing.measuring import answered_alike, part
 from review.agreeing.table import Judged
@@ -12,7 +13,9 @@ from review.agreement.standing_out import compare
 
 
 def cut(judged: Judged, by: str, seed: int) -> dict[str, dict[str, list[dict]]]:
-    """{arm: {question: [parts]}}, each part its figures, its `key`, and `differs`."""
+    """{arm: {question: [parts]}}, each part its figures, its `key`, and `differs`; of two reviewers who give scores
+    the one's minus the other's too (review.agreement.bland_altman).
+    """
     parts = list(CUTS[by](judged))
     found: dict[str, dict[str, list[dict]]] = {}
     for arm in judged.arms():
@@ -24,6 +27,9 @@ def cut(judged: Judged, by: str, seed: int) -> dict[str, dict[str, list[dict]]]:
             figures = [{"key": key} | part(judged, question, rows, seed) for key, rows in asked]
             for one, beside in zip(figures, differing(judged, question, asked), strict=True):
                 one["differs"] = beside
+            if by == "readers" and measuring.is_score(judged, question):
+                for one, (_key, rows) in zip(figures, asked, strict=True):
+                    one |= measuring.one_minus_other(judged, question, rows, seed)
             found.setdefault(arm, {})[question] = figures
     return found
 

@@ -67,7 +67,8 @@ def alternative_annotator(
     level: float = LEVEL, seed: int = 0, weights: Mapping | None = None,
 ) -> Tested:  # fmt: skip
     """`judge`: {item: value}; `people`: {person: {item: value}}; `clients`: {item: its cluster}; values are numbers
-    unless `scale` is nominal; `weights`: {item: one over its chance of being chosen}. Items that fewer than two people rated, or not the judge, say nothing here.
+    unless `scale` is nominal; `weights`: {item: one over its chance of being chosen}. Items that fewer than two people
+    rated, or not the judge, say nothing here.
     """
     won = _compared(judge, people, scale)
     worth = {item: (weights or {}).get(item, 1.0) for own in won.values() for item in own}

@@ -95,6 +95,11 @@ def percent(share: float | None) -> str:
 
 
 @register.filter
+def two_places(value: float | None) -> str:
+    return "–" if value is None else hundredths(value)
+
+
+@register.filter
 def signed(difference: float) -> str:
     written = f"{difference:+.2f}"
     return "0.00" if float(written) == 0 else written.replace("-", "−")

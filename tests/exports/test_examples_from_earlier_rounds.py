@@ -157,7 +157,7 @@ def test_the_card_tells_the_manifestation_rate_of_the_pages_and_only_of_counsell
     ):
         profile = judged.client_profile(f"client-{n}")
         sessions += judged.made_instances(1, pairs, profiles=[profile], factors=factors)
-    round = judged.round_of(0, [ben, chloe], lena, pairs_version=pairs, instances=sessions, unaided_share=1)
+    round = judged.round_of(0, [ben, chloe], lena, pairs_version=pairs, instances=sessions, arm="unaided")
     for item in round.items.all():
         finds = [judged.mistake()] if item.instance_id != sessions[0].pk else []
         judged.judge(item, ben, judged.says(None, findings=finds))
