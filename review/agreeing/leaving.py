@@ -196,6 +196,9 @@ def _of(figures: dict, place: tuple) -> Iterator[tuple]:
         if analytic := one.get("ci_analytic"):
             ends = (analytic["low"], analytic["high"])
             yield (*place, f"{name}, by formula", one["estimate"], *ends, *counts, analytic["name"], "")
+    if effects := figures.get("random_effects"):
+        for name in ("k", "k_hat", "q"):
+            yield (*place, f"{name}, random effects", effects[name], None, None, *counts, "", "")
     for level, share in figures.get("prevalence", ()):
         yield (*place, f"prevalence of {named.level(level)}", share, None, None, *counts, "", "")
 
@@ -224,19 +227,11 @@ def _rate_lines(by: str, rates: dict) -> Iterator[tuple]:
         low, high = share["ci"] or (None, None)
         question = "any_mistake" if name == "yes" else "verdict"
         counts = (one["sessions"], None, share["n"], share["clients"], None)
-        yield (
-            f"rates by {by}",
-            arm,
-            question,
-            one.get("part", ""),
-            name,
-            share["share"],
-            low,
-            high,
-            *counts,
-            wilson,
-            "",
-        )
+        place = (f"rates by {by}", arm, question, one.get("part", ""))
+        yield (*place, name, share["share"], low, high, *counts, wilson, "")
+        if by != "all":
+            drawn = "drawn toward the mean of all (Kleinman 1973)"
+            yield (*place, f"{name}, drawn", share["shrunken"], None, None, *counts, drawn, "")
     for arm, parts in rates["seconds"].items():
         for one in parts:
             low, middle, high = one["quartiles"]

@@ -101,6 +101,18 @@ def lines(found: dict, of) -> Iterator[tuple]:
             counts = {"n_items": one["n_aided"] + one["n_unaided"]}
             place = (f"anchoring of {kind}", "aided minus unaided", one["question"], "")
             yield from of({one["statistic"]: one} | counts, place)
+            for arm in ("aided", "unaided"):
+                alone = (
+                    f"anchoring of {kind}",
+                    arm,
+                    one["question"],
+                    "",
+                    one["statistic"],
+                    one[arm],
+                    None,
+                    None,
+                )
+                yield (*alone, one[f"n_{arm}"], None, None, one[f"clients_{arm}"], None, "", "")
     if found["edits"]:
         yield from of(found["edits"], ("edits", "aided", "verdict", ""))
     for question, one in found["compared"].items():

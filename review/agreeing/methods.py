@@ -209,8 +209,8 @@ def _marks(marks: dict) -> str:
     told = [
         f"In {one['n_sessions']} sessions {ARMS[arm]} by two or more, F1 of {what} marked was {_value(one['f1_exact'])} "
         f"for the same turns, {_value(one['f1_overlap'])} for a turn in common; of the sets of what was named, wherever it "
-        f"stood, α with MASI distance was {_value(one['sets']['krippendorff_alpha_masi'])}; over {one['any']['n_items']} turns α of "
-        f"marked or not was {_value(one['any']['krippendorff_alpha'])}."
+        f"stood, α with MASI distance was {_value(one['sets']['krippendorff_alpha_masi'])}; over "
+        f"{one['any']['n_items']} turns α of marked or not was {_value(one['any']['krippendorff_alpha'])}."
         for arm, one in marks["turns"].items()
         if one["n_sessions"]
     ]  # fmt: skip

@@ -15,6 +15,7 @@ from review.agreeing.reading import read
 from review.agreeing.rows import rows
 from review.agreeing.table import COLUMNS, Judged
 from review.agreement.report import agreement
+from review.rounds import close_round
 from tests.review.factories import (
     client_profile,
     judge,
@@ -139,6 +140,7 @@ def test_the_ratings_of_sessions_chosen_with_unequal_chances_leave_with_their_we
             chloe,
             says("reject" if item.inclusion_probability == 0.25 and item.position % 2 else "accept"),
         )
+    close_round(round=round, by=lena)
     asked = {"round": round.public_id, "arm": "aided", "question": "verdict"}
     answer = log_in(lena).get("/agreement/ratings.csv", asked)
     table = list(csv.DictReader(io.StringIO(answer.content.decode())))
