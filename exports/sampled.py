@@ -2,12 +2,13 @@
 
 from collections import Counter
 
-from django.db.models import F, Max, Min
+from django.db.models import Max, Min
 
+from review import manifestation as intended
 from review import overturning
 from review.agreeing.figures import anchoring_effect
-from review.models import Arm, Aspect, Decision, Item, RaterKind, Reading, Standing, StandingState
-from synthesis.factors import LANGUAGES, slips
+from review.models import Arm, Decision, Item, RaterKind, Reading
+from synthesis.factors import LANGUAGES
 from synthesis.models import Profile
 
 NOT_RECORDED = "not recorded"
@@ -70,31 +71,24 @@ def second_adjudication(rounds) -> str:
 
 
 def manifestation(rounds) -> str:
-    """How often an intended mistake is among the settled findings of those who had no draft (methods §1). A session
-    that was to show several counts for each.
+    """How often an intended mistake is named by those who had no draft (review.manifestation; methods §1). A session that
+    was to show several counts for each.
     """
-    settled = Standing.objects.filter(
-        item__round__in=rounds, item__arm=Arm.UNAIDED, aspect=Aspect.FINDINGS, state=StandingState.SETTLED,
-        item__instance__pair_revision__positive=False,
-    )  # fmt: skip
-    n, found, sessions = Counter(), Counter(), set()
-    for intended in ("pair_revision", "others__pair_revision"):
-        pair = f"item__instance__{intended}__pair"
-        mine = settled.filter(**{f"{pair}__guideline": F("item__round__pairs_version__guideline")})
-        columns = (f"{pair}__key", "item_id", "outcome", "item__instance__factors__counsellor")
-        for key, item, outcome, counsellor in mine.values_list(*columns):
-            if not slips(counsellor):
-                continue
-            sessions.add(item)
-            n[key] += 1
-            found[key] += any(finding["mistake"] == key for finding in outcome)
-    if not n:
-        return f"{NOT_RECORDED}: no session meant to show a mistake was settled without the draft"
-    by_pair = ", ".join(f"{key} {found[key]} of {n[key]}" for key in sorted(n))
-    share = _share(found.total(), n.total())
-    if n.total() > len(sessions):
-        share += f" mistakes meant to be shown in {len(sessions)}"
-    return f"{share} sessions read without the draft; by pair: {by_pair}"
+    found = intended.manifestation(*rounds)
+    if not found["all"]["n_sessions"]:
+        return f"{NOT_RECORDED}: no session meant to show a mistake was read without the draft"
+    by_pair = ", ".join(f"{key} {_rate(one)}" for key, one in sorted(found["by_pair"].items()))
+    whole = found["all"]
+    return (
+        f"readers without the draft named it in {_rate(whole)} ({whole['n_found']} of {whole['n_readings']} readings; "
+        f"mean over sessions); by pair: {by_pair}"
+    )
+
+
+def _rate(one: dict) -> str:
+    ci = one["rate"]["ci"]
+    between = f", 95 % interval {100 * ci[0]:.0f} to {100 * ci[1]:.0f}" if ci else ""
+    return f"{100 * one['rate']['estimate']:.0f} % of {one['n_sessions']} sessions{between}"
 
 
 def anchoring(rounds) -> str:

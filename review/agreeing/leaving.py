@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from django.utils import translation
 
 from review import reports
-from review.agreeing import leaving_marks, named, versions
+from review.agreeing import leaving_marks, leaving_more, named, versions
 from review.agreeing.figures import said, told
 from review.agreeing.kept import Kept
 from review.agreeing.telling import hidden
@@ -26,15 +26,18 @@ REFERENCES = {
     "gwet_ac": "Gwet (2014), Handbook of Inter-Rater Reliability, 4th ed.",
     "specific_agreement": "Cicchetti & Feinstein (1990); Uebersax (1982)",
     "random_effects": "ten Hove, Jorgensen & van der Ark (2024, 2025), restricted maximum likelihood",
+    "masi": "Passonneau (2006), Measuring Agreement on Set-valued Items",
+    "bland_altman": "Bland & Altman (1986, 1999, 2007)",
+    "shares": "Wilson (1927); Rao & Scott (1992); Kleinman (1973); Benjamini & Hochberg (1995)",
     "f1": "Hripcsak & Rothschild (2005)",
     "bands": "Krippendorff's marks of .667 and .80 are read on the lower bound of an interval only",
 }
 
 
-def document(kept: Kept, *, parts: bool) -> dict:
-    """`parts`: with the round cut into parts, for whom these are."""
+def document(kept: Kept, *, parts: bool, judges: bool = False) -> dict:
+    """`parts`: with the round cut into parts, for whom these are; `judges`: with what judges say, for whom that is."""
     with translation.override("en"):
-        found = _whole(kept)
+        found = _whole(kept) | leaving_more.whole(kept, judges=judges)
         if parts:
             found |= _parts(kept)
     return found
@@ -116,11 +119,7 @@ def _parts(kept: Kept) -> dict:
             else said(one)
             for key, one in kept.part("beside")["manifestation"]["by_pair"].items()
         },
-        "over_time": {
-            arm: one["over_time"] and one["over_time"] | {"question": one["question"]}
-            for arm, one in kept.part("people").items()
-        },
-    }  # fmt: skip
+    } | leaving_more.parts(kept)  # fmt: skip
 
 
 def _called(kept: Kept, cut: str):
@@ -182,6 +181,7 @@ def lines(found: dict) -> Iterator[tuple]:
         for one in parts:
             yield from _of(one, ("named", arm, "is it named?", one["part"]))
     yield from leaving_marks.lines(found, _of)
+    yield from leaving_more.lines(found, _of)
     for by, rates in {"all": found["rates"], **found.get("rates_by", {})}.items():
         yield from _rate_lines(by, rates)
 
@@ -196,6 +196,9 @@ def _of(figures: dict, place: tuple) -> Iterator[tuple]:
         if analytic := one.get("ci_analytic"):
             ends = (analytic["low"], analytic["high"])
             yield (*place, f"{name}, by formula", one["estimate"], *ends, *counts, analytic["name"], "")
+    if effects := figures.get("random_effects"):
+        for name in ("k", "k_hat", "q"):
+            yield (*place, f"{name}, random effects", effects[name], None, None, *counts, "", "")
     for level, share in figures.get("prevalence", ()):
         yield (*place, f"prevalence of {named.level(level)}", share, None, None, *counts, "", "")
 
@@ -224,19 +227,11 @@ def _rate_lines(by: str, rates: dict) -> Iterator[tuple]:
         low, high = share["ci"] or (None, None)
         question = "any_mistake" if name == "yes" else "verdict"
         counts = (one["sessions"], None, share["n"], share["clients"], None, None, None)
-        yield (
-            f"rates by {by}",
-            arm,
-            question,
-            one.get("part", ""),
-            name,
-            share["share"],
-            low,
-            high,
-            *counts,
-            wilson,
-            "",
-        )
+        place = (f"rates by {by}", arm, question, one.get("part", ""))
+        yield (*place, name, share["share"], low, high, *counts, wilson, "")
+        if by != "all":
+            drawn = "drawn toward the mean of all (Kleinman 1973)"
+            yield (*place, f"{name}, drawn", share["shrunken"], None, None, *counts, drawn, "")
     for arm, parts in rates["seconds"].items():
         for one in parts:
             low, middle, high = one["quartiles"]

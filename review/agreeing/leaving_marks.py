@@ -15,7 +15,7 @@ def whole(kept: Kept) -> dict:
     """{"of", "turns": {arm: figures of all labels together}, "words": {arm}, "gamma": {arm: where it was computed}}."""
     found = said(kept.part("marks"))
     turns = {
-        arm: {name: one[name] for name in ("n_readings", "n_elsewhere", "any")} | one["sessions"]
+        arm: {name: one[name] for name in ("n_readings", "n_elsewhere", "any", "sets")} | one["sessions"]
         for arm, one in found["turns"].items()
     }
     known = {arm: stretches.known(kept.round, arm) for arm in found["words"]}
@@ -49,6 +49,7 @@ def lines(found: dict, of) -> Iterator[tuple]:
     marks = found["marks"]
     for arm, one in marks["turns"].items():
         yield from of(one, ("marks", arm, f"where: {marks['of']}", ""))
+        yield from of(one["sets"], ("marks, sets", arm, f"which: {marks['of']}", ""))
         yield from of(one["any"], ("marks, turns", arm, f"where: {marks['of']}", ""))
     for arm, words in marks["words"].items():
         yield from of(words, ("words", arm, "where: evidence", ""))

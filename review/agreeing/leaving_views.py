@@ -14,6 +14,7 @@ from review.agreeing.looking import chosen, context, looked, required
 from review.agreeing.methods import paragraph
 from review.agreeing.questions import told_first
 from review.agreeing.ratings import ratings
+from review.judges.access import may_see_judges
 
 
 def _look(request):
@@ -39,7 +40,10 @@ def _document(request) -> tuple:
     look = _look(request)
     if look.kept is None:
         return look, None
-    return look, document(look.kept, parts=bool(access.may_see_parts(request.user, look.round)))
+    return look, document(
+        look.kept, parts=bool(access.may_see_parts(request.user, look.round)),
+        judges=bool(may_see_judges(request.user, look.round)),
+    )  # fmt: skip
 
 
 def agreement_json(request):

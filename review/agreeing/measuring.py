@@ -5,7 +5,7 @@ import numpy as np
 from review.agreeing.answers import MOST_LEVELS
 from review.agreeing.questions import FIRST
 from review.agreeing.table import Judged
-from review.agreement import random_effects, specific
+from review.agreement import bland_altman, random_effects, specific
 from review.agreement.coverage import warning
 from review.agreement.report import result
 from review.agreement.table import Ratings
@@ -79,6 +79,26 @@ def part(judged: Judged, question: str, rows: np.ndarray, seed: int) -> dict:
         name: value for name, value in found.items() if name in SHOWN or name.startswith(("n_", "missing"))
     }
     return kept | {"prevalence": prevalence(table)}
+
+
+def is_score(judged: Judged, question: str) -> bool:
+    """Whether it is a dimension that is rated in numbers."""
+    return judged.names["scale"][question] != "nominal" and question not in FIRST
+
+
+def one_minus_other(judged: Judged, question: str, rows: np.ndarray, seed: int) -> dict:
+    """Of two reviewers the scores of the first in names["by"] minus the other's: review.agreement.bland_altman.NAMES."""
+    table = ratings(judged, question, rows)
+    found = bland_altman.two_of_ratings(table, (0, 1), bootstrap=BOOTSTRAP, seed=seed)
+    return {name: found[name] for name in bland_altman.NAMES}
+
+
+def minus_others(judged: Judged, question: str, arm: str, seed: int) -> list[dict]:
+    """Of each reviewer her scores minus the mean of the others': {"by", "n_items", and an object of each of NAMES}."""
+    rows = answered(judged, question, judged.in_arm(arm))
+    table = ratings(judged, question, rows)
+    found = bland_altman.of_ratings(table, bootstrap=BOOTSTRAP, seed=seed)
+    return [{"by": int(by)} | one for by, one in zip(np.unique(judged.by[rows]), found, strict=True)]
 
 
 def prevalence(table: Ratings) -> list[list]:

@@ -9,10 +9,12 @@ def paragraph(found: dict) -> list[str]:
     if not arms:
         return []
     told = [_design(found), *(_arm(arm, questions) for arm, questions in arms.items())]
-    told += [_intervals(found), _rates(found["rates"]), _anchoring(found["anchoring"])]
+    told += [_intervals(found), _rates(found), _anchoring(found["anchoring"]), _anchored(found["anchored"])]
     told += [
         _manifestation(found["manifestation"]),
         _marks(found["marks"]),
+        _edits(found["edits"]),
+        _compared(found["compared"]),
         _with_oneself(found),
         _limits(found),
     ]
@@ -131,8 +133,8 @@ def _of_marks(one: dict) -> list[str]:
     return [said for one in both if one["estimate"] is not None for said in one["method"].split("; ")]
 
 
-def _rates(rates: dict) -> str:
-    said = []
+def _rates(found: dict) -> str:
+    rates, said = found["rates"], []
     for one in rates["verdicts"]:
         told = ", ".join(f"{verb} {_rate(one[key])}" for key, verb in
                          (("accept", "accepted"), ("edit", "edited"), ("reject", "rejected")))  # fmt: skip
@@ -144,7 +146,17 @@ def _rates(rates: dict) -> str:
                 f"A judgement of sessions {ARMS[arm]} took a median of {middle:.0f} s (quartiles {low:.0f} "
                 f"and {high:.0f} s, n = {one['n']})."
             )  # fmt: skip
+    if found["rates"]["verdicts"] or found["rates"]["seconds"]:
+        said.append(_shares(found["shares_are_made_by"]))
     return " ".join(said)
+
+
+def _shares(made: dict) -> str:
+    return (
+        f"Shares of judgements: {made['interval']}. Where the sessions of several mistakes, recipes, models or reviewers "
+        f"stand in one list, it is ordered by the share {made['shrunken']}; one is said to stand out by a "
+        f"{made['stands_out']}. Times: {made['seconds']}."
+    )
 
 
 def _rate(share: dict) -> str:
@@ -162,6 +174,27 @@ def _anchoring(effect: dict | None) -> str:
     )
 
 
+def _anchored(found: dict) -> str:
+    """What the draft does to marks and to agreement; of agreement alpha alone."""
+    called = {
+        "mistakes_named": "the number of different mistakes that a reader names",
+        "turns_marked": "the share of the counsellor's turns that a reader marks",
+        "f1_turns": "F1 of the turns that two readers mark",
+    }
+    told = [(called[one["statistic"]], one) for one in found["marks"]]
+    told += [
+        (f"α of {one['question']}", one)
+        for one in found["agreement"]
+        if one["statistic"] == "krippendorff_alpha"
+    ]
+    said = "; ".join(
+        f"{name} {one['estimate']:.2f}{_between(one['ci'])}"
+        for name, one in told
+        if one["estimate"] is not None
+    )
+    return f"With the draft minus without it: {said}." if said else ""
+
+
 def _manifestation(found: dict) -> str:
     if not found["n_sessions"] or found["rate"]["estimate"] is None:
         return ""
@@ -176,8 +209,9 @@ def _marks(marks: dict) -> str:
     what = "mistakes" if marks["of"] == "mistakes" else "what decides a rating"
     told = [
         f"In {one['n_sessions']} sessions {ARMS[arm]} by two or more, F1 of {what} marked was {_value(one['f1_exact'])} "
-        f"for the same turns, {_value(one['f1_overlap'])} for a turn in common; over {one['any']['n_items']} turns α of "
-        f"marked or not was {_value(one['any']['krippendorff_alpha'])}."
+        f"for the same turns, {_value(one['f1_overlap'])} for a turn in common; of the sets of what was named, wherever it "
+        f"stood, α with MASI distance was {_value(one['sets']['krippendorff_alpha_masi'])}; over "
+        f"{one['any']['n_items']} turns α of marked or not was {_value(one['any']['krippendorff_alpha'])}."
         for arm, one in marks["turns"].items()
         if one["n_sessions"]
     ]  # fmt: skip
@@ -188,6 +222,28 @@ def _marks(marks: dict) -> str:
             f"unitizing {_value(words['alpha_u'])}{_gamma(marks['gamma'].get(arm))}."
         )
     return " ".join(told)
+
+
+def _edits(found: dict | None) -> str:
+    if not found:
+        return ""
+    said = f"The draft and an edit of it were alike word by word to {_share(found['draft_to_edit'])}"
+    said += f" ({found['n_edits']} edits)"
+    if twice := found["n_items_edited_twice"]:
+        said += f", two edits of one session to {_share(found['between_edits'])} ({twice} sessions)"
+    return f"{said}; guessing is not taken out of this, and two different right edits are no dispute."
+
+
+def _compared(found: dict) -> str:
+    """Of two texts."""
+    told = [
+        f"{question}: {_share(one['agreement_ties_half'])} with ties agreeing by half, "
+        f"{_share(one['agreement_without_ties'])} where both decide, α with a tie halfway "
+        f"{_value(one['krippendorff_alpha'])}, ties {_share(one['tie_share'])}, the text shown first preferred in "
+        f"{_share(one['first_place_share'])} ({one['n_items']} pairs, {one['n_ratings']} answers)"
+        for question, one in found.items()
+    ]
+    return f"Of two texts readers agreed, {'; '.join(told)}." if told else ""
 
 
 def _gamma(found: dict | None) -> str:

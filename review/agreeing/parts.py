@@ -4,6 +4,7 @@ and whether that is more than chance. Pure; it loads SciPy.
 
 import numpy as np
 
+from review.agreeing import measuring
 from review.agreeing.cuts import CUTS, Part
 from review.agreeing.measuring import answered_alike, part
 from review.agreeing.table import Judged
@@ -12,7 +13,9 @@ from review.agreement.standing_out import compare
 
 
 def cut(judged: Judged, by: str, seed: int) -> dict[str, dict[str, list[dict]]]:
-    """{arm: {question: [parts]}}, each part its figures, its `key`, and `differs`."""
+    """{arm: {question: [parts]}}, each part its figures, its `key`, and `differs`; of two reviewers who give scores
+    the one's minus the other's too (review.agreement.bland_altman).
+    """
     parts = list(CUTS[by](judged))
     found: dict[str, dict[str, list[dict]]] = {}
     for arm in judged.arms():
@@ -24,6 +27,9 @@ def cut(judged: Judged, by: str, seed: int) -> dict[str, dict[str, list[dict]]]:
             figures = [{"key": key} | part(judged, question, rows, seed) for key, rows in asked]
             for one, beside in zip(figures, differing(judged, question, asked), strict=True):
                 one["differs"] = beside
+            if by == "readers" and measuring.is_score(judged, question):
+                for one, (_key, rows) in zip(figures, asked, strict=True):
+                    one |= measuring.one_minus_other(judged, question, rows, seed)
             found.setdefault(arm, {})[question] = figures
     return found
 
@@ -33,17 +39,18 @@ def differing(judged: Judged, question: str, parts: list[Part]) -> list[dict | N
     whether it is higher than that of all others together by more than chance, adjusted for all that are compared. None
     where no session was answered by two.
     """
-    group, client, hit, weight = [], [], [], []
-    for number, (_key, rows) in enumerate(parts):
-        items, alike = answered_alike(judged, question, rows)
-        group.append(np.full(len(items), number))
-        client.append(judged.client[items])
-        hit.append(~alike)
-        weight.append(judged.weight[items])
-    if not parts or not sum(map(len, group)):
+    return compared(judged, [answered_alike(judged, question, rows) for _key, rows in parts])
+
+
+def compared(judged: Judged, parts: list[tuple[np.ndarray, np.ndarray]]) -> list[dict | None]:
+    """`differing` of parts given as review.agreeing.measuring.answered_alike gives them: all that stand in one list."""
+    sizes = [len(items) for items, _alike in parts]
+    if not sum(sizes):
         return [None] * len(parts)
-    table = [np.concatenate(column) for column in (group, client, hit, weight)]
-    return _beside(shares(*table, groups=len(parts)))
+    items = np.concatenate([items for items, _alike in parts])
+    hit = ~np.concatenate([alike for _items, alike in parts])
+    group = np.repeat(np.arange(len(parts)), sizes)
+    return _beside(shares(group, judged.client[items], hit, judged.weight[items], groups=len(parts)))
 
 
 def _beside(found: Shares) -> list[dict | None]:

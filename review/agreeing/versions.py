@@ -1,5 +1,6 @@
 """Rounds that were judged by the same versions of guideline and rubric, taken together: closed ones of people alone, so
-that planned figures are never pooled with interim ones. Computed from what is kept of each round, once for each change.
+that planned figures are never pooled with interim ones; and of first readings alone. Computed from what is kept of each
+round, once for each change.
 """
 
 import time
@@ -21,13 +22,17 @@ CLIENT = "instance__profile__base_case"
 
 def groups(rounds: Iterable[Round]) -> list[list[Round]]:
     """All closed rounds of people that were judged by the versions of any of these, by version, where there are several; in
-    the order opened. One query.
+    the order opened. Not those in which sessions are judged once more (appeals, a new version of the guideline): they were
+    chosen for what was said of them, and their sessions would count twice. One query.
     """
     wanted = {(round.pairs_version_id, round.rubric_version_id) for round in rounds}
     closed = Round.objects.of_review().filter(
         state=RoundState.CLOSED, rehearsal=False, pairs_version__in={pairs for pairs, _rubric in wanted}
     )
-    closed = closed.select_related("pairs_version__guideline", "rubric_version__guideline")
+    once_more = Item.objects.filter(supersedes__isnull=False).order_by().values("round")
+    closed = closed.exclude(pk__in=once_more).select_related(
+        "pairs_version__guideline", "rubric_version__guideline"
+    )
     found: dict[tuple, list[Round]] = defaultdict(list)
     for round in closed.order_by("serial"):
         if (key := (round.pairs_version_id, round.rubric_version_id)) in wanted:
@@ -36,7 +41,9 @@ def groups(rounds: Iterable[Round]) -> list[list[Round]]:
 
 
 def same_versions(round: Round) -> list[Round]:
-    """The rounds that it is taken together with, it among them where it is closed; empty where there is one alone."""
+    """The rounds that it is taken together with, it among them where it is closed and of first readings; empty where there
+    is one alone.
+    """
     return next(iter(groups([round])), [])
 
 

@@ -37,6 +37,8 @@ def agreement(request):
             "tables": tables,
             "paradoxes": _paradoxes(tables),
             "anchoring": said(beside["anchoring"]),
+            "anchored": _anchored(look, said(beside["anchored"])),
+            "compared": _compared(look),
             "repeats": beside["repeats"],
             "informed": beside["informed"],
             "with_herself": with_herself(look.kept) if beside["with_herself"] else {},
@@ -46,6 +48,29 @@ def agreement(request):
             "axis": drawing.axis(),
         }
     return render(request, "review/agreeing/in_short.html", context(request, look, **more))
+
+
+def _anchored(look, found: dict) -> list[dict]:
+    """What the draft does besides: lines with what is compared, in words."""
+    called = {
+        "krippendorff_alpha": _("how far readers agree, guessing taken out (α)"), "gwet_ac": _("the same, by AC"),
+        "percent_agreement": _("same answer"), "mistakes_named": _("mistakes that a reader names"),
+        "turns_marked": _("share of the counsellor's turns that she marks"),
+        "f1_turns": _("how far two mark the same turns (F1)"),
+    }  # fmt: skip
+    return [
+        one | {
+            "title": look.scales[one["question"]]["title"] if one["question"] else _("Marks"),
+            "name": called[one["statistic"]],
+        }
+        for one in (*found["marks"], *found["agreement"])
+    ]  # fmt: skip
+
+
+def _compared(look) -> list[dict]:
+    """Of two texts: win, tie and loss, question by question."""
+    found = said(look.kept.part("preferred"))
+    return [one | {"title": look.scales[name]["title"]} for name, one in found.items() if name in look.scales]
 
 
 def _paradoxes(tables: dict) -> list[tuple[str, str, str]]:
@@ -147,8 +172,22 @@ def agreement_reviewers(request):
                 if people["sessions"]
             ],
             "over_time": _over_time(look),
+            "scores": _scores(look, people, who),
+            "apart": [
+                line
+                for line in lines
+                if line.figures and line.figures.get("bias", {}).get("estimate") is not None
+            ],
         }
     return render(request, "review/agreeing/reviewers.html", context(request, look, **more))
+
+
+def _scores(look, people: dict, who: list[str]) -> list[dict]:
+    """Of a dimension that is rated in numbers: who scores higher or lower than the others."""
+    found = said(people["scores"].get(look.question, []))
+    return [
+        one | {"name": who[one["by"]], "few": telling.hidden(look.round, one["n_items"])} for one in found
+    ]
 
 
 def _over_time(look) -> dict | None:
@@ -207,6 +246,8 @@ def _rates(look, by: str) -> dict:
     more = {}
     if by in ("all", "pair") and look.arm == "unaided":
         more["manifested"] = _manifested(look, by)
+    if by == "all" and look.arm == "aided":
+        more["edits"] = said(look.kept.part("edits"))
     verdicts = lines(found["verdicts"]) if look.arm == "aided" else []
     verdicts.sort(key=lambda one: one["accept"]["shrunken"])
     return more | {
@@ -230,7 +271,7 @@ def _manifested(look, by: str) -> list[dict]:
         one | {"name": names.get(key, key), "few": telling.hidden(look.round, one["n_sessions"])}
         for key, one in found["by_pair"].items()
     ]
-    return sorted(told, key=lambda one: one["rate"]["estimate"] or 0.0)
+    return sorted(told, key=lambda one: one["shrunken"])
 
 
 def agreement_rounds(request):

@@ -12,6 +12,9 @@ by Benjamini & Yekutieli (2001) over all people at the level q, as the tests sha
 the share of people against whom it wins; from ω ≥ 0.5 on the paper calls the judge fit to stand in for one of them. ε is
 what a person costs more than a judge: 0.2 for experts, 0.15 for trained readers, 0.1 for anybody.
 
+Where items were chosen with unequal chances, each counts for one over its chance in these means; the error of the mean is
+then √(n / (n − 1) · Σ w²(d − mean)²) / Σ w, which is s / √n where all are alike.
+
 The test takes items as independent, as the paper does; the interval of the mean advantage is over clients.
 """
 
@@ -61,18 +64,20 @@ class Tested:
 
 def alternative_annotator(
     judge: Mapping, people: Mapping[Hashable, Mapping], *, scale: str, clients: Mapping, epsilon: float = EPSILON,
-    level: float = LEVEL, seed: int = 0,
+    level: float = LEVEL, seed: int = 0, weights: Mapping | None = None,
 ) -> Tested:  # fmt: skip
     """`judge`: {item: value}; `people`: {person: {item: value}}; `clients`: {item: its cluster}; values are numbers
-    unless `scale` is nominal. Items that fewer than two people rated, or not the judge, say nothing here.
+    unless `scale` is nominal; `weights`: {item: one over its chance of being chosen}. Items that fewer than two people
+    rated, or not the judge, say nothing here.
     """
     won = _compared(judge, people, scale)
-    found = [_left_out(person, own) for person, own in won.items()]
+    worth = {item: (weights or {}).get(item, 1.0) for own in won.values() for item in own}
+    found = [_left_out(person, own, worth) for person, own in won.items()]
     why = _too_little(found)
     if not found:
         return Tested((), None, None, None, epsilon, why)
     tested = [one for one in found if one.n >= LEAST_ITEMS] if not why else []
-    p_values = [_p_value(won[one.person], epsilon) for one in tested]
+    p_values = [_p_value(won[one.person], worth, epsilon) for one in tested]
     refused = benjamini_yekutieli(p_values, level)
     by_person = {
         one.person: LeftOut(one.person, one.n, one.judge, one.own, p, bool(is_won))
@@ -82,7 +87,7 @@ def alternative_annotator(
     skipped = len(found) - len(tested)
     fewer = _("{n} with fewer than {least} sessions are not tested", n=skipped, least=LEAST_ITEMS)
     averaged = tested or found
-    ci, how = _interval(won, [one.person for one in averaged], clients, seed)
+    ci, how = _interval(won, [one.person for one in averaged], clients, worth, seed)
     return Tested(
         tuple(by_person.get(one.person, one) for one in found),
         rate,
@@ -132,18 +137,19 @@ def _near(value, others: list, scale: str) -> float:
     return -float(np.sqrt(np.mean((np.array(others, float) - value) ** 2)))
 
 
-def _left_out(person, own: dict) -> LeftOut:
-    judge, herself = np.array(list(own.values())).mean(axis=0)
+def _left_out(person, own: dict, worth: Mapping) -> LeftOut:
+    judge, herself = np.average(list(own.values()), axis=0, weights=[worth[item] for item in own])
     return LeftOut(person, len(own), float(judge), float(herself))
 
 
-def _p_value(own: dict, epsilon: float) -> float:
-    won = np.array(list(own.values()))
-    difference = won[:, 1] - won[:, 0]
-    error = difference.std(ddof=1) / np.sqrt(len(difference))
+def _p_value(own: dict, worth: Mapping, epsilon: float) -> float:
+    won, weight = np.array(list(own.values())), np.array([worth[item] for item in own])
+    difference, n = won[:, 1] - won[:, 0], len(won)
+    mean = np.average(difference, weights=weight)
+    error = np.sqrt(n / (n - 1) * (weight**2 * (difference - mean) ** 2).sum()) / weight.sum()
     if error == 0:  # every item says the same: the test's limit
         return 0.0 if difference[0] < epsilon else 1.0
-    return float(stats.t.cdf((difference.mean() - epsilon) / error, len(difference) - 1))
+    return float(stats.t.cdf((mean - epsilon) / error, n - 1))
 
 
 def _too_little(found: list[LeftOut]) -> str:
@@ -166,14 +172,14 @@ def _too_little(found: list[LeftOut]) -> str:
     return ""
 
 
-def _interval(won: dict, persons: list, clients: Mapping, seed: int):
+def _interval(won: dict, persons: list, clients: Mapping, worth: Mapping, seed: int):
     """Of the mean advantage over these people, over clients."""
     items = sorted({item for person in persons for item in won[person]}, key=str)
     place = {item: n for n, item in enumerate(items)}
     there, wins = np.zeros((2, len(items), len(persons)))
     for column, person in enumerate(persons):
         for item, (judge, _own) in won[person].items():
-            there[place[item], column], wins[place[item], column] = 1.0, judge
+            there[place[item], column], wins[place[item], column] = worth[item], judge * worth[item]
     clusters = np.unique([str(clients[item]) for item in items], return_inverse=True)[1]
 
     def measure(weights: np.ndarray) -> dict[str, np.ndarray]:

@@ -20,7 +20,7 @@ from scipy import sparse, stats
 from review.agreement.figure import Figure, Sample, figures, undefined
 from review.agreement.head import head, sample, too_little
 from review.agreement.percent import divide
-from review.agreement.table import Ratings, tabulate
+from review.agreement.table import Ratings, in_the_mean_1, tabulate
 from review.agreement.wording import say as _
 
 Z = 1.96
@@ -34,18 +34,23 @@ def bland_altman(
     """`rows`: (item, rater, number or None, cluster or None). "raters": {rater: {"n_items", and an object of each of
     NAMES}}, the rater minus the mean of the others. Raises BadRatings.
     """
-    ratings, scores, around = _read(rows, weights, bootstrap, seed)
-    why = too_little(ratings)
-    found = {}
-    for column, rater in enumerate(ratings.raters):
+    ratings = tabulate(rows, scale="interval", weights=weights)
+    found = of_ratings(ratings, bootstrap=bootstrap, seed=seed)
+    return head(ratings) | {"raters": dict(zip(ratings.raters, found, strict=True))}
+
+
+def of_ratings(ratings: Ratings, *, bootstrap: int = 1000, seed: int = 0) -> list[dict]:
+    """The same of each rater, in the order of the table's columns; of levels that are numbers."""
+    scores, around, why = _scores(ratings), sample(ratings, bootstrap, seed), too_little(ratings)
+    found = []
+    for column in range(ratings.n_raters):
         others = np.delete(scores, column, axis=1)
         there = ~np.isnan(scores[:, column]) & ~np.isnan(others).all(axis=1)
         mean = np.nansum(others[there], axis=1) / (~np.isnan(others[there])).sum(axis=1)
         apart = scores[there, column] - mean
-        found[rater] = _limits(
-            ratings, apart, there, around, _("minus the mean of the others on the item"), why
-        )
-    return head(ratings) | {"raters": found}
+        of = _("minus the mean of the others on the item")
+        found.append(_limits(ratings, apart, there, around, of, why))
+    return found
 
 
 def of_two(
@@ -53,43 +58,58 @@ def of_two(
     bootstrap: int = 1000, seed: int = 0, weights: Mapping | None = None,
 ) -> dict:  # fmt: skip
     """The first rater minus the second over the items that both rated; the head is of these two alone."""
-    ratings, scores, around = _read(
-        (row for row in rows if row[1] in (first, second)), weights, bootstrap, seed
-    )
-    why = too_little(ratings)
+    own = (row for row in rows if row[1] in (first, second))
+    ratings = tabulate(own, scale="interval", weights=weights)
+    both = set(ratings.raters) == {first, second}
+    columns = [ratings.raters.index(first), ratings.raters.index(second)] if both else None
+    return head(ratings) | two_of_ratings(ratings, columns, bootstrap=bootstrap, seed=seed)
+
+
+def two_of_ratings(ratings: Ratings, columns, *, bootstrap: int = 1000, seed: int = 0) -> dict:
+    """{"n_items", and an object of each of NAMES}, the rater of the first of these columns minus that of the second."""
+    scores, around, why = _scores(ratings), sample(ratings, bootstrap, seed), too_little(ratings)
     if why:
-        return head(ratings) | _limits(ratings, np.empty(0), np.zeros(len(scores), bool), around, "", why)
-    apart = scores[:, ratings.raters.index(first)] - scores[:, ratings.raters.index(second)]
+        return _limits(ratings, np.empty(0), np.zeros(len(scores), bool), around, "", why)
+    apart = scores[:, columns[0]] - scores[:, columns[1]]
     there = ~np.isnan(apart)
-    return head(ratings) | _limits(
-        ratings, apart[there], there, around, _("minus the other on the item"), why
+    return _limits(ratings, apart[there], there, around, _("minus the other on the item"), "")
+
+
+def limits(apart, cluster, weight, *, width: float, bootstrap: int = 1000, seed: int = 0) -> dict:
+    """The same of differences that are known: one for each item, its cluster (any names) and one over its chance. `width`:
+    the largest difference that there can be.
+    """
+    apart = np.asarray(apart, float)
+    clusters = np.unique([str(one) for one in cluster], return_inverse=True)[1]
+    own = in_the_mean_1(np.asarray(weight, float))
+    around = Sample(clusters, _("clients"), bootstrap, seed, own)
+    everything = np.ones(len(apart), bool)
+    return _of_differences(
+        apart, everything, around, _("minus the mean of the others on the item"), "", True, width
     )
 
 
-def _read(rows, weights, bootstrap, seed) -> tuple[Ratings, np.ndarray, Sample]:
-    ratings = tabulate(rows, scale="interval", weights=weights)
-    values = np.array([*ratings.levels, np.nan], float)
-    return ratings, values[ratings.codes], sample(ratings, bootstrap, seed)
+def _scores(ratings: Ratings) -> np.ndarray:
+    """Items by raters, NaN where a rating is missing."""
+    return np.array([*ratings.levels, np.nan], float)[ratings.codes]
 
 
 def _limits(ratings: Ratings, apart, there: np.ndarray, around: Sample, of: str, why: str) -> dict:
-    n = len(apart)
-    own = np.unique(around.clusters[there], return_inverse=True)[1]
-    repeated = ratings.clustered and n > 0 and own.max() + 1 < n
     unit = float(np.ptp(np.array(ratings.levels, float))) if ratings.levels else 1.0
-    unit = unit or 1.0
+    return _of_differences(apart, there, around, of, why, ratings.clustered, unit)
+
+
+def _of_differences(apart, there, around: Sample, of: str, why: str, clustered: bool, unit: float) -> dict:
+    n, unit = len(apart), unit or 1.0
+    own = np.unique(around.clusters[there], return_inverse=True)[1]
+    repeated = clustered and n > 0 and own.max() + 1 < n
     found = _figures(n, of, repeated, unit)
     if not why and n < 2:
         why = _("undefined: fewer than two items were rated by this rater and by another")
     if why:
         return {"n_items": n} | {name: undefined(figure, why) for name, figure in found.items()}
-    within = Sample(
-        own,
-        around.unit,
-        around.bootstrap,
-        around.seed,
-        None if around.weights is None else around.weights[there],
-    )
+    weights = None if around.weights is None else around.weights[there]
+    within = Sample(own, around.unit, around.bootstrap, around.seed, weights)
     objects = figures(found, _measure(apart / unit, own if repeated else None), within)
     if not repeated and around.weights is None:
         for name, bounds in _normal(apart).items():

@@ -34,6 +34,7 @@ class Columns:
     items: Names
     raters: Names
     clusters: Names
+    weights: array = field(default_factory=lambda: array("d"))  # of each item, empty where none are given
     item: array = field(default_factory=lambda: array("i"))
     rater: array = field(default_factory=lambda: array("i"))
     level: array = field(default_factory=lambda: array("i"))
@@ -89,10 +90,12 @@ class Columns:
             # One without a cluster is its own, after all that have one.
             alone = len(self.clusters) + np.arange(len(self.items))
             own = np.where(of_item < 0, alone, of_item)[item]
+        weight = np.frombuffer(self.weights, float)[_array(self.item)] if len(self.weights) else None
         names = [None] * len(self.items)  # never shown: what they could say wrong was found by its line
         return of_codes(
-            (names, item), (names, rater), level, scale=scale, levels=levels, declared=declared, cluster=own
-        )
+            (names, item), (names, rater), level, scale=scale, levels=levels, declared=declared, cluster=own,
+            weight=weight,
+        )  # fmt: skip
 
 
 def _first_repeat(key: np.ndarray, line: np.ndarray) -> tuple[int, int] | None:

@@ -13,6 +13,7 @@ from review.agreement.head import head, sample, too_little
 from review.agreement.percent import divide
 from review.agreement.sets import members_of, tabulate_sets
 from review.agreement.table import Ratings
+from review.agreement.values import clean_name
 from review.agreement.wording import say as _
 from review.agreement.wording import together
 
@@ -32,7 +33,9 @@ def agreement_by_label(
     """
     ratings, sets = tabulate_sets(rows, weights)
     around = sample(ratings, bootstrap, seed)
-    known = sorted({label for one in sets for label in one} | {str(label).strip() for label in labels or ()})
+    known = sorted(
+        {label for one in sets for label in one} | {clean_name(str(label)) for label in labels or ()}
+    )
     place = {label: n for n, label in enumerate(known)}
     size = ratings.tally.size
     yes = (ratings.tally.counts @ members_of(sets, place)).toarray() if sets else np.zeros((0, len(known)))
@@ -54,12 +57,17 @@ def agreement_by_label(
         "labels": {
             label: {
                 "n_named": int(yes[:, place[label]].sum()),
-                "prevalence": float(np.mean(yes[:, place[label]] / size)) if len(size) else None,
+                "prevalence": _prevalence(ratings, yes[:, place[label]] / size) if len(size) else None,
                 **{name: objects[label, name] for name in METHODS},
             }
             for label in known
         }
     }
+
+
+def _prevalence(ratings: Ratings, shares: np.ndarray) -> float:
+    """The mean over items of the item's own share, each for one over its chance."""
+    return float(np.average(shares, weights=ratings.weights))
 
 
 def _measure(yes: np.ndarray, size: np.ndarray, known: list[str]):

@@ -1,8 +1,9 @@
-"""Ratings from a long CSV table `item,rater,value[,dimension][,cluster]`, one rating a line."""
+"""Ratings from a long CSV table `item,rater,value[,dimension][,cluster][,weight]`, one rating a line."""
 
 import csv
 import io
 import math
+from array import array
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,9 +12,9 @@ import numpy as np
 
 from review.agreement.columns import OF_A_NAME, OF_A_ROW, OF_THE_REST, Columns, Names
 from review.agreement.table import Ratings
-from review.agreement.values import BadRatings, check_level, clean_levels, clean_value
+from review.agreement.values import LARGEST, BadRatings, check_level, clean_levels, clean_name, clean_value
 
-NEEDED, OPTIONAL = ("item", "rater", "value"), ("dimension", "cluster")
+NEEDED, OPTIONAL = ("item", "rater", "value"), ("dimension", "cluster", "weight")
 ONLY = "value"  # the dimension's name where the table has no such column
 
 MEMORY = 2 * 1024**3  # bytes
@@ -94,6 +95,7 @@ class _Reader:
     def __init__(self, scale, levels, size, memory, told):
         self.scale, self.levels, self.size, self.memory, self.told = scale, levels, max(1, size), memory, told
         self.items, self.raters, self.clusters = Names(), Names(), Names()
+        self.weights = array("d")  # of each item
         self.found: dict[str, Columns] = {}
         self.values: list = []  # by number
         self._number: dict = {None: -1}  # of a value
@@ -106,20 +108,22 @@ class _Reader:
             raise BadTable(1, "the file is empty")
         columns = _columns(first, header)
         width, places = len(header), [columns[name] for name in NEEDED]
-        dimension_at, cluster_at = columns.get("dimension"), columns.get("cluster")
+        dimension_at, cluster_at, weight_at = map(columns.get, OPTIONAL)
         rows = 0
         for line, cells in lines:
             if len(cells) != width:
                 raise BadTable(line, f"{len(cells)} cells where the header has {width}")
-            item, rater, value = (cells[place].strip() for place in places)
-            dimension = ONLY if dimension_at is None else cells[dimension_at].strip()
+            item, rater, value = (clean_name(cells[place]) for place in places)
+            dimension = ONLY if dimension_at is None else clean_name(cells[dimension_at])
             if not item or not rater or not dimension:
                 blank = "item" if not item else "rater" if not rater else "dimension"
                 raise BadTable(line, f"{blank} is blank")
-            cluster = "" if cluster_at is None else cells[cluster_at].strip()
+            cluster = "" if cluster_at is None else clean_name(cells[cluster_at])
+            if weight_at is not None:
+                self._weigh(item, cells[weight_at].strip(), line)
             own = self.found.get(dimension)
             if own is None:
-                own = self.found[dimension] = Columns(self.items, self.raters, self.clusters)
+                own = self.found[dimension] = Columns(self.items, self.raters, self.clusters, self.weights)
             level = self._by_text.get(value)
             if level is None:
                 # Told with the row, as an item rated twice is what is wrong with it first.
@@ -142,6 +146,20 @@ class _Reader:
         if not rows:
             raise BadTable(first, "no ratings below the header")
         self._look(rows, 1.0)
+
+    def _weigh(self, item: str, text: str, line: int) -> None:
+        """One over the item's chance of being chosen: the same on each of its lines."""
+        try:
+            weight = float(text)
+        except ValueError:
+            weight = math.nan
+        if not 0 < weight <= LARGEST:
+            raise BadTable(line, f"weight: {text!r} is not a number above zero")
+        number = self.items[item]
+        if number == len(self.weights):
+            self.weights.append(weight)
+        elif self.weights[number] != weight:
+            raise BadTable(line, f"item {item} has weight {weight:g} and {self.weights[number]:g}")
 
     def _level(self, text: str, line: int) -> int:
         try:

@@ -20,7 +20,7 @@ from review.agreement.figure import Figure, figures, undefined
 from review.agreement.head import head, sample, too_little
 from review.agreement.percent import divide, item_agreement
 from review.agreement.table import Ratings, tabulate
-from review.agreement.values import BadRatings
+from review.agreement.values import BadRatings, clean_name
 from review.agreement.wording import say as _
 
 MOST_OVERLAPS = 30_000_000  # pairs of different sets that share a label, all of which are held
@@ -151,7 +151,7 @@ def _key(labels) -> str | None:
         return None
     if isinstance(labels, str):
         raise BadRatings(f"{labels!r} is one text, not a set of labels")
-    return json.dumps(sorted({str(label).strip() for label in labels}), ensure_ascii=False)
+    return json.dumps(sorted({clean_name(str(label)) for label in labels}), ensure_ascii=False)
 
 
 def _refuse_too_many(members: sparse.csr_array) -> None:

@@ -11,13 +11,20 @@ class BadRatings(ValueError):
     """The ratings contradict themselves, the scale or the declared levels."""
 
 
+def clean_name(text: str) -> str:
+    """Of an item, a rater, a cluster, a label: a letter with its accent may be one sign or two, and is the same to whoever
+    reads it.
+    """
+    text = text.strip()
+    return text if text.isascii() else normalize("NFC", text)
+
+
 def clean_value(value, scale: str):
     """A trimmed string on a nominal scale, a finite number otherwise; None where the value is blank."""
     if value is None or (isinstance(value, str) and not value.strip()):
         return None
     if scale == "nominal":
-        # A letter with its accent may be one sign or two, and is the same label to whoever reads it.
-        return normalize("NFC", str(value).strip())
+        return clean_name(str(value))
     text = value.strip() if isinstance(value, str) else value
     try:
         number = float(text) if "_" not in str(text) else None

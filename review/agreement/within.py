@@ -30,8 +30,17 @@ class Within:
     note: str
 
 
-def within(readings: Sequence[Sequence], cluster: Sequence, *, scale: str, seed: int = 0) -> Within:
-    """`readings`: of each item the values that the same rater gave; numbers unless `scale` is nominal."""
+def within(
+    readings: Sequence[Sequence],
+    cluster: Sequence,
+    *,
+    scale: str,
+    weight: Sequence[float] | None = None,
+    seed: int = 0,
+) -> Within:
+    """`readings`: of each item the values that the same rater gave; numbers unless `scale` is nominal. `weight`: of
+    each item one over the chance with which it was chosen.
+    """
     several = [n for n, values in enumerate(readings) if len(values) > 1]
     if not several:
         return Within(0, 0, None, None, _("undefined: nothing was read more than once"))
@@ -41,6 +50,7 @@ def within(readings: Sequence[Sequence], cluster: Sequence, *, scale: str, seed:
     else:
         apart = np.array([np.var(np.array(values, float), ddof=1) for values in own])
         freedom = np.array([len(values) - 1.0 for values in own])
+    freedom *= np.ones(len(own)) if weight is None else np.array([weight[n] for n in several], float)
     clusters = np.unique([cluster[n] for n in several], return_inverse=True)[1]
 
     def measure(weights: np.ndarray) -> dict[str, np.ndarray]:

@@ -89,7 +89,7 @@ def _told(judging: Judging, makers: set[str], outcomes: Counter) -> dict:
 def _remembered(round: Round, own: read.Said, people: read.People, about: dict, place: tuple) -> dict:
     seed = round.seed % 2**31
     key = digest([
-        "judges", seed, _plain(own.values), _plain(own.unsafe), _plain(people.said), sorted(people.unsafe.items()),
+        "judges 2", seed, _plain(own.values), _plain(own.unsafe), _plain(people.said), sorted(people.unsafe.items()),
         sorted(place[0].items()), sorted(place[1].items()), sorted(about),
     ])  # fmt: skip
     return remembered(key, lambda: compared(own, people, about, place, seed))

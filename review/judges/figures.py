@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from review.agreement.alternative_annotator import alternative_annotator
+from review.agreement.bland_altman import limits
 from review.agreement.leaning import lean
 from review.agreement.rare import Rare, rare
 from review.agreement.report import agreement
@@ -13,6 +14,7 @@ from review.agreement.within import within
 from review.agreement.wording import say as _
 from review.judges.readings import SCALES, one_of
 
+TOLD = ("estimate", "ci", "method", "note")
 NOBODY = _("people judged none of these sessions in this way")
 
 
@@ -35,13 +37,18 @@ def of_dimension(
         "n_shared": len(shared),
         "n_people": len(persons),
         "within": within(
-            [list(readings[i].values()) for i in items], [client[i] for i in items], scale=_of(scale)
+            [list(readings[i].values()) for i in items],
+            [client[i] for i in items],
+            scale=_of(scale),
+            weight=[weight.get(i, 1.0) for i in items],
+            seed=seed,
         ),
         "alternative_annotator": alternative_annotator(
-            judge, numbered, scale=_of(scale), clients=client, seed=seed
+            judge, numbered, scale=_of(scale), clients=client, seed=seed, weights=weight
         ),
         "agreement": _agreement(readings, numbered, about, client, weight, seed),
         "bias": None,
+        "limits": None,
         "slope": None,
     }
     numeric = _numeric(about)
@@ -53,6 +60,7 @@ def of_dimension(
         apart = np.subtract(said, means)
         found["bias"] = lean(apart, cluster, own_weight, width=width, seed=seed)
         if scale in SCALES:
+            found["limits"] = limits(apart, cluster, own_weight, width=width, seed=seed)
             found["slope"] = slope(said, means, cluster, own_weight, seed=seed)
     return found
 
@@ -74,7 +82,7 @@ def _mean(readings: Mapping, numeric: Mapping) -> float:
 
 
 def _agreement(readings, people, about, client, weight, seed) -> dict:
-    """Krippendorff's alpha among the people, with its interval, and of the judge's first reading with each of them."""
+    """Krippendorff's alpha among the people, and of the judge's first reading with each of them, with their intervals."""
     scale, levels = about["scale"], about["levels"]
     among = [
         (item, person, value, client[item]) for person, own in people.items() for item, value in own.items()
@@ -83,7 +91,7 @@ def _agreement(readings, people, about, client, weight, seed) -> dict:
     alone = (
         agreement(among, **how)["krippendorff_alpha"]
         if among
-        else {"estimate": None, "ci": None, "note": NOBODY}
+        else {"estimate": None, "ci": None, "method": "", "note": NOBODY}
     )
     first = {item: given[min(given)] for item, given in readings.items()}
     with_each = []
@@ -93,14 +101,12 @@ def _agreement(readings, people, about, client, weight, seed) -> dict:
             (i, "person", own[i], client[i]) for i in both
         ]
         alpha = (
-            agreement(rows, **how, bootstrap=0)["krippendorff_alpha"]
+            agreement(rows, **how)["krippendorff_alpha"]
             if rows
-            else {"estimate": None, "note": NOBODY}
+            else {"estimate": None, "ci": None, "method": "", "note": NOBODY}
         )
-        with_each.append(
-            {"person": person, "n": len(both), "estimate": alpha["estimate"], "note": alpha["note"]}
-        )
-    return {"people": {key: alone[key] for key in ("estimate", "ci", "note")}, "judge_with_each": with_each}
+        with_each.append({"person": person, "n": len(both)} | {name: alpha[name] for name in TOLD})
+    return {"people": {name: alone[name] for name in TOLD}, "judge_with_each": with_each}
 
 
 def of_safety(judge: Mapping[int, list[bool]], people: Mapping[int, bool], place: tuple) -> dict[str, Rare]:

@@ -70,6 +70,18 @@ def marked_lines(figures: dict) -> list[dict]:
     return [{"asks": asks} | figures[name] for name, asks in MARKED.items()]
 
 
+SETS = {
+    "percent_agreement": _lazy("name the very same mistakes"),
+    "mean_jaccard": _lazy("share so much of what either names (Jaccard)"),
+    "krippendorff_alpha_masi": _lazy("agree on the set beyond chance (α, MASI distance)"),
+}
+
+
+@register.filter
+def set_lines(figures: dict) -> list[dict]:
+    return [{"asks": asks} | figures[name] for name, asks in SETS.items()]
+
+
 @register.filter
 def word_lines(figures: dict) -> list[dict]:
     return [{"asks": asks} | figures[name] for name, asks in WORDS.items()]

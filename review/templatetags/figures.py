@@ -96,6 +96,11 @@ def percent(share: float | None) -> str:
 
 
 @register.filter
+def two_places(value: float | None) -> str:
+    return "–" if value is None else hundredths(value)
+
+
+@register.filter
 def signed(difference: float) -> str:
     written = f"{difference:+.2f}"
     return "0.00" if float(written) == 0 else written.replace("-", "−")
@@ -106,6 +111,19 @@ def difference(lean: dict) -> str:
     """A signed mean with its interval, in the steps of the scale."""
     written = signed(lean["estimate"])
     return f"{written} [{signed(lean['ci'][0])}, {signed(lean['ci'][1])}]" if lean["ci"] else written
+
+
+@register.filter
+def difference_of(coefficient: dict) -> str:
+    """The same of a coefficient; a dash where it is undefined."""
+    return "–" if coefficient["estimate"] is None else difference(coefficient)
+
+
+@register.filter
+def limits(found: dict) -> str:
+    """Limits of agreement: −1.20 to +0.80."""
+    low, high = found["lower_limit"]["estimate"], found["upper_limit"]["estimate"]
+    return "–" if low is None else _("%(low)s to %(high)s") % {"low": signed(low), "high": signed(high)}
 
 
 @register.filter

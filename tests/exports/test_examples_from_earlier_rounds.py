@@ -7,9 +7,12 @@ from exports.grouping import groups_of
 from exports.models import Dataset, DatasetItem
 from guidelines.models import PairRevision
 from review import examples
+from review.manifestation import manifestation
+from review.rounds import close_round
 from synthesis import cast
 from synthesis.models import Mark, PromptText, Shown
 from tests.exports import factories as make
+from tests.review import factories as judged
 
 pytestmark = pytest.mark.django_db
 
@@ -143,14 +146,26 @@ def test_a_session_and_the_one_whose_edit_it_was_shown_are_in_one_group(round):
     assert len(set(groups_of({i.pk: i.pk for i in learners}).values())) == 1
 
 
-def test_the_manifestation_rate_counts_only_counsellors_who_slip_unhelped(round):
-    revision = PairRevision.objects.get(pair__key="advice-too-soon")
+def test_the_card_tells_the_manifestation_rate_of_the_pages_and_only_of_counsellors_who_slip_unhelped(
+    ben, chloe, lena
+):
+    """Of four sessions two may show a mistake. Ben finds it in one of these, Chloe in both."""
+    pairs = judged.published_pairs()
+    sessions = []
     for n, factors in enumerate(
         ({}, {"counsellor": "novice"}, {"counsellor": "normal"}, {"counsellor": "supervised"})
     ):
-        session = make.instance(make.profile(f"client-{n}"), pair_revision=revision, factors=factors)
-        make.item(round, ("", ""), arm="unaided", of=session, found=("advice-too-soon",) if n == 1 else ())
-    assert "1 of 2 (50 %)" in sampled.manifestation([make.close(round)])
+        profile = judged.client_profile(f"client-{n}")
+        sessions += judged.made_instances(1, pairs, profiles=[profile], factors=factors)
+    round = judged.round_of(0, [ben, chloe], lena, pairs_version=pairs, instances=sessions, arm="unaided")
+    for item in round.items.all():
+        finds = [judged.mistake()] if item.instance_id != sessions[0].pk else []
+        judged.judge(item, ben, judged.says(None, findings=finds))
+        judged.judge(item, chloe, judged.says(None))
+    told = sampled.manifestation([close_round(round=round, by=lena)])
+    assert "named it in 75 % of 2 sessions (3 of 4 readings" in told
+    assert "by pair: premature-advice 75 % of 2 sessions" in told
+    assert manifestation(round)["all"]["rate"]["estimate"] == pytest.approx(0.75)
 
 
 def test_finding_examples_costs_the_same_queries_for_any_number(round, django_assert_max_num_queries):

@@ -13,7 +13,7 @@ MB = 1024**2
 
 
 class Command(BaseCommand):
-    help = "Print how far raters agree, per dimension of a table item,rater,value[,dimension][,cluster]."
+    help = "Print how far raters agree, per dimension of a table item,rater,value[,dimension][,cluster][,weight]."
     requires_system_checks = ()
 
     def add_arguments(self, parser):

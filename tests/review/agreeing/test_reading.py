@@ -15,7 +15,16 @@ from review.agreeing.reading import read
 from review.agreeing.rows import rows
 from review.agreeing.table import COLUMNS, Judged
 from review.agreement.report import agreement
-from tests.review.factories import judge, mistake, round_of, says
+from review.rounds import close_round
+from tests.review.factories import (
+    client_profile,
+    judge,
+    made_instances,
+    mistake,
+    published_pairs,
+    round_of,
+    says,
+)
 
 
 def test_figures_of_columns_are_those_of_rows_to_the_last_resample(judged):
@@ -113,3 +122,35 @@ def test_the_number_of_queries_does_not_grow_with_the_judgements(ben, chloe, len
             kept.renew(round)
         counts.append(len(asked))
     assert counts[0] == counts[1]
+
+
+def test_the_ratings_of_sessions_chosen_with_unequal_chances_leave_with_their_weights(
+    ben, chloe, lena, log_in, tmp_path, capsys
+):
+    pairs = published_pairs()
+    instances = made_instances(24, pairs, profiles=[client_profile(f"client-{n}") for n in range(24)])
+    chances = {one.pk: (0.25, 0.5, 1.0)[n % 3] for n, one in enumerate(instances)}
+    round = round_of(
+        0, [ben, chloe], lena, pairs_version=pairs, instances=instances, unaided_share=0, chances=chances
+    )
+    for item in round.items.all():
+        judge(item, ben, says("accept"))
+        judge(
+            item,
+            chloe,
+            says("reject" if item.inclusion_probability == 0.25 and item.position % 2 else "accept"),
+        )
+    close_round(round=round, by=lena)
+    asked = {"round": round.public_id, "arm": "aided", "question": "verdict"}
+    answer = log_in(lena).get("/agreement/ratings.csv", asked)
+    table = list(csv.DictReader(io.StringIO(answer.content.decode())))
+    assert {row["weight"] for row in table} == {"1.0", "2.0", "4.0"}
+    file = tmp_path / "ratings.csv"
+    file.write_bytes(answer.content)
+    how = {"scale": "nominal", "levels": "accept,edit,reject", "seed": round.seed % 2**31, "json": True}
+    call_command("agreement", str(file), **how)
+    printed, found = json.loads(capsys.readouterr().out)["value"], agreements(round)["aided"]["verdict"]
+    for name in ("krippendorff_alpha", "gwet_ac", "percent_agreement"):
+        assert found[name]["estimate"] == pytest.approx(printed[name]["estimate"]), name
+        assert found[name]["ci"] == pytest.approx(printed[name]["ci"]), name
+        assert "weighed by one over its chance" in printed[name]["method"]

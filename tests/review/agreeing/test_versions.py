@@ -6,7 +6,9 @@ from django.test.utils import CaptureQueriesContext
 
 from review.agreeing import kept, versions
 from review.agreeing.figures import agreements
+from review.rounds import close_round
 from tests.review.agreeing.shapes import a_round_more
+from tests.review.factories import judge, round_of, says
 from tests.review.test_pages import words
 
 
@@ -111,3 +113,19 @@ def test_more_rounds_ask_no_more_of_the_database(closed, december, ben, chloe, l
             client.get("/agreement/rounds/", {"round": closed.public_id})
         counts.append(len(asked))
     assert len(set(counts)) == 1
+
+
+def test_sessions_that_are_judged_once_more_are_no_first_readings(closed, december, ben, noor, lena):
+    """As after an appeal, or under a new version: each session names the item before it."""
+    before = list(december.items.order_by("position")[:3])
+    again = round_of(
+        0, [ben, noor], lena, pairs_version=closed.pairs_version, rubric_version=closed.rubric_version,
+        instances=[item.instance for item in before], unaided_share=0, name="Appeals",
+        supersedes={item.instance_id: item.pk for item in before},
+    )  # fmt: skip
+    for item in again.items.all():
+        judge(item, ben, says("accept"))
+        judge(item, noor, says("accept"))
+    again = close_round(round=again, by=lena)
+    assert versions.same_versions(december) == [closed, december]
+    assert versions.same_versions(again) == [closed, december]

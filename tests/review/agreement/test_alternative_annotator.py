@@ -192,3 +192,25 @@ def test_the_interval_of_the_advantage_is_over_clients():
     many = alternative_annotator(judge, said, scale="ordinal", clients={n: n for n in judge})
     assert many.ci[0] <= many.advantage <= many.ci[1] and "60 clients" in many.note
     assert np.isfinite(many.ci).all()
+
+
+def test_whoever_counts_twice_is_as_if_she_were_there_twice_and_weights_of_one_change_nothing():
+    """Means with a weight of two are those of a table in which the item stands twice."""
+    draw = random.Random(3)
+    said = {p: {n: draw.randrange(1, 6) for n in range(40)} for p in PEOPLE[:3]}
+    judge = {n: draw.randrange(1, 6) for n in range(40)}
+    clients = {n: n for n in range(40)}
+    plain = alternative_annotator(judge, said, scale="ordinal", clients=clients)
+    ones = alternative_annotator(
+        judge, said, scale="ordinal", clients=clients, weights=dict.fromkeys(judge, 1.0)
+    )
+    assert ones.people == plain.people and ones.ci == pytest.approx(plain.ci)
+    twice = {n: 2.0 if n < 10 else 1.0 for n in judge}
+    weighed = alternative_annotator(judge, said, scale="ordinal", clients=clients, weights=twice)
+    again = {**judge, **{40 + n: judge[n] for n in range(10)}}
+    more = {p: {**own, **{40 + n: own[n] for n in range(10)}} for p, own in said.items()}
+    copied = alternative_annotator(again, more, scale="ordinal", clients={n: n % 40 for n in again})
+    for one, other in zip(weighed.people, copied.people, strict=True):
+        assert (one.judge, one.own) == (pytest.approx(other.judge), pytest.approx(other.own))
+    assert weighed.advantage == pytest.approx(copied.advantage) != plain.advantage
+    assert weighed.people[0].p != plain.people[0].p

@@ -100,3 +100,9 @@ def test_of_few_clients_nothing_is_said_of_others_but_the_bound():
 
 def test_of_no_session_nothing_is_said():
     assert rare([], [], []).share is None
+
+
+def test_an_item_that_stands_for_more_counts_for_more_of_what_is_within():
+    """Variances 1 and 4 of two readings each: (1·3 + 4·1) / 4."""
+    found = within([[3, 3 + 2**0.5], [1, 1 + 8**0.5]], ["a", "b"], scale="ordinal", weight=[3, 1])
+    assert found.estimate == pytest.approx((1 * 3 + 4 * 1) / 4)

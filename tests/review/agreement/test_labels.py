@@ -39,6 +39,9 @@ def test_weights_count_as_in_the_command():
     )
     for name in ("krippendorff_alpha", "gwet_ac"):
         assert own[name]["estimate"] == pytest.approx(command[name]["estimate"], abs=1e-12)
+    assert f"yes {own['prevalence']:.3f}" in command["percent_agreement"]["note"]
+    alike = agreement_by_label(rows, bootstrap=0)["labels"]["a"]["prevalence"]
+    assert own["prevalence"] != pytest.approx(alike)
 
 
 def test_a_label_of_the_guideline_that_nobody_named_is_there_and_says_so():

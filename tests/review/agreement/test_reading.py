@@ -115,3 +115,40 @@ def test_levels_are_trimmed_and_numbers_sorted():
     for text in ("a,,b", "", "a,a"):
         with pytest.raises(BadRatings):
             read_levels(text, "nominal")
+
+
+def test_a_name_is_one_whether_its_accent_is_a_sign_of_its_own_or_not(read):
+    one, two = "Ren\u00e9e", "Rene\u0301e"
+    assert one != two
+    content = f"item,rater,value,cluster,dimension\n1,{one},a,{one},{one}\n2,{two},a,{two},{two}\n"
+    found = read(content)
+    assert found == {one: [("1", one, "a", one), ("2", one, "a", one)]}
+    with pytest.raises(BadTable, match="line 3: item 1 was already rated by"):
+        read(f"{HEADER}1,{one},a\n1,{two},b\n")
+
+
+def weights_of(tmp_path, content):
+    path = tmp_path / "ratings.csv"
+    path.write_text(content)
+    return read_table(path, scale="nominal").ratings("value").weights
+
+
+def test_an_item_counts_for_the_weight_that_its_lines_give(tmp_path):
+    lines = "item,rater,value,weight\n1,Ben,a,4\n1,Chloe,a,4\n2,Ben,b,2\n2,Chloe,a,2\n"
+    assert list(weights_of(tmp_path, lines)) == [pytest.approx(4 / 3), pytest.approx(2 / 3)]
+    assert weights_of(tmp_path, lines.replace(",4", ",2")) is None  # all alike: nothing is weighed
+
+
+@pytest.mark.parametrize(
+    ("content", "line", "reason"),
+    [
+        ("1,Ben,a,4\n1,Chloe,a,2\n", 3, "item 1 has weight 2 and 4"),
+        ("1,Ben,a,0\n", 2, "weight: '0' is not a number above zero"),
+        ("1,Ben,a,1\n2,Ben,a,nan\n", 3, "weight: 'nan' is not a number above zero"),
+        ("1,Ben,a,\n", 2, "weight: '' is not a number above zero"),
+    ],
+)
+def test_a_weight_that_makes_no_sense_is_refused_with_its_line(read, content, line, reason):
+    with pytest.raises(BadTable, match=reason) as refusal:
+        read("item,rater,value,weight\n" + content)
+    assert refusal.value.line == line

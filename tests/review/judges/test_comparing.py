@@ -62,6 +62,11 @@ def test_a_judge_that_says_one_level_more_than_people_is_so_far_above_them_with_
     means = {w: np.mean([1 + (w + (n == 0)) % 3 for n in range(3)]) for w in range(10)}
     expected = np.mean([2 + w % 3 - means[w] for w in range(10)])
     assert found["bias"]["estimate"] == pytest.approx(expected) and found["bias"]["ci"]
+    apart = [2 + w % 3 - means[w] for w in range(10)]
+    limits = found["limits"]
+    assert limits["bias"]["estimate"] == pytest.approx(expected) and limits["bias"]["ci"]
+    assert limits["upper_limit"]["estimate"] == pytest.approx(expected + 1.96 * np.std(apart, ddof=1))
+    assert all(one["ci"] for one in found["agreement"]["judge_with_each"])
     x, y = [means[w] for w in range(10)], [2 + w % 3 for w in range(10)]
     assert found["slope"]["estimate"] == pytest.approx(np.polyfit(x, y, 1)[0])
     flat = figures(round, "supportive")
