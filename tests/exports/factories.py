@@ -141,7 +141,8 @@ def item(
 ) -> Item:
     """One item with a decision for each verdict. `edits`: the texts of the readers who edit, in order;
     `approved`: which of them stand (indexes; default all). `state` is that of the verdict. `marks`: the turns of each
-    mistake, which the first reader marks and, without the draft, is settled."""
+    mistake, which the first reader marks and, without the draft, is settled. `found`: the mistakes that without the
+    draft every reader names, and that are settled; what is no pair is another mistake."""
     position = round.items.count() + 1
     made = Item.objects.create(
         round=round, instance=of or instance(client), arm=arm, position=position, supersedes=supersedes
@@ -162,8 +163,13 @@ def item(
             item=made, reading=reading, rater=seat.rater, n=n, judged=judged, judged_digest=digest(4),
             pairs_version=round.pairs_version, rubric_version=round.rubric_version,
             verdict=verdict if arm == "aided" else "", edited_text=next(texts) if verdict == "edit" else "",
-            decided_at=NOW, record=records[n - 1] if records else None,
+            any_mistake=bool(found) if arm == "unaided" else None, decided_at=NOW,
+            record=records[n - 1] if records else None,
         )  # fmt: skip
+        for place, revision in enumerate(PairRevision.objects.filter(pair__key__in=found)):
+            Finding.objects.create(
+                decision=decision, position=place, utterances=[1], severity=2, pair_revision=revision
+            )
         if n == 1:
             for place, turns in enumerate(marks or ()):
                 Finding.objects.create(decision=decision, position=place, utterances=list(turns), severity=2)

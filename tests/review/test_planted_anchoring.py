@@ -116,4 +116,6 @@ def test_the_planted_manifestation_rate_is_found_within_its_intervals_whatever_t
     n = held([one["all"]["rate"]["ci"] for one in found], truth)
     assert as_often_as_said(n, SEEDS), f"{n} of {SEEDS} intervals held the planted rate"
     [(key, of_pair)] = found[0]["by_pair"].items()
-    assert key == "premature-advice" and of_pair == found[0]["all"]
+    assert key == "premature-advice" and {**of_pair, **found[0]["all"]} == of_pair
+    # The only mistake: nothing stands beside it.
+    assert (of_pair["p"], of_pair["stands_out"]) == (None, False)

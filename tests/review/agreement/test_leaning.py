@@ -50,3 +50,10 @@ def test_what_was_chosen_with_half_the_chance_counts_twice():
 def test_an_interval_ends_where_the_scale_does():
     low, high = of([4, 4, 4, 4, 4, -4]).ci
     assert low >= -4 and high <= 4
+
+
+def test_where_all_differ_by_the_same_the_side_is_told_of_six_clients_and_no_interval():
+    for clients, side in ((5, 0), (6, -1)):
+        found = lean([-2.0] * 12, [n % clients for n in range(12)], [1.0] * 12, width=4)
+        assert (found.estimate, found.ci, found.side) == (-2, None, side)
+    assert lean([0.0] * 12, range(12), [1.0] * 12, width=4).side == 0

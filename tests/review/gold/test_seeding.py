@@ -132,7 +132,13 @@ def closed(seeded, ben, chloe, lena):
 
 
 def test_no_count_rate_agreement_dispute_or_list_of_the_round_holds_them(closed, ben):
-    assert reports.standing_counts(closed) == {"total": 6, "settled": 6, "disputed": 0, "open": 0}
+    assert reports.standing_counts(closed) == {
+        "total": 6,
+        "settled": 6,
+        "disputed": 0,
+        "open": 0,
+        "erased": 0,
+    }
     rates = reports.rates(closed)["aided"]
     assert (rates.n, rates.verdicts) == (12, {"accept": 12})
     assert agreements(closed)["aided"]["verdict"]["n_items"] == 6

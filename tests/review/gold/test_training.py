@@ -181,7 +181,7 @@ def test_no_rate_no_agreement_and_no_total_counts_it(judged, lena):
     close_round(round=judged, by=lena)
     round = Round.objects.get()
     assert reports.rates(round)["aided"].n == 0 and agreements(round) == {}
-    assert reports.standing_counts(round) == {"total": 0, "settled": 0, "disputed": 0, "open": 0}
+    assert reports.standing_counts(round) == {"total": 0, "settled": 0, "disputed": 0, "open": 0, "erased": 0}
 
 
 def test_no_release_holds_it(judged, lena):
