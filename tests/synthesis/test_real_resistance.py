@@ -6,10 +6,11 @@ import pytest
 from django.core.management import call_command
 
 from synthesis import loading, replaying
-from synthesis.models import Call, Run
+from synthesis.models import Call
 from synthesis.recipes import RECIPES
 from synthesis.shapes.resistance import MECHANISMS, ResistanceReply
 from tests.synthesis.excerpts_of_sessions import TURNS, stored
+from tests.synthesis.real_models import some_made
 
 pytestmark = pytest.mark.llm
 
@@ -21,10 +22,7 @@ def test_a_real_model_makes_replies_to_resistance_from_one_command(
     loading.load("shipped")
     words = ["--recipe", "resistance_reply", "--limit", "2", "--set", "turns_before=2", "--wait", "--json"]
     call_command("synthesize", *words, skip_checks=True)
-    told = json.loads(capsys.readouterr().out)
-    # So small a model may give no usable answer three times; then the reply fails, and says so.
-    assert told["planned"] == 2 and told["made"] + told["failed"] == 2 and told["made"]
-    run = Run.objects.get()
+    run = some_made(json.loads(capsys.readouterr().out))
     for one in run.instances.filter(state="made"):
         reply = ResistanceReply.model_validate(one.content)
         assert len(reply.utterances) == 4 and reply.utterances[-1].speaker == "client" and reply.reply
@@ -44,9 +42,7 @@ def test_a_real_model_answers_in_excerpts_and_rates_what_was_answered(
     stored("clinic-1")
     stored("clinic-2", reply="You would rather leave it, and that is yours to say.")
     call_command("synthesize", "--recipe", "excerpt_reply", "--wait", "--json", skip_checks=True)
-    told = json.loads(capsys.readouterr().out)
-    assert told["planned"] == 2 and told["made"] + told["failed"] == 2 and told["made"]
-    run = Run.objects.get()
+    run = some_made(json.loads(capsys.readouterr().out))
     for one in run.instances.filter(state="made"):
         reply = ResistanceReply.model_validate(one.content)
         assert [said.text for said in reply.utterances] == [said["text"] for said in TURNS] and reply.reply
