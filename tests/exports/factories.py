@@ -163,7 +163,7 @@ def item(
             item=made, reading=reading, rater=seat.rater, n=n, judged=judged, judged_digest=digest(4),
             pairs_version=round.pairs_version, rubric_version=round.rubric_version,
             verdict=verdict if arm == "aided" else "", edited_text=next(texts) if verdict == "edit" else "",
-            any_mistake=bool(found) if arm == "unaided" else None, decided_at=NOW,
+            any_mistake=True if found and arm == "unaided" else None, decided_at=NOW,
             record=records[n - 1] if records else None,
         )  # fmt: skip
         for place, revision in enumerate(PairRevision.objects.filter(pair__key__in=found)):
