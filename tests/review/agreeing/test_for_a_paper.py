@@ -7,6 +7,7 @@ import re
 
 import pytest
 
+from review.agreeing.leaving import HEADER
 from review.agreeing.methods import paragraph
 from review.rounds import close_round
 from tests.review.factories import (
@@ -221,7 +222,9 @@ def test_whatever_number_a_page_shows_is_in_the_json_and_in_the_csv(months, lena
     found, seen = document(client, round), 0
     known = floats_of(found)
     csv_text = client.get("/agreement/figures.csv", {"round": round.public_id}).content.decode()
-    cells = {cell for line in csv.reader(io.StringIO(csv_text)) for cell in line}
+    lines = list(csv.reader(io.StringIO(csv_text)))
+    assert {len(line) for line in lines} == {len(HEADER)}, "every figure stands under its own name"
+    cells = {cell for line in lines for cell in line}
     for arm in ("aided", "unaided"):
         for question in ("verdict", "any_mistake", "specific"):
             for place in PLACES:
