@@ -53,7 +53,8 @@ def agreement(request):
 def _anchored(look, found: dict) -> list[dict]:
     """What the draft does besides: lines with what is compared, in words."""
     called = {
-        "krippendorff_alpha": _("how far readers agree, guessing taken out (α)"), "gwet_ac": _("the same, by AC"),
+        "krippendorff_alpha": _("how far readers agree, guessing taken out (α)"),
+        "gwet_ac": _("the same, taking guessing to be rare (AC)"),
         "percent_agreement": _("same answer"), "mistakes_named": _("mistakes that a reader names"),
         "turns_marked": _("share of the counsellor's turns that she marks"),
         "f1_turns": _("how far two mark the same turns (F1)"),
