@@ -3,8 +3,6 @@ by side.
 """
 
 import asyncio
-import contextlib
-import gc
 import time
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -18,6 +16,7 @@ from synthesis.faults import NoEndpoint
 from synthesis.llm import ModelEndpoint, Patience
 from synthesis.models import Endpoint, Run
 from synthesis.models.drives import SEEN_EVERY
+from synthesis.set_aside import loaded_set_aside
 from synthesis.steering import MOST_AT_ONCE
 from synthesis.stored import Cells
 from synthesis.writing import Writer
@@ -68,18 +67,6 @@ def drive_all(*, patience: Patience | None = None, at_once: int = MOST_AT_ONCE) 
     return asyncio.run(_Engine(patience, at_once=at_once, looks_for_more=True).make([]))
 
 
-@contextlib.contextmanager
-def _all_that_is_loaded_set_aside():
-    """What the process has loaded stays; the garbage collector would look through hundreds of thousands of objects
-    again and again, and every session would wait for it.
-    """
-    gc.freeze()
-    try:
-        yield
-    finally:
-        gc.unfreeze()
-
-
 class _Engine:
     def __init__(
         self, patience, *, at_once=MOST_AT_ONCE, looks_for_more=False, wait_for_others=False, watch=None
@@ -95,7 +82,7 @@ class _Engine:
         self.tally = Tally()
 
     async def make(self, runs: list[Run]) -> Tally:
-        with _all_that_is_loaded_set_aside():
+        with loaded_set_aside():
             return await self._make(runs)
 
     async def _make(self, runs: list[Run]) -> Tally:

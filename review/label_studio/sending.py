@@ -30,6 +30,7 @@ from review.label_studio.screens.build import task_data
 from review.label_studio.screens.controls import fields_of
 from review.models import ENVIRONMENT, Arm, Reading, Return, Round, RoundState, SeatProject, SendState
 from synthesis import rows
+from synthesis.set_aside import loaded_set_aside
 
 log = logging.getLogger(__name__)
 
@@ -56,11 +57,16 @@ def send(round: Round, label_studio, *, grace: timedelta = GRACE, alive=lambda l
     """
     if round.state != RoundState.OPEN:
         return 0
-    sent = 0
     projects = SeatProject.objects.filter(seat__round=round).select_related(
         "seat__rater__user", "seat__round", "server"
     )
-    for project in projects.order_by("seat", "form"):
+    with loaded_set_aside():
+        return _send_all(projects.order_by("seat", "form"), label_studio, grace, alive)
+
+
+def _send_all(projects: Iterable[SeatProject], label_studio, grace: timedelta, alive) -> int:
+    sent = 0
+    for project in projects:
         alive()
         try:
             sent += _send_project(project, label_studio, grace, alive)
@@ -233,6 +239,11 @@ class _Chunk:
         return cls(readings, tasks, Packed([tasks[reading] for reading in readings]))
 
 
+# All of a reading that sending looks at: read whole, its rows and its session's take longer than their words.
+_SENT = ("seat", "external_id", "content_hash", "position_ab", "send_state", "sending_since", "task_id", "item__arm",
+         "item__instance__content", "item__instance__factors", "item__instance__run", "item__instance__version")  # fmt: skip
+
+
 def _send_planned(project: SeatProject, label_studio, unsent, alive) -> int:
     """Chunk by chunk. While Label Studio stores one, the next one is read and put into words; then, waiting for the disk
     once, the one before is marked as sent and that one claimed.
@@ -244,7 +255,7 @@ def _send_planned(project: SeatProject, label_studio, unsent, alive) -> int:
 
     def read() -> _Chunk:
         planned = unsent.filter(send_state=SendState.PLANNED).order_by("order")
-        planned = planned.select_related("item__instance")
+        planned = planned.select_related("item__instance").only(*_SENT)
         found = planned.prefetch_related("item__instance__version__guideline")[:CHUNK]
         tasks = {reading: data_of(reading, wording, project.config) for reading in found}
         return _Chunk.of(list(tasks), tasks)

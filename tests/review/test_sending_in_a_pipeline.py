@@ -7,13 +7,15 @@ from datetime import timedelta
 
 import httpx
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from review.judged import Wording
 from review.label_studio import sending
 from review.label_studio.errors import LabelStudioDown, LabelStudioRefused
 from review.label_studio.sending import send
-from review.models import Reading, Return, Round, SendState
+from review.models import Reading, Return, Round, SeatProject, SendState
 from review.rounds import close_round
 from tests.fakes.label_studio import FakeLabelStudio
 from tests.review.factories import round_of
@@ -163,3 +165,18 @@ def test_where_the_taking_out_fails_the_chunk_that_is_being_stored_is_not_sent_a
     counted = there(fake)
     assert {counted[str(one.external_id)] for one in second} == {1}
     assert set(Reading.objects.values_list("send_state", flat=True)) == {"sent"}
+
+
+def test_sending_more_sessions_in_a_chunk_asks_no_more(round, monkeypatch):
+    monkeypatch.setattr(sending, "CHUNK", 100)
+    send(round, FakeLabelStudio())  # her account and project are there from now on
+    asked = []
+    for n in (2, 10):
+        again = Reading.objects.filter(seat__round=round, order__lt=n)
+        again.update(send_state=SendState.PLANNED, task_id=None)
+        with CaptureQueriesContext(connection) as queries:
+            SeatProject.objects.update(project_id=None)
+            assert send(round, FakeLabelStudio()) == n
+        asked.append([one["sql"] for one in queries])
+    assert len(asked[0]) == len(asked[1])
+    assert not any('"trace"' in sql for sql in asked[1])  # all calls that made a session, read for nothing
