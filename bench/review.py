@@ -16,7 +16,7 @@ from pathlib import Path
 from bench import pages
 from bench.reviewing import tables
 
-PARTS = ("pages", "exchange", "writers", "deciding")
+PARTS = ("pages", "sending", "reading", "writers", "deciding")
 
 
 def main() -> None:
@@ -33,7 +33,7 @@ def main() -> None:
             # What is looked at comes last: it is large, and slow to write beside.
             if "deciding" in asked.only:
                 lost += _deciding(asked)
-            if {"exchange", "writers"} & set(asked.only):
+            if {"sending", "reading", "writers"} & set(asked.only):
                 lost += _with_label_studio(asked, stack, folder)
             if "pages" in asked.only:
                 _pages(asked)
@@ -86,16 +86,18 @@ def _with_label_studio(asked, stack, folder: Path) -> int:
     from bench.reviewing import exchange, writers
 
     parts, lost = writers.Parts(stack, folder), 0
-    if "exchange" in asked.only:
+    if "sending" in asked.only:
         given = {"tasks": asked.tasks, "rounds": asked.rounds}
         found = exchange.push(parts.part, parts.studio, **given)
         print(tables.seconds(f"Sending {asked.tasks:,} sessions", found, to=exchange.BARE_PUSH))
+    if "reading" in asked.only:
         tasks = asked.tasks + asked.tasks // 10
         found = exchange.pull(
             parts.part, parts.studio, tasks=tasks, changed=asked.changed, rounds=asked.rounds
         )
         title = f"Reading {asked.changed:,} new judgements among {tasks:,} sessions"
         print(tables.seconds(title, found, to=exchange.BARE_PULL))
+    if {"sending", "reading"} & set(asked.only):
         print(tables.PEERS_EXCHANGE)
     if "writers" in asked.only:
         size = {"writers": asked.writers, "each": asked.each}

@@ -240,8 +240,10 @@ class _Chunk:
 
 
 # All of a reading that sending looks at: read whole, its rows and its session's take longer than their words.
-_SENT = ("seat", "external_id", "content_hash", "position_ab", "send_state", "sending_since", "task_id", "item__arm",
-         "item__instance__content", "item__instance__factors", "item__instance__run", "item__instance__version")  # fmt: skip
+_SENT = (
+    "seat", "external_id", "content_hash", "position_ab", "send_state", "sending_since", "task_id", "item__arm",
+    *(f"item__instance__{name}" for name in ("content", "factors", "run", "version")),
+)  # fmt: skip
 
 
 def _send_planned(project: SeatProject, label_studio, unsent, alive) -> int:
