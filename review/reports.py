@@ -146,10 +146,11 @@ def uncounted(round: Round):
     return RawAnnotation.objects.uncounted_judgements().filter(seat_project__seat__round=round)
 
 
-def latest_uncounted(round: Round, n: int) -> list[RawAnnotation]:
-    """The newest `n` of these, the newest first."""
+def latest_uncounted(round: Round, n: int, *, before: int | None = None) -> list[RawAnnotation]:
+    """The newest `n` of these, the newest first; of those before this one (its primary key), if any is given."""
     # Found by an index, and only then read: what came from Label Studio is long.
-    newest = uncounted(round).order_by("-id").values("pk")[:n]
+    found = uncounted(round) if before is None else uncounted(round).filter(pk__lt=before)
+    newest = found.order_by("-id").values("pk")[:n]
     return list(
         RawAnnotation.objects.filter(pk__in=newest)
         .select_related("reading__item__instance", "seat_project__seat__rater__user")
@@ -176,9 +177,11 @@ def uncounted_and_skips(round: Round) -> tuple[int, int]:
     return total - skips, skips
 
 
-def differences(round: Round):
-    """What its projects had otherwise than we know, the newest first."""
+def differences(round: Round, *, before: int | None = None):
+    """What its projects had otherwise than we know, the newest first; as `latest_uncounted`."""
     found = Difference.objects.filter(project__seat__round=round)
+    if before is not None:
+        found = found.filter(pk__lt=before)
     return found.select_related("project__seat__rater__user", "reading__item").order_by("-id")
 
 

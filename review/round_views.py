@@ -48,7 +48,7 @@ from review.welfare.providing import contact
 from synthesis.models import Instance, Run
 
 PAGE = 50
-SHOWN_RAW = 50
+NEWEST = 10  # of what has a page of its own
 MOST_FLAGGED = 20
 
 
@@ -168,6 +168,7 @@ def round(request, public_id):
         stood = stood_of(found)
         uncertified = _uncertified(found, seats)
         uncounted_total, skips = reports.uncounted_and_skips(found)
+        differences = reports.differences(found)[: NEWEST + 1]
         context |= {
             "counts": reports.standing_counts(found, stood),
             "known": bool(items_of([found])[found.pk].known),
@@ -189,11 +190,12 @@ def round(request, public_id):
             "sees_judges": bool(may_see_judges(request.user, found)),
             "disagreements": reports.disagreements(found),
             "overturning": overturning.of(found),
-            "uncounted": uncounted_rows.rows(found, request.user, SHOWN_RAW),
+            "uncounted": uncounted_rows.rows(found, request.user, NEWEST),
             "uncounted_total": uncounted_total,
             "informed": releasing.left_out(found),
             "skips": skips,
-            "differences": reports.differences(found)[:SHOWN_RAW],
+            "differences": differences[:NEWEST],
+            "more_differences": len(differences) > NEWEST,
             "acts": acts.latest(trail.ROUND, found.public_id, trail.VOCABULARY),
             "sees_addresses": True,
         }

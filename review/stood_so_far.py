@@ -54,11 +54,11 @@ def stood_so_far() -> dict[int, Counted]:
 def _erased() -> list[tuple[int, str, int]]:
     """[(round, how they stood, how many)] of what was erased before it was settled. There are few."""
     last = Stood.objects.filter(item=OuterRef("pk")).order_by("-n").values("state")[:1]
-    items = (
-        Item.objects.erased().counted().order_by().annotate(stands=Coalesce(Subquery(last), Value("open")))
-    )
+    items = Item.objects.erased().order_by().annotate(stands=Coalesce(Subquery(last), Value("open")))
     unsettled = items.exclude(stands=StandingState.SETTLED)
-    return list(unsettled.values_list("round", "stands").annotate(n=Count("pk")))
+    # Those with known answers are sorted out here: asked for those without, SQLite reads all items to find the few.
+    found = unsettled.values_list("round", "stands", "gold").annotate(n=Count("pk"))
+    return [(round, stands, n) for round, stands, gold, n in found if gold is None]
 
 
 def stood_of(round: Round) -> Counted:

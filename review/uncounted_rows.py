@@ -32,9 +32,11 @@ class Row:
     words: list[tuple[str, str]] = field(default_factory=list)
 
 
-def rows(round: Round, user, n: int) -> list[Row]:
-    """The newest `n`. The words are not for whoever may settle sessions of the round, or judges one of them elsewhere."""
-    raws = reports.latest_uncounted(round, n)
+def rows(round: Round, user, n: int, *, before: int | None = None) -> list[Row]:
+    """The newest `n`, as reports.latest_uncounted. The words are not for whoever may settle sessions of the round, or
+    judges one of them elsewhere.
+    """
+    raws = reports.latest_uncounted(round, n, before=before)
     items = [raw.reading.item for raw in raws if raw.reading]
     hidden = hidden_instances(user, [item.instance_id for item in items])
     people = Account.objects.filter(ls_user_id__in={raw.completed_by for raw in raws}).select_related(

@@ -167,6 +167,8 @@ TABLE = {
     "rounds/<uuid:public_id>/": LEAD,
     # But for a lead who judges in the round herself.
     "rounds/<uuid:public_id>/sessions/": LEAD,
+    "rounds/<uuid:public_id>/not-counted/": LEAD,
+    "rounds/<uuid:public_id>/otherwise/": LEAD,
     "rounds/<uuid:public_id>/close/": LEAD,
     "rounds/<uuid:public_id>/sync/": LEAD,
     "rounds/<uuid:public_id>/release/": LEAD,
