@@ -5,9 +5,11 @@ from dataclasses import replace
 import pytest
 from playwright.sync_api import expect
 
+from review import round_views
 from review.judged import Wording
 from review.label_studio.sending import send
 from review.label_studio.syncing import sync_all
+from review.models import Difference, DifferenceKind, SeatProject
 from tests.browser import screens
 from tests.browser.conftest import windows
 from tests.conftest import PASSWORD
@@ -38,6 +40,23 @@ def at_work(live_server, chromium, ben, lena):
         yield log_in
 
 
+def test_a_lead_goes_on_to_all_that_was_kept(at_work, kept, monkeypatch):
+    monkeypatch.setattr(round_views, "NEWEST", 1)
+    projects = SeatProject.objects.filter(seat__round=kept)
+    for n, project in enumerate(projects, start=1):
+        Difference.objects.create(project=project, kind=DifferenceKind.STRANGE_TASK, ls_id=900 + n)
+    lead = at_work("lena")
+    for heading, name in (
+        ("Kept, but not counted", "not-counted"),
+        ("Otherwise in Label Studio", "otherwise"),
+    ):
+        lead.goto(f"/rounds/{kept.public_id}/")
+        lead.locator(f'a[href$="/{name}/"]').click()
+        expect(lead.get_by_role("heading", level=1)).to_contain_text(heading)
+        expect(lead.locator("tbody tr")).to_have_count(2 if name == "not-counted" else len(projects))
+        screens.take(lead, f"round-{name}")
+
+
 def test_both_read_why_and_the_lead_reads_the_words(at_work, kept):
     page = at_work("ben")
     page.goto("/desk/")
@@ -53,7 +72,7 @@ def test_both_read_why_and_the_lead_reads_the_words(at_work, kept):
     for one in lead.get_by_text("What was sent").all():
         one.click()
     expect(row.get_by_text("Accept after my edit")).to_be_visible()
-    screens.take(lead, "round-not-counted")
+    screens.take(lead, "round-with-not-counted")
     row.get_by_role("link").click()
     expect(lead).to_have_url(
         f"{lead.url.split('/instances/')[0]}/instances/{kept.items.first().instance.public_id}/"
