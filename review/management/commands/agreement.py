@@ -39,8 +39,10 @@ class Command(BaseCommand):
             raise CommandError(f"--levels: {reason}", returncode=2) from reason
         try:
             table = read_table(file, scale=scale, levels=declared, memory=memory * MB, told=self._told)
-        except (BadRatings, OSError) as reason:
+        except BadRatings as reason:
             raise CommandError(f"{file}: {reason}", returncode=2) from reason
+        except OSError as problem:
+            raise CommandError(f"{file}: {problem.strerror}", returncode=2) from problem
         found = {}
         for number, (name, rows) in enumerate(table.columns.items(), start=1):
             self.stderr.write(f"{number}/{len(table.columns)} {name}: {len(rows)} rows", self.style.NOTICE)
