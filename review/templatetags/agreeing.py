@@ -124,7 +124,7 @@ def frequent(figures: dict) -> str:
     if not figures["prevalence"]:
         return "–"
     level, share = max(figures["prevalence"], key=lambda one: one[1])
-    return f"{named.level(level)} {percent(share)}"
+    return f"{named.level(level)} ({percent(share)})"
 
 
 @register.filter
