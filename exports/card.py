@@ -65,6 +65,7 @@ def fields(dataset, rounds, facts: dict) -> list[tuple[str, str]]:
         ("Edits too small to prefer", f"{facts['edits_too_small_for_preference']} approved edits changed "
          "under 10 % or 3 words; they are not in `preference`"),
         ("Edited turns", _edited_turns(facts)),
+        *_graded(facts),
         ("Verdicts of the readers", _or_not(rates)),
         ("Second adjudication", sampled.second_adjudication(rounds)),
         ("Machine share of the texts", "sessions: all by models; feedback: by a model, a model's edited "
@@ -96,6 +97,24 @@ def _not_low(facts) -> list[tuple[str, str]]:
     n = facts.get("rewritings_of_replies_not_low")
     said = f"{n} approved rewritings of replies that no reader found low: the judge of the loop alone did"
     return [("Rewritings not preferred", said)] if n else []
+
+
+def _graded(facts: dict) -> list[tuple[str, str]]:
+    """Of what was rated or compared alone: without any the card says nothing of it."""
+    if "margin" not in facts:
+        return []
+    pairs, replies = (
+        "; ".join(f"{n} × {why}" for why, n in sorted(facts.get(name, {}).items())) or "none"
+        for name in ("pairs_left_out", "replies_left_out")
+    )
+    return [
+        ("Rated texts", "in `rating` the words are as they were rated, good and bad: for a model that judges, "
+         "not to be imitated; nobody approved them"),
+        ("Pairs by margin", f"means at least {facts['margin']:g} levels apart, of replies to the same words, rated in "
+         "the same way under one rubric; the better one above the middle of its scale and not less safe"),
+        ("No pairs", pairs),
+        ("No better replies", replies),
+    ]  # fmt: skip
 
 
 def _edited_turns(facts: dict) -> str:
