@@ -20,7 +20,7 @@ __all__ = ["drive", "endpoint"]
 
 @pytest.fixture
 def compared(artefacts, endpoint, drive, ben, chloe, lena):
-    """A closed round of one pair, made by scripted models and compared by two people; the judge finds the gentle one better."""
+    """A closed round of one pair by scripted models, compared by two people; the judge finds the gentle one better."""
 
     def make(hers, his=None, *, judge=lambda text, place: scores(5 if "gentle" in text else 2), **options):
         said = iter(["A gentle reply.", "A curt reply."])

@@ -1,4 +1,4 @@
-"""What leaves of replies and sessions that readers rated, and of what they would say instead: settled in real rounds, then frozen."""
+"""What leaves of replies and sessions that readers rated, and of what they would say instead: settled, then frozen."""
 
 import json
 
