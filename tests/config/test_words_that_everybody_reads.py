@@ -5,6 +5,7 @@ from django.urls import reverse
 
 from config.demo import seeding
 from config.pages.settings import roles_in_words
+from review.rounds import close_round
 from synthesis import cast, choosing, loading, planning
 from synthesis.models import Endpoint, ModelRole, Profile, ProfileKind
 from synthesis.recipes import RECIPES, ROLES
@@ -58,6 +59,7 @@ def test_a_reader_of_a_real_excerpt_is_told_so_where_her_work_is_shown(lena, ben
     )  # fmt: skip
     for one, words in ((item, "Synthetic"), (other.items.get(), "From real sessions")):
         factories.judge(one, ben, invented.says("resistance_reply"))
+        close_round(round=one.round, by=lena)
         assert words in foot(log_in(ben).get(reverse("desk_mine_item", args=[one.public_id])))
 
 
