@@ -11,7 +11,7 @@ register = template.Library()
 
 @register.simple_tag(takes_context=True)
 def foot(context) -> str:
-    """By what the page shows: a session, an item of a round, a profile, or excerpts."""
+    """By what the page shows: excerpts, a session, its run, an item, its round, or a dataset of rounds."""
     if _is_real(context):
         return _(
             "From real sessions: used only as was agreed with the people who speak, and erased when they wish. "
@@ -23,6 +23,8 @@ def foot(context) -> str:
 def _is_real(context) -> bool:
     if "excerpt" in context or "excerpts" in context:
         return True
-    shown = context.get("instance") or getattr(context.get("item"), "instance", None)
-    recipe = RECIPES.get(getattr(shown, "recipe", ""))
-    return recipe is not None and recipe.profile_kind == ProfileKind.EXCERPT
+    shown = context.get("instance") or getattr(context.get("item"), "instance", None) or context.get("run")
+    names = [getattr(shown, "recipe", "")]
+    rounds = context.get("rounds") if "dataset" in context else [context.get("round")]
+    names += [getattr(round, "screen", "") for round in rounds or ()]
+    return any(name in RECIPES and RECIPES[name].profile_kind == ProfileKind.EXCERPT for name in names)
