@@ -13,4 +13,4 @@ OF_FEEDBACK = {
 OF_TURNS = {"turn_preference": turn_preference.rows}
 OF_RATED = {"rating": rating.rows, "reply": reply.rows}
 OF_PAIRS = {"preference": preference.of_pair}
-FORMATS = tuple(dict.fromkeys([*OF_FEEDBACK, *OF_TURNS, *OF_RATED, *OF_PAIRS]))
+FORMATS = ("sft", "preference", "turn_preference", "unpaired", "reply", "rating")

@@ -283,3 +283,19 @@ def test_a_lead_sees_pairs_and_replies_in_the_preview(artefacts, ben, lena, log_
     asked = {"rounds": str(round.public_id), "formats": ["preference", "rating"], "seed": "0", "margin": "1"}
     page = log_in(lena).get("/datasets/", asked).content.decode()
     assert "2 items of 1 clients may leave." in page and "no pair:" in page and "rated alike" in page
+
+
+def test_every_format_is_made_by_somebody_and_offered_in_words():
+    from exports.formats import FORMATS, OF_FEEDBACK, OF_PAIRS, OF_RATED, OF_TURNS
+    from exports.forms import WHAT
+
+    assert {*OF_FEEDBACK, *OF_TURNS, *OF_RATED, *OF_PAIRS} == set(FORMATS) == set(WHAT)
+
+
+def test_the_card_says_how_many_were_rated_and_that_nobody_approved_them(artefacts, ben, lena):
+    round, _items = settled("judged_reply", [ben], lena, [[says("accept")], [rates(specific=1, supportive=1)]],
+                            contents=[content(), reply_content(REPLY)])  # fmt: skip
+    card = (places.dataset_folder(frozen(round, lena)) / "README.md").read_text()
+    assert "2 sessions put before readers, 1 rated, 1 rated beside a rewriting;" in card
+    assert "| Rated texts | in `rating` the words are as they were rated" in card
+    assert "Synthetic counselling sessions and replies" in card
