@@ -7,7 +7,7 @@ from config.demo import seeding
 from config.pages.settings import roles_in_words
 from review.rounds import close_round
 from synthesis import cast, choosing, loading, planning
-from synthesis.models import Endpoint, ModelRole, Profile, ProfileKind
+from synthesis.models import Endpoint, ModelRole, Profile, ProfileKind, Run
 from synthesis.recipes import RECIPES, ROLES
 from tests.review import factories, invented
 from tests.synthesis.conftest import drive, endpoint
@@ -93,14 +93,21 @@ def test_the_settings_page_calls_a_role_by_its_words(lena, log_in, settings):
 # A demo.
 
 
-def test_a_demo_has_something_to_start_from_for_every_recipe_but_real_excerpts(endpoint, drive):
+def test_a_demo_has_something_to_start_from_for_every_recipe_but_real_excerpts(endpoint, drive, lena, log_in):
     for name in seeding.PROFILES:
         loading.load(name)
     kinds = {recipe.profile_kind for recipe in RECIPES.values()} - {ProfileKind.EXCERPT}
     assert kinds == set(Profile.objects.values_list("kind", flat=True))
     endpoint(Writers())
-    run = planning.plan(recipe="reply_preference", limit=2)
+    leads = log_in(lena)
+    form = leads.get(reverse("run_plan"), {"recipe": "reply_preference"}).context["form"]
+    given = {name: form[name].value() for name in form.fields}
+    sent = {name: value for name, value in given.items() if value is not None}
+    sent |= {"recipe": "reply_preference", "limit": 2}
+    planned = leads.post(reverse("run_plan"), sent | {"act": "plan"})
+    assert planned.status_code == 302, planned.context["form"].errors
+    run = Run.objects.get()
     drive(run)
-    assert set(run.instances.values_list("state", flat=True)) == {"made"}
+    assert set(run.instances.values_list("state", flat=True)) == {"made"} and run.instances.count() == 2
     for kind in kinds:
         assert choosing.chosen_profiles(kind=kind)
