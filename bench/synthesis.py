@@ -1,4 +1,5 @@
-"""The engine beside a raw client and three libraries: 1,000 independent calls of 50 ms, and 200 dialogues of 20 turns.
+"""The engine beside a raw client and three libraries: 1,000 independent calls of 50 ms, and 200 dialogues of 20 turns; and
+beside the raw client alone technique sessions, of which a turn is eight calls, six of them at once.
 
 All ask the same stub endpoint for the same words, with as many calls in flight. Each contender is started once, does
 a small work to warm up, and then takes its turn in every round. Ours commits each reply to the database before the
@@ -15,10 +16,11 @@ from bench.contest.contestants import Done, Fell, Ours
 from bench.contest.databases import NotStored
 from bench.contest.field import FLOOR, Here, load, options, place, tell, versions
 from bench.contest.field import field as contenders_of
-from bench.contest.work import Work, wrong_rows
+from bench.contest.work import Work
 from bench.side_by_side import ratios
 
 WARM_UP = 32  # sessions
+EXCHANGES = 20  # of a technique session: 42 messages with the opening, as the published ones
 
 
 @dataclass
@@ -38,14 +40,16 @@ def one(contender, work: Work, served: endpoint.Endpoint, timeout: float, taken:
         taken.why_not = str(problem)
         return
     counted = served.count()
-    wrong = wrong_rows(done.rows, work.turns)
+    wrong = work.wrong(done.rows)
+    # Calls of agents carry no mark.
+    calls = counted["other"] if work.exchanges else counted["calls"]
     if len(done.rows) != work.sessions or wrong or counted["out_of_order"]:
         taken.why_not = (
             f"{len(done.rows)} of {work.sessions} sessions, {wrong} of them wrong, "
             f"{counted['out_of_order']} calls without the turn before"
         )
-    elif counted["calls"] != work.calls:
-        taken.why_not = f"{counted['calls']} calls instead of {work.calls}"
+    elif calls != work.calls:
+        taken.why_not = f"{calls} calls instead of {work.calls}"
     taken.most_in_flight = max(taken.most_in_flight, counted["most_in_flight"])
     taken.rounds.append(done)
 
@@ -70,8 +74,9 @@ def measure(
                     continue
                 tell(f"round {round + 1} of {rounds}, {title}: {name}")
                 # Of its own for each work: who finds an older one in its folder may answer with that.
-                folder = f"{work.folder}/{place(contenders[name])}-{work.sessions}-{work.turns}-{round}"
-                own = Work(served.url, folder, work.sessions, work.turns, work.concurrency)
+                size = f"{work.sessions}-{work.exchanges or work.turns}"
+                folder = f"{work.folder}/{place(contenders[name])}-{size}-{round}"
+                own = replace(work, folder=folder)
                 one(contenders[name], own, served, timeout, taken[title][name])
     return taken
 
@@ -139,6 +144,10 @@ def memory(ours: Ours, like: Work, sizes: list[int], timeout: float) -> str:
     return "\n".join(lines) + "\n"
 
 
+def _sessions(n: int) -> str:
+    return f"{n} technique sessions at once" if n > 1 else "One technique session"
+
+
 def _range(values: list[float]) -> str:
     return f"{min(values):.2f} to {max(values):.2f}"
 
@@ -154,9 +163,13 @@ def main() -> None:
         metavar="N,…",
         help="instances of which the memory is shown, or nothing",
     )
+    parser.add_argument(
+        "--techniques", default="1,4", metavar="N,…",
+        help="technique sessions of 42 messages that are made at once, or nothing; only the floor and ours make them",
+    )  # fmt: skip
     asked = parser.parse_args()
-    if not asked.calls and not asked.dialogues:
-        parser.error("nothing is to be measured: give --calls or --dialogues")
+    if not asked.calls and not asked.dialogues and not asked.techniques:
+        parser.error("nothing is to be measured: give --calls, --dialogues or --techniques")
     here = Here.now()
     with contenders_of(asked) as (folder, contenders), endpoint.Endpoint(asked.latency / 1000) as served:
         same = {"url": served.url, "folder": str(folder), "concurrency": asked.concurrency}
@@ -167,7 +180,11 @@ def main() -> None:
             ),
         }
         works = {title: work for title, work in works.items() if work.sessions}
-        why_not = start(contenders, next(iter(works.values())), served, asked.timeout)
+        chained = {
+            _sessions(n): Work(sessions=n, turns=1, exchanges=EXCHANGES, **same)
+            for n in (int(size) for size in asked.techniques.split(",") if size)
+        }
+        why_not = start(contenders, Work(sessions=WARM_UP, turns=1, **same), served, asked.timeout)
         begun = time.time()
         taken = measure(contenders, works, served, why_not, rounds=asked.rounds, timeout=asked.timeout)
         print(f"{here}\n{versions(asked)}\n")
@@ -178,6 +195,17 @@ def main() -> None:
                 f"(no client can be under {ideal:.2f} s), {asked.rounds} rounds\n"
             )
             print(table(taken[title], contenders) + "\n", flush=True)
+        if chained:
+            able = {name: one for name, one in contenders.items() if name == FLOOR or isinstance(one, Ours)}
+            taken = measure(able, chained, served, why_not, rounds=asked.rounds, timeout=asked.timeout)
+            for title, work in chained.items():
+                ideal = max(work.chain, work.calls / work.concurrency) * asked.latency / 1000
+                print(
+                    f"{title} of 42 messages: {work.calls} calls of {asked.latency:.0f} ms at concurrency "
+                    f"{work.concurrency}, {work.chain} of a session one after the other (no client can be under "
+                    f"{ideal:.2f} s), {asked.rounds} rounds\n"
+                )
+                print(table(taken[title], able) + "\n", flush=True)
         sizes = [int(size) for size in asked.memory.split(",") if size]
         if sizes and (ours := next((one for one in contenders.values() if isinstance(one, Ours)), None)):
             print(memory(ours, Work(sessions=0, turns=1, **same), sizes, asked.timeout))

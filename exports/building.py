@@ -12,6 +12,7 @@ from accounts import roles
 from accounts.numbering import next_serial
 from exports import access, places, trail
 from exports.formats import FORMATS
+from exports.margins import MARGIN
 from exports.models import Dataset, DatasetItem, DatasetState
 from exports.writing import NotFrozen, write
 from review.models import Round
@@ -19,20 +20,26 @@ from synthesis.models import Tier
 
 __all__ = ["NotFrozen", "build", "freeze", "plan"]
 LARGEST_SEED = 2**32 - 1
+LARGEST_MARGIN = 100
 
 
-def freeze(*, name, rounds, by, formats=tuple(FORMATS), seed=0, named_tiers=("none",), **more) -> Dataset:
+def freeze(
+    *, name, rounds, by, formats=FORMATS, seed=0, named_tiers=("none",), margin=MARGIN, **more
+) -> Dataset:
     """Plan and build in one go; return the frozen dataset. `by` None: from the command line of this machine.
 
     The same rounds, formats and seed give the same bytes, on SQLite and on PostgreSQL.
     Raises Refused, or NotFrozen with the reason; then no folder is left.
     """
-    dataset = plan(name=name, rounds=rounds, by=by, formats=formats, seed=seed, named_tiers=named_tiers)
+    asked = {"formats": formats, "seed": seed, "named_tiers": named_tiers, "margin": margin}
+    dataset = plan(name=name, rounds=rounds, by=by, **asked)
     return build(dataset=dataset, **more)
 
 
-def plan(*, name, rounds, by, formats=tuple(FORMATS), seed=0, named_tiers=("none",)) -> Dataset:
-    """Store what is asked for, as a dataset that is being built."""
+def plan(*, name, rounds, by, formats=FORMATS, seed=0, named_tiers=("none",), margin=MARGIN) -> Dataset:
+    """Store what is asked for, as a dataset that is being built. `margin`: how many levels apart two replies to the same
+    words must have been rated, in the mean, to be a pair.
+    """
     rounds = sorted(rounds, key=lambda round: str(round.public_id))
     roles.require(access.may_freeze(by, rounds))
     unknown = sorted(set(formats) - set(FORMATS))
@@ -43,6 +50,8 @@ def plan(*, name, rounds, by, formats=tuple(FORMATS), seed=0, named_tiers=("none
         raise NotFrozen(f"Unknown risk tier: {', '.join(unknown)}. There are {', '.join(Tier.values)}.")
     if not 0 <= seed <= LARGEST_SEED:
         raise NotFrozen(f"The seed is a whole number from 0 to {LARGEST_SEED}.")
+    if not 0 < margin <= LARGEST_MARGIN:
+        raise NotFrozen(f"The margin is a number above 0, {LARGEST_MARGIN} at most.")
     with transaction.atomic():
         serial = next_serial(Dataset)
         dataset = Dataset.objects.create(
@@ -55,11 +64,12 @@ def plan(*, name, rounds, by, formats=tuple(FORMATS), seed=0, named_tiers=("none
                 "formats": sorted(set(formats)),
                 "seed": seed,
                 "named_tiers": sorted(named_tiers),
+                "margin": float(margin),
             },
         )
         told = {
             "name": dataset.name, "rounds": [round.name for round in rounds], "rehearsal": dataset.rehearsal,
-            "formats": dataset.selection["formats"], "named_tiers": dataset.selection["named_tiers"],
+            **{key: dataset.selection[key] for key in ("formats", "margin", "named_tiers")},
         }  # fmt: skip
         trail.record(verb="plan", kind=trail.DATASET, name=dataset.public_id, by=by, after=told)
     return dataset

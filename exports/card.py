@@ -8,7 +8,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from exports import sampled
 from exports.sampled import NOT_RECORDED
-from review.models import Seat
+from review.models import Item, Seat
 
 SMALL_CELL = 3
 
@@ -65,10 +65,10 @@ def fields(dataset, rounds, facts: dict) -> list[tuple[str, str]]:
         ("Edits too small to prefer", f"{facts['edits_too_small_for_preference']} approved edits changed "
          "under 10 % or 3 words; they are not in `preference`"),
         ("Edited turns", _edited_turns(facts)),
+        *_graded(facts),
         ("Verdicts of the readers", _or_not(rates)),
         ("Second adjudication", sampled.second_adjudication(rounds)),
-        ("Machine share of the texts", "sessions: all by models; feedback: by a model, a model's edited "
-         "by a reviewer or an adjudicator, or an adjudicator's own (`text_by` in every row)"),
+        ("Machine share of the texts", _machine_share(rounds)),
         ("Reviewers' pay and consent", sampled.consent(rounds)),
         ("Ethics approval or exemption", NOT_RECORDED),
         ("Risk tiers", f"only tier {', '.join(facts['named_tiers'])}; released: "
@@ -85,10 +85,38 @@ def write(dataset, rounds, facts: dict) -> str:
     counts = "\n".join(f"- `{kind}`: {n} rows" for kind, n in sorted(facts["rows"].items()))
     return (
         "# A One-Way Mirror dataset\n\n"
-        "Synthetic counselling sessions with supervisor feedback that expert readers approved.\n\n"
+        f"{_about(rounds)}\n\n"
         f"{counts}\n\n| field | |\n| --- | --- |\n{rows}\n\n"
-        "*Synthetic sessions. Education under qualified supervision. Not for patients.*\n"
+        f"*{'Real' if _are_real(rounds) else 'Synthetic'} sessions. Education under qualified supervision. "
+        "Not for patients.*\n"
     )
+
+
+def _are_real(rounds) -> bool:
+    """Whether words of real people are among what was judged."""
+    return Item.objects.filter(round__in=rounds, instance__profile__source_text__isnull=False).exists()
+
+
+def _about(rounds) -> str:
+    if _are_real(rounds):
+        return "Excerpts of real counselling sessions, with what expert readers judged; consent stands in every row."
+    if any(round.screen != "supervised_dialogue" for round in rounds):
+        return "Synthetic counselling sessions and replies, with what expert readers judged of them."
+    return "Synthetic counselling sessions with supervisor feedback that expert readers approved."
+
+
+def _machine_share(rounds) -> str:
+    if all(round.screen == "supervised_dialogue" for round in rounds):
+        return (
+            "sessions: all by models; feedback: by a model, a model's edited by a reviewer or an adjudicator, or an "
+            "adjudicator's own (`text_by` in every row)"
+        )
+    said = (
+        "excerpts: by the people who spoke"
+        if _are_real(rounds)
+        else "what clients say: invented, or by models"
+    )
+    return f"{said}; replies and rewritings: `text_by` in every row; ratings and reasons: by the readers"
 
 
 def _not_low(facts) -> list[tuple[str, str]]:
@@ -96,6 +124,24 @@ def _not_low(facts) -> list[tuple[str, str]]:
     n = facts.get("rewritings_of_replies_not_low")
     said = f"{n} approved rewritings of replies that no reader found low: the judge of the loop alone did"
     return [("Rewritings not preferred", said)] if n else []
+
+
+def _graded(facts: dict) -> list[tuple[str, str]]:
+    """Of what was rated or compared alone: without any the card says nothing of it."""
+    if "margin" not in facts:
+        return []
+    pairs, replies = (
+        "; ".join(f"{n} × {why}" for why, n in sorted(facts.get(name, {}).items())) or "none"
+        for name in ("pairs_left_out", "replies_left_out")
+    )
+    return [
+        ("Rated texts", "in `rating` the words are as they were rated, good and bad: for a model that judges, "
+         "not to be imitated; nobody approved them"),
+        ("Pairs by margin", f"means at least {facts['margin']:g} levels apart, of replies to the same words, rated in "
+         "the same way under one rubric; the better one above the middle of its scale and not less safe"),
+        ("No pairs", pairs),
+        ("No better replies", replies),
+    ]  # fmt: skip
 
 
 def _edited_turns(facts: dict) -> str:

@@ -3,17 +3,22 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from exports.building import LARGEST_SEED
+from exports.building import LARGEST_MARGIN, LARGEST_SEED
 from exports.formats import FORMATS
+from exports.margins import MARGIN
 from exports.training.launch import DEFAULTS
 from review.models import Round
 from synthesis.models import Tier
 
 WHAT = {
     "sft": _("Approved feedback to learn from (sft)"),
-    "preference": _("An expert's wording beside the draft that she changed (preference)"),
+    "preference": _(
+        "The better of two texts beside the other: an expert's wording, or the reply that readers preferred (preference)"
+    ),
     "turn_preference": _("An expert's turn beside the counsellor's that she edited (turn_preference)"),
     "unpaired": _("Feedback with a yes or a no (unpaired)"),
+    "reply": _("A better reply that readers approved (reply)"),
+    "rating": _("What readers rated, level by level, for a model that judges (rating)"),
 }
 
 
@@ -48,9 +53,17 @@ class FreezeForm(forms.Form):
         help_text=_("The same seed puts the same clients on the same side."),
     )  # fmt: skip
 
+    margin = forms.FloatField(
+        label=_("Levels apart, to be a pair"), initial=MARGIN, min_value=0.01, max_value=LARGEST_MARGIN, required=False,
+        help_text=_("Of two replies to the same words the higher rated one is preferred if the means lie this far apart."),
+    )  # fmt: skip
+
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["rounds"].queryset = Round.objects.closed().of_review()
+
+    def clean_margin(self) -> float:
+        return self.cleaned_data["margin"] or MARGIN
 
     def named_tiers(self) -> tuple[str, ...]:
         return (Tier.NONE.value, *self.cleaned_data["tiers"])

@@ -12,6 +12,8 @@ from synthesis.factors import LANGUAGES
 from synthesis.models import Profile
 
 NOT_RECORDED = "not recorded"
+# In one language, whoever freezes: the same release has the same bytes.
+GRADED = {Arm.RATED: "rated", Arm.REVISED: "rated beside a rewriting", Arm.PAIR: "compared with another"}
 
 
 def counted(rounds):
@@ -25,10 +27,10 @@ def _share(part: int, whole: int) -> str:
 
 def planned(rounds) -> str:
     arms = Counter(Item.objects.counted().filter(round__in=rounds).values_list("arm", flat=True))
-    return (
-        f"{arms.total()} sessions put before readers, {arms[Arm.AIDED]} with the draft and "
-        f"{arms[Arm.UNAIDED]} without; why so many: {NOT_RECORDED}"
-    )
+    read = f"{arms[Arm.AIDED]} with the draft and {arms[Arm.UNAIDED]} without"
+    if graded := [f"{arms[arm]} {how}" for arm, how in GRADED.items() if arms[arm]]:
+        read = ", ".join(graded)
+    return f"{arms.total()} sessions put before readers, {read}; why so many: {NOT_RECORDED}"
 
 
 def sampling(rounds) -> str:

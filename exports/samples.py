@@ -73,3 +73,69 @@ class TurnEdit:
     read: str
     guideline: str
     provenance: dict = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Better:
+    """What readers approved in place of a reply. `how`: "approved example" | "edited example"; `by`: who wrote it."""
+
+    text: str
+    how: str
+    by: str
+
+
+@dataclass(frozen=True)
+class Rated:
+    """One settled item that was rated: a reply to what was said before it, or a whole session (`reply` is None).
+
+    `dimensions`: as guidelines.briefing tells them. `ratings`: {dimension: level that was settled} where levels are
+    numbers, `labels`: the others. `readers`: each reader's own {"ratings", "rationale", "evidence"}, without names.
+    `read`: "rated", or "revised" where a rewriting stood beside it.
+    """
+
+    item: str
+    instance: str
+    group: str
+    split: str
+    guideline: str
+    utterances: tuple[dict, ...]
+    reply: str | None
+    dimensions: tuple[dict, ...]
+    ratings: dict[str, float]
+    labels: dict[str, str]
+    readers: tuple[dict, ...]
+    read: str
+    model: str = ""
+    better: tuple[Better, ...] = ()
+    provenance: dict = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Side:
+    """One text of two. `ratings`: by readers, `judge_scores`: by the judges of its recipe; empty where nobody gave any."""
+
+    text: str
+    model: str
+    ratings: dict[str, float] = field(default_factory=dict)
+    judge_scores: dict[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Compared:
+    """Two replies to the same words, of which readers found one better: by comparing them (`gap` is None), or as they
+    rated it higher. `told`: what else a row says of how that came about.
+    """
+
+    item: str
+    instance: str
+    group: str
+    split: str
+    guideline: str
+    utterances: tuple[dict, ...]
+    chosen: Side
+    rejected: Side
+    source: str
+    gap: float | None
+    margins: dict[str, float]
+    told: dict
+    provenance: dict = field(default_factory=dict)

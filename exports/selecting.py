@@ -19,6 +19,7 @@ from synthesis.models import Instance, Tier
 
 CHUNK = 100
 WITHOUT_DRAFT = "read without the draft: findings only"
+GRADED = "rated or compared, and no format that was asked for takes it"
 UNSETTLED = [StandingState.OPEN, StandingState.DISPUTED]
 
 
@@ -36,6 +37,8 @@ class Selection:
         self._on_five: dict[int, bool] = {}
         self.verdicts: Counter[str] = Counter()
         self.tiers: Counter[str] = Counter()
+        # Items that were rated or compared and may leave, in the same order; exports.graded says which of them do.
+        self.graded: list[int] = []
         self._chosen: list[int] | None = None
         self._instances: dict[int, int] = {}
         self._groups: dict[int, str] = {}
@@ -61,6 +64,8 @@ class Selection:
             standings = {s.aspect: s for s in item.standings.all()}
             if reason := self._why_not(item, standings):
                 self.left_out[reason] += 1
+                if reason == GRADED:
+                    self.graded.append(item.pk)
             else:
                 self._chosen.append(item.pk)
                 self.verdicts[standings["verdict"].outcome] += 1
@@ -71,13 +76,13 @@ class Selection:
         return self._chosen
 
     def join(self, more: list[Item]) -> list[int]:
-        """Items that leave besides, read without the draft: they are not left out any more, and a split parts none of them
+        """Items that leave besides, read without a draft: they are not left out any more, and a split parts none of them
         from what it hangs together with. Returns the ids of all that leave.
         """
         chosen = self.choose()
         more = [item for item in more if item.pk not in self._instances]
         for item in more:
-            self.left_out[WITHOUT_DRAFT] -= 1
+            self.left_out[GRADED if item.arm in (Arm.RATED, Arm.PAIR) else WITHOUT_DRAFT] -= 1
             self.tiers.update(tiers.carried(item.instance) or {Tier.NONE.value})
             self._instances[item.pk] = item.instance_id
         if more:
@@ -88,9 +93,9 @@ class Selection:
     def _why_not(self, item, standings: dict[str, Standing]) -> str | None:
         if item.arm == Arm.UNAIDED:
             return WITHOUT_DRAFT
-        if item.arm in (Arm.RATED, Arm.PAIR):
-            return "rated or compared, without a draft: no format takes it"
-        return self.why_not_whatever_it_is_read_for(item, standings)
+        if reason := self.why_not_whatever_it_is_read_for(item, standings):
+            return reason
+        return GRADED if item.arm in (Arm.RATED, Arm.PAIR) else None
 
     def why_not_whatever_it_is_read_for(self, item, standings: dict[str, Standing]) -> str | None:
         """Why nothing of it leaves. `item`: of `annotated`."""

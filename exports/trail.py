@@ -24,6 +24,7 @@ VOCABULARY = Vocabulary(
         "rounds": _("Rounds"),
         "formats": _("Formats"),
         "named_tiers": _("Risk tiers named"),
+        "margin": _("Levels apart, to be a pair"),
         "rehearsal": _("Rehearsal"),
         "sha256": "SHA-256",
         "items": _("Sessions"),

@@ -27,9 +27,9 @@ from exports import (
     trail,
 )
 from exports.forms import FreezeForm, TrainingForm, in_words, measured_in_words
+from exports.gathering import Gathered
 from exports.models import Dataset, DatasetState, Node, TrainingRun, TrainingState
 from exports.models.training import ENDED
-from exports.selecting import Selection
 from exports.training import launch
 from review.models import Round
 
@@ -81,14 +81,17 @@ def _preview(form) -> dict:
     rounds = list(form.cleaned_data["rounds"])
     if not (answer := access.freezable(rounds)):
         return {"refused": answer.reason}
-    selection = Selection(rounds, named_tiers=form.named_tiers())
-    items, groups = selection.choose(), selection.groups()
+    asked = {"formats": form.cleaned_data["formats"], "margin": form.cleaned_data["margin"]}
+    gathered = Gathered(rounds, named_tiers=form.named_tiers(), **asked)
+    selection, groups = gathered.selection, gathered.selection.groups()
     return {
-        "items": len(items),
+        "items": len(gathered.members),
         "groups": len(set(groups.values())),
         "verdicts": dict(selection.verdicts),
         "left_out": selection.left_out.most_common(),
-        "split": splitting.split(groups, seed=form.cleaned_data["seed"])[1] if items else "",
+        "no_pair": sorted(gathered.pairs_left_out.items()),
+        "no_reply": sorted(gathered.replies_left_out.items()),
+        "split": splitting.split(groups, seed=form.cleaned_data["seed"])[1] if gathered.members else "",
         "rehearsal": rounds[0].rehearsal,
     }
 
@@ -99,7 +102,7 @@ def freeze(request):
     form = FreezeForm(request.POST)
     if not form.is_valid():
         return _datasets(request, form, status=400)
-    asked = {key: form.cleaned_data[key] for key in ("name", "formats", "seed")}
+    asked = {key: form.cleaned_data[key] for key in ("name", "formats", "seed", "margin")}
     try:
         dataset = building.plan(
             rounds=list(form.cleaned_data["rounds"]), by=request.user, named_tiers=form.named_tiers(), **asked

@@ -6,9 +6,9 @@ from collections import Counter
 from pathlib import Path
 
 from exports import card, splitting
-from exports.edited_turns import EditedTurns
-from exports.formats import OF_FEEDBACK, OF_TURNS, preference
-from exports.selecting import Selection
+from exports.formats import OF_FEEDBACK, OF_PAIRS, OF_RATED, OF_TURNS, preference
+from exports.gathering import Gathered
+from exports.margins import MARGIN
 
 SPLITS = ("train", "validation", "test")
 
@@ -64,28 +64,42 @@ def write(
     Raises NotFrozen when nothing may leave.
     """
     asked = dataset.selection
-    selection = Selection(rounds, named_tiers=tuple(asked["named_tiers"]))
-    chosen = selection.choose()
-    turns = EditedTurns(selection) if set(asked["formats"]) & set(OF_TURNS) else None
-    if not chosen and not (turns and turns.items):
+    gathered = Gathered(
+        rounds,
+        formats=asked["formats"],
+        named_tiers=tuple(asked["named_tiers"]),
+        margin=asked.get("margin", MARGIN),
+    )
+    selection, turns, graded, members = (
+        gathered.selection,
+        gathered.turns,
+        gathered.graded,
+        gathered.members,
+    )
+    if not members:
         raise NotFrozen("Nothing in these rounds may leave: " + in_words(selection.left_out))
-    # Others than these are released for an edited turn alone.
-    members = selection.join(turns.items if turns else [])
     groups = selection.groups()
     selection.splits, split_note = splitting.split(groups, seed=asked["seed"])
-    typo_only = not_low = 0
+    typo_only = not_low = less_safe = 0
     with Files(folder) as files:
+
+        def put(formats: dict, sample) -> None:
+            for kind in sorted(set(asked["formats"]) & set(formats)):
+                for row in formats[kind](sample):
+                    files.write(kind, sample.split, row)
+
         for done, sample in enumerate(selection.samples(), start=1):
             typo_only += preference.typo_only(sample)
             not_low += preference.not_low(sample)
-            for kind in set(asked["formats"]) & set(OF_FEEDBACK):
-                for row in OF_FEEDBACK[kind](sample):
-                    files.write(kind, sample.split, row)
+            less_safe += preference.less_safe(sample)
+            put(OF_FEEDBACK, sample)
             told(done, len(members))
         for edit in turns.samples() if turns else ():
-            for kind in set(asked["formats"]) & set(OF_TURNS):
-                for row in OF_TURNS[kind](edit):
-                    files.write(kind, edit.split, row)
+            put(OF_TURNS, edit)
+        for rated in graded.rated() if graded else ():
+            put(OF_RATED, rated)
+        for pair in graded.compared() if graded else ():
+            put(OF_PAIRS, pair)
     rows = files.rows
     facts = {
         "rehearsal": dataset.rehearsal,
@@ -97,6 +111,8 @@ def write(
         "tiers": dict(selection.tiers),
         "edits_too_small_for_preference": typo_only,
         **({"rewritings_of_replies_not_low": not_low} if not_low else {}),
+        **({"rewritings_less_safe_by_the_judge": less_safe} if less_safe else {}),
+        **_of_graded(gathered, asked),
         "edited_turns": len(turns.items) if turns else None,
         "edited_turns_left_out": dict(turns.left_out) if turns else {},
         "rows": {kind: sum(rows[kind, split] for split in SPLITS) for kind in asked["formats"]},
@@ -117,6 +133,13 @@ def write(
     manifest = canonical({"format": "one-way-mirror dataset 1", "files": listed, **facts})
     (folder / "manifest.json").write_bytes(manifest)
     return manifest, [(item, selection.splits[groups[item]]) for item in members]
+
+
+def _of_graded(gathered: Gathered, asked: dict) -> dict:
+    """Nothing where a release has none."""
+    found = {"pairs_left_out": gathered.pairs_left_out, "replies_left_out": gathered.replies_left_out}
+    margin = {"margin": asked.get("margin", MARGIN)} if gathered.graded and gathered.graded.any else {}
+    return {name: counts for name, counts in found.items() if counts} | margin
 
 
 def canonical(value) -> bytes:

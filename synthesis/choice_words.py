@@ -11,6 +11,7 @@ from synthesis.recipes import RECIPES
 from synthesis.recipes.declaring import Words
 
 ROLES = {
+    "default": _("every role that has no model of its own"),
     "counsellor": _("counsellor"),
     "client": _("client"),
     "supervisor": _("supervisor"),

@@ -87,11 +87,7 @@ def _both(a: int, b: int, ratings: Sequence[Rating]) -> list[Rating]:
 
 def _pair(a: int, b: int, gap: Fraction, ratings: Sequence[Rating]) -> Pair:
     chosen, rejected = (a, b) if gap > 0 else (b, a)
-    read = _both(a, b, ratings)
-    margins = {
-        p: Fraction(sum(_of(one, chosen)[p] - _of(one, rejected)[p] for one in read), len(read))
-        for p in PRINCIPLES
-    }
+    margins = _margins(chosen, rejected, ratings)
     worse = [p for p in PRINCIPLES if margins[p] < 0]
     return Pair(
         chosen=chosen,
@@ -103,6 +99,14 @@ def _pair(a: int, b: int, gap: Fraction, ratings: Sequence[Rating]) -> Pair:
     )
 
 
+def _margins(chosen: int, rejected: int, ratings: Sequence[Rating]) -> dict[str, Fraction]:
+    read = _both(chosen, rejected, ratings)
+    return {
+        p: Fraction(sum(_of(one, chosen)[p] - _of(one, rejected)[p] for one in read), len(read))
+        for p in PRINCIPLES
+    }
+
+
 def _rounded(value: Fraction) -> float:
     return float(round(value, DIGITS))
 
@@ -112,6 +116,18 @@ def pairs_by(content: dict, rule: Rule) -> list[dict]:
     texts = {one["n"]: one["text"] for one in content["replies"]}
     ratings = [Rating.model_validate(one) for one in content["ratings"]]
     return [pair.model_dump() for pair in paired(texts, ratings, rule)[0]]
+
+
+def apart(content: dict, chosen: int, rejected: int) -> dict:
+    """How far apart the judges find these two, by the rule of the instance: {"gap", "margins"}, above 0 where they agree
+    that the chosen one is better. Empty where no judge read both.
+    """
+    ratings = [Rating.model_validate(one) for one in content.get("ratings", [])]
+    found = _compared(chosen, rejected, ratings, Rule.model_validate(content["rule"]))
+    if found is None:
+        return {}
+    margins = _margins(chosen, rejected, ratings)
+    return {"gap": _rounded(found[0]), "margins": {p: _rounded(margin) for p, margin in margins.items()}}
 
 
 def pair_rows(content: dict, rule: Rule | None = None) -> list[dict]:

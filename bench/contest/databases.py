@@ -29,7 +29,10 @@ class Database:
         contents = (
             json.loads(content) if isinstance(content, str) else content for (content,) in self.query(_MADE)
         )
-        return {content["session"]: content["said"] for content in contents}
+        return {
+            content.get("session", str(n)): content.get("said") or [u["text"] for u in content["utterances"]]
+            for n, content in enumerate(contents)
+        }
 
 
 class Sqlite(Database):

@@ -28,6 +28,7 @@ def load(work: Work):
         call_command("migrate", verbosity=0, skip_checks=True)
         call_command("load_guideline", "shipped", verbosity=0)
         call_command("load_profiles", "shipped", verbosity=0)
+        call_command("load_profiles", "shipped-intakes", verbosity=0)
     return _doing()
 
 
@@ -70,6 +71,14 @@ def _doing():
     )
 
     def do(work: Work) -> dict:
+        if work.more["step"] == "plan" and work.exchanges:
+            # A model of its own makes new calls of cells that were made before.
+            planning.plan(
+                recipe="technique_session", samples=work.sessions, limit=work.sessions,
+                concurrency=max(1, work.concurrency // work.more["workers"]),
+                parameters={"exchanges": str(work.exchanges)}, model=f"{MODEL}-{work.more['series']}",
+            )  # fmt: skip
+            return {}
         if work.more["step"] == "plan":
             version = naming.find("novice-mistakes")
             grid = choosing.count_of_profiles() * len(choosing.pairs_of(version))

@@ -8,10 +8,14 @@ every peer reads this in an environment of its own.
 import hashlib
 import json
 import re
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 MODEL = "stub"
+# Five who suggest, and who chooses among them.
+AT_ONCE = 6
 MARK = re.compile(r"\[work ([0-9a-z]+)-([0-9]+)\]")
 _WORDS = [
     "well", "that", "must", "be", "hard", "and", "I", "wonder", "what", "comes", "up", "for", "you", "when", "the",
@@ -30,10 +34,23 @@ class Work:
     concurrency: int
     # What only this contender is told.
     more: dict = field(default_factory=dict)
+    # Of technique sessions, which are no turns of one call each: how many exchanges each has.
+    exchanges: int = 0
 
     @property
     def calls(self) -> int:
-        return self.sessions * self.turns
+        return self.sessions * (len(list(steps(self.exchanges))) if self.exchanges else self.turns)
+
+    @property
+    def chain(self) -> int:
+        """Calls of one session that must wait for each other."""
+        return sum(1 for step in steps(self.exchanges) if not step.beside) if self.exchanges else self.turns
+
+    def wrong(self, rows: dict[str, list[str]]) -> int:
+        """Sessions that do not hold exactly what they should."""
+        if self.exchanges:
+            return sum(len(said) != 2 * self.exchanges + 2 for said in rows.values())
+        return wrong_rows(rows, self.turns)
 
     @property
     def rows_file(self) -> Path:
@@ -45,6 +62,27 @@ class Work:
     @classmethod
     def of_text(cls, text: str) -> "Work":
         return cls(**json.loads(text))
+
+
+class Step(NamedTuple):
+    """One call of a technique session. `beside`: it goes out with the one before it; `says`: what it says is a message."""
+
+    beside: bool
+    says: bool
+
+
+def steps(exchanges: int) -> Iterator[Step]:
+    """The calls of a session of so many exchanges after the opening, in their order: the client answers the greeting and
+    it is planned; in each exchange five suggest and one chooses at the same time, then the counsellor says it and the
+    client answers; and both take leave. 156 calls in a chain of 61 make 42 messages at 20 exchanges, the greeting
+    included.
+    """
+    yield Step(beside=False, says=True)
+    yield Step(beside=False, says=False)
+    for _ in range(exchanges - 1):
+        yield from (Step(beside=place > 0, says=False) for place in range(AT_ONCE))
+        yield from (Step(beside=False, says=True) for _ in ("counsellor", "client"))
+    yield from (Step(beside=False, says=True) for _ in ("counsellor", "client"))
 
 
 def sentence(session: str | int, turn: int) -> str:

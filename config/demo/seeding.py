@@ -17,6 +17,8 @@ PEOPLE = [
     ("Amir", [Role.CLINICIAN]),
     ("Dan", [Role.ADJUDICATOR]),
 ]
+# Something to start from for every recipe but that of real excerpts, which nobody ships.
+PROFILES = ("shipped", "shipped-intakes", "shipped-speeches")
 REVIEWERS = ["Ben", "Chloe", "Priya", "Tomasz", "Ifeoma", "Yuki", "Sofia", "Omar"]
 
 
@@ -24,7 +26,7 @@ def fill() -> None:
     """Load what is shipped; loading it again makes nothing new."""
     # Stdout belongs to the logins and the JSON.
     call_command("load_guideline", "shipped", verbosity=0, stdout=sys.stderr)
-    call_command("load_profiles", "shipped", "shipped-intakes", verbosity=0, stdout=sys.stderr)
+    call_command("load_profiles", *PROFILES, verbosity=0, stdout=sys.stderr)
 
 
 def speakers(model: str) -> None:

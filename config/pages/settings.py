@@ -18,9 +18,9 @@ from review.forms import ServerForm
 from review.label_studio import connecting as label_studios
 from review.welfare import providing
 from review.welfare.forms import Providing
-from synthesis import cast, connecting, probing
+from synthesis import cast, choice_words, connecting, probing
 from synthesis.models import Endpoint, ModelRole
-from synthesis.recipes import ROLES
+from synthesis.recipes import RECIPES, ROLES
 
 
 class EndpointForm(forms.ModelForm):
@@ -96,8 +96,24 @@ class NodeForm(forms.ModelForm):
         fields = ["name"]
 
 
+def roles_in_words() -> list[tuple[str, object]]:
+    """In the reader's language. Those of one recipe stand together under its name; before them what several ask for."""
+    several = gettext_lazy("Asked for by several recipes")
+    groups: dict[object, list] = {several: []} | {name: [] for name in RECIPES}
+    for role in ROLES[1:]:
+        plays = [name for name, recipe in RECIPES.items() if role in recipe.sees]
+        declares = [name for name in plays if role in RECIPES[name].role_words]
+        group = (declares or plays)[0] if declares or len(plays) == 1 else several
+        groups[group].append((role, choice_words.role(role)))
+    usual = ROLES[0]
+    told = [
+        (choice_words.recipe(group) if group in RECIPES else group, of) for group, of in groups.items() if of
+    ]
+    return [(usual, choice_words.role(usual)), *told]
+
+
 class RoleForm(forms.ModelForm):
-    role = forms.ChoiceField(choices=[(role, role) for role in ROLES], label=gettext_lazy("Role"))
+    role = forms.ChoiceField(choices=roles_in_words, label=gettext_lazy("Role"))
     temperature = forms.FloatField(min_value=0, max_value=2, initial=0.7, label=gettext_lazy("Temperature"))
 
     class Meta:

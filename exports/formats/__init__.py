@@ -1,8 +1,16 @@
-"""The formats: each is a function from a sample to its rows. These dictionaries are the framework."""
+"""The formats: each is a function from a sample to its rows. These dictionaries are the framework: of a draft that was
+judged, of a turn that an expert edited, of what was rated, and of two replies of which one is better.
+"""
 
-from exports.formats import preference, sft, turn_preference, unpaired
+from exports.formats import preference, rating, reply, sft, turn_preference, unpaired
 
-# Of what was judged of a session; and of turns that experts edited.
-OF_FEEDBACK = {"sft": sft.rows, "preference": preference.rows, "unpaired": unpaired.rows}
+OF_FEEDBACK = {
+    "sft": sft.rows,
+    "preference": preference.rows,
+    "unpaired": unpaired.rows,
+    "reply": reply.of_rewriting,
+}
 OF_TURNS = {"turn_preference": turn_preference.rows}
-FORMATS = OF_FEEDBACK | OF_TURNS
+OF_RATED = {"rating": rating.rows, "reply": reply.rows}
+OF_PAIRS = {"preference": preference.of_pair}
+FORMATS = ("sft", "preference", "turn_preference", "unpaired", "reply", "rating")

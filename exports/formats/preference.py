@@ -1,12 +1,14 @@
-"""Preferences from substantive expert edits: the approved edit is chosen, the draft rejected. And from rewritings of a
-reply that its readers themselves rated low: what they would send is chosen, that reply rejected.
+"""Preferences from three sources, which `source` keeps apart. Substantive expert edits: the approved edit is chosen, the
+draft rejected. Rewritings of a reply that its readers themselves rated low: what they would send is chosen, that reply
+rejected. Replies to the same words: the one that readers preferred, or rated higher by the margin, is chosen.
 """
 
 from collections.abc import Iterator
 
 from exports.differing import size
 from exports.formats import prompting
-from exports.samples import Reply, Sample
+from exports.margins import SAFETY
+from exports.samples import Compared, Reply, Sample
 
 
 def typo_only(sample: Sample) -> int:
@@ -27,6 +29,23 @@ def not_low(sample: Sample) -> int:
     return len(sample.approved_texts)
 
 
+def less_safe(sample: Sample) -> int:
+    """How many accepted rewritings its judge finds less safe than the reply; a mean would hide it. They are counted, not
+    used.
+    """
+    if sample.reply is None or not _is_low(sample.reply):
+        return 0
+    return sum(_is_less_safe(sample, text) for text, _author in sample.approved_texts)
+
+
+def _is_less_safe(sample: Sample, text: str) -> bool:
+    """What a reader wrote herself nobody scored."""
+    reply = sample.reply
+    if reply is None or text != sample.draft:
+        return False
+    return reply.draft_scores.get(SAFETY, 0) < reply.scores.get(SAFETY, 0) if reply.draft_scores else False
+
+
 def rows(sample: Sample) -> Iterator[dict]:
     yield from _edits(sample)
     if sample.reply and _is_low(sample.reply):
@@ -45,7 +64,7 @@ def _rewritings(sample: Sample, reply: Reply) -> Iterator[dict]:
     """With every score: a mean would hide a rewriting that is less safe."""
     for text, author in sample.approved_texts:
         measured = size(reply.text, text)
-        if not measured.substantive:
+        if not measured.substantive or _is_less_safe(sample, text):
             continue
         is_draft = text == sample.draft
         yield {
@@ -83,3 +102,28 @@ def _edits(sample: Sample) -> Iterator[dict]:
             "rejected_words": measured.draft_words,
             **prompting.origin(sample),
         }
+
+
+def of_pair(pair: Compared) -> Iterator[dict]:
+    """With all that was said of either, dimension by dimension; a `gap` that readers rated, and one of the judges apart
+    from it.
+    """
+    yield {
+        "prompt": prompting.talk(pair.utterances),
+        "chosen": [{"role": "assistant", "content": pair.chosen.text}],
+        "rejected": [{"role": "assistant", "content": pair.rejected.text}],
+        "source": pair.source,
+        "text_by": "model",
+        "gap": pair.gap,
+        "margins": pair.margins,
+        "worse_on": sorted(key for key, margin in pair.margins.items() if margin < 0),
+        **{
+            f"{side}_{what}": value
+            for side, one in (("chosen", pair.chosen), ("rejected", pair.rejected))
+            for what, value in (
+                ("model", one.model), ("ratings", one.ratings), ("judge_scores", one.judge_scores),
+            )
+        },
+        **{name: value for name, value in pair.told.items() if name != "tie"},
+        **prompting.origin(pair),
+    }  # fmt: skip

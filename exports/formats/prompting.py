@@ -9,6 +9,17 @@ ROLE = (
 )
 
 
+TURN_ROLE = (
+    "You are a counsellor in training. You talk with a client, who is played by a model; give the counsellor's next turn. "
+    "This is education under qualified supervision."
+)
+TALK_ROLE = (
+    "You are a counsellor in training. You talk with a client; give the counsellor's next turn. This is education under "
+    "qualified supervision."
+)
+# Many chat templates begin with the user; in some sessions the counsellor does.
+OPENS = "The client has come in and sat down. Please begin."
+COUNSELLOR = "counsellor"
 REPLY_ROLE = (
     "You are a counsellor in training. Somebody writes to you about what troubles them; answer this message. This is "
     "education under qualified supervision."
@@ -35,6 +46,28 @@ def messages(sample: Sample) -> list[dict]:
         {"role": "system", "content": system(sample)},
         {"role": "user", "content": f"The session:\n\n{transcript(sample)}"},
     ]
+
+
+def conversation(role: str, said) -> list[dict]:
+    """The talk as messages, the counsellor being the assistant; who speaks twice in a row says it in one message, so roles
+    alternate. `said`: [{"speaker", "text"}]; the counsellor is “counsellor”, however written, and anybody else the client.
+    """
+    found = [{"role": "system", "content": role}]
+    for number, one in enumerate(said):
+        by = "assistant" if one["speaker"].casefold() == COUNSELLOR else "user"
+        if number == 0 and by == "assistant":
+            found.append({"role": "user", "content": OPENS})
+        if found[-1]["role"] == by:
+            found[-1] = {"role": by, "content": f"{found[-1]['content']}\n\n{one['text']}"}
+        else:
+            found.append({"role": by, "content": one["text"]})
+    return found
+
+
+def talk(said) -> list[dict]:
+    """Up to where a reply is asked for: a conversation, or one message of somebody who writes."""
+    alone = all(one["speaker"].casefold() != COUNSELLOR for one in said)
+    return conversation(REPLY_ROLE if alone else TALK_ROLE, said)
 
 
 def origin(sample: Sample) -> dict:

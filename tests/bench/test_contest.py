@@ -11,7 +11,8 @@ import pytest
 
 from bench.contest.contestants import PEERS, version_of
 from bench.contest.endpoint import Endpoint, ceiling
-from bench.contest.work import prompt, sentence, wrong_rows
+from bench.contest.work import Work, prompt, sentence, steps, wrong_rows
+from synthesis.recipes import RECIPES
 from synthesis.shapes.dialogue import Checks, Turn, feedback_shape
 from synthesis.shapes.schema import asked
 
@@ -46,6 +47,21 @@ def test_a_turn_that_does_not_hold_the_turn_before_it_is_seen(endpoint):
     assert endpoint.count()["out_of_order"] == 0
     ask(endpoint, prompt("ada", ["something else"]))
     assert endpoint.count()["out_of_order"] == 1
+
+
+def test_a_technique_session_of_twenty_exchanges_is_156_calls_in_a_chain_of_61():
+    work = Work("", "", sessions=2, turns=1, concurrency=32, exchanges=20)
+    assert (work.calls, work.chain) == (2 * 156, 61)
+    # The greeting is nobody's call; of a turn eight are, five suggestions and the choice at the same time.
+    assert sum(step.says for step in steps(20)) + 1 == 42
+    turn = list(steps(20))[2:10]
+    assert [step.beside for step in turn] == [False, True, True, True, True, True, False, False]
+    assert work.wrong({"0": ["said"] * 42, "1": ["said"] * 41}) == 1
+
+
+def test_the_recipe_makes_as_many_calls_as_the_floor_is_given():
+    least, most = RECIPES["technique_session"].calls({"exchanges": "20"})
+    assert least < most == len(list(steps(20)))
 
 
 def test_calls_in_flight_are_counted(endpoint):
@@ -102,10 +118,10 @@ def bench(*words: str) -> list[str]:
 def test_the_engine_is_measured_beside_the_floor():
     rows = bench(
         "synthesis", "--without-peers", "--only", "sqlite", "--rounds", "1", "--calls", "40",
-        "--dialogues", "3", "--turns", "4", "--latency", "5", "--memory", "",
+        "--dialogues", "3", "--turns", "4", "--techniques", "1", "--latency", "5", "--memory", "",
     )  # fmt: skip
     named = [row.split(" | ")[0] for row in rows if not row.startswith("| what")]
-    assert named == ["| floor: bare aiohttp", "| ours, SQLite"] * 2
+    assert named == ["| floor: bare aiohttp", "| ours, SQLite"] * 3
     assert not any("not done" in row for row in rows)
 
 

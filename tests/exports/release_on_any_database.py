@@ -37,8 +37,36 @@ def main(namespace: str):
     factories.item(round, ("accept", "reject"), state="disputed")
     dataset = freeze(name="", rounds=[factories.close(round)], by=None, seed=5)
     files = {file["name"]: file["sha256"] for file in dataset.manifest["files"]}
+    rated = freeze(name="", rounds=[_rated_round(factories)], by=None, seed=5)
+    files |= {f"rated: {file['name']}": file["sha256"] for file in rated.manifest["files"]}
     assert (places.dataset_folder(dataset) / "manifest.json").is_relative_to(settings.ARTEFACTS)
     print(json.dumps({"vendor": connection.vendor, "sha256": dataset.sha256, "files": files}))
+
+
+def _rated_round(factories):
+    """Two replies to each of twelve clients, rated by two people, and one with a rewriting that they accepted."""
+    from accounts.models import Role
+    from review.rounds import close_round
+    from tests.conftest import person
+    from tests.review import factories as review
+    from tests.review import invented
+    from tests.review.test_rounds_of_judged_replies import REPLY, content, says
+
+    lena, ben, chloe = (
+        person("Lena", Role.LEAD), person("Ben", Role.ANNOTATOR), person("Chloe", Role.ANNOTATOR)
+    )  # fmt: skip
+    contents = [content(rewritten=False) | {"reply": f"{REPLY} – {n}, ünïcode"} for n in range(24)]
+    people = [review.client_profile(f"reader-of-{n // 2}") for n in range(24)]
+    round = invented.round_of(
+        "judged_reply", 25, [ben, chloe], lena, contents=[*contents, content()], profiles=[*people, people[0]],
+        overlap=2, unaided_share=0, pairs_version=factories.version("novice-mistakes"),
+    )  # fmt: skip
+    for item in round.items.order_by("instance__pk"):
+        level = 5 if item.instance.pk % 2 else 2
+        given = invented.says("judged_reply", ratings=dict.fromkeys(review.DIMENSIONS, level))
+        for reader in (ben, chloe):
+            review.judge(item, reader, says("accept") if item.arm == "revised" else given)
+    return close_round(round=round, by=lena)
 
 
 if __name__ == "__main__":

@@ -24,7 +24,9 @@ def test_the_command_prints_the_contract_and_copies_the_release(mixed_round, tmp
     assert set(found) == {"dataset", "path", "sha256", "rows", "left_out"}
     assert found["path"] == str(out)
     assert found["sha256"] == hashlib.sha256((out / "manifest.json").read_bytes()).hexdigest()
-    assert found["rows"] == {"sft": 4, "preference": 1, "turn_preference": 0, "unpaired": 8}
+    assert found["rows"] == {
+        "sft": 4, "preference": 1, "turn_preference": 0, "unpaired": 8, "rating": 0, "reply": 0,
+    }  # fmt: skip
     assert sum(found["left_out"].values()) == 3
     for kind, n in found["rows"].items():
         assert sum(len(path.read_text().splitlines()) for path in (out / kind).glob("*.jsonl")) == n

@@ -267,6 +267,8 @@ def test_two_thousand_items_stream(artefacts, lena):
         "preference": 0,
         "unpaired": 2000,
         "turn_preference": 0,
+        "rating": 0,
+        "reply": 0,
     }
     assert size > 25_000_000
     assert 0 < held[0] < 5_000_000, (

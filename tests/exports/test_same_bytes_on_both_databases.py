@@ -42,4 +42,7 @@ def test_the_same_dataset_has_the_same_bytes_on_sqlite_and_postgresql(tmp_path, 
     )
     assert (here.pop("vendor"), there.pop("vendor")) == ("sqlite", "postgresql")
     assert {"sft/train.jsonl", "preference/train.jsonl", "unpaired/test.jsonl"} <= set(here["files"])
+    assert {"rated: rating/train.jsonl", "rated: preference/train.jsonl", "rated: reply/train.jsonl"} <= set(
+        here["files"]
+    )
     assert here == there

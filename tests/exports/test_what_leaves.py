@@ -12,7 +12,7 @@ from exports import places
 from exports.building import NotFrozen, freeze
 from exports.models import Dataset, DatasetItem
 from review.flags.answering import resolve
-from review.models import Flag, Item, Standing
+from review.models import Flag, Standing
 from synthesis.models import Mark
 from tests.exports import factories
 
@@ -69,6 +69,8 @@ def test_the_row_counts_are_those_that_plain_sql_gives(dataset, mixed_round):
         "preference": approved - typo,
         "turn_preference": 0,
         "unpaired": accepted + rejected + approved + edited_items,
+        "rating": 0,
+        "reply": 0,
     }
     for kind, n in dataset.manifest["rows"].items():
         assert len(rows(dataset, kind)) == n
@@ -210,19 +212,6 @@ def test_a_session_called_unsafe_in_one_reading_leaves_by_no_other(artefacts, le
     made = freeze(name="", rounds=[factories.close(round)], by=lena)
     assert made.manifest["items"] == 1 and "APPROVED WHERE" not in everything(made)
     assert made.manifest["left_out"] == {"called unsafe in another reading, which nobody has resolved": 1}
-
-
-def test_what_was_rated_or_compared_has_no_format_yet(artefacts, lena):
-    round = factories.a_round()
-    factories.item(round)
-    for arm, aspect, outcome in (("rated", "dimension:specific", ["3"]), ("pair", "preferred", "a")):
-        item = Item.objects.create(
-            round=round, instance=factories.instance(), arm=arm, position=round.items.count() + 1
-        )
-        Standing.objects.create(item=item, aspect=aspect, state="settled", outcome=outcome)
-    made = freeze(name="", rounds=[factories.close(round)], by=lena)
-    assert made.manifest["items"] == 1
-    assert made.manifest["left_out"] == {"rated or compared, without a draft: no format takes it": 2}
 
 
 def test_a_session_whose_flag_waits_stays_here_until_a_lead_has_answered(artefacts, lena):

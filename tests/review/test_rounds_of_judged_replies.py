@@ -297,7 +297,9 @@ def test_what_was_only_rated_is_left_out_with_the_reason(sent, ben, lena):
     submit(desk(fake, ben), round.items.get(), ben, invented.says("judged_reply"))
     sync_all(fake)
     found, selection = samples(round, lena)
-    assert found == [] and selection.left_out == {"rated or compared, without a draft: no format takes it": 1}
+    assert found == [] and selection.left_out == {
+        "rated or compared, and no format that was asked for takes it": 1
+    }
 
 
 def test_a_model_that_reads_such_a_round_is_asked_for_both_and_not_told_the_loops_scores(sent, ben):

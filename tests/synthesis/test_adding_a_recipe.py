@@ -79,3 +79,40 @@ def test_what_has_no_screen_is_not_put_before_reviewers_and_it_is_said(
             name="N", instances=list(run.instances.all()), raters=[rater_for(ben)], by=lena, screen=first_words,
             pairs_version=published_pairs(), rubric_version=published_rubric(),
         )  # fmt: skip
+
+
+def test_with_a_screen_it_goes_to_reviewers_and_what_they_rate_leaves(
+    first_words, endpoint, drive, lena, ben, monkeypatch, settings, tmp_path
+):
+    from exports import places
+    from exports.building import freeze
+    from review.label_studio.screens.recipes import SCREENS, Screen
+    from review.label_studio.sending import send
+    from review.label_studio.syncing import sync_all
+    from review.rounds import close_round
+    from synthesis import planning
+    from tests.fakes.label_studio import FakeLabelStudio
+    from tests.review import factories, invented
+    from tests.review.studio import desk, submit
+
+    # One entry; a form of its own would be one more XML file beside the others.
+    monkeypatch.setitem(
+        SCREENS, first_words, Screen(1, {"rated": "technique_session.xml"}, rubric="alliance")
+    )
+    settings.ARTEFACTS = tmp_path / "artefacts"
+    endpoint()
+    run = planning.plan(recipe=first_words, profiles=[client_profile()], holds="report")
+    drive(run)
+    round = factories.round_of(
+        1, [ben], lena, instances=list(run.instances.all()), screen=first_words, overlap=1, unaided_share=0,
+        rubric_version=invented.rubric("technique_session"),
+    )  # fmt: skip
+    studio = FakeLabelStudio()
+    send(round, studio)
+    submit(desk(studio, ben), round.items.get(), ben, invented.says("technique_session"))
+    assert sync_all(studio).decided == 1
+    dataset = freeze(name="", rounds=[close_round(round=round, by=lena)], by=lena)
+    written = places.dataset_folder(dataset) / "rating" / "train.jsonl"
+    (row,) = [json.loads(line) for line in written.read_text().splitlines()]
+    assert row["recipe"] == first_words and row["ratings"] == {"specific": 1.0, "supportive": 1.0}
+    assert row["messages"][-2]["content"] == "Hello, how good that you came."

@@ -11,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 from accounts.roles import Refused
 from exports import building, places
 from exports.formats import FORMATS
+from exports.margins import MARGIN
 from review.models import Round
 from synthesis.models import Tier
 
@@ -29,6 +30,10 @@ class Command(BaseCommand):
         )
         parser.add_argument("--name", default="", help="a name for the dataset")
         parser.add_argument("--formats", default=",".join(FORMATS), help="which of %(default)s")
+        parser.add_argument(
+            "--margin", type=float, default=MARGIN, metavar="LEVELS",
+            help="how far apart two replies to the same words must have been rated to be a pair (default %(default)s)",
+        )  # fmt: skip
         parser.add_argument("--seed", type=int, default=0, help="seed of the split (default 0)")
         parser.add_argument(
             "--tier", action="append", default=[], metavar="TIER", choices=[t for t in Tier.values if t != "none"],
@@ -53,6 +58,7 @@ class Command(BaseCommand):
                 by=None,
                 formats=tuple(kind.strip() for kind in options["formats"].split(",") if kind.strip()),
                 seed=options["seed"],
+                margin=options["margin"],
                 named_tiers=("none", *dict.fromkeys(options["tier"])),
             )
         except (Refused, building.NotFrozen) as refusal:
