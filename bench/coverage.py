@@ -12,6 +12,11 @@ the chances of all rating patterns, weighted as in a table without end. Every ta
 Then tables with missing cells, as rounds have them: of some clients every session is read by two, of the others by one; and
 such in which every client has one session that two read.
 
+Then weighed tables, as rounds have them in which what seems doubtful is read first: sessions that raters judge by chance
+are mostly marked as doubtful (.8, of the others .2); a marked one is always chosen, another with the chance .5, .25 or .1.
+Each session weighs one over its chance, and the true value is that of all sessions, chosen or not. How many are chosen is
+chance too; the table names the mean.
+
 `--write` keeps what was found in review/agreement/coverage.json, which the pages ask, and in the tables of
 docs/agreement.md.
 """
@@ -41,6 +46,9 @@ ALPHA = 0.7
 ALIKE_KNOWING, ALIKE_PREVALENCE, OF_EACH = 0.1, 0.2, 4
 # Of clients with four items each: how many there are, of how many items are read by two, and how many of each.
 PARTLY = ((25, 3, 4), (25, 8, 4), (25, 15, 4), (60, 25, 4), (120, 40, 2), (60, 60, 1))
+# Of weighed tables: how many sessions are chosen in the mean, and the chance of those that are not marked.
+WEIGHED = tuple(product((50, 200), (0.5, 0.25, 0.1)))
+MARKED = {"by chance": 0.8, "known": 0.2}  # how often a session is marked as doubtful
 ENDLESS = 1e12  # items
 WANTED = 0.93
 
@@ -74,10 +82,43 @@ class Partly(Cell):
         return replace(ratings, codes=codes)
 
 
+@dataclass(frozen=True)
+class Weighed(Cell):
+    """`n_items` are chosen in the mean; a session that is not marked as doubtful with the chance `unmarked`."""
+
+    unmarked: float
+
+    @property
+    def n_offered(self) -> int:
+        """Sessions of whom so many are chosen in the mean; with clients, as many of each."""
+        marked = ALPHA * MARKED["known"] + (1 - ALPHA) * MARKED["by chance"]
+        offered = self.n_items / (marked + (1 - marked) * self.unmarked)
+        return self.n_clusters * round(offered / self.n_clusters) if self.clustered else round(offered)
+
+    def chosen(self, ratings: Ratings, knows: np.ndarray, rng: np.random.Generator) -> Ratings:
+        """`knows`: of each session offered whether its raters knew. The weights are 1 in the mean, as everywhere."""
+        marked = rng.random(len(knows)) < np.where(knows, MARKED["known"], MARKED["by chance"])
+        chance = np.where(marked, 1.0, self.unmarked)
+        kept = rng.random(len(knows)) < chance
+        weights = 1 / chance[kept]
+        return replace(
+            ratings,
+            codes=ratings.codes[kept],
+            clusters=ratings.clusters[kept],
+            weights=weights / weights.mean(),
+        )
+
+
 PARTLY_CELLS = [
     Partly(OF_EACH * clients, prevalence, 2, True, paired, of_each)
     for clients, paired, of_each in PARTLY
     for prevalence in (0.5, 0.9)
+]
+WEIGHED_CELLS = [
+    Weighed(n_items, prevalence, 2, clustered, unmarked)
+    for n_items, unmarked in WEIGHED
+    for prevalence in (0.5, 0.9)
+    for clustered in (False, True)
 ]
 CELLS = [Cell(*each) for each in product(ITEMS, PREVALENCES, RATERS, (False, True))]
 
@@ -110,20 +151,24 @@ def truth(cell: Cell) -> dict[str, float]:
 
 
 def draw(cell: Cell, rng: np.random.Generator) -> Ratings:
-    clusters = np.arange(cell.n_items) % cell.n_clusters
-    p, known = np.full(cell.n_clusters, cell.prevalence), np.full(cell.n_clusters, ALPHA)
+    n = cell.n_offered if isinstance(cell, Weighed) else cell.n_items
+    n_clusters = cell.n_clusters if cell.clustered else n
+    clusters = np.arange(n) % n_clusters
+    p, known = np.full(n_clusters, cell.prevalence), np.full(n_clusters, ALPHA)
     if cell.clustered:
         p, known = (
-            rng.beta(mean * (1 / alike - 1), (1 - mean) * (1 / alike - 1), cell.n_clusters)
+            rng.beta(mean * (1 / alike - 1), (1 - mean) * (1 / alike - 1), n_clusters)
             for mean, alike in ((cell.prevalence, ALIKE_PREVALENCE), (ALPHA, ALIKE_KNOWING))
         )
-    shape = (cell.n_items, cell.n_raters)
-    own = rng.random((cell.n_items, 1)) < p[clusters][:, None]
+    shape = (n, cell.n_raters)
+    own = rng.random((n, 1)) < p[clusters][:, None]
     guessed = rng.random(shape) < p[clusters][:, None]
-    knows = rng.random((cell.n_items, 1)) < known[clusters][:, None]
+    knows = rng.random((n, 1)) < known[clusters][:, None]
     codes = np.where(knows, own, guessed).astype(np.int16)
     drawn = Ratings("nominal", codes, LEVELS, True, clusters, cell.clustered)
-    return cell.without_the_missing(drawn) if isinstance(cell, Partly) else drawn
+    if isinstance(cell, Partly):
+        return cell.without_the_missing(drawn)
+    return cell.chosen(drawn, knows[:, 0], rng) if isinstance(cell, Weighed) else drawn
 
 
 def simulate(cell: Cell, replications: int, resamples: int, seed: int) -> dict[str, dict]:
@@ -195,6 +240,20 @@ def table_of_partly(cells: list[dict], names: dict[str, str]) -> str:
     return "\n".join(lines)
 
 
+def table_of_weighed(cells: list[dict], names: dict[str, str]) -> str:
+    """The same of tables whose sessions were chosen with unequal chances."""
+    lines = [
+        "| sessions chosen | clients | chance of the unmarked | more frequent level | "
+        f"{' | '.join(names.values())} |",
+        f"|---:|---:|---:|---:|{'---:|' * len(names)}",
+    ]
+    for cell in cells:
+        clients = str(cell["n_clusters"]) if cell["clustered"] else "as many"
+        line = [str(cell["n_items"]), clients, f"{cell['unmarked']:g}", f"{cell['prevalence']:.2f}"]
+        lines.append(f"| {' | '.join(line + [_percent(cell['intervals'].get(name)) for name in names])} |")
+    return "\n".join(lines)
+
+
 def _percent(found: dict | None) -> str:
     if not found:
         return ""
@@ -231,25 +290,37 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=20261123)
     parser.add_argument("--processes", type=int, default=1)
     parser.add_argument("--items", type=int, nargs="*", default=list(ITEMS))
+    parser.add_argument(
+        "--weighed", action="store_true", help="the weighed tables alone; --write keeps the others"
+    )
     parser.add_argument("--write", action="store_true")
     asked = parser.parse_args()
-    cells = [cell for cell in CELLS if cell.n_items in asked.items]
+    cells = [] if asked.weighed else [cell for cell in CELLS if cell.n_items in asked.items]
+    partly = [] if asked.weighed else PARTLY_CELLS
     with Pool(asked.processes) as pool:
         # The longest first, so that none is waited for in the end.
-        jobs = [(cell, asked) for cell in sorted([*cells, *PARTLY_CELLS], key=lambda one: -one.n_items)]
+        jobs = [
+            (cell, asked) for cell in sorted([*cells, *partly, *WEIGHED_CELLS], key=lambda one: -one.n_items)
+        ]
         by_cell = dict(zip([job[0] for job in jobs], pool.map(one, jobs, chunksize=1), strict=True))
-    found, partly = [by_cell[cell] for cell in cells], [by_cell[cell] for cell in PARTLY_CELLS]
-    tables = {
-        "ours": table(found, OURS), "linearised": table(found, LINEARISED),
-        "partly": table_of_partly(partly, PARTLY_COLUMNS),
-    }  # fmt: skip
+    about = {name: getattr(asked, name) for name in ("replications", "resamples", "seed")}
+    about |= {"date": date.today().isoformat(), "alpha": ALPHA}
+    weighed = [by_cell[cell] for cell in WEIGHED_CELLS]
+    tables = {"weighed": table_of_weighed(weighed, OURS)}
+    kept = {"weighed": about | {"cells": weighed}}
+    if not asked.weighed:
+        found, missing = [by_cell[cell] for cell in cells], [by_cell[cell] for cell in partly]
+        kept |= about | {"cells": found, "partly": missing}
+        tables |= {
+            "ours": table(found, OURS), "linearised": table(found, LINEARISED),
+            "partly": table_of_partly(missing, PARTLY_COLUMNS),
+        }  # fmt: skip
     print("\n\n".join(tables.values()))
     if asked.write:
-        if len(cells) < len(CELLS):
+        if not asked.weighed and len(cells) < len(CELLS):
             raise SystemExit("--write keeps whole tables only; leave --items out")
-        about = {name: getattr(asked, name) for name in ("replications", "resamples", "seed")}
-        kept = about | {"date": date.today().isoformat(), "alpha": ALPHA, "cells": found, "partly": partly}
-        KEPT.write_text(json.dumps(kept, indent=1) + "\n", encoding="utf-8")
+        before = json.loads(KEPT.read_text(encoding="utf-8"))
+        KEPT.write_text(json.dumps(before | kept, indent=1) + "\n", encoding="utf-8")
         page = PAGE.read_text(encoding="utf-8")
         for name, text in tables.items():
             page = put(page, name, text)

@@ -157,6 +157,15 @@ def may_move_release(user, round: Round) -> Answer:
     return Answer()
 
 
+def may_extend(user, round: Round) -> Answer:
+    """A lead who does not judge there: she says by the agreement so far how much more is read."""
+    if not (answer := may_seat(user, round)):
+        return answer
+    if own_seat_only(user, round):
+        return Answer(_("You judge in this round; another lead says how much more of it is read."))
+    return Answer()
+
+
 def may_seat(user, round: Round) -> Answer:
     if not (answer := may_run_rounds(user)):
         return answer

@@ -68,6 +68,12 @@ class MoveRelease(forms.Form):
     resolutions_from = ResolutionsFrom()
 
 
+class Extend(forms.Form):
+    sessions = forms.IntegerField(
+        label=_("How many more sessions two people read"), min_value=1, max_value=1_000_000
+    )
+
+
 SHARES = ("unaided_share", "doubly_read", "repeat_share")
 # These say which sessions, who reads them, or are parts of the rule.
 NO_OPTIONS = ("runs", "reviewers", "verdict_rule", "marks_within", "levels_within")

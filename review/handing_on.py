@@ -64,11 +64,11 @@ def give_back_skipped(*, seat: Seat, by) -> Handed:
     """She gives back the sessions that she skipped and has not judged. No reason is asked, and none is kept; what
     nobody else may read waits. Raises Refused.
     """
-    round = seat.round = _locked(seat.round_id)
+    round = seat.round = locked(seat.round_id)
     roles.require(access.may_give_back(by, seat))
     given = list(skipped(seat))
     Return.objects.bulk_create([Return(reading=reading, by=by) for reading in given], batch_size=BATCH)
-    handed = _placed(round, Reading.objects.waiting().filter(seat__round=round))
+    handed = placed(round, Reading.objects.waiting().filter(seat__round=round))
     _note("give_back_skipped", round, by, handed, seat=seat, sessions=len(given))
     return handed
 
@@ -78,12 +78,12 @@ def hand_on(*, seat: Seat, by) -> Handed:
     """What this reviewer has not judged goes to the others, but for what none of them may read: that stays hers.
     Raises Refused.
     """
-    round = seat.round = _locked(seat.round_id)
+    round = seat.round = locked(seat.round_id)
     roles.require(access.may_hand_on(by, seat))
     left = Reading.objects.filter(seat=seat, pass_number=1).undecided()
     # What has known answers is drawn for one person; it leaves her desk as the others do, and goes to nobody.
     known = list(left.exclude(item__gold=None))
-    handed = _placed(round, left.filter(item__gold=None), by=by)
+    handed = placed(round, left.filter(item__gold=None), by=by)
     Return.objects.bulk_create([Return(reading=reading, by=by) for reading in known], batch_size=BATCH)
     _note("hand_on", round, by, handed, seat=seat)
     return handed
@@ -92,12 +92,12 @@ def hand_on(*, seat: Seat, by) -> Handed:
 @transaction.atomic
 def seat_more(*, round: Round, raters: Sequence[Rater], by) -> Handed:
     """Seat further reviewers; what waits for a reader is theirs to share. Raises Refused, CannotMakeRound."""
-    round = _locked(round.pk)
+    round = locked(round.pk)
     roles.require(access.may_seat(by, round))
     _require_fresh(round, raters)
     for rater in raters:
         Seat.objects.create(round=round, rater=rater)
-    handed = _placed(round, Reading.objects.waiting().filter(seat__round=round))
+    handed = placed(round, Reading.objects.waiting().filter(seat__round=round))
     people = [str(rater.user.public_id) for rater in raters if rater.user_id]
     _note("seat_more", round, by, handed, reviewers=people)
     return handed
@@ -106,9 +106,9 @@ def seat_more(*, round: Round, raters: Sequence[Rater], by) -> Handed:
 @transaction.atomic
 def place_waiting(*, round: Round, by) -> Handed:
     """Give what waits to those seated, who may have become able to read it meanwhile. Raises Refused."""
-    round = _locked(round.pk)
+    round = locked(round.pk)
     roles.require(access.may_seat(by, round))
-    handed = _placed(round, Reading.objects.waiting().filter(seat__round=round))
+    handed = placed(round, Reading.objects.waiting().filter(seat__round=round))
     _note("place_waiting", round, by, handed)
     return handed
 
@@ -123,12 +123,12 @@ def rematch(*, round: Round, rater: Rater | None = None) -> Handed | None:
     if not barred(round, rater) and not (rater and waiting.exists()) and not read_by_one(round):
         return None
     with transaction.atomic():
-        round = _locked(round.pk)
+        round = locked(round.pk)
         if round.state != RoundState.OPEN:
             return None
         given = barred(round, rater)
         Return.objects.bulk_create([Return(reading=reading) for reading in given], batch_size=BATCH)
-        handed = _placed(round, waiting, besides=read_by_one(round))
+        handed = placed(round, waiting, besides=read_by_one(round))
         if given or handed.on:
             _note("rematch", round, None, handed, sessions=len(given))
     return handed
@@ -195,7 +195,7 @@ def skipped(seat: Seat):
     return Reading.objects.filter(seat=seat, pk__in=skips).undecided()
 
 
-def _locked(round_id: int) -> Round:
+def locked(round_id: int) -> Round:
     list(Round(pk=round_id).items.select_for_update().order_by("pk").values_list("pk", flat=True))
     return Round.objects.select_for_update().get(pk=round_id)
 
@@ -236,7 +236,7 @@ def _note(verb: str, round: Round, by, handed: Handed, *, seat: Seat | None = No
     trail.record(verb=verb, round=round, by=by, after=told)
 
 
-def _placed(round: Round, wanted, by=None, besides: Sequence[Item] = ()) -> Handed:
+def placed(round: Round, wanted, by=None, besides: Sequence[Item] = ()) -> Handed:
     """Give these readings to whoever sits there, has never had the session, and may. Those that are not given back yet
     are so in the name of `by`, where somebody takes them. `besides`: items that get one reader more.
     """

@@ -33,7 +33,7 @@ from review.choosing.views import chosen_in_words, counted
 from review.closing import NotReadToTheEnd, read_and_close
 from review.flags import waiting
 from review.flags.forms import RiskLead
-from review.forms import MoreSeats, MoveRelease, NewRound
+from review.forms import Extend, MoreSeats, MoveRelease, NewRound
 from review.gold import certified
 from review.items_of_rounds import items_of
 from review.judges.access import may_see_judges
@@ -162,6 +162,8 @@ def round(request, public_id):
         "more_seats": MoreSeats(round=found),
         "release": MoveRelease(initial={"resolutions_from": found.resolutions_from}),
         "may_move_release": access.may_move_release(request.user, found),
+        "extend": Extend(),
+        "may_extend": access.may_extend(request.user, found),
         "hands_on": bool(access.may_seat(request.user, found)),
     }
     if own is None:

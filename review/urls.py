@@ -27,6 +27,7 @@ urlpatterns = [
     path("rounds/<uuid:public_id>/close/", round_views.round_close, name="round_close"),
     path("rounds/<uuid:public_id>/not-counted/", kept_views.round_not_counted, name="round_not_counted"),
     path("rounds/<uuid:public_id>/otherwise/", kept_views.round_otherwise, name="round_otherwise"),
+    path("rounds/<uuid:public_id>/extend/", release_views.round_extension, name="round_extension"),
     path("rounds/<uuid:public_id>/release/", release_views.round_release, name="round_release"),
     path("rounds/<uuid:public_id>/sync/", round_views.round_sync, name="round_sync"),
     path("agreement/", include("review.agreeing.urls")),

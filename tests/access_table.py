@@ -171,6 +171,7 @@ TABLE = {
     "rounds/<uuid:public_id>/otherwise/": LEAD,
     "rounds/<uuid:public_id>/close/": LEAD,
     "rounds/<uuid:public_id>/sync/": LEAD,
+    "rounds/<uuid:public_id>/extend/": LEAD,
     "rounds/<uuid:public_id>/release/": LEAD,
     "agreement/": LEAD,
     "agreement/rounds/": LEAD,

@@ -11,6 +11,7 @@ from review.agreeing import leaving_marks, leaving_more, named, versions
 from review.agreeing.figures import said, told
 from review.agreeing.kept import Kept
 from review.agreeing.telling import hidden
+from review.extending import extensions
 from review.models import Round
 
 CUTS = ("pair", "readers", "recipe", "model", "time")
@@ -88,7 +89,7 @@ def _about(round: Round) -> dict:
         "guideline": str(round.pairs_version), "rubric": str(round.rubric_version),
         "readers_per_session": round.overlap, "doubly_read_percent": _percent(round.doubly_read),
         "unaided_percent": _percent(round.unaided_share), "repeat_percent": _percent(round.repeat_share),
-        "weighed_by_inclusion": reports.is_weighed(round),
+        "extensions": extensions(round), "weighed_by_inclusion": reports.is_weighed(round),
     }  # fmt: skip
 
 

@@ -36,6 +36,11 @@ def _design(found: dict) -> str:
             f" A random {about['unaided_percent']:g} % of sessions was planned to be read without the draft; readings with "
             "and without it are never pooled."
         )  # fmt: skip
+    for one in about["extensions"]:
+        said += (
+            f" After planning the round was extended: {one['sessions']} more sessions got a second reader when "
+            f"{one['judged_by_then']} readings had been judged."
+        )
     if about["interim"]:
         said += " The round is still open, so these figures are interim."
     if about["rehearsal"]:

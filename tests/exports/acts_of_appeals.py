@@ -3,7 +3,7 @@
 from django.utils import timezone
 
 from accounts.models import Role
-from review import appealing, releasing, rounds
+from review import appealing, extending, releasing, rounds
 from review.raters import rater_for
 from tests.conftest import person
 from tests.review import factories as review_factories
@@ -11,6 +11,10 @@ from tests.review import factories as review_factories
 
 def release_moved(lena, ben, chloe):
     releasing.move_release(round=review_factories.round_of(2, [ben, chloe], lena), to=timezone.now(), by=lena)
+
+
+def extended(lena, ben, chloe):
+    extending.extend(round=review_factories.round_of(2, [ben, chloe], lena, overlap=1), sessions=1, by=lena)
 
 
 def appealed(lena, ben, chloe):
@@ -39,6 +43,7 @@ def appeal_granted(lena, **people):
 
 APPEAL_ACTS = {
     "review.releasing.move_release": release_moved,
+    "review.extending.extend": extended,
     "review.appealing.appeal": appealed,
     "review.appealing.decline_appeal": appeal_declined,
     "review.appealing.grant_appeals": appeal_granted,
