@@ -207,7 +207,16 @@ def one(job) -> dict:
     started = time.perf_counter()
     found = simulate(cell, asked.replications, asked.resamples, asked.seed)
     print(f"{cell}: {time.perf_counter() - started:.0f} s", file=sys.stderr, flush=True)
-    return asdict(cell) | {"n_clusters": cell.n_clusters, "intervals": found}
+    about = asdict(cell) | {"n_clusters": cell.n_clusters}
+    if isinstance(cell, Weighed):
+        about["evenness"] = evenness(cell, asked.seed)
+    return about | {"intervals": found}
+
+
+def evenness(cell: Weighed, seed: int) -> float:
+    """The mean of Ratings.evenness in such tables."""
+    rng = np.random.default_rng(seed)
+    return round(float(np.mean([draw(cell, rng).evenness for _table in range(400)])), 4)
 
 
 def table(cells: list[dict], names: dict[str, str]) -> str:
@@ -243,13 +252,14 @@ def table_of_partly(cells: list[dict], names: dict[str, str]) -> str:
 def table_of_weighed(cells: list[dict], names: dict[str, str]) -> str:
     """The same of tables whose sessions were chosen with unequal chances."""
     lines = [
-        "| sessions chosen | clients | chance of the unmarked | more frequent level | "
+        "| sessions chosen | clients | chance of the unmarked | evenness | more frequent level | "
         f"{' | '.join(names.values())} |",
-        f"|---:|---:|---:|---:|{'---:|' * len(names)}",
+        f"|---:|---:|---:|---:|---:|{'---:|' * len(names)}",
     ]
     for cell in cells:
         clients = str(cell["n_clusters"]) if cell["clustered"] else "as many"
-        line = [str(cell["n_items"]), clients, f"{cell['unmarked']:g}", f"{cell['prevalence']:.2f}"]
+        line = [str(cell["n_items"]), clients, f"{cell['unmarked']:g}", f"{cell['evenness']:.2f}"]
+        line.append(f"{cell['prevalence']:.2f}")
         lines.append(f"| {' | '.join(line + [_percent(cell['intervals'].get(name)) for name in names])} |")
     return "\n".join(lines)
 

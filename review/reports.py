@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Count, OuterRef, Q, Subquery
+from django.db.models import Count, F, OuterRef, Q, Subquery
 
 from review import releasing
 from review.items_of_rounds import items_of
@@ -148,9 +148,10 @@ def uncounted(round: Round):
 
 def latest_uncounted(round: Round, n: int, *, before: int | None = None) -> list[RawAnnotation]:
     """The newest `n` of these, the newest first; of those before this one (its primary key), if any is given."""
-    # Found by an index, and only then read: what came from Label Studio is long.
+    # Found by an index, and only then read: what came from Label Studio is long, and PostgreSQL would join all of it first.
     found = uncounted(round) if before is None else uncounted(round).filter(pk__lt=before)
-    newest = found.order_by("-id").values("pk")[:n]
+    # By a sum: by the number itself, PostgreSQL would go back through all annotations of all rounds for so few.
+    newest = list(found.order_by((F("id") + 0).desc()).values_list("pk", flat=True)[:n])
     return list(
         RawAnnotation.objects.filter(pk__in=newest)
         .select_related("reading__item__instance", "seat_project__seat__rater__user")

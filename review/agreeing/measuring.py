@@ -49,7 +49,7 @@ def whole(judged: Judged, question: str, arm: str, seed: int) -> dict:
     most = max((share for _level, share in shares), default=0.0)
     for name, one in found.items():
         if isinstance(one, dict) and one.get("ci"):
-            one["coverage"] = warning(name, found, most)
+            one["coverage"] = warning(name, found, most, table.evenness)
     return found | {
         "prevalence": shares,
         "specific_agreement": _of_each_level(table, seed),

@@ -46,13 +46,28 @@ def expected(
     n_raters: int,
     prevalence: float,
     of_clusters: int | None = None,
+    evenness: float = 1.0,
 ) -> Expected | None:
     """Of the simulated tables that are no better than this one in any way, the nearest: no more items, no more raters, a
     most frequent level that is as frequent or more, clients where there are some. `prevalence`: the share of the most
     frequent level, 0 to 1. None where nothing was simulated: other coefficients, fewer than 20 items or 2 raters, or a
     level more frequent than any that was. Simulated were two levels; more are taken by the most frequent one.
     `of_clusters`: how many there are with those in which no item was rated twice; such tables were simulated too.
+    `evenness`: table.Ratings.evenness; of items chosen with unequal chances, tables whose chances were no less unequal.
     """
+    clustered = n_clusters < n_items
+    if evenness < 1:
+        fit = [
+            cell for cell in _kept()["weighed"]["cells"]
+            if cell["n_items"] <= n_items and cell["clustered"] == clustered and cell["evenness"] <= evenness
+            and (not clustered or cell["n_clusters"] <= n_clusters)
+            and cell["prevalence"] >= round(prevalence, 6) and cell["intervals"].get(coefficient, {}).get("made")
+        ]  # fmt: skip
+        if not fit:
+            return None
+        return _told(
+            max(fit, key=lambda one: (-one["prevalence"], one["n_items"], one["evenness"])), coefficient
+        )
     if of_clusters and of_clusters > n_clusters:
         fit = [
             cell for cell in _kept()["partly"]
@@ -64,7 +79,6 @@ def expected(
             return _told(
                 max(fit, key=lambda one: (-one["prevalence"], one["n_paired_clusters"])), coefficient
             )
-    clustered = n_clusters < n_items
     fit = [
         cell for cell in _kept()["cells"]
         if cell["n_items"] <= n_items and cell["n_raters"] <= n_raters
@@ -84,9 +98,9 @@ def _told(cell: dict, coefficient: str) -> Expected:
     return Expected(share, exact_interval(found["held"], found["made"]), of_all, about)
 
 
-def warning(coefficient: str, found: dict, prevalence: float) -> Said | str:
+def warning(coefficient: str, found: dict, prevalence: float, evenness: float = 1.0) -> Said | str:
     """What to write beside the interval, "" where nothing is to be said. `found`: what review.agreement.report gave; of its
-    items those count that two or more rated, their clusters, and how many rated one of them.
+    items those count that two or more rated, their clusters, and how many rated one of them. `evenness`: as `expected`.
     """
     if not found[coefficient.removesuffix(ANALYTIC)]["ci_analytic" if ANALYTIC in coefficient else "ci"]:
         return ""
@@ -94,9 +108,13 @@ def warning(coefficient: str, found: dict, prevalence: float) -> Said | str:
     readers = (found["n_ratings"] - (found["n_items"] - several)) // several  # of an item, not of the table
     like = expected(
         coefficient, n_items=several, n_clusters=found["n_paired_clusters"], n_raters=readers,
-        prevalence=prevalence, of_clusters=found["n_clusters"],
+        prevalence=prevalence, of_clusters=found["n_clusters"], evenness=evenness,
     )  # fmt: skip
     if like is None:
+        if evenness < 1:
+            return _(
+                "Intervals of so few items, of so rare a level, or of chances so unequal, were not tested."
+            )
         return _("Intervals of so few items, or of so rare a level, were not tested.")
     if not like.too_few:
         return ""

@@ -70,6 +70,14 @@ class Ratings:
         return telling(self.clusters[self.paired], self.weights[self.paired])
 
     @property
+    def evenness(self) -> float:
+        """This share of the items with two ratings or more would tell as much, chosen alike (Kish 1965); 1: all were."""
+        if self.weights is None or not self.n_paired:
+            return 1.0
+        own = self.weights[self.paired]
+        return float(own.sum() ** 2 / (len(own) * (own**2).sum()))
+
+    @property
     def n_observed(self) -> int:
         """Levels that were used."""
         return len(np.unique(self.codes[self.codes >= 0]))

@@ -1,7 +1,9 @@
 """What is published about our intervals is what the simulation finds, and a page is warned where they hold too seldom."""
 
 import json
+from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from bench.coverage import (
@@ -10,6 +12,7 @@ from bench.coverage import (
     OURS,
     PARTLY_CELLS,
     PARTLY_COLUMNS,
+    WEIGHED_CELLS,
     Cell,
     chances,
     draw,
@@ -17,10 +20,11 @@ from bench.coverage import (
     simulate,
     table,
     table_of_partly,
+    table_of_weighed,
     truth,
 )
 from review.agreement import coverage
-from review.agreement.report import agreement
+from review.agreement.report import agreement, result
 
 PUBLISHED = json.loads(coverage.KEPT.read_text(encoding="utf-8"))
 BY_CELL = {(c["n_items"], c["prevalence"], c["n_raters"], c["clustered"]): c for c in PUBLISHED["cells"]}
@@ -49,8 +53,6 @@ def test_the_chances_of_all_patterns_sum_to_one_and_the_true_alpha_is_as_planned
 
 
 def test_drawn_tables_have_the_chances_that_the_truth_is_computed_from():
-    import numpy as np
-
     cell = Cell(20, 0.9, 2, True)
     rng = np.random.default_rng(0)
     codes = np.concatenate([draw(cell, rng).codes for _ in range(3000)])
@@ -106,6 +108,7 @@ def test_the_tables_in_the_documentation_are_those_that_the_page_asks():
     for name, columns in (("ours", OURS), ("linearised", LINEARISED)):
         assert put(page, name, table(PUBLISHED["cells"], columns)) == page
     assert put(page, "partly", table_of_partly(PUBLISHED["partly"], PARTLY_COLUMNS)) == page
+    assert put(page, "weighed", table_of_weighed(PUBLISHED["weighed"]["cells"], OURS)) == page
 
 
 def test_tables_with_missing_cells_are_published_and_three_clients_never_have_an_interval():
@@ -121,10 +124,64 @@ def test_tables_with_missing_cells_are_published_and_three_clients_never_have_an
 
 
 def test_a_drawn_table_with_missing_cells_has_the_pairs_that_it_is_named_for():
-    import numpy as np
-
     for cell in PARTLY_CELLS:
         found = draw(cell, np.random.default_rng(0))
         assert found.n_paired_clusters == cell.n_paired_clusters and found.n_clusters == cell.n_clusters
         assert found.n_paired == cell.n_paired_clusters * cell.paired_of_each
         assert found.n_items == cell.n_items and (found.codes >= 0).any(axis=1).all()
+
+
+def test_weighed_tables_tell_of_all_sessions_and_unweighed_they_would_not():
+    """Doubtful sessions are chosen more often: without weights, agreement among all would be told too low."""
+    cell, rng = (
+        next(one for one in WEIGHED_CELLS if one.n_items == 200 and one.unmarked == 0.25),
+        np.random.default_rng(1),
+    )
+    weighed, plain = [], []
+    for _table in range(150):
+        drawn = draw(cell, rng)
+        weighed.append(result(drawn, bootstrap=0, seed=0)["percent_agreement"]["estimate"])
+        plain.append(result(replace(drawn, weights=None), bootstrap=0, seed=0)["percent_agreement"]["estimate"])
+    true, error = truth(cell)["percent_agreement"], np.std(weighed) / np.sqrt(len(weighed))
+    assert abs(np.mean(weighed) - true) < 4 * error
+    assert true - np.mean(plain) > 10 * error
+
+
+def test_weighed_tables_are_published_with_how_uneven_they_were():
+    cells = PUBLISHED["weighed"]["cells"]
+    kinds = [(c["n_items"], c["prevalence"], c["clustered"], c["unmarked"]) for c in cells]
+    assert kinds == [(c.n_items, c.prevalence, c.clustered, c.unmarked) for c in WEIGHED_CELLS]
+    for cell in cells:
+        low, high = {0.5: (0.8, 0.95), 0.25: (0.6, 0.75), 0.1: (0.3, 0.45)}[cell["unmarked"]]
+        assert low < cell["evenness"] < high
+
+
+@pytest.mark.parametrize("evenness", [0.95, 0.7, 0.4])
+def test_a_weighed_table_is_told_by_one_whose_chances_were_no_less_unequal(evenness):
+    given = {"n_items": 210, "n_clusters": 52, "n_raters": 2, "prevalence": 0.85}
+    found = coverage.expected("gwet_ac", evenness=evenness, **given)
+    assert found.cell["evenness"] <= evenness and found.cell["n_items"] == 200 and found.cell["clustered"]
+    assert not any(
+        found.cell["evenness"] < one["evenness"] <= evenness
+        and one["n_items"] == 200
+        and one["prevalence"] == 0.9
+        for one in PUBLISHED["weighed"]["cells"]
+        if one["clustered"]
+    )
+    assert coverage.expected("gwet_ac", evenness=0.2, **given) is None
+
+
+def test_the_page_is_warned_of_a_weighed_table_where_an_unweighed_one_would_hold():
+    few = next(
+        one for one in PUBLISHED["weighed"]["cells"]
+        if one["clustered"] and one["intervals"]["gwet_ac"]["made"]
+        and one["intervals"]["gwet_ac"]["held"] / one["intervals"]["gwet_ac"]["made"] < 0.93
+    )  # fmt: skip
+    found = {
+        "n_items": few["n_items"], "n_paired": few["n_items"], "n_ratings": 2 * few["n_items"],
+        "n_clusters": few["n_clusters"], "n_paired_clusters": few["n_clusters"], "gwet_ac": {"ci": [0.2, 0.6]},
+    }  # fmt: skip
+    share = round(100 * few["intervals"]["gwet_ac"]["held"] / few["intervals"]["gwet_ac"]["made"])
+    said = coverage.warning("gwet_ac", found, few["prevalence"], few["evenness"])
+    assert f"only {share} such intervals" in said
+    assert "chances so unequal" in coverage.warning("gwet_ac", found, few["prevalence"], 0.1)
