@@ -69,13 +69,13 @@ def judged(round: Round) -> int:
 
 
 def extensions(round: Round) -> list[dict]:
-    """Each extension, the first first: {at, sessions, judged_by_then}; as the trail kept it."""
+    """Each extension, the first first: {at (a datetime), sessions, judged_by_then}; as the trail kept it."""
     acts = (
         TrailEvent.objects.of(trail.ROUND, str(round.public_id)).filter(verb="review.extend").order_by("pk")
     )
     return [
         {
-            "at": act.at.isoformat(),
+            "at": act.at,
             "sessions": act.after["read_by_second"],
             "judged_by_then": act.after["judged_by_then"],
         }

@@ -89,7 +89,8 @@ def _about(round: Round) -> dict:
         "guideline": str(round.pairs_version), "rubric": str(round.rubric_version),
         "readers_per_session": round.overlap, "doubly_read_percent": _percent(round.doubly_read),
         "unaided_percent": _percent(round.unaided_share), "repeat_percent": _percent(round.repeat_share),
-        "extensions": extensions(round), "weighed_by_inclusion": reports.is_weighed(round),
+        "extensions": [one | {"at": one["at"].isoformat()} for one in extensions(round)],
+        "weighed_by_inclusion": reports.is_weighed(round),
     }  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts import asking, roles
-from review import reports
+from review import extending, reports
 from review.agreeing import access, kept
 from review.agreeing.questions import ARMS, scales, told_first
 from review.models import Arm, Round
@@ -101,6 +101,7 @@ def context(request, look: Looked, **more) -> dict:
             if name in there.get(look.arm, ())
         ],
         "is_weighed": reports.is_weighed(look.round),
+        "extensions": extending.extensions(look.round),
         **more,
     }
 

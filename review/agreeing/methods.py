@@ -38,8 +38,8 @@ def _design(found: dict) -> str:
         )  # fmt: skip
     for one in about["extensions"]:
         said += (
-            f" After planning the round was extended: {one['sessions']} more sessions got a second reader when "
-            f"{one['judged_by_then']} readings had been judged."
+            f" After planning, the round was extended: a second reader was given to {one['sessions']} more of the sessions "
+            f"that nobody had judged, drawn at random; {one['judged_by_then']} of all readings had been judged by then."
         )
     if about["interim"]:
         said += " The round is still open, so these figures are interim."

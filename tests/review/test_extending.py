@@ -1,5 +1,7 @@
 """A lead has more sessions of an open round read by two; that is logged, and told with the figures."""
 
+import json
+
 import pytest
 
 from accounts.models import Grant, TrailEvent
@@ -67,10 +69,21 @@ def test_it_is_told_with_the_figures_and_in_the_paragraph(round, lena):
         judge(reading.item, reading.seat.rater.user, says("accept"))
     close_round(round=round, by=lena)
     found = leaving.document(current(type(round).objects.get()), parts=False)
-    (one,) = found["round"]["extensions"]
+    (one,) = json.loads(json.dumps(found["round"]["extensions"]))
     assert (one["sessions"], one["judged_by_then"]) == (5, 1)
     said = " ".join(methods.paragraph(found))
-    assert "5 more sessions got a second reader when 1 readings had been judged" in said
+    assert "a second reader was given to 5 more of the sessions that nobody had judged" in said
+    assert "1 of all readings had been judged by then" in said
+
+
+def test_whoever_reads_the_agreement_is_told_on_every_page(log_in, round, lena):
+    extending.extend(round=round, sessions=5, by=lena)
+    for reading in Reading.objects.filter(seat__round=round, judged=False):
+        judge(reading.item, reading.seat.rater.user, says("accept"))
+    close_round(round=round, by=lena)
+    for place in ("", "by/pair/", "reviewers/", "methods/"):
+        page = log_in(lena).get(f"/agreement/{place}?round={round.public_id}").content.decode()
+        assert "5 more sessions got a second reader" in page and "Judgements made by then: 0." in page, place
 
 
 @pytest.mark.parametrize(

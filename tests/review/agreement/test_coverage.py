@@ -141,7 +141,9 @@ def test_weighed_tables_tell_of_all_sessions_and_unweighed_they_would_not():
     for _table in range(150):
         drawn = draw(cell, rng)
         weighed.append(result(drawn, bootstrap=0, seed=0)["percent_agreement"]["estimate"])
-        plain.append(result(replace(drawn, weights=None), bootstrap=0, seed=0)["percent_agreement"]["estimate"])
+        plain.append(
+            result(replace(drawn, weights=None), bootstrap=0, seed=0)["percent_agreement"]["estimate"]
+        )
     true, error = truth(cell)["percent_agreement"], np.std(weighed) / np.sqrt(len(weighed))
     assert abs(np.mean(weighed) - true) < 4 * error
     assert true - np.mean(plain) > 10 * error
