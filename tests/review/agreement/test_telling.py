@@ -95,7 +95,8 @@ def test_the_warning_is_looked_up_by_what_two_read_and_by_how_many_read_it():
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(coverage, "expected", listening)
         coverage.warning("gwet_ac", found, 0.97)
-    assert asked == [{"n_items": 50, "n_clusters": 14, "n_raters": 2, "prevalence": 0.97, "of_clusters": 60}]
+    like = {"n_items": 50, "n_clusters": 14, "n_raters": 2, "prevalence": 0.97}
+    assert asked == [like | {"of_clusters": 60, "evenness": 1.0}]
     assert by_hand.cell != whole.cell
 
 
