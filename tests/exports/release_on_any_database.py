@@ -44,7 +44,10 @@ def main(namespace: str):
 
 
 def _rated_round(factories):
-    """Two replies to each of twelve clients, rated by two people, and one with a rewriting that they accepted."""
+    """Two replies to each of twelve clients, rated by two people, and a third with a rewriting that they accepted.
+
+    Each client has one of each kind: which clients go to which split follows from the random namespace.
+    """
     from accounts.models import Role
     from review.rounds import close_round
     from tests.conftest import person
@@ -58,7 +61,8 @@ def _rated_round(factories):
     contents = [content(rewritten=False) | {"reply": f"{REPLY} – {n}, ünïcode"} for n in range(24)]
     people = [review.client_profile(f"reader-of-{n // 2}") for n in range(24)]
     round = invented.round_of(
-        "judged_reply", 25, [ben, chloe], lena, contents=[*contents, content()], profiles=[*people, people[0]],
+        "judged_reply", 36, [ben, chloe], lena,
+        contents=[*contents, *(content() for _ in range(12))], profiles=[*people, *people[::2]],
         overlap=2, unaided_share=0, pairs_version=factories.version("novice-mistakes"),
     )  # fmt: skip
     for item in round.items.order_by("instance__pk"):
