@@ -1,6 +1,7 @@
 """Many who write share one commit and one statement, and still each gets what is its own."""
 
 import asyncio
+import threading
 
 import pytest
 from django.db import OperationalError, transaction
@@ -131,7 +132,13 @@ def test_those_claimed_together_share_what_they_are_made_from(
 
 
 def test_once_a_reply_cannot_be_stored_nobody_else_asks(endpoint, plan, drive, monkeypatch):
-    server = endpoint()
+    everyone = threading.Barrier(4)
+
+    def answered_together(number, body):
+        if number < 4:
+            everyone.wait(60)
+
+    server = endpoint(answered_together)
     run = plan(10, concurrency=4)
 
     def gone(*_):
